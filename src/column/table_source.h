@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/cancel.h"
+#include "column/column.h"
+#include "column/scan_predicate.h"
+
+namespace trueno {
+
+/// Gives batches until nothing is left; then std::nullopt. Called by one thread.
+using BatchStream = std::function<Result<std::optional<Batch>>()>;
+
+/// Something with rows: a table version, a file, an introspection table. Immutable and thread-safe.
+///
+/// Rows are grouped in parts (row groups, byte ranges). A row's id is (part, row in part), and scans in that order define the order of
+/// the rows. Parts can be scanned at the same time.
+class TableSource {
+ public:
+  virtual ~TableSource() = default;
+
+  [[nodiscard]] virtual const Schema& schema() const = 0;
+  /// What content this is: equal names, equal content ("table 7 version 3", "file t.parquet 1234 99"). Empty: not cacheable.
+  [[nodiscard]] virtual std::string identity() const = 0;
+  /// For people: "table lineitem", "t.parquet".
+  [[nodiscard]] virtual std::string description() const = 0;
+  [[nodiscard]] virtual std::int64_t part_count() const = 0;
+  /// Rows of a part; nothing when only a scan can tell.
+  [[nodiscard]] virtual std::optional<std::int64_t> part_rows(std::int64_t part) const = 0;
+  /// What is known of one column of a part without reading its values.
+  [[nodiscard]] virtual ColumnStatistics statistics(std::int64_t part, int column) const = 0;
+  /// Rough bytes a scan of this column of a part reads, for the cost model.
+  [[nodiscard]] virtual std::int64_t column_bytes(std::int64_t part, int column) const = 0;
+  /// The rows of one part, in order, only these columns (in this order). `predicate` may skip rows that cannot match; batches then leave
+  /// out whole rows, never reorder. Dictionary columns may come with any dictionary.
+  [[nodiscard]] virtual Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate& predicate,
+                                                 const CancelToken& cancel) const = 0;
+
+  /// Total rows, when every part knows its own.
+  [[nodiscard]] std::optional<std::int64_t> row_count() const;
+};
+
+}  // namespace trueno

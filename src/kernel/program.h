@@ -1,0 +1,188 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "column/column.h"
+#include "kernel/host.h"
+#include "kernel/range.h"
+
+namespace trueno::kernel {
+
+/// A value of the program: the number of the instruction that defines it.
+using ValueId = std::uint32_t;
+inline constexpr ValueId kNoValue = 0xFFFFFFFF;
+
+/// The instructions. kernel/README.md is their reference: operands, NULL rule, overflow rule, exact result.
+enum class Opcode : std::uint8_t {
+  // leaves
+  kColumn, kParameter, kConstant,
+  // arithmetic: integers and decimals are exact, floats IEEE 754 round to nearest even
+  kAdd, kSubtract, kMultiply, kDivide, kIntegerDivide, kModulo, kNegate, kAbs, kMath,
+  // comparison: BOOLEAN results
+  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIsDistinct, kIsNotDistinct,
+  // logic (Kleene) and NULL
+  kAnd, kOr, kNot, kIsNull, kIsNotNull, kIsTrue, kIsNotFalse, kCoalesce, kSelect,
+  // conversion
+  kCast, kTryCast,
+  // bits
+  kShiftLeft, kShiftRight, kBitAnd, kBitOr, kBitXor, kBitNot, kPopcount,
+  // dates
+  kDatePart, kDateTrunc, kDateAdd, kTimestampAdd,
+  // strings
+  kLike, kStartsWith, kEndsWith, kContains, kStringLength,
+  // by dictionary entry, and on the host
+  kLookup, kHost,
+  // rows: narrows the domain of everything behind it; has no value
+  kFilter,
+};
+inline constexpr int kOpcodeCount = static_cast<int>(Opcode::kFilter) + 1;
+
+enum class MathFunction : std::uint8_t { kSqrt, kFloor, kCeil, kTrunc, kRoundEven, kSign };
+
+enum class DatePart : std::uint8_t {
+  kYear, kQuarter, kMonth, kDay, kDayOfWeek, kIsoDayOfWeek, kDayOfYear, kWeek, kIsoYear, kHour, kMinute, kSecond, kMillisecond, kMicrosecond,
+  kEpoch, kCentury, kDecade, kMillennium,
+};
+
+/// One instruction: `%id = op args : type`. Plain data; which fields an opcode uses is listed in kernel/README.md and checked by `verify`.
+struct Instruction {
+  Opcode op = Opcode::kConstant;
+  Type type;                     // logical type of the result
+  std::vector<ValueId> args;
+  std::uint32_t index = 0;       // kColumn: source column; kParameter, kConstant, kLookup, kHost: entry of the program's list;
+                                 // kMath: MathFunction; kDatePart, kDateTrunc: DatePart
+  bool checked = false;          // may fail: the exact result can leave the type's limits (or a divisor can be 0, a text malformed)
+  bool verify_range = false;     // kColumn: the range is claimed and relied upon; the decoder proves it or fails with kCorruptFile
+  ValueId active = kNoValue;     // BOOLEAN: rows where it is not true never fail here (their result is NULL)
+  Physical lane = Physical::kNested;  // width that holds every value of a proven range; fast backends may compute in it
+  Range range;
+  SourceSpan span;               // where in the SQL text, for error messages
+
+  [[nodiscard]] Physical physical() const { return type.physical(); }
+};
+
+/// A column the program reads.
+struct SourceColumn {
+  std::string name;
+  Type type;
+  int index = 0;         // in the TableSource's schema
+  bool as_code = false;  // the register holds u32 codes of the query dictionary instead of strings
+};
+
+/// The rows a program runs over.
+struct Source {
+  std::string name;                   // for people
+  std::int64_t estimated_rows = -1;   // -1: unknown
+  std::vector<SourceColumn> columns;
+};
+
+/// A value that is bound when the program runs: a literal of the query or a `?`. Never part of generated code.
+struct Parameter {
+  Type type;
+  std::string name;  // "$1" or empty
+};
+
+struct Program;
+
+/// `kLookup`: per dictionary entry, the value of `definition` (one string column in, one emitted column out). Tables are made by exec when
+/// a dictionary is first seen; entries whose evaluation failed hold the error and raise it only when an active row reads one.
+struct Lookup {
+  std::shared_ptr<const Program> definition;
+  int source_column = 0;  // the coded column it belongs to
+};
+
+/// What an accumulator of a reduce or group sink keeps. Finalised outputs (SUM, AVG, ...) are made of these by exec (kernel/aggregate.h).
+enum class AccumulatorKind : std::uint8_t {
+  kCountRows,    // rows
+  kCount,        // valid values
+  kSumInteger,   // exact sum; 128-bit for arguments up to 64 bits, else 192-bit
+  kSumFloat,     // exact sum (base/exact_sum.h)
+  kMin, kMax,    // canonical form of the least or greatest valid value
+};
+struct Accumulator {
+  AccumulatorKind kind = AccumulatorKind::kCountRows;
+  ValueId argument = kNoValue;
+  bool operator==(const Accumulator&) const = default;
+};
+
+/// How a group's or reduction's visible value follows from accumulators.
+enum class FinishKind : std::uint8_t {
+  kCount,       // BIGINT
+  kSum,         // of (sum, count): NULL when count is 0; kOutOfRange past the result type
+  kAverage,     // of (sum, count): exact quotient, rounded once to DOUBLE
+  kExtreme,     // of (min or max): NULL when nothing was valid
+};
+struct Output {
+  FinishKind kind = FinishKind::kCount;
+  std::uint32_t accumulator = 0;
+  std::uint32_t count = 0;  // accumulator that counts the valid values (kSum, kAverage)
+  Type type;
+  int argument_scale = 0;   // kAverage of DECIMAL(p, s): s
+};
+
+struct SortKey {
+  ValueId value = kNoValue;
+  bool descending = false;
+  bool nulls_first = false;
+  bool operator==(const SortKey&) const = default;
+};
+
+enum class SinkKind : std::uint8_t { kEmit, kReduce, kGroup, kTopK, kSort };
+
+/// Where a pipeline ends.
+///   kEmit    values                       -> rows, in source order
+///   kReduce  accumulators, outputs        -> one row
+///   kGroup   keys, accumulators, outputs  -> one row a distinct key (canonical form), ascending
+///   kTopK    sort_keys, values, limit     -> the first `limit` rows in order; ties by row id
+///   kSort    sort_keys, values            -> all rows in order; ties by row id
+struct Sink {
+  SinkKind kind = SinkKind::kEmit;
+  std::vector<ValueId> values;
+  std::vector<ValueId> keys;
+  std::vector<Accumulator> accumulators;
+  std::vector<Output> outputs;
+  std::vector<SortKey> sort_keys;
+  std::int64_t limit = -1;
+  std::int64_t estimated_groups = -1;
+};
+
+/// One pipeline between two breakers: a flat list of typed instructions in SSA form from a source to one sink. Immutable once built;
+/// every backend runs exactly this.
+struct Program {
+  Source source;
+  std::vector<Instruction> instructions;
+  std::vector<Parameter> parameters;
+  std::vector<Value> constants;
+  std::vector<Lookup> lookups;
+  std::vector<HostCall> hosts;
+  Sink sink;
+
+  [[nodiscard]] const Instruction& at(ValueId id) const { return instructions[id]; }
+};
+
+[[nodiscard]] std::string_view opcode_name(Opcode op);
+[[nodiscard]] std::string_view date_part_name(DatePart part);
+[[nodiscard]] std::string_view math_function_name(MathFunction function);
+
+/// The program as text, one line an instruction; stable, held by golden tests.
+[[nodiscard]] std::string print(const Program& program);
+
+/// Checks types, operand counts, definitions before use, masks and ranges. kInternal with the offending line otherwise.
+[[nodiscard]] Status verify(const Program& program);
+
+/// Columns of a sink's partial state, in order: keys, then the accumulators' states; or values (emit), or sort keys, values and the row id.
+[[nodiscard]] Schema partial_schema(const Program& program);
+/// Columns the pipeline hands on: values, or keys then outputs.
+[[nodiscard]] Schema output_schema(const Program& program);
+/// The type of an accumulator's state column: BIGINT counts, HUGEINT or BLOB integer sums, BLOB float sums, the argument's type for min/max.
+[[nodiscard]] Type state_type(const Program& program, const Accumulator& accumulator);
+
+/// A key under which a compiled kernel may be cached: the structure without estimates, parameter values and ranges (lanes and checks are in).
+[[nodiscard]] std::string shape_key(const Program& program);
+
+}  // namespace trueno::kernel
