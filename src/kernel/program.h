@@ -32,7 +32,7 @@ enum class Opcode : std::uint8_t {
   // bits
   kShiftLeft, kShiftRight, kBitAnd, kBitOr, kBitXor, kBitNot, kPopcount,
   // dates
-  kDatePart, kDateTrunc, kDateAdd, kTimestampAdd,
+  kDatePart, kDateTrunc, kTimestampAdd,
   // strings
   kLike, kStartsWith, kEndsWith, kContains, kStringLength,
   // by dictionary entry, and on the host

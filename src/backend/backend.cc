@@ -1,0 +1,18 @@
+#include "backend/backend.h"
+
+namespace trueno::backend {
+
+std::string_view decline_reason_name(DeclineReason reason) {
+  switch (reason) {
+    case DeclineReason::kNone: return "none";
+    case DeclineReason::kHostFunction: return "host function";
+    case DeclineReason::kStringOperation: return "string operation";
+    case DeclineReason::kType: return "type";
+    case DeclineReason::kSink: return "sink";
+    case DeclineReason::kInstruction: return "instruction";
+    case DeclineReason::kNoDevice: return "no device";
+  }
+  return "?";
+}
+
+}  // namespace trueno::backend

@@ -1,0 +1,185 @@
+#include <algorithm>
+
+#include "kernel/program.h"
+
+namespace trueno::kernel {
+
+namespace {
+
+Error broken(ValueId id, const Instruction& i, std::string_view what) {
+  return error(ErrorCode::kInternal, "kernel program: %{} = {}: {}", id, opcode_name(i.op), what);
+}
+
+bool is_boolean(const Instruction& i) { return i.physical() == Physical::kBool; }
+
+// Number of operands: {least, most}; -1 = any.
+std::pair<int, int> operand_count(Opcode op) {
+  switch (op) {
+    case Opcode::kColumn:
+    case Opcode::kParameter:
+    case Opcode::kConstant: return {0, 0};
+    case Opcode::kNegate:
+    case Opcode::kAbs:
+    case Opcode::kMath:
+    case Opcode::kNot:
+    case Opcode::kIsNull:
+    case Opcode::kIsNotNull:
+    case Opcode::kIsTrue:
+    case Opcode::kIsNotFalse:
+    case Opcode::kCast:
+    case Opcode::kTryCast:
+    case Opcode::kBitNot:
+    case Opcode::kPopcount:
+    case Opcode::kDatePart:
+    case Opcode::kDateTrunc:
+    case Opcode::kStringLength:
+    case Opcode::kLookup:
+    case Opcode::kFilter: return {1, 1};
+    case Opcode::kAdd:
+    case Opcode::kSubtract:
+    case Opcode::kMultiply:
+    case Opcode::kDivide:
+    case Opcode::kIntegerDivide:
+    case Opcode::kModulo:
+    case Opcode::kEqual:
+    case Opcode::kNotEqual:
+    case Opcode::kLess:
+    case Opcode::kLessEqual:
+    case Opcode::kGreater:
+    case Opcode::kGreaterEqual:
+    case Opcode::kIsDistinct:
+    case Opcode::kIsNotDistinct:
+    case Opcode::kAnd:
+    case Opcode::kOr:
+    case Opcode::kCoalesce:
+    case Opcode::kShiftLeft:
+    case Opcode::kShiftRight:
+    case Opcode::kBitAnd:
+    case Opcode::kBitOr:
+    case Opcode::kBitXor:
+    case Opcode::kTimestampAdd:
+    case Opcode::kStartsWith:
+    case Opcode::kEndsWith:
+    case Opcode::kContains: return {2, 2};
+    case Opcode::kLike: return {2, 3};
+    case Opcode::kSelect: return {3, 3};
+    case Opcode::kHost: return {0, -1};
+  }
+  return {0, 0};
+}
+
+Status check_types(const Program& p, ValueId id, const Instruction& i) {
+  const auto arg = [&](std::size_t n) -> const Instruction& { return p.at(i.args[n]); };
+  switch (i.op) {
+    case Opcode::kColumn:
+      if (i.index >= p.source.columns.size()) return broken(id, i, "no such source column");
+      if (!(p.source.columns[i.index].type == i.type)) return broken(id, i, "type differs from the source column");
+      return {};
+    case Opcode::kParameter: return i.index < p.parameters.size() ? Status{} : broken(id, i, "no such parameter");
+    case Opcode::kConstant: return i.index < p.constants.size() ? Status{} : broken(id, i, "no such constant");
+    case Opcode::kAdd:
+    case Opcode::kSubtract:
+    case Opcode::kMultiply:
+    case Opcode::kIntegerDivide:
+    case Opcode::kModulo:
+      if (is_float(i.physical())) {
+        if (arg(0).physical() != i.physical() || arg(1).physical() != i.physical()) return broken(id, i, "float operands must have the result's type");
+      } else if (!is_integer(i.physical()) || !is_integer(arg(0).physical()) || !is_integer(arg(1).physical())) {
+        return broken(id, i, "operands must be integers");
+      }
+      return {};
+    case Opcode::kDivide:
+    case Opcode::kMath:
+      if (!is_float(i.physical())) return broken(id, i, "the result must be a float");
+      for (const ValueId a : i.args) {
+        if (p.at(a).physical() != i.physical()) return broken(id, i, "float operands must have the result's type");
+      }
+      return {};
+    case Opcode::kEqual:
+    case Opcode::kNotEqual:
+    case Opcode::kLess:
+    case Opcode::kLessEqual:
+    case Opcode::kGreater:
+    case Opcode::kGreaterEqual:
+    case Opcode::kIsDistinct:
+    case Opcode::kIsNotDistinct:
+      if (!is_boolean(i)) return broken(id, i, "a comparison gives BOOLEAN");
+      if (arg(0).physical() != arg(1).physical()) return broken(id, i, "compared values must have one physical type");
+      if (arg(0).type.id == TypeId::kDecimal && arg(0).type.scale != arg(1).type.scale) return broken(id, i, "compared decimals must have one scale");
+      return {};
+    case Opcode::kAnd:
+    case Opcode::kOr:
+    case Opcode::kNot:
+    case Opcode::kIsTrue:
+    case Opcode::kIsNotFalse:
+    case Opcode::kFilter:
+      for (const ValueId a : i.args) {
+        if (!is_boolean(p.at(a))) return broken(id, i, "operands must be BOOLEAN");
+      }
+      return {};
+    case Opcode::kCoalesce:
+      if (!(arg(0).type == i.type) || !(arg(1).type == i.type)) return broken(id, i, "both sides must have the result's type");
+      return {};
+    case Opcode::kSelect:
+      if (!is_boolean(arg(0))) return broken(id, i, "the condition must be BOOLEAN");
+      if (!(arg(1).type == i.type) || !(arg(2).type == i.type)) return broken(id, i, "both branches must have the result's type");
+      return {};
+    case Opcode::kLookup:
+      if (i.index >= p.lookups.size()) return broken(id, i, "no such lookup table");
+      if (arg(0).op != Opcode::kColumn || !p.source.columns[arg(0).index].as_code) return broken(id, i, "a lookup reads a coded column");
+      return {};
+    case Opcode::kHost: return i.index < p.hosts.size() ? Status{} : broken(id, i, "no such host function");
+    case Opcode::kLike:
+    case Opcode::kStartsWith:
+    case Opcode::kEndsWith:
+    case Opcode::kContains:
+    case Opcode::kStringLength:
+      for (const ValueId a : i.args) {
+        if (p.at(a).physical() != Physical::kString) return broken(id, i, "operands must be strings");
+      }
+      return {};
+    default: return {};
+  }
+}
+
+Status check_sink(const Program& p) {
+  const Sink& sink = p.sink;
+  const auto known = [&](ValueId id) { return id < p.instructions.size() && p.at(id).op != Opcode::kFilter; };
+  const auto all_known = [&](const std::vector<ValueId>& ids) { return std::ranges::all_of(ids, known); };
+  if (!all_known(sink.values) || !all_known(sink.keys)) return error(ErrorCode::kInternal, "kernel program: the sink reads an undefined value");
+  for (const Accumulator& a : sink.accumulators) {
+    const bool rows = a.kind == AccumulatorKind::kCountRows;
+    if (rows != (a.argument == kNoValue) || (!rows && !known(a.argument))) return error(ErrorCode::kInternal, "kernel program: an accumulator's argument is wrong");
+    if (a.kind == AccumulatorKind::kSumInteger && !is_integer(p.at(a.argument).physical())) return error(ErrorCode::kInternal, "kernel program: integer sum of a non-integer");
+    if (a.kind == AccumulatorKind::kSumFloat && !is_float(p.at(a.argument).physical())) return error(ErrorCode::kInternal, "kernel program: float sum of a non-float");
+  }
+  for (const Output& o : sink.outputs) {
+    if (o.accumulator >= sink.accumulators.size() || o.count >= sink.accumulators.size()) return error(ErrorCode::kInternal, "kernel program: an output reads an unknown accumulator");
+  }
+  for (const SortKey& key : sink.sort_keys) {
+    if (!known(key.value)) return error(ErrorCode::kInternal, "kernel program: a sort key is undefined");
+  }
+  if (sink.kind == SinkKind::kTopK && sink.limit < 0) return error(ErrorCode::kInternal, "kernel program: top_k without a limit");
+  return {};
+}
+
+}  // namespace
+
+Status verify(const Program& program) {
+  for (ValueId id = 0; id < program.instructions.size(); ++id) {
+    const Instruction& i = program.instructions[id];
+    const auto [least, most] = operand_count(i.op);
+    const int count = static_cast<int>(i.args.size());
+    if (count < least || (most >= 0 && count > most)) return broken(id, i, "wrong number of operands");
+    for (const ValueId a : i.args) {
+      if (a >= id || program.at(a).op == Opcode::kFilter) return broken(id, i, "an operand is used before it is defined");
+    }
+    if (i.active != kNoValue && (i.active >= id || !is_boolean(program.at(i.active)))) return broken(id, i, "the activity mask is not an earlier BOOLEAN");
+    if (i.op != Opcode::kFilter && i.type.is_nested() && i.op != Opcode::kColumn) return broken(id, i, "nested values are carried, not computed");
+    if (i.range.bounded() && *i.range.min > *i.range.max) return broken(id, i, "empty range");
+    TRUENO_TRY(check_types(program, id, i));
+  }
+  return check_sink(program);
+}
+
+}  // namespace trueno::kernel
