@@ -1,0 +1,57 @@
+// Aggregates with a state of fixed size.
+#include "function/families.h"
+
+namespace trueno::function {
+
+namespace {
+
+using kernel::AccumulatorKind;
+using kernel::FinishKind;
+
+Result<Signature> bind_count(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() > 1) return no_overload("count", arguments);
+  Signature signature{{}, TypeId::kBigInt};
+  if (arguments.size() == 1) signature.arguments.push_back(arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0]);
+  return signature;
+}
+
+Result<Signature> bind_sum(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() != 1) return no_overload("sum", arguments);
+  Type type = arguments[0];
+  if (type.id == TypeId::kNull || type.id == TypeId::kBoolean) type = TypeId::kInteger;
+  if (type.is_integer()) return Signature{{type}, TypeId::kHugeInt};
+  if (type.id == TypeId::kDecimal) return Signature{{type}, Type::decimal(38, type.scale)};
+  if (type.is_float()) return Signature{{type}, TypeId::kDouble};
+  return no_overload("sum", arguments);
+}
+
+Result<Signature> bind_average(std::span<const Type> arguments, const BindContext& context) {
+  Signature signature = TRUENO_TRY(bind_sum(arguments, context));
+  signature.result = TypeId::kDouble;
+  return signature;
+}
+
+Result<Signature> bind_extreme(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() != 1 || arguments[0].is_nested()) return no_overload("min", arguments);
+  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  return Signature{{type}, type};
+}
+
+AccumulatorKind count_kind(const Type&) { return AccumulatorKind::kCount; }
+AccumulatorKind sum_kind(const Type& type) { return type.is_float() ? AccumulatorKind::kSumFloat : AccumulatorKind::kSumInteger; }
+AccumulatorKind min_kind(const Type&) { return AccumulatorKind::kMin; }
+AccumulatorKind max_kind(const Type&) { return AccumulatorKind::kMax; }
+
+}  // namespace
+
+std::vector<AggregateFunction> aggregate_functions() {
+  return {
+      {"count", {}, "count(*) or count(x)", "Number of rows, or of values that are not NULL.", "SELECT count(x) FROM (VALUES (1), (NULL)) t(x)", "1", bind_count, FinishKind::kCount, count_kind},
+      {"sum", {}, "sum(x)", "Exact sum; floats: the correctly rounded exact sum, in any order. HUGEINT, DECIMAL(38, s) or DOUBLE.", "SELECT sum(x) FROM (VALUES (1e308), (1), (-1e308)) t(x)", "1.0", bind_sum, FinishKind::kSum, sum_kind},
+      {"avg", {"mean"}, "avg(x)", "Exact sum divided by the count, rounded once to DOUBLE.", "SELECT avg(x) FROM (VALUES (1), (2)) t(x)", "1.5", bind_average, FinishKind::kAverage, sum_kind},
+      {"min", {}, "min(x)", "Least value.", "SELECT min(x) FROM (VALUES (3), (1)) t(x)", "1", bind_extreme, FinishKind::kExtreme, min_kind},
+      {"max", {}, "max(x)", "Greatest value.", "SELECT max(x) FROM (VALUES (3), (1)) t(x)", "3", bind_extreme, FinishKind::kExtreme, max_kind},
+  };
+}
+
+}  // namespace trueno::function

@@ -1,0 +1,92 @@
+#include "function/catalogue.h"
+
+#include <algorithm>
+#include <array>
+
+#include "function/families.h"
+
+namespace trueno::function {
+
+Catalogue::Catalogue() {
+  // The one list of function families.
+  for (auto* family : {arithmetic_functions, comparison_functions, math_functions, string_functions, date_functions, conditional_functions}) {
+    std::ranges::move(family(), std::back_inserter(scalars_));
+  }
+  aggregates_ = aggregate_functions();
+  for (const ScalarFunction& f : scalars_) {
+    scalar_by_name_.emplace(f.name, &f);
+    for (const std::string_view alias : f.aliases) scalar_by_name_.emplace(alias, &f);
+  }
+  for (const AggregateFunction& f : aggregates_) {
+    aggregate_by_name_.emplace(f.name, &f);
+    for (const std::string_view alias : f.aliases) aggregate_by_name_.emplace(alias, &f);
+  }
+}
+
+const ScalarFunction* Catalogue::scalar(std::string_view name) const {
+  const auto found = scalar_by_name_.find(name);
+  return found == scalar_by_name_.end() ? nullptr : found->second;
+}
+
+const AggregateFunction* Catalogue::aggregate(std::string_view name) const {
+  const auto found = aggregate_by_name_.find(name);
+  return found == aggregate_by_name_.end() ? nullptr : found->second;
+}
+
+std::vector<std::string> Catalogue::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, function] : scalar_by_name_) names.emplace_back(name);
+  for (const auto& [name, function] : aggregate_by_name_) names.emplace_back(name);
+  std::ranges::sort(names);
+  return names;
+}
+
+namespace {
+
+struct PartName {
+  std::string_view function;
+  std::string_view truncation;
+  std::array<std::string_view, 6> spellings;
+};
+
+constexpr PartName kParts[] = {
+    {"year", "date_trunc_year", {"year", "years", "y", "yr", "yrs"}},
+    {"quarter", "date_trunc_quarter", {"quarter", "quarters"}},
+    {"month", "date_trunc_month", {"month", "months", "mon", "mons"}},
+    {"week", "date_trunc_week", {"week", "weeks", "w", "weekofyear"}},
+    {"day", "date_trunc_day", {"day", "days", "d", "dayofmonth"}},
+    {"dayofweek", "", {"dow", "dayofweek", "weekday"}},
+    {"isodow", "", {"isodow"}},
+    {"dayofyear", "", {"doy", "dayofyear"}},
+    {"isoyear", "", {"isoyear"}},
+    {"hour", "date_trunc_hour", {"hour", "hours", "h", "hr", "hrs"}},
+    {"minute", "date_trunc_minute", {"minute", "minutes", "m", "min", "mins"}},
+    {"second", "date_trunc_second", {"second", "seconds", "s", "sec", "secs"}},
+    {"millisecond", "", {"millisecond", "milliseconds", "ms", "msec", "msecs"}},
+    {"microsecond", "", {"microsecond", "microseconds", "us", "usec", "usecs"}},
+    {"century", "", {"century", "centuries", "c", "cent"}},
+    {"decade", "", {"decade", "decades", "dec", "decs"}},
+    {"millennium", "", {"millennium", "millennia", "mil", "mils"}},
+    {"epoch", "", {"epoch"}},
+};
+
+const PartName* find_part(std::string_view part) {
+  for (const PartName& name : kParts) {
+    if (!part.empty() && std::ranges::find(name.spellings, part) != name.spellings.end()) return &name;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string_view date_part_function(std::string_view part) {
+  const PartName* name = find_part(part);
+  return name == nullptr ? std::string_view{} : name->function;
+}
+
+std::string_view date_trunc_function(std::string_view part) {
+  const PartName* name = find_part(part);
+  return name == nullptr ? std::string_view{} : name->truncation;
+}
+
+}  // namespace trueno::function

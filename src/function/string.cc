@@ -1,0 +1,232 @@
+// Strings. All work on UTF-8 characters unless said otherwise; case folding covers ASCII.
+#include <algorithm>
+#include <cctype>
+
+#include "function/families.h"
+#include "kernel/cell.h"
+#include "kernel/string_match.h"
+
+namespace trueno::function {
+
+namespace {
+
+using kernel::Builder;
+using kernel::Cell;
+using kernel::ValueId;
+
+bool text_like(const Type& type) { return type.id == TypeId::kVarchar || type.id == TypeId::kNull || type.id == TypeId::kEnum; }
+
+template <int count>
+Result<Signature> bind_text(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() != count || !std::ranges::all_of(arguments, text_like)) return no_overload("string function", arguments);
+  return Signature{std::vector<Type>(count, Type(TypeId::kVarchar)), TypeId::kVarchar};
+}
+
+Result<Signature> bind_length(std::span<const Type> arguments, const BindContext& context) {
+  Signature signature = TRUENO_TRY(bind_text<1>(arguments, context));
+  signature.result = TypeId::kBigInt;
+  return signature;
+}
+Result<ValueId> lower_length(Builder& b, std::span<const ValueId> args, const Signature& s) { return b.emit(kernel::Opcode::kStringLength, s.result, {args[0]}); }
+
+template <class Map>
+void map_bytes(const Cell& in, Cell& out, Arena& arena, Map map) {
+  const std::string_view text = in.string.view();
+  char* bytes = arena.allocate(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) bytes[i] = map(text[i]);
+  out = Cell::of_string(std::string_view(bytes, text.size()));
+}
+Status upper(std::span<const Cell> args, Cell& result, Arena& arena) {
+  map_bytes(args[0], result, arena, [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return {};
+}
+Status lower(std::span<const Cell> args, Cell& result, Arena& arena) {
+  map_bytes(args[0], result, arena, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return {};
+}
+
+bool is_space(char c) { return c == ' '; }
+std::string_view trimmed(std::string_view text, bool left, bool right) {
+  while (left && !text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (right && !text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+template <bool left, bool right>
+Status trim(std::span<const Cell> args, Cell& result, Arena& arena) {
+  result = Cell::of_string(arena.copy(trimmed(args[0].string.view(), left, right)));
+  return {};
+}
+
+// Byte position of the n-th character (0-based), or the end.
+std::size_t character_offset(std::string_view text, std::int64_t n) {
+  std::size_t at = 0;
+  while (n > 0 && at < text.size()) {
+    ++at;
+    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u) ++at;
+    --n;
+  }
+  return at;
+}
+
+// SQL's substring: positions count from 1, negative ones from the end; a window that begins before the text is cut.
+Status substring(std::span<const Cell> args, Cell& result, Arena& arena) {
+  const std::string_view text = args[0].string.view();
+  const std::int64_t length = kernel::utf8_length(text);
+  const auto start = static_cast<std::int64_t>(args[1].integer);
+  std::int64_t begin = start > 0 ? start - 1 : (start < 0 ? length + start : -1);
+  std::int64_t end = length;
+  if (args.size() == 3) {
+    const auto count = static_cast<std::int64_t>(std::clamp<i128>(args[2].integer, -length - 1, length + 1));
+    end = begin + count;
+    if (count < 0) std::swap(begin, end);
+  }
+  begin = std::clamp<std::int64_t>(begin, 0, length);
+  end = std::clamp<std::int64_t>(end, begin, length);
+  const std::size_t from = character_offset(text, begin);
+  const std::size_t to = from + character_offset(text.substr(from), end - begin);
+  result = Cell::of_string(arena.copy(text.substr(from, to - from)));
+  return {};
+}
+
+Result<Signature> bind_substring(std::span<const Type> arguments, const BindContext&) {
+  const bool fits = (arguments.size() == 2 || arguments.size() == 3) && text_like(arguments[0]) &&
+                    std::ranges::all_of(arguments.subspan(1), [](const Type& t) { return t.is_integer() || t.id == TypeId::kNull; });
+  if (!fits) return no_overload("substring", arguments);
+  Signature signature{{TypeId::kVarchar}, TypeId::kVarchar};
+  signature.arguments.resize(arguments.size(), Type(TypeId::kBigInt));
+  return signature;
+}
+
+Status replace(std::span<const Cell> args, Cell& result, Arena& arena) {
+  const std::string_view text = args[0].string.view();
+  const std::string_view search = args[1].string.view();
+  if (search.empty()) {
+    result = args[0];
+    return {};
+  }
+  std::string out;
+  std::size_t at = 0;
+  for (std::size_t hit = text.find(search); hit != std::string_view::npos; hit = text.find(search, at)) {
+    out.append(text.substr(at, hit - at)).append(args[2].string.view());
+    at = hit + search.size();
+  }
+  out.append(text.substr(at));
+  result = Cell::of_string(arena.copy(out));
+  return {};
+}
+
+Status reverse(std::span<const Cell> args, Cell& result, Arena& arena) {
+  const std::string_view text = args[0].string.view();
+  char* bytes = arena.allocate(text.size());
+  std::size_t out = text.size();
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t width = character_offset(text.substr(at), 1);
+    out -= width;
+    std::copy_n(text.data() + at, width, bytes + out);
+    at += width;
+  }
+  result = Cell::of_string(std::string_view(bytes, text.size()));
+  return {};
+}
+
+// || and concat: any type is first converted to text.
+Result<Signature> bind_concat_operator(std::span<const Type> arguments, const BindContext&) {
+  for (const Type& type : arguments) {
+    if (type.is_nested()) return no_overload("||", arguments);
+  }
+  return Signature{{TypeId::kVarchar, TypeId::kVarchar}, TypeId::kVarchar};
+}
+Result<Signature> bind_concat(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.empty()) return no_overload("concat", arguments);
+  return Signature{std::vector<Type>(arguments.size(), Type(TypeId::kVarchar)), TypeId::kVarchar};
+}
+Status concat(std::span<const Cell> args, Cell& result, Arena& arena) {
+  std::size_t size = 0;
+  for (const Cell& arg : args) size += arg.valid ? arg.string.size() : 0;
+  if (size > INT32_MAX) return error(ErrorCode::kOutOfRange, "a text of {} bytes is longer than 2 GiB", size);
+  char* bytes = arena.allocate(size);
+  std::size_t at = 0;
+  for (const Cell& arg : args) {
+    if (!arg.valid) continue;
+    std::copy_n(arg.string.data(), arg.string.size(), bytes + at);
+    at += arg.string.size();
+  }
+  result = Cell::of_string(std::string_view(bytes, size));
+  return {};
+}
+
+Result<Signature> bind_position(std::span<const Type> arguments, const BindContext& context) {
+  Signature signature = TRUENO_TRY(bind_text<2>(arguments, context));
+  signature.result = TypeId::kBigInt;
+  return signature;
+}
+Status position(std::span<const Cell> args, Cell& result, Arena&) {
+  const std::string_view text = args[0].string.view();
+  const std::size_t at = text.find(args[1].string.view());
+  result = Cell::of_integer(at == std::string_view::npos ? 0 : kernel::utf8_length(text.substr(0, at)) + 1);
+  return {};
+}
+
+// ILIKE folds ASCII on both sides.
+Result<Signature> bind_ilike(std::span<const Type> arguments, const BindContext& context) {
+  Signature signature = TRUENO_TRY(bind_text<2>(arguments, context));
+  signature.result = TypeId::kBoolean;
+  return signature;
+}
+Status ilike(std::span<const Cell> args, Cell& result, Arena&) {
+  const auto folded = [](std::string_view text) {
+    std::string out(text);
+    std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return out;
+  };
+  const kernel::LikePattern pattern = TRUENO_TRY(kernel::LikePattern::compile(folded(args[1].string.view())));
+  result = Cell::of_bool(pattern.matches(folded(args[0].string.view())));
+  return {};
+}
+Status not_ilike(std::span<const Cell> args, Cell& result, Arena& arena) {
+  TRUENO_TRY(ilike(args, result, arena));
+  result.boolean = !result.boolean;
+  return {};
+}
+
+// One host body, one lowering. The body's name is the function's.
+template <kernel::HostFunction body, bool can_fail = false, bool on_null_call = false>
+Result<ValueId> lower_host(Builder& b, std::span<const ValueId> args, const Signature& s, std::string_view name) {
+  return b.host({std::string(name), body, on_null_call, can_fail}, s.result, {args.begin(), args.end()});
+}
+Result<ValueId> lower_upper(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<upper>(b, args, s, "upper"); }
+Result<ValueId> lower_lower(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<lower>(b, args, s, "lower"); }
+Result<ValueId> lower_trim(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<trim<true, true>>(b, args, s, "trim"); }
+Result<ValueId> lower_ltrim(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<trim<true, false>>(b, args, s, "ltrim"); }
+Result<ValueId> lower_rtrim(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<trim<false, true>>(b, args, s, "rtrim"); }
+Result<ValueId> lower_substring(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<substring>(b, args, s, "substring"); }
+Result<ValueId> lower_replace(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<replace>(b, args, s, "replace"); }
+Result<ValueId> lower_reverse(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<reverse>(b, args, s, "reverse"); }
+Result<ValueId> lower_concat_operator(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<concat, true>(b, args, s, "||"); }
+Result<ValueId> lower_concat(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<concat, true, true>(b, args, s, "concat"); }
+Result<ValueId> lower_position(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<position>(b, args, s, "position"); }
+Result<ValueId> lower_ilike(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<ilike, true>(b, args, s, "ilike"); }
+Result<ValueId> lower_not_ilike(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<not_ilike, true>(b, args, s, "not_ilike"); }
+
+}  // namespace
+
+std::vector<ScalarFunction> string_functions() {
+  return {
+      {"length", {"len", "char_length", "character_length"}, "length(text)", "Number of characters.", "length('h\u00e9llo')", "5", bind_length, lower_length},
+      {"upper", {"ucase"}, "upper(text)", "ASCII letters in upper case.", "upper('abc')", "ABC", bind_text<1>, lower_upper},
+      {"lower", {"lcase"}, "lower(text)", "ASCII letters in lower case.", "lower('ABC')", "abc", bind_text<1>, lower_lower},
+      {"trim", {}, "trim(text)", "Without spaces at both ends.", "trim('  a ')", "a", bind_text<1>, lower_trim},
+      {"ltrim", {}, "ltrim(text)", "Without leading spaces.", "ltrim('  a')", "a", bind_text<1>, lower_ltrim},
+      {"rtrim", {}, "rtrim(text)", "Without trailing spaces.", "rtrim('a  ')", "a", bind_text<1>, lower_rtrim},
+      {"substring", {"substr"}, "substring(text, start [, count])", "Characters from a position (from 1; negative from the end).", "substring('hello', 2, 3)", "ell", bind_substring, lower_substring},
+      {"replace", {}, "replace(text, search, by)", "All occurrences replaced.", "replace('aXbX', 'X', '-')", "a-b-", bind_text<3>, lower_replace},
+      {"reverse", {}, "reverse(text)", "Characters in reverse order.", "reverse('abc')", "cba", bind_text<1>, lower_reverse},
+      {"||", {}, "a || b", "Texts one after the other; NULL if either is NULL.", "'a' || 1", "a1", bind_concat_operator, lower_concat_operator},
+      {"concat", {}, "concat(a, ...)", "Texts one after the other; NULLs are left out.", "concat('a', NULL, 'b')", "ab", bind_concat, lower_concat},
+      {"position", {"strpos", "instr"}, "position(text, search)", "Where search first occurs, from 1; 0 if it does not.", "strpos('hello', 'l')", "3", bind_position, lower_position},
+      {"ilike", {"~~*"}, "text ILIKE pattern", "LIKE that ignores ASCII case.", "'Duck' ILIKE 'd%'", "true", bind_ilike, lower_ilike},
+      {"not_ilike", {"!~~*"}, "text NOT ILIKE pattern", "Does not match, ignoring ASCII case.", "'Duck' NOT ILIKE 'd%'", "false", bind_ilike, lower_not_ilike},
+  };
+}
+
+}  // namespace trueno::function
