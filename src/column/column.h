@@ -46,7 +46,9 @@ struct Dictionary {
 ///   kPacked      values: bit-packed offsets of `bit_width` bits from `base`; integers only
 /// Validity: bit `offset + i` tells whether row i is valid; no buffer = all valid. A NULL row's value bits are arbitrary, but readable,
 /// and its dictionary code is below the dictionary's size (or 0 where that is empty).
-/// Nested columns (LIST, STRUCT, MAP) are carried as children and cannot be computed with.
+/// ENUM columns are kPlain: u32 positions in the type's labels. A column of type NULL holds 4 arbitrary bytes a row, none valid.
+/// Nested columns (LIST, STRUCT, MAP) are carried as children and cannot be computed with. Row `offset + i` of a STRUCT is that row of its
+/// children; row i of a LIST is the rows [offsets[offset + i], offsets[offset + i + 1]) of its child, and so for both children of a MAP.
 class Column {
  public:
   Type type;
@@ -128,18 +130,24 @@ class ColumnBuilder {
   [[nodiscard]] Result<Column> finish();
 
  private:
-  void note_validity(bool valid);
+  [[nodiscard]] Status append_slot(const void* value);
+  [[nodiscard]] Status append_children(const std::vector<Value>& values);
+  [[nodiscard]] Status append_nested_row(const Column& from, std::int64_t row);
+  [[nodiscard]] Status close_list();
+  [[nodiscard]] Status set_validity(bool valid);
 
   Type type_;
-  int width_;
+  Physical physical_;
+  std::size_t width_;  // of a slot of `values_`: a value, or an end offset of LIST and MAP; 0 for STRUCT
   std::int64_t length_ = 0;
   std::int64_t null_count_ = 0;
+  // Buffers are as large as their capacity; `length_` and `string_bytes_` say what is used.
   MutableBuffer values_;
   MutableBuffer strings_;
+  std::size_t string_bytes_ = 0;
   std::vector<Buffer> full_string_buffers_;
-  std::vector<std::uint8_t> validity_;
+  MutableBuffer validity_;  // empty until the first NULL
   std::vector<ColumnBuilder> children_;
-  std::vector<std::int32_t> offsets_;
 };
 
 /// A constant column of `length` rows.

@@ -31,7 +31,7 @@ enum class Physical : std::uint8_t {
   kU8, kU16, kU32, kU64,
   kF32, kF64,
   kString,    // StringView: 16 bytes, 12 inline
-  kCode,      // u32 into the column's dictionary
+  kCode,      // u32 into the column's dictionary, or the position of an ENUM's label
   kInterval,  // IntervalValue: 16 bytes
   kNested,    // carried, not computed
 };

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/int128.h"
 #include "base/result.h"
@@ -70,10 +72,12 @@ struct IntervalValue {
 static_assert(sizeof(IntervalValue) == 16);
 
 /// A single typed value that owns its bytes: literals, parameters, bounds, cells of small results. NULL is `std::monostate`.
-/// Integers, decimals (unscaled), dates, times, timestamps and UUIDs (top bit flipped, so that order is right) are held as i128.
+/// Integers, decimals (unscaled), dates, times, timestamps, ENUM positions and UUIDs (top bit flipped, so that order is right) are held
+/// as i128. Nested values share their children: the elements of a LIST, the fields of a STRUCT, key and value by turns of a MAP.
 class Value {
  public:
-  using Payload = std::variant<std::monostate, bool, i128, double, float, std::string, IntervalValue>;
+  using Children = std::shared_ptr<const std::vector<Value>>;
+  using Payload = std::variant<std::monostate, bool, i128, double, float, std::string, IntervalValue, Children>;
 
   Value() = default;  // NULL of type NULL
   Value(Type type, Payload payload) : type_(std::move(type)), payload_(std::move(payload)) {}
@@ -84,6 +88,7 @@ class Value {
   [[nodiscard]] static Value decimal(i128 unscaled, int precision, int scale) { return {Type::decimal(precision, scale), unscaled}; }
   [[nodiscard]] static Value floating(double value) { return {TypeId::kDouble, value}; }
   [[nodiscard]] static Value varchar(std::string value) { return {TypeId::kVarchar, std::move(value)}; }
+  [[nodiscard]] static Value nested(Type type, std::vector<Value> children);
 
   [[nodiscard]] const Type& type() const { return type_; }
   [[nodiscard]] bool is_null() const { return std::holds_alternative<std::monostate>(payload_); }
@@ -96,6 +101,7 @@ class Value {
   }
   [[nodiscard]] const std::string& as_string() const { return std::get<std::string>(payload_); }
   [[nodiscard]] const IntervalValue& as_interval() const { return std::get<IntervalValue>(payload_); }
+  [[nodiscard]] const std::vector<Value>& as_children() const { return *std::get<Children>(payload_); }
 
   /// The text SQL's CAST to VARCHAR gives; "NULL" for NULL.
   [[nodiscard]] std::string to_string() const;
@@ -106,5 +112,12 @@ class Value {
   Type type_;
   Payload payload_;
 };
+
+inline Value Value::nested(Type type, std::vector<Value> children) {
+  return {std::move(type), std::make_shared<const std::vector<Value>>(std::move(children))};
+}
+
+/// "\xAA" for bytes outside printable ASCII, as DuckDB prints a BLOB.
+[[nodiscard]] std::string format_blob(std::string_view bytes);
 
 }  // namespace trueno
