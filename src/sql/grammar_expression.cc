@@ -1,0 +1,232 @@
+// Expressions by operator precedence: a prefix, then as many operators as bind at least as tightly as asked for.
+#include <utility>
+
+#include "sql/grammar.h"
+
+namespace trueno::sql {
+
+Result<ExpressionPtr> Grammar::expression(Precedence least) {
+  const NestingScope scope(nesting_);
+  if (!scope.ok()) return too_deep();
+  const std::uint32_t begin = cursor_.begin();
+  const Depth outer = std::exchange(tallest_, {});
+  ExpressionPtr left = TRUENO_TRY(prefix());
+  Depth depth = TRUENO_TRY(checked(tallest_.above()));
+  while (true) {
+    tallest_ = {};
+    const bool was_binary = left->is<Binary>();
+    if (!TRUENO_TRY(extend(left, least))) break;
+    left->span = cursor_.span_since(begin);
+    // A chain of binary operators leans left and costs a looping walk nothing; see kMaxHeight.
+    const std::uint32_t chain = was_binary && left->is<Binary>() ? 0 : 1;
+    depth = {std::max(depth.nesting + chain, tallest_.nesting + 1), std::max(depth.height, tallest_.height) + 1};
+    TRUENO_TRY(checked(depth));
+  }
+  left->nesting = static_cast<std::uint16_t>(depth.nesting);
+  left->height = static_cast<std::uint16_t>(depth.height);
+  tallest_ = outer;
+  tallest_.include(depth);
+  return left;
+}
+
+// prefix := ("-" | "+") sign | ("~" | "@") operator | NOT expression | primary
+Result<ExpressionPtr> Grammar::prefix() {
+  cursor_.note(Wanted::kExpression);
+  switch (cursor_.current().terminal) {
+    case "-"_t: return signed_operand("-", Precedence::kSign);
+    case "+"_t: return signed_operand("+", Precedence::kSign);
+    case "~"_t: return signed_operand("~", Precedence::kAdditive);  // PostgreSQL: ~1 + 2 is ~(1 + 2)
+    case "@"_t: return signed_operand("@", Precedence::kAdditive);
+    case "NOT"_t: {
+      const std::uint32_t begin = cursor_.begin();
+      cursor_.advance();
+      ExpressionPtr operand = TRUENO_TRY(expression(Precedence::kNot));
+      return make(Not{std::move(operand)}, cursor_.span_since(begin));
+    }
+    default: cursor_.note("NOT"_t); return primary();
+  }
+}
+
+Result<ExpressionPtr> Grammar::signed_operand(std::string_view op, Precedence operand_precedence) {
+  const std::uint32_t begin = cursor_.begin();
+  cursor_.advance();
+  ExpressionPtr operand = TRUENO_TRY(expression(operand_precedence));
+  return make(Unary{std::string(op), std::move(operand)}, cursor_.span_since(begin));
+}
+
+// One operator and what is right of it, if it binds tightly enough; false when the expression ends here.
+Result<bool> Grammar::extend(ExpressionPtr& left, Precedence least) {
+  cursor_.note(Wanted::kOperator);
+  if (cursor_.at_kind(TokenKind::kSymbol)) return extend_with_symbol(left, least);
+  if (cursor_.at_kind(TokenKind::kKeyword)) return extend_with_keyword(left, least);
+  if (least <= Precedence::kAnd && cursor_.at_end()) {
+    for (const Terminal word :
+         {"AND"_t, "OR"_t, "IS"_t, "NOT"_t, "IN"_t, "LIKE"_t, "ILIKE"_t, "BETWEEN"_t, "SIMILAR"_t, "GLOB"_t, "COLLATE"_t}) {
+      cursor_.note(word);
+    }
+  }
+  return false;
+}
+
+Result<bool> Grammar::extend_with_keyword(ExpressionPtr& left, Precedence least) {
+  const auto binds = [least](Precedence own) { return own >= least; };
+  const auto done = [](Status status) -> Result<bool> {
+    if (!status.has_value()) return std::move(status).error();
+    return true;
+  };
+  switch (cursor_.current().terminal) {
+    case "OR"_t: return binds(Precedence::kOr) ? done(logical(left, LogicalOperator::kOr, Precedence::kOr)) : false;
+    case "AND"_t: return binds(Precedence::kAnd) ? done(logical(left, LogicalOperator::kAnd, Precedence::kAnd)) : false;
+    case "IS"_t:
+    case "ISNULL"_t:
+    case "NOTNULL"_t: return binds(Precedence::kIs) ? done(is_test(left)) : false;
+    case "NOT"_t:
+      if (cursor_.next_is("NULL"_t)) return binds(Precedence::kIs) ? done(is_test(left)) : false;
+      switch (cursor_.ahead(1).terminal) {
+        case "LIKE"_t:
+        case "ILIKE"_t:
+        case "GLOB"_t:
+        case "SIMILAR"_t:
+        case "BETWEEN"_t:
+        case "IN"_t: break;
+        default: return false;
+      }
+      if (!binds(Precedence::kPattern)) return false;
+      cursor_.advance();
+      return done(pattern(left, true));
+    case "LIKE"_t:
+    case "ILIKE"_t:
+    case "GLOB"_t:
+    case "SIMILAR"_t:
+    case "BETWEEN"_t:
+    case "IN"_t: return binds(Precedence::kPattern) ? done(pattern(left, false)) : false;
+    case "AT"_t: {
+      if (!cursor_.next_is("TIME"_t) || !cursor_.next_is("ZONE"_t, 2) || !binds(Precedence::kAtTimeZone)) return false;
+      for (int words = 0; words < 3; ++words) cursor_.advance();
+      ExpressionPtr zone = TRUENO_TRY(expression(Precedence::kCollate));
+      left = make(AtTimeZone{std::move(left), std::move(zone)}, {});
+      return true;
+    }
+    case "COLLATE"_t: {
+      if (!binds(Precedence::kCollate)) return false;
+      cursor_.advance();
+      QualifiedName collation = TRUENO_TRY(qualified_name(Wanted::kNothing, "the name of a collation"));
+      left = make(Collate{std::move(left), std::move(collation)}, {});
+      return true;
+    }
+    default: return false;
+  }
+}
+
+// a AND b AND c is one flat node, so that ten thousand terms are no deeper than two.
+Status Grammar::logical(ExpressionPtr& left, LogicalOperator op, Precedence own) {
+  const Terminal word = op == LogicalOperator::kAnd ? "AND"_t : "OR"_t;
+  Logical node{op, {}};
+  node.operands.push_back(std::move(left));
+  while (cursor_.accept(word)) {
+    node.operands.push_back(TRUENO_TRY(expression(static_cast<Precedence>(static_cast<int>(own) + 1))));
+  }
+  left = make(std::move(node), {});
+  return {};
+}
+
+// IS [NOT] (NULL | TRUE | FALSE | UNKNOWN | DISTINCT FROM expression) | ISNULL | NOTNULL | NOT NULL
+Status Grammar::is_test(ExpressionPtr& left) {
+  if (cursor_.accept("ISNULL"_t)) {
+    left = make(IsTest{std::move(left), TruthTest::kNull, false}, {});
+    return {};
+  }
+  if (cursor_.accept("NOTNULL"_t) || cursor_.accept("NOT"_t, "NULL"_t)) {
+    left = make(IsTest{std::move(left), TruthTest::kNull, true}, {});
+    return {};
+  }
+  cursor_.advance();
+  const bool negated = cursor_.accept("NOT"_t);
+  if (cursor_.accept("DISTINCT"_t)) {
+    TRUENO_TRY(expect("FROM"_t));
+    ExpressionPtr right = TRUENO_TRY(expression(Precedence::kComparison));
+    left = make(IsDistinctFrom{std::move(left), std::move(right), negated}, {});
+    return {};
+  }
+  TruthTest test = TruthTest::kNull;
+  if (cursor_.accept("TRUE"_t)) {
+    test = TruthTest::kTrue;
+  } else if (cursor_.accept("FALSE"_t)) {
+    test = TruthTest::kFalse;
+  } else if (cursor_.accept("UNKNOWN"_t)) {
+    test = TruthTest::kUnknown;
+  } else if (!cursor_.accept("NULL"_t)) {
+    return unexpected("NULL, TRUE, FALSE, UNKNOWN or DISTINCT FROM after IS");
+  }
+  left = make(IsTest{std::move(left), test, negated}, {});
+  return {};
+}
+
+// At LIKE, ILIKE, GLOB, SIMILAR TO, BETWEEN or IN.
+Status Grammar::pattern(ExpressionPtr& left, bool negated) {
+  if (cursor_.accept("LIKE"_t)) return like(left, LikeKind::kLike, negated);
+  if (cursor_.accept("ILIKE"_t)) return like(left, LikeKind::kILike, negated);
+  if (cursor_.accept("GLOB"_t)) return like(left, LikeKind::kGlob, negated);
+  if (cursor_.accept("BETWEEN"_t)) return between(left, negated);
+  if (cursor_.accept("IN"_t)) return in(left, negated);
+  cursor_.advance();
+  TRUENO_TRY(expect("TO"_t));
+  return like(left, LikeKind::kSimilarTo, negated);
+}
+
+Status Grammar::like(ExpressionPtr& left, LikeKind kind, bool negated) {
+  Like node{kind, std::move(left), TRUENO_TRY(expression(Precedence::kOperator)), {}, negated};
+  if (cursor_.accept("ESCAPE"_t)) node.escape = TRUENO_TRY(expression(Precedence::kOperator));
+  left = make(std::move(node), {});
+  return {};
+}
+
+Status Grammar::between(ExpressionPtr& left, bool negated) {
+  Between node{std::move(left), {}, {}, negated, cursor_.accept("SYMMETRIC"_t)};
+  if (!node.symmetric) cursor_.accept("ASYMMETRIC"_t);
+  node.low = TRUENO_TRY(expression(Precedence::kOperator));
+  if (!cursor_.accept("AND"_t)) return unexpected("AND and the upper bound of BETWEEN");
+  node.high = TRUENO_TRY(expression(Precedence::kOperator));
+  left = make(std::move(node), {});
+  return {};
+}
+
+// IN "(" query ")" | IN "(" expression {"," expression} [","] ")" | IN expression
+Status Grammar::in(ExpressionPtr& left, bool negated) {
+  In node;
+  node.value = std::move(left);
+  node.negated = negated;
+  const SourceSpan opening = cursor_.current().span;
+  if (!cursor_.at("("_t)) {
+    node.collection = TRUENO_TRY(expression(Precedence::kOperator));
+  } else if (starts_query(1)) {
+    cursor_.advance();
+    node.query = TRUENO_TRY(query());
+    TRUENO_TRY(expect_closing(")"_t, opening));
+  } else {
+    const bool nested_query = starts_nested_query();
+    cursor_.advance();
+    if (cursor_.at(")"_t)) return unexpected("at least one value in the list of IN");
+    node.list = TRUENO_TRY(expression_list());
+    Subquery* only = node.list.size() == 1 && nested_query ? node.list.front()->as<Subquery>() : nullptr;
+    if (only != nullptr && only->kind == SubqueryKind::kScalar) {
+      node.query = TRUENO_TRY(continue_query(std::move(only->query)));
+      node.list.clear();
+    }
+    TRUENO_TRY(expect_closing(")"_t, opening));
+  }
+  left = make(std::move(node), {});
+  return {};
+}
+
+// expression {"," expression} [","]
+Result<std::vector<ExpressionPtr>> Grammar::expression_list() {
+  std::vector<ExpressionPtr> list;
+  do {
+    if (!list.empty() && ends_list()) break;
+    list.push_back(TRUENO_TRY(expression()));
+  } while (cursor_.accept(","_t));
+  return list;
+}
+
+}  // namespace trueno::sql

@@ -1,0 +1,55 @@
+#include "sql/terminal.h"
+
+#include <algorithm>
+
+namespace trueno::sql {
+
+namespace {
+
+constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
+constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+constexpr std::size_t kLongestKeyword = 16;
+constexpr std::size_t kLongestSymbol = 4;
+
+static_assert(std::ranges::is_sorted(kTerminals.begin(), kTerminals.begin() + kKeywordCount, {}, &TerminalEntry::text));
+static_assert(kTerminals[kKeywordCount].kind == TerminalClass::kSymbol && kTerminals[kKeywordCount - 1].kind != TerminalClass::kSymbol);
+static_assert(std::ranges::all_of(kTerminals, [](const TerminalEntry& e) { return e.text.size() <= kLongestKeyword; }));
+
+}  // namespace
+
+Terminal find_keyword(std::string_view word) {
+  if (word.size() > kLongestKeyword) return kNoTerminal;
+  char buffer[kLongestKeyword];
+  std::ranges::transform(word, buffer, upper);
+  const std::string_view key(buffer, word.size());
+  const auto* const end = kTerminals.data() + kKeywordCount;
+  const auto* const found =
+      std::lower_bound(kTerminals.data(), end, key, [](const TerminalEntry& e, std::string_view k) { return e.text < k; });
+  return found != end && found->text == key ? static_cast<Terminal>(found - kTerminals.data()) : kNoTerminal;
+}
+
+Terminal find_symbol(std::string_view text) {
+  for (std::size_t size = std::min(kLongestSymbol, text.size()); size > 0; --size) {
+    for (std::size_t i = kKeywordCount; i < kTerminals.size(); ++i) {
+      if (kTerminals[i].text == text.substr(0, size)) return static_cast<Terminal>(i);
+    }
+  }
+  return kNoTerminal;
+}
+
+std::string ascii_upper(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), upper);
+  return result;
+}
+
+std::string ascii_lower(std::string_view text) {
+  std::string result(text);
+  std::ranges::transform(result, result.begin(), lower);
+  return result;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) { return std::ranges::equal(a, b, {}, lower, lower); }
+
+}  // namespace trueno::sql
