@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kShownText = 32;
 
 // The token in words, shortened at a character boundary.
-std::string describe(const Cursor& cursor, const Token& token) {
+std::string words_for(const Cursor& cursor, const Token& token) {
   std::string text(cursor.text(token));
   if (text.size() > kShownText) {
     std::size_t end = kShownText;
@@ -161,9 +161,9 @@ std::string Grammar::hint_here() {
   }
   const bool after_alias = cursor_.position() == cursor_.alias_position() + 1;
   if (begins_value(found) && (after_alias || expected.terminals.contains(","_t)))
-    return fmt::format("is a comma missing before {}?", describe(cursor_, found));
+    return fmt::format("is a comma missing before {}?", words_for(cursor_, found));
   if (begins_value(found) && wants(expected.wanted, Wanted::kOperator)) {
-    return fmt::format("is an operator, AND or OR missing before {}?", describe(cursor_, found));
+    return fmt::format("is an operator, AND or OR missing before {}?", words_for(cursor_, found));
   }
   return {};
 }
@@ -177,15 +177,15 @@ Error Grammar::unexpected(std::string_view expected) {
     const auto keyword =
         alias.kind == TokenKind::kIdentifier ? nearest_keyword(cursor_.text(alias), cursor_.alias_expectation()) : std::nullopt;
     if (keyword) {
-      return error(ErrorCode::kParser, "unexpected {}", describe(cursor_, alias))
+      return error(ErrorCode::kParser, "unexpected {}", words_for(cursor_, alias))
           .hint(fmt::format("did you mean {}?", terminal_text(*keyword)))
           .at(alias.span);
     }
   }
   const bool ends = found.kind == TokenKind::kEnd || found.terminal == ";"_t;
   std::string message = ends               ? "the statement ends too early"
-                        : expected.empty() ? fmt::format("unexpected {}", describe(cursor_, found))
-                                           : fmt::format("expected {}, but found {}", expected, describe(cursor_, found));
+                        : expected.empty() ? fmt::format("unexpected {}", words_for(cursor_, found))
+                                           : fmt::format("expected {}, but found {}", expected, words_for(cursor_, found));
   if (ends && !expected.empty()) message = fmt::format("expected {}, but the statement ends", expected);
   SourceSpan span = found.span;
   if (ends) {  // just behind the last word, where the missing one belongs
