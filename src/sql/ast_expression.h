@@ -183,7 +183,7 @@ struct Between {
   bool operator==(const Between&) const = default;
 };
 
-/// Exactly one of `list` (not empty), `query` and `collection` (`x IN some_list_column`) is set.
+/// At most one of `list`, `query` and `collection` (`x IN some_list_column`) is set; none of them is `x IN ()`, the empty list.
 struct In {
   ExpressionPtr value;
   std::vector<ExpressionPtr> list;

@@ -91,6 +91,10 @@ bool Grammar::starts_query(std::size_t ahead) const {
     case "DESCRIBE"_t:
     case "DESC"_t:
     case "SUMMARIZE"_t:
+      if (next.terminal == "("_t || next.terminal == "TABLE"_t) {
+        const Terminal inner = cursor_.ahead(ahead + 2).terminal;
+        return next.terminal == "TABLE"_t || inner == "SELECT"_t || inner == "FROM"_t || inner == "WITH"_t || inner == "DESCRIBE"_t;
+      }
       return next.kind == TokenKind::kIdentifier || next.kind == TokenKind::kQuoted || next.kind == TokenKind::kString ||
              next.terminal == "SELECT"_t || next.terminal == "FROM"_t;
     default: return false;

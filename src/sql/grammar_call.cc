@@ -70,6 +70,7 @@ Status Grammar::call_suffixes(FunctionCall& call) {
     call.filter = TRUENO_TRY(expression());
     TRUENO_TRY(expect_closing(")"_t, opening));
   }
+  if (cursor_.at("EXPORT_STATE"_t)) return not_supported("EXPORT_STATE");
   if (call.nulls == NullTreatment::kDefault) call.nulls = TRUENO_TRY(null_treatment());
   if (!cursor_.at("OVER"_t)) return {};
   const Token& next = cursor_.ahead(1);

@@ -53,6 +53,7 @@ Result<StatementNode> Grammar::create_table(OnExisting on_existing, bool tempora
     TRUENO_TRY(table_elements(table));
     return table;
   }
+  if (cursor_.at("WITH"_t) || cursor_.at("PARTITIONED"_t) || cursor_.at("SORTED"_t)) return not_supported("an option of CREATE TABLE");
   if (!cursor_.accept("AS"_t)) return unexpected("columns in parentheses, or AS and a query");
   table.query = TRUENO_TRY(query());
   if (cursor_.accept("WITH"_t)) {

@@ -191,7 +191,7 @@ Status Grammar::between(ExpressionPtr& left, bool negated) {
   return {};
 }
 
-// IN "(" query ")" | IN "(" expression {"," expression} [","] ")" | IN expression
+// IN "(" query ")" | IN "(" [expression {"," expression} [","]] ")" | IN expression
 Status Grammar::in(ExpressionPtr& left, bool negated) {
   In node;
   node.value = std::move(left);
@@ -206,8 +206,7 @@ Status Grammar::in(ExpressionPtr& left, bool negated) {
   } else {
     const bool nested_query = starts_nested_query();
     cursor_.advance();
-    if (cursor_.at(")"_t)) return unexpected("at least one value in the list of IN");
-    node.list = TRUENO_TRY(expression_list());
+    if (!cursor_.at(")"_t)) node.list = TRUENO_TRY(expression_list());
     Subquery* only = node.list.size() == 1 && nested_query ? node.list.front()->as<Subquery>() : nullptr;
     if (only != nullptr && only->kind == SubqueryKind::kScalar) {
       node.query = TRUENO_TRY(continue_query(std::move(only->query)));

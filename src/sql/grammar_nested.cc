@@ -22,7 +22,11 @@ Status Grammar::star_changes(Star& star) {
     } while (cursor_.accept(","_t));
     return expect_closing(")"_t, opening);
   };
-  if (cursor_.accept("EXCLUDE"_t)) {
+  // "* EXCEPT (a, b)" is EXCLUDE as BigQuery spells it; before a query it is the set operation.
+  const bool except_columns = cursor_.at("EXCEPT"_t) && !starts_query(1) && !cursor_.next_is("ALL"_t) && !cursor_.next_is("DISTINCT"_t) &&
+                              !(cursor_.next_is("("_t) && (starts_query(2) || cursor_.next_is("("_t, 2)));
+  if (except_columns) cursor_.advance();
+  if (except_columns || cursor_.accept("EXCLUDE"_t)) {
     TRUENO_TRY(items([&]() -> Status {
       star.exclude.push_back(TRUENO_TRY(qualified_name(Wanted::kColumn, "the name of a column to leave out")));
       return {};

@@ -70,6 +70,12 @@ std::optional<LikeOperator> like_operator(Terminal sign) {
 
 Precedence next_tighter(Precedence precedence) { return static_cast<Precedence>(static_cast<int>(precedence) + 1); }
 
+// Whether no operand can begin here.
+bool ends_expression(const Token& token) {
+  return token.kind == TokenKind::kEnd || token.terminal == ";"_t || token.terminal == ")"_t || token.terminal == "OFFSET"_t ||
+         token.terminal == "UNION"_t;
+}
+
 bool is_comparison(Terminal sign) {
   const auto op = infix_operator(sign);
   return op && op->precedence == Precedence::kComparison;
@@ -81,6 +87,7 @@ Result<bool> Grammar::extend_with_symbol(ExpressionPtr& left, Precedence least) 
   const Terminal sign = cursor_.current().terminal;
   if (const auto op = infix_operator(sign)) {
     if (op->precedence < least) return false;
+    if (sign == "%"_t && ends_expression(cursor_.ahead(1))) return false;  // LIMIT 10 %
     TRUENO_TRY(binary(left, op->canonical, op->precedence));
     return true;
   }

@@ -49,11 +49,11 @@ Result<ExpressionPtr> Grammar::primary() {
     case "["_t: return list_value();
     case "{"_t: return struct_value();
     case "*"_t:
-      if (cursor_.position() != star_position_) break;
       if (cursor_.next_is("COLUMNS"_t) && cursor_.next_is("("_t, 2)) {
         cursor_.advance();
         return columns(true);
       }
+      if (cursor_.position() != star_position_) break;
       cursor_.advance();
       return star({}, token.span.begin);
     default: break;

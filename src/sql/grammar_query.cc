@@ -164,12 +164,13 @@ Result<QueryPtr> Grammar::parenthesised_query() {
   return inner;
 }
 
-// (DESCRIBE | DESC | SUMMARIZE) (query | name | string)
+// (DESCRIBE | DESC | SUMMARIZE) (query | [TABLE] name | string)
 Result<QueryPtr> Grammar::describe() {
   const std::uint32_t begin = cursor_.begin();
   Describe node;
   node.summarize = cursor_.at("SUMMARIZE"_t);
   cursor_.advance();
+  cursor_.accept("TABLE"_t);
   if (cursor_.at_kind(TokenKind::kString)) {
     const SourceSpan span = cursor_.current().span;
     NamedTable file{QualifiedName{{Name{TRUENO_TRY(string_literal("a file")), span}}}, true};
@@ -253,22 +254,11 @@ Status Grammar::limits(Query& query) {
   }
 }
 
-// ALL | number "%" | expression [PERCENT]
+// ALL | expression ["%" | PERCENT]
 Status Grammar::limit(Query& query) {
   if (cursor_.accept("ALL"_t)) return {};
-  const bool is_number = cursor_.at_kind(TokenKind::kInteger) || cursor_.at_kind(TokenKind::kDecimal);
-  if (is_number && cursor_.next_is("%"_t)) {
-    const Token& after = cursor_.ahead(2);
-    if (after.kind == TokenKind::kEnd || after.terminal == ";"_t || after.terminal == ")"_t ||
-        terminal_class(after.terminal) == TerminalClass::kReserved) {
-      query.limit = TRUENO_TRY(literal());
-      query.limit_percent = true;
-      cursor_.advance();
-      return {};
-    }
-  }
   query.limit = TRUENO_TRY(expression());
-  query.limit_percent = cursor_.accept("PERCENT"_t);
+  query.limit_percent = cursor_.accept("PERCENT"_t) || cursor_.accept("%"_t);
   if (cursor_.at(","_t)) {
     return error(ErrorCode::kParser, "unexpected \",\" after LIMIT").hint("write LIMIT count OFFSET start").at(cursor_.current().span);
   }

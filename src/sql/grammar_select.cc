@@ -93,12 +93,12 @@ Status Grammar::select_tail(Select& select) {
   return {};
 }
 
-// GROUP BY (ALL | element {"," element} [","])
+// GROUP BY (ALL | "*" | element {"," element} [","])
 Status Grammar::group_by(Select& select) {
   const std::uint32_t begin = cursor_.begin();
   cursor_.advance();
   TRUENO_TRY(expect("BY"_t));
-  if (cursor_.accept("ALL"_t)) {
+  if (cursor_.accept("ALL"_t) || cursor_.accept("*"_t)) {
     select.group_by.all = true;
   } else {
     do {
@@ -162,11 +162,11 @@ Result<std::vector<OrderItem>> Grammar::order_items() {
   return items;
 }
 
-// (ALL | expression) [ASC | DESC] [NULLS (FIRST | LAST)]
+// (ALL | "*" | expression) [ASC | DESC] [NULLS (FIRST | LAST)]
 Result<OrderItem> Grammar::order_item() {
   OrderItem item;
   const SourceSpan span = cursor_.current().span;
-  if (cursor_.accept("ALL"_t)) {
+  if (cursor_.accept("ALL"_t) || (cursor_.at("*"_t) && !cursor_.next_is("COLUMNS"_t) && cursor_.accept("*"_t))) {
     item.expression = make(Star{}, span);
   } else {
     item.expression = TRUENO_TRY(expression());

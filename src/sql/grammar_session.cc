@@ -107,7 +107,7 @@ Result<StatementNode> Grammar::pragma() {
 Result<StatementNode> Grammar::explain() {
   cursor_.advance();
   Explain node;
-  node.analyze = cursor_.accept("ANALYZE"_t);
+  node.analyze = cursor_.accept("ANALYZE"_t) || cursor_.accept("ANALYSE"_t);
   if (cursor_.at("("_t) && !starts_nested_query()) {
     std::vector<Option> written = TRUENO_TRY(options());
     for (Option& option : written) {

@@ -11,12 +11,12 @@ namespace {
 // Names of types that may stand before a string: DATE '2024-01-01'. A closed list, so that `WHERE name 'x'` is an error about a missing
 // operator.
 constexpr auto kTypesBeforeStrings = std::to_array<std::string_view>(
-    {"bigint",    "bit",         "blob",         "bool",         "boolean",     "bytea",        "char",    "character",
-     "date",      "datetime",    "dec",          "decimal",      "double",      "float",        "float4",  "float8",
-     "hugeint",   "int",         "int1",         "int2",         "int4",        "int8",         "integer", "json",
-     "long",      "numeric",     "real",         "short",        "smallint",    "string",       "text",    "time",
-     "timestamp", "timestamptz", "timestamp_ms", "timestamp_ns", "timestamp_s", "timestamp_us", "timetz",  "tinyint",
-     "ubigint",   "uhugeint",    "uinteger",     "usmallint",    "utinyint",    "uuid",         "varchar"});
+    {"bigint",  "bit",       "blob",        "bool",         "boolean",      "bytea",       "char",         "character",
+     "date",    "datetime",  "dec",         "decimal",      "double",       "float",       "float4",       "float8",
+     "hugeint", "int",       "int1",        "int2",         "int4",         "int8",        "integer",      "json",
+     "long",    "national",  "numeric",     "real",         "short",        "smallint",    "string",       "text",
+     "time",    "timestamp", "timestamptz", "timestamp_ms", "timestamp_ns", "timestamp_s", "timestamp_us", "timetz",
+     "tinyint", "ubigint",   "uhugeint",    "uinteger",     "usmallint",    "utinyint",    "uuid",         "varchar"});
 
 struct UnitName {
   std::string_view written;
@@ -134,12 +134,18 @@ bool Grammar::at_typed_literal() const {
     return false;
   }
   std::size_t ahead = 1;
-  if (cursor_.next_is("PRECISION"_t) || cursor_.next_is("VARYING"_t)) ++ahead;
+  if (type.terminal == "NATIONAL"_t) ++ahead;
+  if (cursor_.next_is("PRECISION"_t, ahead) || cursor_.next_is("VARYING"_t, ahead)) ++ahead;
   if (cursor_.next_is("("_t, ahead)) {
     while (ahead < 8 && !cursor_.next_is(")"_t, ahead)) ++ahead;
     ++ahead;
   }
   if ((cursor_.next_is("WITH"_t, ahead) || cursor_.next_is("WITHOUT"_t, ahead)) && cursor_.next_is("TIME"_t, ahead + 1)) ahead += 3;
+  while (ahead < 64 && cursor_.next_is("["_t, ahead)) {
+    if (cursor_.ahead(++ahead).kind == TokenKind::kInteger) ++ahead;
+    if (!cursor_.next_is("]"_t, ahead)) return false;
+    ++ahead;
+  }
   return cursor_.ahead(ahead).kind == TokenKind::kString;
 }
 

@@ -87,6 +87,11 @@ Result<StatementNode> Grammar::statement_node() {
     if (cursor_.current().terminal == refused.word) return not_supported(terminal_text(refused.word), refused.hint);
   }
   const Terminal word = cursor_.current().terminal;
+  const bool alone = cursor_.ahead(1).kind == TokenKind::kEnd || cursor_.next_is(";"_t);
+  if (alone && (word == "DESCRIBE"_t || word == "DESC"_t)) {
+    cursor_.advance();
+    return Show{ShowKind::kAllTables, {}};
+  }
   if (!starts_query() && word != "("_t && word != "VALUES"_t && word != "DESCRIBE"_t && word != "SUMMARIZE"_t)
     return unexpected("a statement");
   return QueryStatement{TRUENO_TRY(query())};

@@ -114,6 +114,7 @@ Status Grammar::type_modifiers(TypeName& type) {
   const SourceSpan opening = cursor_.current().span;
   cursor_.advance();
   do {
+    if (cursor_.at(")"_t)) break;
     if (cursor_.at_kind(TokenKind::kInteger)) {
       type.modifiers.push_back({LiteralKind::kInteger, TRUENO_TRY(number_text(cursor_.sql(), cursor_.current()))});
       cursor_.advance();
