@@ -34,6 +34,12 @@ struct NodeSpan : SourceSpan {
   bool operator==(const NodeSpan&) const { return true; }
 };
 
+/// Levels of recursion that a walk over a query or table needs, see Expression::nesting. No part of what was written: all compare equal.
+struct Levels {
+  std::uint16_t count = 1;
+  bool operator==(const Levels&) const { return true; }
+};
+
 /// Owns one node, or nothing where a part is optional. A unique_ptr whose == compares the nodes.
 template <class T>
 class Owned : public std::unique_ptr<T> {

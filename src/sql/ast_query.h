@@ -68,7 +68,7 @@ struct TableRef {
   Name alias;
   std::vector<Name> column_aliases;
   Owned<Sample> sample;
-  std::uint16_t nesting = 1;  // as in Expression
+  Levels nesting;
 
   TableRef(TableRefNode value, SourceSpan where);
   ~TableRef();
@@ -187,8 +187,8 @@ struct Query {
   std::vector<OrderItem> order_by;  // ORDER BY ALL: one bare Star
   ExpressionPtr limit;              // may be null
   bool limit_percent = false;
-  ExpressionPtr offset;       // may be null
-  std::uint16_t nesting = 1;  // as in Expression
+  ExpressionPtr offset;  // may be null
+  Levels nesting;
 
   template <class T>
   [[nodiscard]] const T* as() const {

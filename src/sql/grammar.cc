@@ -90,13 +90,14 @@ bool Grammar::starts_query(std::size_t ahead) const {
     case "VALUES"_t: return next.terminal == "("_t;
     case "DESCRIBE"_t:
     case "DESC"_t:
-    case "SUMMARIZE"_t:
-      if (next.terminal == "("_t || next.terminal == "TABLE"_t) {
-        const Terminal inner = cursor_.ahead(ahead + 2).terminal;
-        return next.terminal == "TABLE"_t || inner == "SELECT"_t || inner == "FROM"_t || inner == "WITH"_t || inner == "DESCRIBE"_t;
-      }
-      return next.kind == TokenKind::kIdentifier || next.kind == TokenKind::kQuoted || next.kind == TokenKind::kString ||
-             next.terminal == "SELECT"_t || next.terminal == "FROM"_t;
+    case "SUMMARIZE"_t: {
+      if (next.kind == TokenKind::kIdentifier || next.kind == TokenKind::kQuoted || next.kind == TokenKind::kString) return true;
+      std::size_t inside = ahead + 1;
+      while (inside < ahead + kMaxNesting && cursor_.next_is("("_t, inside)) ++inside;
+      const Terminal inner = cursor_.ahead(inside).terminal;
+      return inner == "SELECT"_t || inner == "FROM"_t || inner == "WITH"_t || inner == "VALUES"_t || inner == "TABLE"_t ||
+             inner == "DESCRIBE"_t || inner == "SUMMARIZE"_t;
+    }
     default: return false;
   }
 }

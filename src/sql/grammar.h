@@ -9,28 +9,9 @@
 
 #include "sql/ast_statement.h"
 #include "sql/cursor.h"
+#include "sql/precedence.h"
 
 namespace trueno::sql {
-
-/// How tightly operators bind, loosest first: PostgreSQL's table with DuckDB's place for `->`.
-enum class Precedence : std::uint8_t {
-  kLowest,
-  kArrow,  // -> ->>
-  kOr,
-  kAnd,
-  kNot,
-  kIs,              // IS NULL, IS DISTINCT FROM, ISNULL
-  kComparison,      // = <> < <= > >=, not associative
-  kPattern,         // BETWEEN IN LIKE ILIKE GLOB SIMILAR
-  kOperator,        // || & | << >> ~ and every other operator
-  kAdditive,        // + -
-  kMultiplicative,  // * / // %
-  kPower,           // ^ **
-  kAtTimeZone,
-  kCollate,
-  kSign,     // unary - +
-  kPostfix,  // [] :: . !
-};
 
 /// The dialect as one recursive descent over a token cursor; expressions are parsed by operator precedence (Pratt). One method a rule, the
 /// rule's shape in the comment above its definition. The definitions are in grammar_*.cc by subject; this class is seen only by them, by

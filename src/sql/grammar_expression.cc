@@ -198,7 +198,11 @@ Status Grammar::in(ExpressionPtr& left, bool negated) {
   node.negated = negated;
   const SourceSpan opening = cursor_.current().span;
   if (!cursor_.at("("_t)) {
-    node.collection = TRUENO_TRY(expression(Precedence::kOperator));
+    const Terminal sign = cursor_.current().terminal;
+    if (sign == "-"_t || sign == "+"_t || sign == "~"_t || sign == "@"_t || sign == "NOT"_t || at_lambda()) {
+      return unexpected("a list or a subquery in parentheses");
+    }
+    node.collection = TRUENO_TRY(expression(Precedence::kPostfix));
   } else if (starts_query(1)) {
     cursor_.advance();
     node.query = TRUENO_TRY(query());

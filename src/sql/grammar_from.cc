@@ -57,7 +57,7 @@ Result<TableRefPtr> Grammar::table_primary() {
   TRUENO_TRY(table_suffixes(*table));
   table->span = cursor_.span_since(begin);
   const Depth depth = TRUENO_TRY(checked(tallest_.above()));
-  table->nesting = static_cast<std::uint16_t>(depth.nesting);
+  table->nesting.count = static_cast<std::uint16_t>(depth.nesting);
   tallest_ = outer;
   tallest_.include(depth);
   return table;
@@ -150,7 +150,7 @@ Status Grammar::join(TableRefPtr& left) {
   const std::uint32_t begin = left->span.begin;
   Join node;
   TRUENO_TRY(join_kind(node));
-  const std::uint32_t left_nesting = left->nesting;
+  const std::uint32_t left_nesting = left->nesting.count;
   node.left = std::move(left);
   const Depth outer = std::exchange(tallest_, {});
   node.right = TRUENO_TRY(table_primary());
@@ -161,7 +161,7 @@ Status Grammar::join(TableRefPtr& left) {
   left = std::make_unique<TableRef>(std::move(node), cursor_.span_since(begin));
   Depth depth{std::max(left_nesting, tallest_.nesting) + 1, tallest_.height + 1};
   depth = TRUENO_TRY(checked(depth));
-  left->nesting = static_cast<std::uint16_t>(depth.nesting);
+  left->nesting.count = static_cast<std::uint16_t>(depth.nesting);
   tallest_ = outer;
   tallest_.include(depth);
   return {};

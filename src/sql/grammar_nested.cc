@@ -161,6 +161,7 @@ Result<ExpressionPtr> Grammar::exists() {
 
 // LAMBDA name {"," name} ":"
 bool Grammar::at_lambda() const {
+  if (!cursor_.next_is("LAMBDA"_t, 0)) return false;
   for (std::size_t ahead = 1;; ahead += 2) {
     const Token& name = cursor_.ahead(ahead);
     const bool is_name = name.kind == TokenKind::kIdentifier || name.kind == TokenKind::kQuoted ||

@@ -83,6 +83,11 @@ bool is_comparison(Terminal sign) {
 
 }  // namespace
 
+Precedence operator_precedence(std::string_view op) {
+  const auto found = infix_operator(find_symbol(op));
+  return found ? found->precedence : Precedence::kLowest;
+}
+
 Result<bool> Grammar::extend_with_symbol(ExpressionPtr& left, Precedence least) {
   const Terminal sign = cursor_.current().terminal;
   if (const auto op = infix_operator(sign)) {

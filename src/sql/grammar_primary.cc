@@ -196,7 +196,9 @@ Result<ExpressionPtr> Grammar::path() {
 Result<ExpressionPtr> Grammar::parenthesised() {
   const SourceSpan opening = cursor_.current().span;
   const bool nested_query = starts_nested_query();
+  const bool may_be_star = cursor_.position() == star_position_;
   cursor_.advance();
+  if (may_be_star) star_position_ = cursor_.position();
   if (starts_query()) {
     QueryPtr inner = TRUENO_TRY(query());
     TRUENO_TRY(expect_closing(")"_t, opening));

@@ -21,8 +21,9 @@ Result<QueryPtr> Grammar::query() {
   bool recursive = false;
   TRUENO_TRY(with_clause(with, recursive));
   QueryPtr result = TRUENO_TRY(query_after_with(std::move(with), recursive, begin));
+  const Depth depth = tallest_.above();
   tallest_ = outer;
-  tallest_.include({result->nesting, result->nesting});
+  tallest_.include(depth);
   return result;
 }
 
@@ -42,7 +43,7 @@ Result<QueryPtr> Grammar::query_after_with(std::vector<CommonTable> with, bool r
   TRUENO_TRY(query_tail(result));
   result->span = cursor_.span_since(begin);
   const Depth depth = TRUENO_TRY(checked(tallest_.above()));
-  result->nesting = static_cast<std::uint16_t>(depth.nesting);
+  result->nesting.count = static_cast<std::uint16_t>(depth.nesting);
   return result;
 }
 
@@ -53,7 +54,7 @@ Result<QueryPtr> Grammar::continue_query(QueryPtr start) {
   TRUENO_TRY(query_tail(result));
   result->span = cursor_.span_since(begin);
   const Depth depth = TRUENO_TRY(checked(tallest_.above()));
-  result->nesting = static_cast<std::uint16_t>(depth.nesting);
+  result->nesting.count = static_cast<std::uint16_t>(depth.nesting);
   tallest_.include(depth);
   return result;
 }
@@ -127,7 +128,7 @@ Result<QueryPtr> Grammar::set_operand(SetOperator weakest, QueryPtr start) {
       left->body = std::move(next);
       run = left->as<SetOperation>();
       tallest_ = TRUENO_TRY(checked(tallest_.above()));
-      left->nesting = static_cast<std::uint16_t>(tallest_.nesting);
+      left->nesting.count = static_cast<std::uint16_t>(tallest_.nesting);
     }
     left->span = cursor_.span_since(begin);
   }
