@@ -12,4 +12,21 @@ std::optional<std::int64_t> TableSource::row_count() const {
   return total;
 }
 
+ColumnStatistics TableSource::column_statistics(int column) const {
+  std::optional<ColumnStatistics> merged;
+  std::int64_t only_nulls = 0;  // NULLs of parts without a value: they know no bounds, and do not widen those of others
+  for (std::int64_t part = 0; part < part_count(); ++part) {
+    const ColumnStatistics one = statistics(part, column);
+    const auto rows = part_rows(part);
+    if (rows && one.null_count && *one.null_count == *rows) {
+      only_nulls += *rows;
+      continue;
+    }
+    merged = merged ? merge_statistics(*merged, one) : one;
+  }
+  if (!merged) merged.emplace().null_count = 0;
+  if (merged->null_count) *merged->null_count += only_nulls;
+  return *merged;
+}
+
 }  // namespace trueno

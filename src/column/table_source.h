@@ -33,6 +33,8 @@ class TableSource {
   [[nodiscard]] virtual std::optional<std::int64_t> part_rows(std::int64_t part) const = 0;
   /// What is known of one column of a part without reading its values.
   [[nodiscard]] virtual ColumnStatistics statistics(std::int64_t part, int column) const = 0;
+  /// What is known of a column over all parts. The same as merging them, unless the source keeps better estimates.
+  [[nodiscard]] virtual ColumnStatistics column_statistics(int column) const;
   /// Rough bytes a scan of this column of a part reads, for the cost model.
   [[nodiscard]] virtual std::int64_t column_bytes(std::int64_t part, int column) const = 0;
   /// The rows of one part, in order, only these columns (in this order). `predicate` may skip rows that cannot match; batches then leave

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "column/column.h"
+#include "storage/statistics/hyper_log_log.h"
+
+namespace trueno {
+
+/// Rows of a row group when it is full: the unit of scheduling, and what statistics and encodings are chosen for.
+inline constexpr std::int64_t kRowGroupRows = 131'072;
+
+/// Equally long column chunks, each with its own encoding and proven statistics. Immutable.
+struct RowGroup {
+  std::int64_t rows = 0;
+  std::vector<Column> columns;
+};
+
+/// One version of a table: an immutable list of immutable row groups, so that readers need no lock and versions share what they have in
+/// common. All dictionary chunks of a column refer to one dictionary.
+struct TableData {
+  Schema schema;
+  std::vector<std::shared_ptr<const RowGroup>> groups;
+  std::vector<std::shared_ptr<const HyperLogLog>> sketches;  // by column: the values of all groups
+  std::int64_t rows = 0;
+
+  [[nodiscard]] std::int64_t byte_size() const;
+};
+
+}  // namespace trueno

@@ -1,0 +1,64 @@
+#include <algorithm>
+
+#include "storage/table/table_writer.h"
+
+namespace trueno {
+
+namespace {
+
+class MemoryTable final : public TableSource {
+ public:
+  MemoryTable(std::shared_ptr<const TableData> data, std::string name, std::uint64_t table_id, std::uint64_t version)
+      : data_(std::move(data)), name_(std::move(name)), table_id_(table_id), version_(version) {}
+
+  const Schema& schema() const override { return data_->schema; }
+  std::string identity() const override { return fmt::format("table {} version {}", table_id_, version_); }
+  std::string description() const override { return fmt::format("table {}", name_); }
+  std::int64_t part_count() const override { return static_cast<std::int64_t>(data_->groups.size()); }
+  std::optional<std::int64_t> part_rows(std::int64_t part) const override { return group(part).rows; }
+  ColumnStatistics statistics(std::int64_t part, int column) const override { return chunk(part, column).statistics; }
+  std::int64_t column_bytes(std::int64_t part, int column) const override {
+    const Column& values = chunk(part, column);
+    if (values.encoding == Encoding::kDictionary) return values.length * 4;  // the dictionary is shared by all parts
+    return values.byte_size();
+  }
+
+  ColumnStatistics column_statistics(int column) const override {
+    ColumnStatistics merged = TableSource::column_statistics(column);
+    const std::int64_t estimate = data_->sketches[static_cast<std::size_t>(column)]->estimate();
+    if (estimate != 0) merged.distinct_count = std::min(estimate, std::max<std::int64_t>(data_->rows, 1));
+    return merged;
+  }
+
+  Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate& predicate,
+                           const CancelToken& cancel) const override {
+    const bool possible = std::all_of(predicate.conditions.begin(), predicate.conditions.end(), [&](const ColumnCondition& condition) {
+      return may_match(condition, statistics(part, condition.column), group(part).rows);
+    });
+    if (!possible) return BatchStream([]() -> Result<std::optional<Batch>> { return std::nullopt; });
+    Batch batch{group(part).rows, {}};
+    for (const int column : columns) batch.columns.push_back(chunk(part, column));
+    return BatchStream([batch = std::optional(std::move(batch)), cancel]() mutable -> Result<std::optional<Batch>> {
+      TRUENO_TRY(cancel.check());
+      return std::exchange(batch, std::nullopt);
+    });
+  }
+
+ private:
+  const RowGroup& group(std::int64_t part) const { return *data_->groups[static_cast<std::size_t>(part)]; }
+  const Column& chunk(std::int64_t part, int column) const { return group(part).columns[static_cast<std::size_t>(column)]; }
+
+  std::shared_ptr<const TableData> data_;
+  std::string name_;
+  std::uint64_t table_id_;
+  std::uint64_t version_;
+};
+
+}  // namespace
+
+std::shared_ptr<const TableSource> make_table_source(std::shared_ptr<const TableData> data, std::string name, std::uint64_t table_id,
+                                                     std::uint64_t version) {
+  return std::make_shared<MemoryTable>(std::move(data), std::move(name), table_id, version);
+}
+
+}  // namespace trueno
