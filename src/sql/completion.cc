@@ -135,7 +135,7 @@ Completion complete(std::string_view sql, std::size_t cursor) {
   result.sources = SourceFinder(sql, around.statement).find();
   if (around.word.kind != TokenKind::kEnd) {
     result.replaces = {around.word.span.begin, at};
-    result.prefix = identifier_text(sql.substr(around.word.span.begin, at - around.word.span.begin));
+    result.prefix = sql.substr(around.word.span.begin, at - around.word.span.begin);
     if (result.prefix.starts_with('"')) result.prefix.erase(0, 1);
   }
   const std::uint32_t end = result.replaces.begin;
