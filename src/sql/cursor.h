@@ -97,6 +97,8 @@ class Cursor {
     alias_position_ = position_;
     alias_expectation_ = here();
   }
+  /// Whether the token just passed is such a word.
+  [[nodiscard]] bool after_bare_alias() const { return position_ > 0 && position_ - 1 == alias_position_; }
   [[nodiscard]] std::size_t alias_position() const { return alias_position_; }
   [[nodiscard]] const Expectation& alias_expectation() const { return alias_expectation_; }
 

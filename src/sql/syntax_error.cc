@@ -159,8 +159,7 @@ std::string Grammar::hint_here() {
   if (is_clause(found.terminal) && wants(expected.wanted, Wanted::kOperator)) {
     return "clauses come in the order SELECT, FROM, WHERE, GROUP BY, HAVING, QUALIFY, ORDER BY, LIMIT";
   }
-  const bool after_alias = cursor_.position() == cursor_.alias_position() + 1;
-  if (begins_value(found) && (after_alias || expected.terminals.contains(","_t)))
+  if (begins_value(found) && (cursor_.after_bare_alias() || expected.terminals.contains(","_t)))
     return fmt::format("is a comma missing before {}?", words_for(cursor_, found));
   if (begins_value(found) && wants(expected.wanted, Wanted::kOperator)) {
     return fmt::format("is an operator, AND or OR missing before {}?", words_for(cursor_, found));
@@ -172,7 +171,7 @@ Error Grammar::unexpected(std::string_view expected) {
   const Token& found = cursor_.current();
   if (found.kind == TokenKind::kInvalid) return lexical_error(cursor_.sql(), found);
   // SELECT a FORM t: the word before, taken as an alias, was meant as a keyword.
-  if (cursor_.position() == cursor_.alias_position() + 1) {
+  if (cursor_.after_bare_alias()) {
     const Token& alias = cursor_.at_index(cursor_.alias_position());
     const auto keyword =
         alias.kind == TokenKind::kIdentifier ? nearest_keyword(cursor_.text(alias), cursor_.alias_expectation()) : std::nullopt;
