@@ -25,7 +25,7 @@ Result<StatementNode> Grammar::insert(std::vector<CommonTable> with, bool recurs
   }
   if (cursor_.accept("OVERRIDING"_t)) return not_supported("OVERRIDING");
   if (!cursor_.at("DEFAULT"_t)) {
-    if (!starts_query() && !cursor_.at("("_t) && !cursor_.at("VALUES"_t)) return unexpected("VALUES, SELECT or DEFAULT VALUES");
+    if (!starts_query() && !starts_nested_query() && !cursor_.at("VALUES"_t)) return unexpected("VALUES, SELECT or DEFAULT VALUES");
     node.query = TRUENO_TRY(query());
   } else {
     cursor_.advance();

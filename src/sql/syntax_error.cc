@@ -48,11 +48,11 @@ std::optional<Terminal> nearest_keyword(std::string_view word, const Expectation
   static constexpr Terminal kOperatorWords[] = {"AND"_t,   "OR"_t,   "IS"_t,      "IN"_t,      "NOT"_t,     "LIKE"_t,
                                                 "ILIKE"_t, "GLOB"_t, "SIMILAR"_t, "BETWEEN"_t, "COLLATE"_t, "ISNULL"_t};
   std::optional<Terminal> best;
-  std::size_t best_score = 2 * tolerated_slips(word.size()) + 1;
+  std::size_t best_score = static_cast<std::size_t>(-1);
   const auto consider = [&](Terminal terminal) {
     const std::string_view text = terminal_text(terminal);
     const std::size_t distance = edit_distance(word, text, tolerated_slips(word.size()));
-    const std::size_t score = 2 * distance + (ascii_upper(word).front() == text.front() ? 0 : 1);
+    const std::size_t score = 4 * distance + (ascii_upper(word).front() == text.front() ? 0 : 2) + (word.size() == text.size() ? 0 : 1);
     if (distance <= tolerated_slips(word.size()) && score < best_score) {
       best_score = score;
       best = terminal;
@@ -63,6 +63,11 @@ std::optional<Terminal> nearest_keyword(std::string_view word, const Expectation
   }
   if (wants(expected.wanted, Wanted::kOperator)) std::ranges::for_each(kOperatorWords, consider);
   return best;
+}
+
+std::string did_you_mean(Terminal keyword) {
+  const bool takes_by = keyword == "GROUP"_t || keyword == "ORDER"_t;
+  return fmt::format("did you mean {}{}?", terminal_text(keyword), takes_by ? " BY" : "");
 }
 
 // Reserved words that people like to use as names.
@@ -136,13 +141,18 @@ std::string Grammar::hint_here() {
   const Token before_that = cursor_.position() > 1 ? cursor_.at_index(cursor_.position() - 2) : Token{};
   const Expectation& expected = cursor_.expectation();
   if (found.kind == TokenKind::kIdentifier) {
-    if (const auto keyword = nearest_keyword(cursor_.text(found), expected))
-      return fmt::format("did you mean {}?", terminal_text(*keyword));
+    if (const auto keyword = nearest_keyword(cursor_.text(found), expected)) return did_you_mean(*keyword);
   }
   if (found.kind == TokenKind::kQuoted && !wants(expected.wanted, Wanted::kNewName)) {
     return "double quotes are for identifiers; a string takes single quotes";
   }
+  if (found.terminal == "SELECT"_t && expected.terminals.contains("AS"_t) && !wants(expected.wanted, Wanted::kOperator)) {
+    return "is AS missing before SELECT?";
+  }
   if (found.terminal == "SELECT"_t && before.kind != TokenKind::kEnd) return "a subquery stands in parentheses";
+  if (found.terminal == "UNION"_t || found.terminal == "INTERSECT"_t || found.terminal == "EXCEPT"_t) {
+    return "ORDER BY and LIMIT stand after the last query; put the one before in parentheses to give it its own";
+  }
   if (const std::string_view hint = sign_hint(before.terminal, found.terminal); !hint.empty()) return std::string(hint);
   if (before.kind == TokenKind::kKeyword && before_that.terminal == "AS"_t && terminal_class(before.terminal) == TerminalClass::kReserved) {
     return fmt::format("the {} after AS was taken as a name; is one missing?", cursor_.text(before));
@@ -156,7 +166,8 @@ std::string Grammar::hint_here() {
     return fmt::format("{} is a reserved word; as a name it takes double quotes: \"{}\"", terminal_text(found.terminal),
                        cursor_.text(found));
   }
-  if (is_clause(found.terminal) && wants(expected.wanted, Wanted::kOperator)) {
+  const bool closes = expected.terminals.contains(")"_t) || expected.terminals.contains("]"_t) || expected.terminals.contains("}"_t);
+  if (is_clause(found.terminal) && wants(expected.wanted, Wanted::kOperator) && !closes) {
     return "clauses come in the order SELECT, FROM, WHERE, GROUP BY, HAVING, QUALIFY, ORDER BY, LIMIT";
   }
   if (begins_value(found) && (cursor_.after_bare_alias() || expected.terminals.contains(","_t)))
@@ -176,9 +187,7 @@ Error Grammar::unexpected(std::string_view expected) {
     const auto keyword =
         alias.kind == TokenKind::kIdentifier ? nearest_keyword(cursor_.text(alias), cursor_.alias_expectation()) : std::nullopt;
     if (keyword) {
-      return error(ErrorCode::kParser, "unexpected {}", words_for(cursor_, alias))
-          .hint(fmt::format("did you mean {}?", terminal_text(*keyword)))
-          .at(alias.span);
+      return error(ErrorCode::kParser, "unexpected {}", words_for(cursor_, alias)).hint(did_you_mean(*keyword)).at(alias.span);
     }
   }
   const bool ends = found.kind == TokenKind::kEnd || found.terminal == ";"_t;
