@@ -59,14 +59,17 @@ class SourceFinder {
   SourceFinder(std::string_view sql, const std::vector<Token>& tokens) : sql_(sql), tokens_(tokens) {}
 
   std::vector<NamedSource> find() {
-    bool in_from = false;
+    std::vector<bool> in_from{false};  // one a level of parentheses
     while (at_ < tokens_.size()) {
       const Terminal terminal = tokens_[at_].terminal;
       const bool introduces = terminal == "FROM"_t || terminal == "JOIN"_t || terminal == "INTO"_t || terminal == "UPDATE"_t;
-      const bool goes_on = terminal == ","_t && in_from;
-      if (introduces) in_from = terminal != "UPDATE"_t;
-      if (terminal == "WHERE"_t || terminal == "SELECT"_t || terminal == "ON"_t || terminal == "GROUP"_t || terminal == "ORDER"_t)
-        in_from = false;
+      const bool ends =
+          terminal == "WHERE"_t || terminal == "SELECT"_t || terminal == "SET"_t || terminal == "GROUP"_t || terminal == "ORDER"_t;
+      const bool goes_on = terminal == ","_t && in_from.back();
+      if (introduces) in_from.back() = true;
+      if (ends) in_from.back() = false;
+      if (terminal == "("_t) in_from.push_back(false);
+      if (terminal == ")"_t && in_from.size() > 1) in_from.pop_back();
       ++at_;
       if (introduces || goes_on) read_source();
     }

@@ -49,7 +49,8 @@ bool Grammar::at_name() {
 }
 
 // After a comma: nothing more comes, so the comma was a trailing one.
-bool Grammar::ends_list() {
+bool Grammar::ends_list(Wanted element) {
+  cursor_.note(element);
   const Token& token = cursor_.current();
   if (token.kind == TokenKind::kEnd) return true;
   switch (token.terminal) {
@@ -150,7 +151,7 @@ Result<std::vector<Name>> Grammar::name_list(Wanted wanted, std::string_view wha
   const SourceSpan opening = cursor_.current().span;
   TRUENO_TRY(expect("("_t));
   do {
-    if (!names.empty() && ends_list()) break;
+    if (!names.empty() && ends_list(wanted)) break;
     names.push_back(TRUENO_TRY(name(wanted, what)));
   } while (cursor_.accept(","_t));
   TRUENO_TRY(expect_closing(")"_t, opening));

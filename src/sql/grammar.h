@@ -70,7 +70,7 @@ class Grammar {
   Status expect(Terminal terminal);
   Status expect_closing(Terminal closing, SourceSpan opening);
   [[nodiscard]] bool at_name();
-  [[nodiscard]] bool ends_list();
+  [[nodiscard]] bool ends_list(Wanted element = Wanted::kExpression);
   [[nodiscard]] bool starts_query(std::size_t ahead = 0) const;
   [[nodiscard]] bool starts_nested_query() const;
   Name take_name();
@@ -101,7 +101,11 @@ class Grammar {
   Status field_or_method(ExpressionPtr& left);
   Result<std::vector<ExpressionPtr>> expression_list();
   Result<ExpressionPtr> expression_after_star();
-  ExpressionPtr make(ExpressionNode node, SourceSpan span) { return ExpressionPtr(new Expression(std::move(node), span)); }
+  // Not inlined: the variant of all nodes is large, and would lie on the stack of every rule that makes one.
+  template <class Node>
+  [[gnu::noinline]] static ExpressionPtr make(Node&& node, SourceSpan span) {
+    return ExpressionPtr(new Expression(ExpressionNode(std::forward<Node>(node)), span));
+  }
   void wrap(ExpressionPtr& left, ExpressionNode node);
 
   // Primaries (grammar_primary.cc, grammar_nested.cc, grammar_special.cc).

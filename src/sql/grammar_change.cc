@@ -88,7 +88,7 @@ Result<StatementNode> Grammar::update(std::vector<CommonTable> with, bool recurs
 Result<std::vector<Assignment>> Grammar::assignments() {
   std::vector<Assignment> result;
   do {
-    if (!result.empty() && ends_list()) break;
+    if (!result.empty() && ends_list(Wanted::kColumn)) break;
     TRUENO_TRY(assignment(result));
   } while (cursor_.accept(","_t));
   return result;

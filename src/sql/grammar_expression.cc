@@ -43,7 +43,11 @@ Result<ExpressionPtr> Grammar::prefix() {
       ExpressionPtr operand = TRUENO_TRY(expression(Precedence::kNot));
       return make(Not{std::move(operand)}, cursor_.span_since(begin));
     }
-    default: cursor_.note("NOT"_t); return primary();
+    default:
+      for (const Terminal word : {"NOT"_t, "CASE"_t, "CAST"_t, "EXISTS"_t, "INTERVAL"_t, "NULL"_t, "TRUE"_t, "FALSE"_t}) {
+        if (cursor_.at_end()) cursor_.note(word);
+      }
+      return primary();
   }
 }
 

@@ -15,7 +15,7 @@ bool needs_condition(const Join& join) { return !join.natural && join.kind != Jo
 Result<std::vector<TableRefPtr>> Grammar::from_list() {
   std::vector<TableRefPtr> tables;
   do {
-    if (!tables.empty() && (ends_list() || cursor_.at("SELECT"_t))) break;
+    if (!tables.empty() && (ends_list(Wanted::kTable) || cursor_.at("SELECT"_t))) break;
     tables.push_back(TRUENO_TRY(table_ref()));
   } while (cursor_.accept(","_t));
   return tables;

@@ -27,6 +27,7 @@ Result<QueryPtr> Grammar::select() {
 
 Status Grammar::select_list(Select& select) {
   TRUENO_TRY(distinct_clause(select));
+  cursor_.note(Wanted::kExpression);
   if (cursor_.at("FROM"_t) || cursor_.at_end() || cursor_.at(";"_t)) return unexpected("what to select, for example * or a column");
   select.items = TRUENO_TRY(select_items());
   return {};

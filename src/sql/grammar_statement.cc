@@ -90,6 +90,7 @@ Result<StatementNode> Grammar::statement_node() {
   const bool alone = cursor_.ahead(1).kind == TokenKind::kEnd || cursor_.next_is(";"_t);
   if (alone && (word == "DESCRIBE"_t || word == "DESC"_t)) {
     cursor_.advance();
+    cursor_.note(Wanted::kTable);
     return Show{ShowKind::kAllTables, {}};
   }
   if (!starts_query() && word != "("_t && word != "VALUES"_t && word != "DESCRIBE"_t && word != "SUMMARIZE"_t)
