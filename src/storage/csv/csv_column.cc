@@ -1,0 +1,377 @@
+#include "storage/csv/csv_column.h"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "base/civil_time.h"
+#include "base/number_text.h"
+
+namespace trueno {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// Whole numbers only: "1.5" in a column of integers is an error, not a 2.
+template <class T>
+bool parse_whole(std::string_view text, T& out) {
+  if (text.size() <= 18) {
+    const std::size_t sign = !text.empty() && text.front() == '-' ? 1 : 0;
+    std::int64_t value = 0;
+    std::size_t i = sign;
+    for (; i < text.size() && is_digit(text[i]); ++i) value = value * 10 + (text[i] - '0');
+    if (i == text.size() && i > sign) {
+      value = sign != 0 ? -value : value;
+      out = static_cast<T>(value);
+      return static_cast<i128>(out) == static_cast<i128>(value);
+    }
+  }
+  const auto value = parse_i128(trimmed(text));
+  if (!value) return false;
+  out = static_cast<T>(*value);
+  return static_cast<i128>(out) == *value;
+}
+
+// Up to 19 digits with at most one point; where the number is below 2^53 and the power of ten exact, one division rounds correctly
+// (W. D. Clinger, "How to read floating point numbers accurately", 1990).
+bool parse_fast_double(std::string_view text, double& out) {
+  static constexpr double kPowers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                       1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+  const bool negative = !text.empty() && text.front() == '-';
+  std::size_t i = negative ? 1 : 0;
+  if (text.size() - i > 19) return false;
+  std::uint64_t digits = 0;
+  std::size_t point = text.size();
+  const std::size_t begin = i;
+  for (; i < text.size(); ++i) {
+    if (is_digit(text[i])) {
+      digits = digits * 10 + static_cast<std::uint64_t>(text[i] - '0');
+    } else if (text[i] == '.' && point == text.size()) {
+      point = i;
+    } else {
+      return false;
+    }
+  }
+  const std::size_t decimals = point == text.size() ? 0 : text.size() - point - 1;
+  const std::size_t count = text.size() - begin - (point == text.size() ? 0 : 1);
+  if (count == 0 || digits > (std::uint64_t{1} << 53)) return false;
+  const double value = static_cast<double>(digits) / kPowers[decimals];
+  out = negative ? -value : value;
+  return true;
+}
+
+// Plain digits with at most `scale` of them behind the point, 18 in all.
+bool parse_fast_decimal(std::string_view text, int precision, int scale, std::int64_t& out) {
+  const bool negative = !text.empty() && text.front() == '-';
+  std::size_t i = negative ? 1 : 0;
+  if (text.size() - i > 18 || text.size() == i) return false;
+  std::int64_t value = 0;
+  int decimals = -1;
+  for (; i < text.size(); ++i) {
+    if (is_digit(text[i])) {
+      value = value * 10 + (text[i] - '0');
+      if (decimals >= 0) ++decimals;
+    } else if (text[i] == '.' && decimals < 0) {
+      decimals = 0;
+    } else {
+      return false;
+    }
+  }
+  decimals = std::max(decimals, 0);
+  if (decimals > scale || (text.size() == 1 && !is_digit(text[0]))) return false;
+  for (; decimals < scale; ++decimals) {
+    if (__builtin_mul_overflow(value, std::int64_t{10}, &value)) return false;
+  }
+  if (static_cast<i128>(value) >= power_of_ten(precision)) return false;
+  out = negative ? -value : value;
+  return true;
+}
+
+bool parse_fast_date(std::string_view text, std::int32_t& out) {
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const auto two = [&](std::size_t at) {
+    return is_digit(text[at]) && is_digit(text[at + 1]) ? (text[at] - '0') * 10 + (text[at + 1] - '0') : -1;
+  };
+  const int century = two(0);
+  const int year_of_century = two(2);
+  const int month = two(5);
+  const int day = two(8);
+  if (century < 0 || year_of_century < 0 || month < 1 || month > 12 || day < 1) return false;
+  const int year = century * 100 + year_of_century;
+  if (day > days_in_month(year, month)) return false;
+  out = static_cast<std::int32_t>(days_from_civil(year, month, day));
+  return true;
+}
+
+// "\xAA" and plain bytes, as BLOBs are written.
+std::optional<std::string> parse_blob(std::string_view text) {
+  const auto digit = [](char c) { return is_digit(c) ? c - '0' : ((c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1); };
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\') {
+      bytes.push_back(text[i]);
+      continue;
+    }
+    if (i + 3 >= text.size() || text[i + 1] != 'x' || digit(text[i + 2]) < 0 || digit(text[i + 3]) < 0) return std::nullopt;
+    bytes.push_back(static_cast<char>(digit(text[i + 2]) * 16 + digit(text[i + 3])));
+    i += 3;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+bool is_ascii(std::string_view bytes) {
+  std::uint64_t any = 0;
+  std::size_t i = 0;
+  for (; i + 8 <= bytes.size(); i += 8) any |= load<std::uint64_t>(bytes.data() + i);
+  for (; i < bytes.size(); ++i) any |= static_cast<unsigned char>(bytes[i]);
+  return (any & 0x8080808080808080ULL) == 0;
+}
+
+bool is_utf8(std::string_view bytes) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  for (std::size_t i = 0; i < bytes.size();) {
+    const unsigned lead = at(i);
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    const std::size_t more = lead >= 0xF0 ? 3 : (lead >= 0xE0 ? 2 : 1);
+    if (lead < 0xC2 || lead > 0xF4 || i + more >= bytes.size()) return false;
+    for (std::size_t k = 1; k <= more; ++k) {
+      if ((at(i + k) & 0xC0u) != 0x80u) return false;
+    }
+    const unsigned second = at(i + 1);
+    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
+        (lead == 0xF4 && second > 0x8F)) {
+      return false;
+    }
+    i += more + 1;
+  }
+  return true;
+}
+
+CsvColumn::CsvColumn(Field field, const CsvDialect& dialect, std::string null_text)
+    : field_(std::move(field)), dialect_(dialect), null_text_(std::move(null_text)), physical_(field_.type.physical()) {
+  width_ = static_cast<std::size_t>(width_of(physical_));
+}
+
+void CsvColumn::set_bytes(const Buffer& bytes, bool ascii) {
+  bytes_ = bytes;
+  ascii_ = ascii;
+}
+
+bool CsvColumn::is_null(const CsvCell& cell) const {
+  if (cell.size == 0 && (null_text_.empty() || physical_ != Physical::kString)) return true;
+  return cell.size == null_text_.size() && std::memcmp(bytes_.data() + cell.begin, null_text_.data(), cell.size) == 0;
+}
+
+std::string CsvColumn::text_of(const CsvCell& cell) const {
+  const std::string_view text(reinterpret_cast<const char*>(bytes_.data()) + cell.begin, cell.size);
+  return cell.escaped != 0 ? unescape(text, dialect_) : std::string(text);
+}
+
+std::string_view CsvColumn::view(const CsvCell& cell) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes_.data()) + cell.begin, cell.size);
+  if (cell.escaped == 0) [[likely]]
+    return text;
+  scratch_ = unescape(text, dialect_);
+  return scratch_;
+}
+
+template <class T, class Parse>
+std::int64_t CsvColumn::convert(const CsvCell* first, std::size_t stride, std::int64_t rows, Parse parse) {
+  T* to = values_.as<T>() + length_;
+  for (std::int64_t row = 0; row < rows; ++row, first += stride) {
+    if (is_null(*first)) {
+      to[row] = T{};
+      set_null(length_ + row);
+    } else if (!parse(view(*first), to[row])) {
+      return row;
+    }
+  }
+  return rows;
+}
+
+Result<std::int64_t> CsvColumn::append(const CsvCell* first, std::size_t stride, std::int64_t rows) {
+  const auto needed = static_cast<std::size_t>(length_ + rows);
+  if (needed * width_ > values_.size()) TRUENO_TRY(values_.resize(std::max(needed, values_.size() / width_ * 2) * width_));
+  const std::size_t bits = validity_.size();
+  if (bytes_for_bits(needed) > bits) {
+    TRUENO_TRY(validity_.resize(std::max(bytes_for_bits(needed), bits * 2)));
+    std::memset(validity_.data() + bits, 0xFF, validity_.size() - bits);
+  }
+  std::int64_t done = 0;
+  if (physical_ == Physical::kString) {
+    done = TRUENO_TRY(append_texts(first, stride, rows));
+  } else if (field_.type.is_numeric()) {
+    done = append_numbers(first, stride, rows);
+  } else {
+    done = append_others(first, stride, rows);
+  }
+  length_ += done;
+  return done;
+}
+
+std::int64_t CsvColumn::append_numbers(const CsvCell* first, std::size_t stride, std::int64_t rows) {
+  const int precision = field_.type.precision;
+  const int scale = field_.type.scale;
+  switch (field_.type.id) {
+    case TypeId::kTinyInt: return convert<std::int8_t>(first, stride, rows, parse_whole<std::int8_t>);
+    case TypeId::kSmallInt: return convert<std::int16_t>(first, stride, rows, parse_whole<std::int16_t>);
+    case TypeId::kInteger: return convert<std::int32_t>(first, stride, rows, parse_whole<std::int32_t>);
+    case TypeId::kBigInt: return convert<std::int64_t>(first, stride, rows, parse_whole<std::int64_t>);
+    case TypeId::kHugeInt: return convert<i128>(first, stride, rows, parse_whole<i128>);
+    case TypeId::kUTinyInt: return convert<std::uint8_t>(first, stride, rows, parse_whole<std::uint8_t>);
+    case TypeId::kUSmallInt: return convert<std::uint16_t>(first, stride, rows, parse_whole<std::uint16_t>);
+    case TypeId::kUInteger: return convert<std::uint32_t>(first, stride, rows, parse_whole<std::uint32_t>);
+    case TypeId::kUBigInt: return convert<std::uint64_t>(first, stride, rows, parse_whole<std::uint64_t>);
+    case TypeId::kFloat:
+      return convert<float>(first, stride, rows, [](std::string_view text, float& out) {
+        const auto value = parse_float(text);
+        out = value.value_or(0);
+        return value.has_value();
+      });
+    case TypeId::kDouble:
+      return convert<double>(first, stride, rows, [](std::string_view text, double& out) {
+        if (parse_fast_double(text, out)) [[likely]]
+          return true;
+        const auto value = parse_double(text);
+        out = value.value_or(0);
+        return value.has_value();
+      });
+    default: break;
+  }
+  const auto decimal = [=](std::string_view text, i128& out) {
+    const ParsedDecimal parsed = parse_decimal(text, precision, scale);
+    out = parsed.unscaled;
+    return parsed.outcome == DecimalOutcome::kOk;
+  };
+  if (physical_ == Physical::kI128) return convert<i128>(first, stride, rows, decimal);
+  return convert<std::int64_t>(first, stride, rows, [&](std::string_view text, std::int64_t& out) {
+    if (parse_fast_decimal(text, precision, scale, out)) [[likely]]
+      return true;
+    i128 wide = 0;
+    const bool parsed = decimal(text, wide);
+    out = static_cast<std::int64_t>(wide);
+    return parsed;
+  });
+}
+
+std::int64_t CsvColumn::append_others(const CsvCell* first, std::size_t stride, std::int64_t rows) {
+  const auto assign = [](const auto& value, auto& out) {
+    if (value) out = static_cast<std::remove_reference_t<decltype(out)>>(*value);
+    return value.has_value();
+  };
+  const auto timestamps = [&](TimeUnit unit) {
+    return convert<std::int64_t>(first, stride, rows,
+                                 [&](std::string_view text, std::int64_t& out) { return assign(parse_timestamp(text, unit), out); });
+  };
+  switch (field_.type.id) {
+    case TypeId::kBoolean:
+      return convert<std::uint8_t>(first, stride, rows,
+                                   [&](std::string_view text, std::uint8_t& out) { return assign(parse_boolean(text), out); });
+    case TypeId::kDate:
+      return convert<std::int32_t>(first, stride, rows, [&](std::string_view text, std::int32_t& out) {
+        return parse_fast_date(text, out) || assign(parse_date(text), out);
+      });
+    case TypeId::kTime:
+      return convert<std::int64_t>(first, stride, rows,
+                                   [&](std::string_view text, std::int64_t& out) { return assign(parse_time(text), out); });
+    case TypeId::kTimestampS: return timestamps(TimeUnit::kSecond);
+    case TypeId::kTimestampMs: return timestamps(TimeUnit::kMilli);
+    case TypeId::kTimestamp: return timestamps(TimeUnit::kMicro);
+    case TypeId::kTimestampNs: return timestamps(TimeUnit::kNano);
+    case TypeId::kTimestampTz:
+      return convert<std::int64_t>(first, stride, rows,
+                                   [&](std::string_view text, std::int64_t& out) { return assign(parse_timestamp_tz(text), out); });
+    case TypeId::kUuid:
+      return convert<i128>(first, stride, rows, [&](std::string_view text, i128& out) { return assign(parse_uuid(text), out); });
+    case TypeId::kInterval:
+      return convert<IntervalValue>(first, stride, rows, [](std::string_view text, IntervalValue& out) {
+        const auto value = parse_interval(text);
+        if (value) out = {value->months, value->days, value->micros};
+        return value.has_value();
+      });
+    case TypeId::kEnum:
+      return convert<std::uint32_t>(first, stride, rows, [&](std::string_view text, std::uint32_t& out) {
+        const auto& labels = *field_.type.enum_values;
+        const auto found = std::find(labels.begin(), labels.end(), text);
+        out = static_cast<std::uint32_t>(found - labels.begin());
+        return found != labels.end();
+      });
+    default: break;
+  }
+  return convert<std::int32_t>(first, stride, rows, [](std::string_view, std::int32_t&) { return false; });  // type NULL
+}
+
+Result<std::int64_t> CsvColumn::append_texts(const CsvCell* first, std::size_t stride, std::int64_t rows) {
+  StoredView* to = values_.as<StoredView>() + length_;
+  const bool blob = field_.type.id == TypeId::kBlob;
+  for (std::int64_t row = 0; row < rows; ++row, first += stride) {
+    to[row] = {};
+    if (is_null(*first)) {
+      set_null(length_ + row);
+      continue;
+    }
+    std::string_view text = view(*first);
+    if (!ascii_ && !is_utf8(text)) return row;
+    bool in_place = first->escaped == 0;
+    if (blob && text.find('\\') != std::string_view::npos) {
+      auto bytes = parse_blob(text);
+      if (!bytes) return row;
+      scratch_ = std::move(*bytes);
+      text = scratch_;
+      in_place = false;
+    }
+    const StringView record(text);
+    std::memcpy(static_cast<void*>(&to[row]), &record, sizeof record);
+    if (record.is_inline()) continue;
+    to[row].buffer = in_place ? 0 : 1;
+    to[row].offset = static_cast<std::int32_t>(in_place ? first->begin : unescaped_.size());
+    if (!in_place) TRUENO_TRY(unescaped_.append(text.data(), text.size()));
+  }
+  return rows;
+}
+
+void CsvColumn::truncate(std::int64_t length) {
+  length_ = length;
+  for (std::size_t bit = static_cast<std::size_t>(length); bit < validity_.size() * 8; ++bit) {
+    if ((bit & 7) == 0) {
+      std::memset(validity_.data() + (bit >> 3), 0xFF, validity_.size() - (bit >> 3));
+      break;
+    }
+    set_bit(validity_.data(), bit);
+  }
+}
+
+Result<Column> CsvColumn::finish() {
+  Column column;
+  column.type = field_.type;
+  column.length = length_;
+  TRUENO_TRY(values_.resize(static_cast<std::size_t>(length_) * width_));
+  column.values = std::move(values_).freeze();
+  TRUENO_TRY(validity_.resize(bytes_for_bits(static_cast<std::size_t>(length_))));
+  column.null_count = length_ - static_cast<std::int64_t>(count_set_bits(validity_.data(), 0, static_cast<std::size_t>(length_)));
+  if (column.null_count != 0) column.validity = std::move(validity_).freeze();
+  column.statistics.null_count = column.null_count;
+  if (physical_ == Physical::kString) {
+    column.string_buffers.push_back(bytes_);
+    if (unescaped_.size() != 0) column.string_buffers.push_back(std::move(unescaped_).freeze());
+  }
+  values_ = MutableBuffer();
+  validity_ = MutableBuffer();
+  unescaped_ = MutableBuffer();
+  length_ = 0;
+  return column;
+}
+
+}  // namespace trueno

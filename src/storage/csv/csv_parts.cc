@@ -1,0 +1,82 @@
+#include "storage/csv/csv_parts.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "storage/csv/csv_scanner.h"
+
+namespace trueno {
+
+namespace {
+constexpr std::uint64_t kMaxRange = std::uint64_t{1} << 30;  // what a cell's place can name
+}
+
+CsvParts::CsvParts(std::shared_ptr<const RandomAccessFile> file, const CsvLayout& layout, std::int64_t part_bytes)
+    : file_(std::move(file)), layout_(layout), part_bytes_(static_cast<std::uint64_t>(std::max<std::int64_t>(part_bytes, 1))) {
+  file_size_ = file_->identity().size;
+  const std::uint64_t data = file_size_ - std::min(layout_.data_begin, file_size_);
+  count_ = static_cast<std::int64_t>((data + part_bytes_ - 1) / part_bytes_);
+  begins_.push_back(layout_.data_begin);
+}
+
+Result<Buffer> CsvParts::read(const Range& range) const {
+  const std::uint64_t size = range.end - range.begin;
+  if (size >= kMaxRange) {
+    return error(ErrorCode::kNotSupported, "the rows from byte {} on take more than {} bytes without an end", range.begin, kMaxRange)
+        .hint("a quote may be missing; quote = '' turns quotes off");
+  }
+  MutableBuffer bytes = TRUENO_TRY(MutableBuffer::uninitialised(size));
+  TRUENO_TRY(file_->read(range.begin, {bytes.data(), bytes.size()}));
+  return std::move(bytes).freeze();
+}
+
+// The first row that begins at `limit` or behind, walking from the row at `begin`. Reads further pieces while a row goes on.
+Result<std::uint64_t> CsvParts::next_begin(std::uint64_t begin, std::uint64_t limit) const {
+  if (limit >= file_size_) return file_size_;
+  if (begin >= limit) return begin;
+  for (std::uint64_t window = limit - begin + 4096;; window *= 4) {
+    const std::uint64_t end = std::min(file_size_, begin + window);
+    const Buffer bytes = TRUENO_TRY(read({begin, end}));
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    CsvScanner scanner(layout_.dialect, text);
+    if (layout_.dialect.quote == '\0' || std::memchr(text.data(), layout_.dialect.quote, text.size()) == nullptr) {
+      // Without quotes every newline ends a row: walk from the one before the limit.
+      const std::size_t last = text.find_last_of("\r\n", static_cast<std::size_t>(limit - begin - 1));
+      if (last != std::string_view::npos) scanner = CsvScanner(layout_.dialect, text, last);
+    }
+    while (begin + scanner.position() < limit) {
+      const CsvScanner::Outcome outcome = scanner.skip_row();
+      if (outcome == CsvScanner::Outcome::kEnd || outcome == CsvScanner::Outcome::kOpenQuote) break;
+    }
+    // A row that ends with the window may go on behind it.
+    const bool certain = scanner.position() < text.size() || end == file_size_;
+    if (begin + scanner.position() >= limit && certain) return begin + scanner.position();
+    if (end == file_size_) return file_size_;  // the rest is one row, or one open quote
+  }
+}
+
+Result<CsvParts::Range> CsvParts::range(std::int64_t part) const {
+  const LockGuard lock(mutex_);
+  while (static_cast<std::int64_t>(begins_.size()) <= part + 1) {
+    const std::uint64_t limit = layout_.data_begin + begins_.size() * part_bytes_;
+    begins_.push_back(TRUENO_TRY(next_begin(begins_.back(), limit)));
+  }
+  const auto index = static_cast<std::size_t>(part);
+  return Range{begins_[index], begins_[index + 1]};
+}
+
+Result<std::int64_t> CsvParts::first_row_number(std::int64_t part) const {
+  std::int64_t number = layout_.first_row_number;
+  for (std::int64_t before = 0; before < part; ++before) {
+    const Buffer bytes = TRUENO_TRY(read(TRUENO_TRY(range(before))));
+    CsvScanner scanner(layout_.dialect, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    while (true) {
+      const CsvScanner::Outcome outcome = scanner.skip_row();
+      if (outcome == CsvScanner::Outcome::kEnd || outcome == CsvScanner::Outcome::kOpenQuote) break;
+      ++number;
+    }
+  }
+  return number;
+}
+
+}  // namespace trueno
