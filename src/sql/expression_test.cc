@@ -78,7 +78,7 @@ TEST(Precedence, TheArrowIsLoosestOfAll) {
 
 TEST(Precedence, PostfixOperatorsBindTightest) {
   EXPECT_EQ(grouped("-a::INTEGER"), "(-CAST(a AS INTEGER))");
-  EXPECT_EQ(grouped("-a[1]"), "(-(a)[1])");
+  EXPECT_EQ(grouped("-a[1]"), "(-a[1])");
   EXPECT_EQ(grouped("a + b::DOUBLE * c"), "(a + (CAST(b AS DOUBLE) * c))");
   EXPECT_EQ(grouped("a::INT::VARCHAR"), "CAST(CAST(a AS INT) AS VARCHAR)");
 }
@@ -192,10 +192,10 @@ TEST(Expression, ReadsNestedValues) {
 }
 
 TEST(Expression, ReadsSubscriptsSlicesAndFields) {
-  EXPECT_EQ(grouped("a[1][2]"), "(a)[1][2]");
-  EXPECT_EQ(grouped("a[1:2]"), "(a)[1:2]");
-  EXPECT_EQ(grouped("a[:]"), "(a)[:]");
-  EXPECT_EQ(grouped("a[1:-:2]"), "(a)[1:-:2]");
+  EXPECT_EQ(grouped("a[1][2]"), "a[1][2]");
+  EXPECT_EQ(grouped("a[1:2]"), "a[1:2]");
+  EXPECT_EQ(grouped("a[:]"), "a[:]");
+  EXPECT_EQ(grouped("a[1:-:2]"), "a[1:-:2]");
   EXPECT_EQ(grouped("(a).b.c"), "(a).b.c");
   EXPECT_EQ(grouped("f(x).b"), "f(x).b");
   EXPECT_EQ(grouped("a.b.c.d"), "a.b.c.d");

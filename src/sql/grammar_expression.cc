@@ -203,8 +203,8 @@ Status Grammar::in(ExpressionPtr& left, bool negated) {
   const SourceSpan opening = cursor_.current().span;
   if (!cursor_.at("("_t)) {
     const Terminal sign = cursor_.current().terminal;
-    if (sign == "-"_t || sign == "+"_t || sign == "~"_t || sign == "@"_t || sign == "NOT"_t || at_lambda() ||
-        cursor_.at_kind(TokenKind::kInteger) || cursor_.at_kind(TokenKind::kDecimal)) {
+    if (sign == "-"_t || sign == "+"_t || sign == "~"_t || sign == "@"_t || sign == "NOT"_t || at_lambda() || sign == "INTERVAL"_t ||
+        cursor_.at_kind(TokenKind::kInteger) || cursor_.at_kind(TokenKind::kDecimal) || cursor_.at_kind(TokenKind::kFloat)) {
       return unexpected("a list or a subquery in parentheses");
     }
     node.collection = TRUENO_TRY(expression(Precedence::kPostfix));

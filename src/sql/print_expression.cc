@@ -382,25 +382,27 @@ void Writer::node(const MapValue& n) {
   put("}");
 }
 
-// The value that a subscript or a field follows. Names and numbers would swallow a dot, an interval the brackets.
-void Writer::postfix_operand(const Expression& expression) {
-  const bool direct = expression.is<FunctionCall>() || expression.is<Subscript>() || expression.is<Slice>() ||
-                      expression.is<FieldAccess>() || expression.is<ListValue>() || expression.is<StructValue>() ||
-                      expression.is<MapValue>() || expression.is<Parameter>() || expression.is<Cast>() || expression.is<Case>();
-  put_if(!direct, "(");
+// The value that a subscript or a field follows. Names and numbers would swallow a dot, an interval the brackets as well. Everything else
+// goes without parentheses of our own: behind IN they would begin a list.
+void Writer::postfix_operand(const Expression& expression, bool before_dot) {
+  const Literal* literal = expression.as<Literal>();
+  const bool number = literal != nullptr && (literal->kind == LiteralKind::kInteger || literal->kind == LiteralKind::kDecimal ||
+                                             literal->kind == LiteralKind::kFloat);
+  const bool apart = expression.is<IntervalLiteral>() || (before_dot && (number || expression.is<ColumnRef>() || expression.is<Star>()));
+  put_if(apart, "(");
   write(expression);
-  put_if(!direct, ")");
+  put_if(apart, ")");
 }
 
 void Writer::node(const Subscript& n) {
-  postfix_operand(*n.operand);
+  postfix_operand(*n.operand, false);
   put("[");
   write(*n.index);
   put("]");
 }
 
 void Writer::node(const Slice& n) {
-  postfix_operand(*n.operand);
+  postfix_operand(*n.operand, false);
   put("[");
   clause("", n.lower);
   put(":");
@@ -411,7 +413,7 @@ void Writer::node(const Slice& n) {
 }
 
 void Writer::node(const FieldAccess& n) {
-  postfix_operand(*n.operand);
+  postfix_operand(*n.operand, true);
   put(".");
   name(n.field);
 }

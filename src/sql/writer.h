@@ -101,7 +101,7 @@ class Writer {
   void name(const QualifiedName& name);
   void names(const std::vector<Name>& names);           // (a, b)
   void optional_names(const std::vector<Name>& names);  // nothing when empty
-  void postfix_operand(const Expression& expression);
+  void postfix_operand(const Expression& expression, bool before_dot);
   void expressions(const std::vector<ExpressionPtr>& list);
   void arguments(const FunctionCall& call);
   void argument_list(const std::vector<Argument>& list);
