@@ -53,6 +53,7 @@ std::string_view text_of(std::string_view sql, const Token& token) {
   return sql.substr(token.span.begin, token.span.end - token.span.begin);
 }
 
+// Finds tables without the grammar, because the statement is being typed and rarely parses.
 // What follows FROM, JOIN, INTO, UPDATE, TABLE or a comma of a FROM list: a name or a file, and an alias.
 class SourceFinder {
  public:
@@ -86,7 +87,7 @@ class SourceFinder {
   }
   std::string take_name() { return identifier_text(text_of(sql_, tokens_[at_++])); }
 
-  // Past a balanced pair of parentheses.
+  // Past a balanced pair of parentheses; to the end when it is not closed yet.
   void skip_parentheses() {
     std::size_t depth = 0;
     while (at_ < tokens_.size()) {

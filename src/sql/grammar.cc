@@ -1,4 +1,6 @@
 // What every rule needs: names, lists, lookahead and the errors that are the same everywhere.
+//
+// Lookahead is bounded by kMaxNesting tokens and only ever counts parentheses, so it cannot make the parser more than linear.
 #include "sql/grammar.h"
 
 #include <charconv>
@@ -18,6 +20,7 @@ Error Grammar::not_supported(std::string_view what, std::string_view hint) {
   return error(ErrorCode::kNotSupported, "{} is not supported", what).hint(std::string(hint)).at(cursor_.current().span);
 }
 
+// This terminal and nothing else.
 Status Grammar::expect(Terminal terminal) {
   if (cursor_.accept(terminal)) return {};
   return unexpected(fmt::format("\"{}\"", terminal_text(terminal)));
@@ -42,6 +45,7 @@ Status Grammar::expect_closing(Terminal closing, SourceSpan opening) {
   return unclosed(closing, opening);
 }
 
+// Whether the current word may name a column, table or alias without quotes.
 bool Grammar::at_name() {
   const Token& token = cursor_.current();
   if (token.kind == TokenKind::kIdentifier || token.kind == TokenKind::kQuoted) return true;
@@ -110,6 +114,7 @@ bool Grammar::starts_nested_query() const {
   return ahead > 0 && starts_query(ahead);
 }
 
+// The current word as a name; the caller has checked that it may be one.
 Name Grammar::take_name() {
   const Token& token = cursor_.current();
   Name name{identifier_text(cursor_.text(token)), token.span};
@@ -117,6 +122,7 @@ Name Grammar::take_name() {
   return name;
 }
 
+// A name that needs no AS or dot before it: identifiers, and keywords that are not reserved.
 Result<Name> Grammar::name(Wanted wanted, std::string_view what) {
   cursor_.note(wanted);
   if (at_name()) return take_name();
@@ -134,6 +140,7 @@ Result<Name> Grammar::label() {
   return unexpected("a name");
 }
 
+// name {"." word}
 Result<QualifiedName> Grammar::qualified_name(Wanted wanted, std::string_view what) {
   QualifiedName result;
   result.parts.push_back(TRUENO_TRY(name(wanted, what)));
@@ -179,6 +186,7 @@ Result<std::string> Grammar::string_literal(std::string_view what) {
   return text;
 }
 
+// A number that the grammar itself needs: the size of an array, a seed.
 Result<std::uint64_t> Grammar::small_integer(std::string_view what) {
   cursor_.note(Wanted::kNumber);
   if (!cursor_.at_kind(TokenKind::kInteger)) return unexpected(what);

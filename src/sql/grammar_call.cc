@@ -1,4 +1,6 @@
 // Function calls, with everything that may stand in and behind their parentheses, and windows.
+//
+// No function is known here: aggregates, window and scalar functions are called alike, and the binder says what fits which.
 #include "sql/grammar.h"
 
 namespace trueno::sql {
@@ -45,6 +47,7 @@ Result<Argument> Grammar::argument() {
   return result;
 }
 
+// Inside the parentheses (DuckDB) or behind them (the standard).
 Result<NullTreatment> Grammar::null_treatment() {
   if (cursor_.accept("IGNORE"_t, "NULLS"_t)) return NullTreatment::kIgnore;
   if (cursor_.accept("RESPECT"_t, "NULLS"_t)) return NullTreatment::kRespect;
@@ -98,6 +101,7 @@ Result<Owned<WindowSpec>> Grammar::window_spec() {
   return Owned<WindowSpec>(std::move(spec));
 }
 
+// What is between the parentheses of a window. The first word is the name of another window unless it begins a part.
 Status Grammar::window_body(WindowSpec& spec) {
   const Terminal word = cursor_.current().terminal;
   if (at_name() && word != "PARTITION"_t && word != "ROWS"_t && word != "RANGE"_t && word != "GROUPS"_t) spec.base = take_name();

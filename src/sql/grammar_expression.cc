@@ -1,4 +1,13 @@
-// Expressions by operator precedence: a prefix, then as many operators as bind at least as tightly as asked for.
+// Expressions by operator precedence (Pratt): a prefix, then as many operators as bind at least as tightly as asked for.
+//
+// expression(least) reads `prefix op operand op operand ...` in a loop and recurses only for operands, so a chain of any length takes no
+// stack. Left association comes from asking the right operand for the next tighter level: in a - b - c the operand of the first minus ends
+// before the second one. Keywords that are operators (AND, IS, LIKE, IN, ...) are here; signs and postfix operators are in
+// grammar_operator.cc.
+//
+// How deep a tree may get is settled here, too. Recursion counts levels while it goes down (NestingScope). On the way up `tallest_` carries
+// the depth of the tallest tree completed since the enclosing construct began: a node is one above the tallest of its parts, whatever they
+// are (arguments, subqueries, window orders), without asking each kind of node for its children.
 #include <utility>
 
 #include "sql/grammar.h"
@@ -51,6 +60,7 @@ Result<ExpressionPtr> Grammar::prefix() {
   }
 }
 
+// "-" operand. `-1` stays an operator and a literal: whether -9223372036854775808 fits BIGINT is for the binder to see.
 Result<ExpressionPtr> Grammar::signed_operand(std::string_view op, Precedence operand_precedence) {
   const std::uint32_t begin = cursor_.begin();
   cursor_.advance();
@@ -58,6 +68,7 @@ Result<ExpressionPtr> Grammar::signed_operand(std::string_view op, Precedence op
   return make(Unary{std::string(op), std::move(operand)}, cursor_.span_since(begin));
 }
 
+// The words are noted for completion only at the end of the text: elsewhere `Wanted::kOperator` says the same to the error messages.
 // One operator and what is right of it, if it binds tightly enough; false when the expression ends here.
 Result<bool> Grammar::extend(ExpressionPtr& left, Precedence least) {
   cursor_.note(Wanted::kOperator);
@@ -74,6 +85,7 @@ Result<bool> Grammar::extend(ExpressionPtr& left, Precedence least) {
 
 Result<bool> Grammar::extend_with_keyword(ExpressionPtr& left, Precedence least) {
   const auto binds = [least](Precedence own) { return own >= least; };
+  // A node was made in place of `left`, or an error was met on the way.
   const auto done = [](Status status) -> Result<bool> {
     if (!status.has_value()) return std::move(status).error();
     return true;
@@ -178,6 +190,7 @@ Status Grammar::pattern(ExpressionPtr& left, bool negated) {
   return like(left, LikeKind::kSimilarTo, negated);
 }
 
+// (LIKE | ILIKE | GLOB | SIMILAR TO) pattern [ESCAPE character]
 Status Grammar::like(ExpressionPtr& left, LikeKind kind, bool negated) {
   Like node{kind, std::move(left), TRUENO_TRY(expression(Precedence::kOperator)), {}, negated};
   if (cursor_.accept("ESCAPE"_t)) node.escape = TRUENO_TRY(expression(Precedence::kOperator));
@@ -185,6 +198,7 @@ Status Grammar::like(ExpressionPtr& left, LikeKind kind, bool negated) {
   return {};
 }
 
+// [NOT] BETWEEN [SYMMETRIC] low AND high. The bounds are asked for above AND's level, or the AND would be taken for the logical one.
 Status Grammar::between(ExpressionPtr& left, bool negated) {
   Between node{std::move(left), {}, {}, negated, cursor_.accept("SYMMETRIC"_t)};
   if (!node.symmetric) cursor_.accept("ASYMMETRIC"_t);
@@ -202,6 +216,7 @@ Status Grammar::in(ExpressionPtr& left, bool negated) {
   node.negated = negated;
   const SourceSpan opening = cursor_.current().span;
   if (!cursor_.at("("_t)) {
+    // Without parentheses only a value that begins with a name or a bracket; anything else is a list whose parentheses were forgotten.
     const Terminal sign = cursor_.current().terminal;
     if (sign == "-"_t || sign == "+"_t || sign == "~"_t || sign == "@"_t || sign == "NOT"_t || at_lambda() || sign == "INTERVAL"_t ||
         cursor_.at_kind(TokenKind::kInteger) || cursor_.at_kind(TokenKind::kDecimal) || cursor_.at_kind(TokenKind::kFloat)) {

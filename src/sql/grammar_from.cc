@@ -1,4 +1,8 @@
 // FROM: tables, subqueries, table functions, joins and samples.
+//
+// Joins lean left and are read in a loop. A word behind a table that is not reserved is its alias: this is why JOIN, LEFT, SEMI, ... are of
+// a class that cannot name a table (see TerminalClass), and why a misspelled WHERE first becomes an alias. Taking one is remembered
+// (Cursor::note_bare_alias) together with the clauses that could have stood there, for the error message behind it.
 #include <utility>
 
 #include "sql/grammar.h"
@@ -30,6 +34,7 @@ Result<TableRefPtr> Grammar::table_ref() {
   return left;
 }
 
+// [alias ":"] [LATERAL] ("(" ... ")" | VALUES ... | string | name | function) suffixes
 Result<TableRefPtr> Grammar::table_primary() {
   cursor_.note(Wanted::kTable);
   const std::uint32_t begin = cursor_.begin();
@@ -134,6 +139,7 @@ Status Grammar::table_suffixes(TableRef& table) {
   return {};
 }
 
+// Asks for each word, so that all of them are known to completion.
 bool Grammar::at_join() {
   for (const Terminal word :
        {"JOIN"_t, "INNER"_t, "LEFT"_t, "RIGHT"_t, "FULL"_t, "CROSS"_t, "NATURAL"_t, "SEMI"_t, "ANTI"_t, "ASOF"_t, "POSITIONAL"_t}) {

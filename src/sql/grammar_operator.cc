@@ -1,4 +1,8 @@
 // Operators that are signs: infix ones by their table, and the postfix ones that reach into a value.
+//
+// The table is PostgreSQL's, with DuckDB's two changes: `//` is a division, and `->` and `->>` bind loosest of all, because `x -> x + 1` is
+// a lambda more often than JSON access. (So `j ->> 'a' = 'b'` needs parentheses around its left side, in DuckDB as well.) Spellings are
+// made canonical on the way: == is =, != is <>, ** is ^, ~~ is LIKE.
 #include <optional>
 
 #include "sql/grammar.h"
@@ -70,7 +74,7 @@ std::optional<LikeOperator> like_operator(Terminal sign) {
 
 Precedence next_tighter(Precedence precedence) { return static_cast<Precedence>(static_cast<int>(precedence) + 1); }
 
-// Whether no operand can begin here.
+// Whether no operand can begin here: behind a number, `%` is then PERCENT of LIMIT and not an operator.
 bool ends_expression(const Token& token) {
   return token.kind == TokenKind::kEnd || token.terminal == ";"_t || token.terminal == ")"_t || token.terminal == "OFFSET"_t ||
          token.terminal == "UNION"_t;
@@ -88,6 +92,7 @@ Precedence operator_precedence(std::string_view op) {
   return found ? found->precedence : Precedence::kLowest;
 }
 
+// False when the sign is no operator, or binds too loosely for the operand that is being read.
 Result<bool> Grammar::extend_with_symbol(ExpressionPtr& left, Precedence least) {
   const Terminal sign = cursor_.current().terminal;
   if (const auto op = infix_operator(sign)) {
@@ -121,6 +126,7 @@ Result<bool> Grammar::extend_with_symbol(ExpressionPtr& left, Precedence least) 
   }
 }
 
+// op operand | op (ANY | ALL | SOME) "(" ... ")"; the operator is the current token.
 Status Grammar::binary(ExpressionPtr& left, std::string_view op, Precedence own) {
   const Token sign = cursor_.current();
   cursor_.advance();

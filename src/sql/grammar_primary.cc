@@ -1,4 +1,7 @@
 // Primaries: literals, names, parentheses, and the words that begin a form of their own.
+//
+// A keyword that is not reserved begins its form only before what must follow it, usually "(": otherwise it is a name, so that columns may
+// be called position, row, map or interval.
 #include <algorithm>
 #include <array>
 
@@ -61,6 +64,7 @@ Result<ExpressionPtr> Grammar::primary() {
   return unexpected("an expression");
 }
 
+// At a keyword: the form that it begins, or a name.
 Result<ExpressionPtr> Grammar::primary_keyword() {
   const Token& token = cursor_.current();
   const Terminal next = cursor_.ahead(1).terminal;
@@ -114,6 +118,7 @@ Result<ExpressionPtr> Grammar::primary_keyword() {
   return unexpected("an expression");
 }
 
+// A token that is a value by itself: NULL, TRUE, FALSE, a number, a string, a blob.
 Result<ExpressionPtr> Grammar::literal() {
   const Token token = cursor_.current();
   Literal value;
@@ -196,6 +201,7 @@ Result<ExpressionPtr> Grammar::path() {
 Result<ExpressionPtr> Grammar::parenthesised() {
   const SourceSpan opening = cursor_.current().span;
   const bool nested_query = starts_nested_query();
+  // (* LIKE 'a%') is what the printer writes for * LIKE 'a%': a star may stand in parentheses where it may stand alone.
   const bool may_be_star = cursor_.position() == star_position_;
   cursor_.advance();
   if (may_be_star) star_position_ = cursor_.position();

@@ -1,4 +1,12 @@
 // Queries: WITH, set operations and their precedence, VALUES, ORDER BY and LIMIT.
+//
+// Parentheses are the hard part. Behind "((" one cannot know whether a query, an expression, a row or a join begins: ((SELECT 1) + 2),
+// ((SELECT 1) UNION SELECT 2) and ((SELECT 1) t JOIN u ...) all begin alike. Nothing is read twice: the inner query is read as what the
+// context expects (a subquery of an expression, a table), and if a set operation or ORDER BY then follows, continue_query() takes the
+// finished query out again and goes on with it as the first operand.
+//
+// A query in parentheses leaves no node of its own. Only when it has an ORDER BY or LIMIT and gets another from outside does it become a
+// subquery: (SELECT ... LIMIT 2) LIMIT 1 is SELECT * FROM (SELECT ... LIMIT 2) LIMIT 1.
 #include <utility>
 
 #include "sql/grammar.h"
@@ -134,6 +142,7 @@ Result<QueryPtr> Grammar::set_operand(SetOperator weakest, QueryPtr start) {
   }
 }
 
+// SELECT ... | FROM ... | VALUES ... | TABLE name | DESCRIBE ... | "(" query ")"
 Result<QueryPtr> Grammar::query_primary() {
   switch (cursor_.current().terminal) {
     case "("_t: return parenthesised_query();
@@ -156,6 +165,7 @@ Result<QueryPtr> Grammar::query_primary() {
   return star_query(std::move(from), cursor_.span_since(begin));
 }
 
+// "(" query ")"
 Result<QueryPtr> Grammar::parenthesised_query() {
   const SourceSpan opening = cursor_.current().span;
   cursor_.advance();
@@ -235,6 +245,7 @@ Status Grammar::query_tail(QueryPtr& query) {
   return this->limits(*query);
 }
 
+// LIMIT, OFFSET and FETCH in any order, each at most once.
 Status Grammar::limits(Query& query) {
   while (true) {
     const SourceSpan word = cursor_.current().span;

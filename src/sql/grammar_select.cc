@@ -1,4 +1,7 @@
 // SELECT: its list, and the clauses from WHERE to USING SAMPLE.
+//
+// Every list may end in a comma (see Grammar::ends_list). The clauses come in one order; one that is out of order ends the query, and the
+// error for what is left over says the order.
 #include "sql/grammar.h"
 
 namespace trueno::sql {
@@ -25,6 +28,7 @@ Result<QueryPtr> Grammar::select() {
   return result;
 }
 
+// [ALL | DISTINCT ...] item {"," item} [","]
 Status Grammar::select_list(Select& select) {
   TRUENO_TRY(distinct_clause(select));
   cursor_.note(Wanted::kExpression);
@@ -176,6 +180,7 @@ Result<OrderItem> Grammar::order_item() {
   return item;
 }
 
+// [ASC | DESC] [NULLS (FIRST | LAST)]
 Status Grammar::sort_options(OrderItem& item) {
   if (cursor_.accept("ASC"_t)) item.direction = SortDirection::kAscending;
   if (cursor_.accept("DESC"_t)) item.direction = SortDirection::kDescending;

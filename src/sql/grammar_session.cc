@@ -18,6 +18,7 @@ Result<ExpressionPtr> Grammar::option_value() {
   return expression_after_star();
 }
 
+// [SESSION | LOCAL | GLOBAL | VARIABLE]
 SettingScope Grammar::setting_scope() {
   if (cursor_.accept("SESSION"_t)) return SettingScope::kSession;
   if (cursor_.accept("LOCAL"_t)) return SettingScope::kLocal;

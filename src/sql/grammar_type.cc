@@ -1,4 +1,4 @@
-// Names of types.
+// Names of types. Which types there are is for the binder to say; only forms with words or parentheses of their own are known here.
 #include "sql/grammar.h"
 
 namespace trueno::sql {
@@ -28,6 +28,7 @@ Result<TypeName> Grammar::type_name() {
   return type;
 }
 
+// STRUCT ( ... ) | MAP ( ... ) | ENUM ( ... ) | several words | name ["(" modifiers ")"]
 Result<TypeName> Grammar::base_type() {
   cursor_.note(Wanted::kType);
   const Token& token = cursor_.current();
@@ -154,6 +155,7 @@ Status Grammar::enum_labels(TypeName& type) {
   return expect_closing(")"_t, opening);
 }
 
+// {"[" [size] "]" | ARRAY ["[" size "]"]}: each one makes a list or an array of what was read so far.
 Status Grammar::array_suffixes(TypeName& type) {
   std::uint32_t suffixes = 0;
   while (cursor_.at("["_t) || cursor_.at("ARRAY"_t)) {

@@ -1,3 +1,12 @@
+// The lexer, by hand and without state between tokens.
+//
+// Where it follows PostgreSQL: keywords ignore case, comments nest, strings double their quote, E'...' has escapes, $tag$...$tag$ has none.
+// Where it does not: an operator is the longest sign of a fixed list, not the longest run of operator characters, so that `a!=-1` and
+// `a||-1` are read as everybody means them; and a number followed by letters is an error instead of a number and an alias.
+//
+// What cannot be a token becomes one kInvalid token (an unterminated string reaches to the end of the text), so the parser, the highlighter
+// and completion all get on; lexical_error.cc finds the words for it later. Values of literals are taken apart later as well, in
+// literal.cc.
 #include "sql/lexer.h"
 
 #include <algorithm>
@@ -52,6 +61,7 @@ class Scanner {
     return {kind, terminal, {static_cast<std::uint32_t>(begin_), static_cast<std::uint32_t>(at_)}};
   }
 
+  // Unicode's spaces count: text copied from web pages is full of no-break spaces that nobody sees.
   void skip_space() {
     while (at_ < sql_.size()) {
       const std::size_t size = is_ascii_space(peek()) ? 1 : unicode_space_size(rest());
@@ -60,6 +70,7 @@ class Scanner {
     }
   }
 
+  // Every character beyond ASCII may stand in an identifier, except quotes that a word processor has curled.
   [[nodiscard]] bool starts_identifier() const {
     if (is_ascii_letter(peek()) || peek() == '_') return true;
     return is_beyond_ascii(peek()) && typographic_quote_size(rest()) == 0;
@@ -77,6 +88,7 @@ class Scanner {
     }
   }
 
+  // `/* /* */ */` is one comment: PostgreSQL's rule, which lets one comment out code that holds comments.
   Token comment() {
     if (starts("--")) {
       at_ = std::min(sql_.find_first_of("\r\n", at_), sql_.size());
@@ -126,6 +138,7 @@ class Scanner {
     return token(skip_quoted('\'', false) ? TokenKind::kBlob : TokenKind::kInvalid);
   }
 
+  // B'0101' is recognised only to be refused by name.
   Token bit_string() {
     at_ += 2;
     skip_quoted('\'', false);
@@ -147,6 +160,7 @@ class Scanner {
     }
   }
 
+  // 42, 1_000, 0x1F, 1.5, .5, 1., 1e5. A letter right behind it makes the whole word invalid.
   Token number() {
     TokenKind kind = TokenKind::kInteger;
     bool valid = true;
@@ -175,12 +189,14 @@ class Scanner {
     return token(valid ? kind : TokenKind::kInvalid);
   }
 
+  // An identifier or a keyword: which one depends on the table of terminals only.
   Token word() {
     skip_identifier();
     const Terminal keyword = find_keyword(sql_.substr(begin_, at_ - begin_));
     return keyword == kNoTerminal ? token(TokenKind::kIdentifier) : token(TokenKind::kKeyword, keyword);
   }
 
+  // ?1, $1, #1: the sign and whatever digits follow; a bare ? has none.
   Token digits_after_sign(TokenKind kind) {
     ++at_;
     while (is_digit(peek())) ++at_;
@@ -206,6 +222,7 @@ class Scanner {
     return token(close == std::string_view::npos ? TokenKind::kInvalid : TokenKind::kString);
   }
 
+  // A sign of the table, or one whole character (not one byte) that begins nothing. `#` alone is no operator here.
   Token symbol() {
     const Terminal found = find_symbol(rest());
     if (found != kNoTerminal && found != "#"_t) {

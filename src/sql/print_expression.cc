@@ -1,4 +1,8 @@
 // Expressions and type names as text. See printer.h for the promise.
+//
+// What keeps the promise: every operator has parentheses of its own; every keyword that is a name is quoted, even where it would not have
+// to be; forms that became calls (substring, trim, ...) are written with a quoted name, which the parser never takes for the form; values
+// that could swallow what follows them (an interval its unit, a number a dot) are set apart.
 #include "sql/precedence.h"
 #include "sql/printer.h"
 #include "sql/terminal.h"
@@ -64,6 +68,7 @@ std::string_view truth_word(TruthTest test) {
 
 }  // namespace
 
+// All keywords are quoted, reserved or not: one rule, and no list of places where a word begins a form.
 std::string quote_identifier(std::string_view name) {
   const bool plain = is_plain_identifier(name) && find_keyword(name) == kNoTerminal && !begins_like_value_function(name);
   return plain ? std::string(name) : quote_identifier_always(name);
@@ -147,6 +152,7 @@ void Writer::node(const TypedLiteral& n) {
   put(" " + quote_string(n.text));
 }
 
+// The value in parentheses, so that nothing behind it is read as a part of it.
 void Writer::node(const IntervalLiteral& n) {
   put("INTERVAL (");
   write(*n.value);
@@ -190,6 +196,7 @@ void Writer::node(const Columns& n) {
   put(")");
 }
 
+// `?` comes out with the number it has been given.
 void Writer::node(const Parameter& n) { put(n.name.empty() ? fmt::format("${}", n.number) : "$" + n.name); }
 
 void Writer::node(const PositionalRef& n) { put(fmt::format("#{}", n.number)); }
@@ -326,6 +333,7 @@ void Writer::node(const Case& n) {
   put(" END");
 }
 
+// The word, not the arrow: an arrow is a Binary and comes out as one.
 void Writer::node(const Lambda& n) {
   put("(lambda ");
   list(n.parameters, [this](const Name& parameter) { name(parameter); });
@@ -351,6 +359,7 @@ void Writer::node(const Quantified& n) {
   put("))");
 }
 
+// Always with the word: `(a)` would be no row, and `(a, b)` in GROUP BY a set of two.
 void Writer::node(const Row& n) {
   put("ROW(");
   expressions(n.elements);

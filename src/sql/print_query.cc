@@ -1,4 +1,5 @@
-// Calls, windows and queries as text.
+// Calls, windows and queries as text. Queries stand in parentheses wherever the parser would otherwise group differently: as operands with
+// an ORDER BY, LIMIT or WITH of their own, as right operands that are set operations, inside DESCRIBE with a tail.
 #include "sql/printer.h"
 #include "sql/writer.h"
 
@@ -113,6 +114,7 @@ void Writer::order_items(const std::vector<OrderItem>& items) {
   });
 }
 
+// name | "(" parts ")"
 void Writer::window(const WindowSpec& spec) {
   if (spec.is_reference) return name(spec.base);
   put("(");
@@ -230,6 +232,7 @@ void Writer::node(const Select& n) {
   sample(*n.sample);
 }
 
+// One expression bare, none or several in parentheses; a row value keeps its word, so it is not taken for a set.
 void Writer::grouping_element(const GroupingElement& element) {
   using Kind = GroupingElement::Kind;
   if (element.kind == Kind::kSet) {
@@ -289,6 +292,7 @@ void Writer::tables(const std::vector<TableRefPtr>& tables) {
   list(tables, [this](const TableRefPtr& t) { table(*t); });
 }
 
+// A join is set apart only when it has an alias or a sample: otherwise these would go to its last table.
 void Writer::table(const TableRef& table) {
   const bool named = !table.alias.empty() || table.sample != nullptr;
   const bool apart = named && table.as<Join>() != nullptr;

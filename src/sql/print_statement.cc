@@ -1,4 +1,4 @@
-// Statements as text.
+// Statements as text, one overload a kind, in the order of ast_statement.h; CREATE and ALTER are in print_create.cc.
 #include "sql/printer.h"
 #include "sql/writer.h"
 
@@ -110,6 +110,7 @@ void Writer::node(const Insert& n) {
   returning(n.returning);
 }
 
+// INSERT OR IGNORE comes out as ON CONFLICT DO NOTHING, which is the same; OR REPLACE has no such form and stands at the front.
 void Writer::on_conflict(const OnConflict& conflict) {
   if (conflict.action != ConflictAction::kNothing && conflict.action != ConflictAction::kUpdate) return;
   put(" ON CONFLICT");

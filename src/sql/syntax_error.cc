@@ -30,6 +30,7 @@ std::string words_for(const Cursor& cursor, const Token& token) {
   }
 }
 
+// Names and literals: what could be one more element of a list, if a comma were before it.
 bool begins_value(const Token& token) {
   switch (token.kind) {
     case TokenKind::kIdentifier:
@@ -65,6 +66,7 @@ std::optional<Terminal> nearest_keyword(std::string_view word, const Expectation
   return best;
 }
 
+// GROUP and ORDER are never meant alone.
 std::string did_you_mean(Terminal keyword) {
   const bool takes_by = keyword == "GROUP"_t || keyword == "ORDER"_t;
   return fmt::format("did you mean {}{}?", terminal_text(keyword), takes_by ? " BY" : "");
@@ -108,6 +110,7 @@ bool is_likely_name(const Cursor& cursor, Terminal word) {
   }
 }
 
+// Clauses of SELECT whose order people forget.
 bool is_clause(Terminal word) {
   switch (word) {
     case "FROM"_t:
@@ -134,7 +137,8 @@ std::string_view sign_hint(Terminal before, Terminal sign) {
 
 }  // namespace
 
-// What may help with the current token; empty when nothing does.
+// What may help with the current token; empty when nothing does. The first rule that fits wins, so they go from the certain to the guessed:
+// a misspelled keyword, a wrong quote, a foreign operator, a reserved word, a clause out of order, a missing comma, a missing operator.
 std::string Grammar::hint_here() {
   const Token& found = cursor_.current();
   const Token before = cursor_.position() > 0 ? cursor_.at_index(cursor_.position() - 1) : Token{};
