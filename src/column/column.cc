@@ -8,8 +8,10 @@
 namespace trueno {
 
 std::uint64_t Dictionary::next_id() {
-  static std::atomic<std::uint64_t> next = 1;
-  return next.fetch_add(1, std::memory_order_relaxed);
+  // A process may hold this code more than once (the engine and a module it loads). Each copy counts from the address of its own counter,
+  // far enough apart that no two ever give the same id.
+  static std::atomic<std::uint64_t> count = 0;
+  return (static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&count)) << 16) + count.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 Column Column::slice(std::int64_t begin, std::int64_t count) const {

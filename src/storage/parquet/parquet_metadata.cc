@@ -1,0 +1,172 @@
+// Compiled with exceptions: libparquet's footer and statistics calls throw on files that lie.
+#include "storage/parquet/parquet_metadata.h"
+
+#include <parquet/file_reader.h>
+#include <parquet/metadata.h>
+#include <parquet/statistics.h>
+
+#include <cmath>
+#include <exception>
+
+#include "base/civil_time.h"
+
+namespace trueno::arrow_module {
+
+namespace {
+
+// Whether all data pages hold dictionary codes. Writers that do not count pages by encoding leave only a guess: a chunk that fell back
+// to plain pages names PLAIN besides the dictionary's own encoding.
+bool only_dictionary_pages(const parquet::ColumnChunkMetaData& chunk) {
+  if (!chunk.has_dictionary_page()) return false;
+  bool any = false;
+  for (const parquet::PageEncodingStats& pages : chunk.encoding_stats()) {
+    if (pages.page_type != parquet::PageType::DATA_PAGE && pages.page_type != parquet::PageType::DATA_PAGE_V2) continue;
+    if (pages.encoding != parquet::Encoding::PLAIN_DICTIONARY && pages.encoding != parquet::Encoding::RLE_DICTIONARY) return false;
+    any = true;
+  }
+  return any;
+}
+
+// Units of a file's 64-bit times in ours.
+struct Scale {
+  std::int64_t multiplier = 1;
+  std::int64_t divisor = 1;
+};
+
+Scale scale_of(const Type& type, const parquet::ColumnDescriptor& leaf) {
+  const auto& logical = leaf.logical_type();
+  if (type.id != TypeId::kTime && type.id != TypeId::kTimestampTz) return {};
+  parquet::LogicalType::TimeUnit::unit unit = parquet::LogicalType::TimeUnit::MICROS;
+  if (logical->is_time()) unit = static_cast<const parquet::TimeLogicalType&>(*logical).time_unit();
+  if (logical->is_timestamp()) unit = static_cast<const parquet::TimestampLogicalType&>(*logical).time_unit();
+  if (unit == parquet::LogicalType::TimeUnit::MILLIS) return {1000, 1};
+  if (unit == parquet::LogicalType::TimeUnit::NANOS) return {1, 1000};
+  return {};
+}
+
+std::optional<Value> integer_value(const Type& type, std::int64_t stored, const Scale& scale) {
+  std::int64_t value = 0;
+  if (__builtin_mul_overflow(stored, scale.multiplier, &value)) return std::nullopt;
+  return Value(type, static_cast<i128>(floor_divide(value, scale.divisor)));
+}
+
+std::optional<Value> big_endian_value(const Type& type, std::string_view bytes) {
+  if (bytes.empty() || bytes.size() > 16) return std::nullopt;
+  i128 value = (bytes[0] & 0x80) != 0 ? -1 : 0;
+  for (const char byte : bytes) value = static_cast<i128>((static_cast<u128>(value) << 8) | static_cast<unsigned char>(byte));
+  return Value(type, value);
+}
+
+// One bound as libparquet's typed statistics hold it; nothing for types whose order in the file is not ours.
+template <class T>
+std::optional<Value> bound(const Type& type, const parquet::ColumnDescriptor& leaf, const T& stored) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return type.id == TypeId::kBoolean ? std::optional(Value(type, stored)) : std::nullopt;
+  } else if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+    // A NaN among the bounds makes both useless (the format forbids it, old writers did it). -0 and +0 are not told apart.
+    if (std::isnan(stored) || !type.is_float()) return std::nullopt;
+    return type.id == TypeId::kFloat ? Value(type, static_cast<float>(stored)) : Value(type, static_cast<double>(stored));
+  } else if constexpr (std::is_same_v<T, std::int32_t>) {
+    if (type.is_unsigned()) return Value(type, static_cast<i128>(static_cast<std::uint32_t>(stored)));
+    const bool known = type.is_integer() || type.id == TypeId::kDecimal || type.id == TypeId::kDate || type.id == TypeId::kTime;
+    return known ? integer_value(type, stored, scale_of(type, leaf)) : std::nullopt;
+  } else if constexpr (std::is_same_v<T, std::int64_t>) {
+    if (type.is_unsigned()) return Value(type, static_cast<i128>(static_cast<std::uint64_t>(stored)));
+    const bool known = type.is_integer() || type.id == TypeId::kDecimal || type.id == TypeId::kTime || type.is_timestamp();
+    return known ? integer_value(type, stored, scale_of(type, leaf)) : std::nullopt;
+  } else if constexpr (std::is_same_v<T, parquet::ByteArray>) {
+    const std::string_view bytes(reinterpret_cast<const char*>(stored.ptr), stored.len);
+    if (type.id == TypeId::kVarchar || type.id == TypeId::kBlob) return Value(type, std::string(bytes));
+    return type.id == TypeId::kDecimal ? big_endian_value(type, bytes) : std::nullopt;
+  } else if constexpr (std::is_same_v<T, parquet::FixedLenByteArray>) {
+    const std::string_view bytes(reinterpret_cast<const char*>(stored.ptr), static_cast<std::size_t>(leaf.type_length()));
+    if (type.id == TypeId::kBlob) return Value(type, std::string(bytes));
+    return type.id == TypeId::kDecimal ? big_endian_value(type, bytes) : std::nullopt;
+  } else {
+    return std::nullopt;  // INT96
+  }
+}
+
+template <class ParquetType>
+void add_bounds(const Type& type, const parquet::ColumnDescriptor& leaf, const parquet::Statistics& from, ColumnStatistics& to) {
+  const auto& typed = static_cast<const parquet::TypedStatistics<ParquetType>&>(from);
+  auto min = bound(type, leaf, typed.min());
+  auto max = bound(type, leaf, typed.max());
+  if (!min || !max) return;
+  to.min = std::move(min);
+  to.max = std::move(max);
+  // Texts may have been cut, and floats leave out NaN.
+  const bool texts = to.min->type().physical() == Physical::kString;
+  to.exact_bounds = texts ? from.is_min_value_exact().value_or(false) && from.is_max_value_exact().value_or(false) : !type.is_float();
+}
+
+ColumnStatistics statistics_of(const Type& type, const parquet::ColumnDescriptor& leaf, const parquet::Statistics& from) {
+  ColumnStatistics to;
+  if (from.HasNullCount()) to.null_count = from.null_count();
+  if (from.HasDistinctCount()) to.distinct_count = from.distinct_count();
+  if (!from.HasMinMax()) return to;
+  switch (from.physical_type()) {
+    case parquet::Type::BOOLEAN: add_bounds<parquet::BooleanType>(type, leaf, from, to); break;
+    case parquet::Type::INT32: add_bounds<parquet::Int32Type>(type, leaf, from, to); break;
+    case parquet::Type::INT64: add_bounds<parquet::Int64Type>(type, leaf, from, to); break;
+    case parquet::Type::FLOAT: add_bounds<parquet::FloatType>(type, leaf, from, to); break;
+    case parquet::Type::DOUBLE: add_bounds<parquet::DoubleType>(type, leaf, from, to); break;
+    case parquet::Type::BYTE_ARRAY: add_bounds<parquet::ByteArrayType>(type, leaf, from, to); break;
+    case parquet::Type::FIXED_LEN_BYTE_ARRAY: add_bounds<parquet::FLBAType>(type, leaf, from, to); break;
+    case parquet::Type::INT96:
+    case parquet::Type::UNDEFINED: break;
+  }
+  return to;
+}
+
+// Runs a function of libparquet; what it throws becomes an error.
+template <class Function>
+Status caught(Function function) {
+  try {
+    function();
+    return {};
+  } catch (const std::bad_alloc&) {
+    return error(ErrorCode::kOutOfMemory, "there is no memory for the footer of the Parquet file");
+  } catch (const std::exception& failure) {
+    return Error(ErrorCode::kCorruptFile, failure.what());
+  }
+}
+
+}  // namespace
+
+Result<ParquetMetadata> read_parquet_metadata(const std::shared_ptr<InputFile>& file) {
+  ParquetMetadata metadata;
+  TRUENO_TRY(caught([&] {
+    metadata.footer = parquet::ParquetFileReader::Open(file)->metadata();
+    const int leaves = metadata.footer->num_columns();
+    for (int group = 0; group < metadata.footer->num_row_groups(); ++group) {
+      const auto row_group = metadata.footer->RowGroup(group);
+      metadata.rows.push_back(row_group->num_rows());
+      if (row_group->num_rows() < 0) throw parquet::ParquetException("a row group has ", row_group->num_rows(), " rows");
+      auto& chunks = metadata.chunks.emplace_back(static_cast<std::size_t>(leaves));
+      for (int leaf = 0; leaf < leaves; ++leaf) {
+        const auto chunk = row_group->ColumnChunk(leaf);
+        chunks[static_cast<std::size_t>(leaf)].compressed_bytes = chunk->total_compressed_size();
+        chunks[static_cast<std::size_t>(leaf)].only_dictionary_pages = only_dictionary_pages(*chunk);
+      }
+    }
+  }));
+  return metadata;
+}
+
+Status read_parquet_statistics(const std::vector<Type>& leaf_types, ParquetMetadata& metadata) {
+  return caught([&] {
+    for (std::size_t group = 0; group < metadata.chunks.size(); ++group) {
+      const auto row_group = metadata.footer->RowGroup(static_cast<int>(group));
+      for (std::size_t leaf = 0; leaf < leaf_types.size(); ++leaf) {
+        if (leaf_types[leaf].id == TypeId::kNull) continue;
+        const auto statistics = row_group->ColumnChunk(static_cast<int>(leaf))->statistics();
+        if (statistics == nullptr) continue;
+        const auto* descriptor = metadata.footer->schema()->Column(static_cast<int>(leaf));
+        metadata.chunks[group][leaf].statistics = statistics_of(leaf_types[leaf], *descriptor, *statistics);
+      }
+    }
+  });
+}
+
+}  // namespace trueno::arrow_module

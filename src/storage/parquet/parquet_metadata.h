@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "column/table_source.h"
+#include "storage/arrow_edge.h"
+
+namespace parquet {
+class FileMetaData;
+}
+
+namespace trueno::arrow_module {
+
+/// What the footer says of one leaf column of one row group.
+struct ParquetChunk {
+  std::int64_t compressed_bytes = 0;
+  bool only_dictionary_pages = false;
+  ColumnStatistics statistics;  // claimed
+};
+
+/// A footer in plain values. Leaf columns are numbered as in the file; `leaf_types` gives the type of those that are a column of their
+/// own, and NULL for parts of nested ones, which have no statistics.
+struct ParquetMetadata {
+  std::shared_ptr<parquet::FileMetaData> footer;
+  std::vector<std::int64_t> rows;                 // by row group
+  std::vector<std::vector<ParquetChunk>> chunks;  // by row group and leaf
+};
+
+/// Reads the footer. Everything of libparquet's low-level interface that throws is called from this function and the next, in a file
+/// that is compiled with exceptions and lets none out.
+[[nodiscard]] Result<ParquetMetadata> read_parquet_metadata(const std::shared_ptr<InputFile>& file);
+
+/// Fills in the statistics of the leaves, once their types are known.
+[[nodiscard]] Status read_parquet_statistics(const std::vector<Type>& leaf_types, ParquetMetadata& metadata);
+
+}  // namespace trueno::arrow_module

@@ -1,0 +1,214 @@
+// Parquet files as sources of rows: Arrow C++ decodes the pages, the C data interface hands the buffers over.
+#include <arrow/c/bridge.h>
+#include <arrow/record_batch.h>
+#include <parquet/arrow/reader.h>
+#include <parquet/arrow/schema.h>
+#include <parquet/properties.h>
+
+#include <algorithm>
+
+#include "column/arrow_c.h"
+#include "storage/arrow_module.h"
+#include "storage/parquet/parquet_metadata.h"
+
+namespace trueno::arrow_module {
+
+namespace {
+
+constexpr std::int64_t kBatchRows = 131'072;
+
+// What scans share. Readers are made per scan, from the one footer: Arrow's are not thread-safe.
+struct ParquetFile {
+  std::shared_ptr<InputFile> file;
+  ParquetMetadata metadata;
+  parquet::ArrowReaderProperties properties;
+  Schema schema;
+  std::vector<std::vector<int>> leaves;  // by column
+};
+
+void add_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& leaves) {
+  if (field.is_leaf()) leaves.push_back(field.column_index);
+  for (const auto& child : field.children) add_leaves(child, leaves);
+}
+
+Result<std::unique_ptr<parquet::arrow::FileReader>> make_reader(const ParquetFile& from) {
+  const auto failure = [&](const arrow::Status& status) { return from.file->failure(status); };
+  parquet::arrow::FileReaderBuilder builder;
+  const arrow::Status opened = builder.Open(from.file, parquet::default_reader_properties(), from.metadata.footer);
+  if (!opened.ok()) return failure(opened);
+  builder.properties(from.properties);
+  return TRUENO_ARROW_TRY(builder.Build(), failure);
+}
+
+Result<Schema> import_schema(const arrow::Schema& schema) {
+  ArrowSchema exported{};
+  const arrow::Status status = arrow::ExportSchema(schema, &exported);
+  if (!status.ok()) return to_error(status);
+  Result<ArrowImporter> importer = ArrowImporter::create(exported);
+  exported.release(&exported);
+  if (!importer) return Error(std::move(importer).error());
+  return importer->schema();
+}
+
+// The rows of one row group. Owns its reader; used by one thread.
+class RowGroupStream {
+ public:
+  static Result<std::shared_ptr<RowGroupStream>> open(std::shared_ptr<const ParquetFile> file, int group, std::span<const int> columns,
+                                                      CancelToken cancel) {
+    auto stream = std::make_shared<RowGroupStream>();
+    stream->file_ = std::move(file);
+    stream->cancel_ = std::move(cancel);
+    stream->rows_left_ = stream->file_->metadata.rows[static_cast<std::size_t>(group)];
+    // Arrow gives columns in the order of the file, each once.
+    std::vector<int> sorted(columns.begin(), columns.end());
+    std::sort(sorted.begin(), sorted.end());
+    sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+    for (const int column : columns) {
+      stream->positions_.push_back(static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), column) - sorted.begin()));
+    }
+    if (sorted.empty()) return stream;
+    std::vector<int> leaves;
+    for (const int column : sorted) {
+      const auto& own = stream->file_->leaves[static_cast<std::size_t>(column)];
+      leaves.insert(leaves.end(), own.begin(), own.end());
+    }
+    const auto failure = [&](const arrow::Status& status) { return stream->file_->file->failure(status); };
+    stream->reader_ = TRUENO_TRY(make_reader(*stream->file_));
+    stream->batches_ = TRUENO_ARROW_TRY(stream->reader_->GetRecordBatchReader({group}, leaves), failure);
+    ArrowSchema schema{};
+    const arrow::Status exported = arrow::ExportSchema(*stream->batches_->schema(), &schema);
+    if (!exported.ok()) return failure(exported);
+    Result<ArrowImporter> importer = ArrowImporter::create(schema);
+    schema.release(&schema);
+    if (!importer) return Error(std::move(importer).error());
+    stream->importer_.emplace(std::move(*importer));
+    return stream;
+  }
+
+  Result<std::optional<Batch>> next() {
+    TRUENO_TRY(cancel_.check());
+    if (!batches_) return rows_without_columns();
+    const auto failure = [&](const arrow::Status& status) { return file_->file->failure(status); };
+    const std::shared_ptr<arrow::RecordBatch> rows = TRUENO_ARROW_TRY(batches_->Next(), failure);
+    if (rows == nullptr) {
+      if (rows_left_ != 0) return corrupt();
+      return std::optional<Batch>();
+    }
+    rows_left_ -= rows->num_rows();
+    if (rows_left_ < 0) return corrupt();
+    ArrowArray array{};
+    const arrow::Status exported = arrow::ExportRecordBatch(*rows, &array);
+    if (!exported.ok()) return failure(exported);
+    Batch imported = TRUENO_TRY(importer_->import_batch(&array));
+    Batch batch{imported.length, {}};
+    for (const std::size_t position : positions_) batch.columns.push_back(imported.columns[position]);
+    return std::optional(std::move(batch));
+  }
+
+ private:
+  Result<std::optional<Batch>> rows_without_columns() {
+    if (rows_left_ == 0) return std::optional<Batch>();
+    const std::int64_t count = std::min(rows_left_, kBatchRows);
+    rows_left_ -= count;
+    return std::optional(Batch{count, {}});
+  }
+  Error corrupt() const {
+    return error(ErrorCode::kCorruptFile, "reading \"{}\": a row group holds another number of rows than its footer says",
+                 file_->file->identity().path);
+  }
+
+  std::shared_ptr<const ParquetFile> file_;
+  std::unique_ptr<parquet::arrow::FileReader> reader_;  // outlives its batches
+  std::unique_ptr<arrow::RecordBatchReader> batches_;
+  std::optional<ArrowImporter> importer_;
+  std::vector<std::size_t> positions_;  // of the wanted columns among those read
+  std::int64_t rows_left_ = 0;
+  CancelToken cancel_;
+};
+
+class ParquetSource final : public TableSource {
+ public:
+  explicit ParquetSource(std::shared_ptr<const ParquetFile> file) : file_(std::move(file)) {}
+
+  const Schema& schema() const override { return file_->schema; }
+  std::string identity() const override {
+    const FileIdentity& identity = file_->file->identity();
+    return fmt::format("file {} {} {} {}", identity.path, identity.size, identity.modified_ns, identity.etag);
+  }
+  std::string description() const override { return file_->file->identity().path; }
+  std::int64_t part_count() const override { return static_cast<std::int64_t>(file_->metadata.rows.size()); }
+  std::optional<std::int64_t> part_rows(std::int64_t part) const override { return file_->metadata.rows[static_cast<std::size_t>(part)]; }
+  ColumnStatistics statistics(std::int64_t part, int column) const override {
+    const auto& leaves = file_->leaves[static_cast<std::size_t>(column)];
+    return leaves.size() == 1 ? chunk(part, leaves.front()).statistics : ColumnStatistics();
+  }
+  std::int64_t column_bytes(std::int64_t part, int column) const override {
+    std::int64_t bytes = 0;
+    for (const int leaf : file_->leaves[static_cast<std::size_t>(column)]) bytes += chunk(part, leaf).compressed_bytes;
+    return bytes;
+  }
+  Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate& predicate,
+                           const CancelToken& cancel) const override {
+    const bool possible = std::all_of(predicate.conditions.begin(), predicate.conditions.end(), [&](const ColumnCondition& condition) {
+      return may_match(condition, statistics(part, condition.column), *part_rows(part));
+    });
+    if (!possible) return BatchStream([]() -> Result<std::optional<Batch>> { return std::nullopt; });
+    auto stream = TRUENO_TRY(RowGroupStream::open(file_, static_cast<int>(part), columns, cancel));
+    return BatchStream([stream] { return stream->next(); });
+  }
+
+ private:
+  const ParquetChunk& chunk(std::int64_t part, int leaf) const {
+    return file_->metadata.chunks[static_cast<std::size_t>(part)][static_cast<std::size_t>(leaf)];
+  }
+  std::shared_ptr<const ParquetFile> file_;
+};
+
+// Text columns whose pages are all dictionary codes, in all row groups, are read as dictionaries.
+bool reads_as_dictionary(const ParquetMetadata& metadata, int leaf) {
+  return !metadata.chunks.empty() && std::all_of(metadata.chunks.begin(), metadata.chunks.end(), [&](const auto& group) {
+    return group[static_cast<std::size_t>(leaf)].only_dictionary_pages;
+  });
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const TableSource>> open_parquet(std::shared_ptr<const RandomAccessFile> opened) {
+  auto file = std::make_shared<ParquetFile>();
+  file->file = std::make_shared<InputFile>(std::move(opened));
+  const std::string context = fmt::format("reading \"{}\"", file->file->identity().path);
+  Result<ParquetMetadata> metadata = read_parquet_metadata(file->file);
+  if (!metadata) return Error(std::move(metadata).error()).context(context);
+  file->metadata = std::move(*metadata);
+  file->properties.set_batch_size(kBatchRows);
+  file->properties.set_use_threads(false);
+  file->properties.set_pre_buffer(false);
+  file->properties.set_smallest_decimal_enabled(true);
+  file->properties.set_arrow_extensions_enabled(true);
+  const auto failure = [&](const arrow::Status& status) { return file->file->failure(status); };
+
+  const auto reader = TRUENO_TRY(make_reader(*file));
+  std::shared_ptr<arrow::Schema> schema;
+  const arrow::Status read = reader->GetSchema(&schema);
+  if (!read.ok()) return failure(read);
+  Result<Schema> imported = import_schema(*schema);
+  if (!imported) return Error(std::move(imported).error()).context(context);
+  file->schema = std::move(*imported);
+
+  std::vector<Type> leaf_types(file->metadata.chunks.empty() ? 0 : file->metadata.chunks.front().size(), TypeId::kNull);
+  for (const auto& field : reader->manifest().schema_fields) {
+    const std::size_t column = file->leaves.size();
+    add_leaves(field, file->leaves.emplace_back());
+    if (column >= file->schema.size() || !field.is_leaf() || leaf_types.empty()) continue;
+    const Type& type = file->schema[column].type;
+    leaf_types[static_cast<std::size_t>(field.column_index)] = type;
+    const bool text = type.id == TypeId::kVarchar && reads_as_dictionary(file->metadata, field.column_index);
+    file->properties.set_read_dictionary(field.column_index, text);
+  }
+  if (file->leaves.size() != file->schema.size()) return error(ErrorCode::kCorruptFile, "{}: its schemas differ", context);
+  const Status statistics = read_parquet_statistics(leaf_types, file->metadata);
+  if (!statistics) return Error(statistics.error()).context(context);
+  return std::shared_ptr<const TableSource>(std::make_shared<ParquetSource>(std::move(file)));
+}
+
+}  // namespace trueno::arrow_module

@@ -1,0 +1,212 @@
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <fstream>
+#include <random>
+
+#include "storage/parquet/python_files.h"
+
+namespace trueno {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class Parquet : public PythonFiles {
+ protected:
+  std::shared_ptr<const TableSource> open(const std::string& name) const {
+    auto source = module_->open_parquet(file(name));
+    EXPECT_TRUE(source) << source.error().to_string();
+    return source ? *source : nullptr;
+  }
+};
+
+TEST_F(Parquet, EveryTypeArrivesWithItsValues) {
+  python(R"(
+d = decimal.Decimal
+t = pa.table({
+  'b': pa.array([True, None, False]),
+  'i8': pa.array([-128, None, 127], pa.int8()), 'u64': pa.array([2**64-1, None, 0], pa.uint64()), 'i64': pa.array([-2**63, None, 2**63-1]),
+  'f': pa.array([0.1, None, -0.0], pa.float32()), 'd': pa.array([0.1, None, float('inf')]),
+  'd9': pa.array([d('-1.25'), None, d('9999999.99')], pa.decimal128(9, 2)), 'd18': pa.array([d('1.5'), None, d('-3')], pa.decimal128(18, 1)),
+  'd38': pa.array([d('1e30'), None, d(-7)], pa.decimal128(38, 0)),
+  's': pa.array(['short', None, 'a text of more than twelve bytes']), 'y': pa.array([b'\x00\xff', None, b'abc']),
+  'day': pa.array([datetime.date(2024, 2, 29), None, datetime.date(1969, 12, 31)]),
+  'ms': pa.array([1, None, -1], pa.timestamp('ms')), 'us': pa.array([1, None, -1], pa.timestamp('us')), 'ns': pa.array([1, None, -1], pa.timestamp('ns')),
+  'tz': pa.array([0, None, 3600000000], pa.timestamp('us', tz='Europe/Berlin')), 'time': pa.array([datetime.time(1, 2, 3), None, datetime.time(0)], pa.time64('us')),
+  'l': pa.array([[1, None], None, []], pa.list_(pa.int32())), 'st': pa.array([{'x': 1, 'y': 'a'}, None, {'x': None, 'y': 'b'}]),
+  'm': pa.array([[('k', 1)], None, []], pa.map_(pa.string(), pa.int32())),
+})
+pq.write_table(t, D + 't.parquet'))");
+  const auto source = open("t.parquet");
+  EXPECT_EQ(types_of(*source),
+            "b BOOLEAN, i8 TINYINT, u64 UBIGINT, i64 BIGINT, f FLOAT, d DOUBLE, d9 DECIMAL(9,2), d18 DECIMAL(18,1), d38 DECIMAL(38,0), s "
+            "VARCHAR, "
+            "y BLOB, day DATE, ms TIMESTAMP_MS, us TIMESTAMP, ns TIMESTAMP_NS, tz TIMESTAMP WITH TIME ZONE, time TIME, l INTEGER[], "
+            "st STRUCT(x BIGINT, y VARCHAR), m MAP(VARCHAR, INTEGER)");
+  EXPECT_THAT(
+      *rows_of(*source),
+      ElementsAre(
+          "true|-128|18446744073709551615|-9223372036854775808|0.1|0.1|-1.25|1.5|1000000000000000000000000000000|short|\\x00\\xFF|"
+          "2024-02-29|1970-01-01 00:00:00.001|1970-01-01 00:00:00.000001|1970-01-01 00:00:00.000000001|1970-01-01 00:00:00+00|01:02:03|"
+          "[1, NULL]|{'x': 1, 'y': a}|{k=1}",
+          "NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL|NULL",
+          "false|127|0|9223372036854775807|-0.0|inf|9999999.99|-3.0|-7|a text of more than twelve bytes|abc|1969-12-31|"
+          "1969-12-31 23:59:59.999|1969-12-31 23:59:59.999999|1969-12-31 23:59:59.999999999|1970-01-01 01:00:00+00|00:00:00|[]|"
+          "{'x': NULL, 'y': b}|{}"));
+}
+
+TEST_F(Parquet, RowGroupsArePartsAndColumnsComeInTheOrderAskedFor) {
+  python("pq.write_table(pa.table({'a': range(1000), 'b': [str(i) for i in range(1000)]}), D + 't.parquet', row_group_size=300)");
+  const auto source = open("t.parquet");
+  EXPECT_EQ(source->part_count(), 4);
+  EXPECT_EQ(source->row_count(), 1000);
+  BatchStream stream = *source->scan(3, std::vector<int>{1, 0, 1}, {}, CancelToken());
+  const Batch batch = **stream();
+  EXPECT_EQ(batch.length, 100);
+  EXPECT_EQ(batch.columns[0].value(0), Value::varchar("900"));
+  EXPECT_EQ(batch.columns[1].value(0), Value::bigint(900));
+  EXPECT_EQ(batch.columns[2].value(99), Value::varchar("999"));
+  BatchStream count = *source->scan(0, std::vector<int>{}, {}, CancelToken());
+  EXPECT_EQ((*count())->length, 300);
+  EXPECT_GT(source->column_bytes(0, 0), 0);
+}
+
+TEST_F(Parquet, StatisticsAreClaimedAndSkipRowGroups) {
+  python(R"(
+pq.write_table(pa.table({
+  'i': pa.array(range(100), pa.int32()), 'u': pa.array([2**32 - 1 - i for i in range(100)], pa.uint32()),
+  'd': pa.array([decimal.Decimal(i) / 4 for i in range(100)], pa.decimal128(15, 2)),
+  'f': [float(i) for i in range(99)] + [float('nan')], 's': ['text %02d' % i for i in range(100)],
+  't': pa.array(range(100), pa.timestamp('ms', tz='UTC')), 'n': pa.array([None] * 100, pa.int64()),
+}), D + 't.parquet', row_group_size=50))");
+  const auto source = open("t.parquet");
+  const ColumnStatistics integers = source->statistics(1, 0);
+  EXPECT_EQ(integers.min, Value::integer(50));
+  EXPECT_EQ(integers.max, Value::integer(99));
+  EXPECT_EQ(integers.null_count, 0);
+  EXPECT_TRUE(integers.exact_bounds);
+  EXPECT_FALSE(integers.proven);
+  EXPECT_EQ(source->statistics(0, 1).max->to_string(), "4294967295");
+  EXPECT_EQ(source->statistics(1, 2).max, Value::decimal(2475, 15, 2));
+  EXPECT_FALSE(source->statistics(1, 3).exact_bounds);
+  EXPECT_EQ(source->statistics(0, 4).min, Value::varchar("text 00"));
+  EXPECT_EQ(source->statistics(1, 5).min->to_string(), "1970-01-01 00:00:00.05+00");
+  EXPECT_EQ(source->statistics(0, 6).null_count, 50);
+
+  const auto count = [&](ColumnCondition condition) { return rows_of(*source, {0}, {{std::move(condition)}})->size(); };
+  EXPECT_EQ(count({ColumnCondition::Kind::kCompare, 0, CompareOp::kLess, {Value::integer(50)}}), 50u);
+  EXPECT_EQ(count({ColumnCondition::Kind::kCompare, 0, CompareOp::kGreater, {Value::integer(99)}}), 0u);
+  // NaN is the greatest, and files leave it out of their bounds.
+  EXPECT_EQ(count({ColumnCondition::Kind::kCompare, 3, CompareOp::kGreater, {Value::floating(1000)}}), 100u);
+  EXPECT_EQ(count({ColumnCondition::Kind::kIsNotNull, 6, CompareOp::kEqual, {}}), 0u);
+}
+
+TEST_F(Parquet, DictionaryPagesStayDictionaries) {
+  python(R"(
+t = pa.table({'few': ['red' if i % 3 else 'a green that is long' for i in range(5000)], 'many': ['text number %d' % (i * 7919) for i in range(5000)]})
+pq.write_table(t, D + 't.parquet', use_dictionary=['few']))");
+  const auto source = open("t.parquet");
+  BatchStream stream = *source->scan(0, std::vector<int>{0, 1}, {}, CancelToken());
+  const Batch batch = **stream();
+  EXPECT_EQ(batch.columns[0].encoding, Encoding::kDictionary);
+  EXPECT_EQ(batch.columns[0].dictionary->values->length, 2);
+  EXPECT_EQ(batch.columns[0].text(0), "a green that is long");
+  EXPECT_EQ(batch.columns[1].encoding, Encoding::kPlain);
+  EXPECT_EQ(batch.columns[1].text(4999), "text number 39587081");
+}
+
+TEST_F(Parquet, LongRowGroupsComeInBatches) {
+  python("pq.write_table(pa.table({'a': range(300000)}), D + 't.parquet')");
+  const auto source = open("t.parquet");
+  BatchStream stream = *source->scan(0, std::vector<int>{0}, {}, CancelToken());
+  std::vector<std::int64_t> lengths;
+  while (const auto batch = *stream()) lengths.push_back(batch->length);
+  EXPECT_THAT(lengths, ElementsAre(131'072, 131'072, 37'856));
+}
+
+TEST_F(Parquet, EveryCodecIsRead) {
+  python(
+      "for c in ['none', 'snappy', 'gzip', 'brotli', 'zstd', 'lz4']: pq.write_table(pa.table({'a': range(1000)}), D + c + '.parquet', "
+      "compression=c)");
+  for (const char* codec : {"none", "snappy", "gzip", "brotli", "zstd", "lz4"}) {
+    const auto rows = rows_of(*open(std::string(codec) + ".parquet"));
+    ASSERT_TRUE(rows) << codec;
+    EXPECT_EQ(rows->size(), 1000u);
+    EXPECT_EQ(rows->back(), "999");
+  }
+}
+
+TEST_F(Parquet, DamagedFilesAreTypedErrorsAndNeverACrash) {
+  python(R"(
+t = pa.table({'a': range(2000), 's': ['text %d' % (i % 50) for i in range(2000)], 'l': [[i] for i in range(2000)]})
+pq.write_table(t, D + 't.parquet', row_group_size=500))");
+  std::ifstream input(path("t.parquet"), std::ios::binary);
+  const std::string good((std::istreambuf_iterator<char>(input)), {});
+  std::mt19937 random(7);
+  const auto read_damaged = [&](const std::string& bytes) {
+    std::ofstream(path("bad.parquet"), std::ios::binary) << bytes;
+    const auto source = module_->open_parquet(file("bad.parquet"));
+    if (!source) return source.error().code();
+    const auto rows = rows_of(**source);
+    return rows ? ErrorCode::kInternal : rows.error().code();
+  };
+  EXPECT_EQ(read_damaged(""), ErrorCode::kCorruptFile);
+  EXPECT_EQ(read_damaged("PAR1"), ErrorCode::kCorruptFile);
+  EXPECT_EQ(read_damaged(good.substr(0, good.size() / 2)), ErrorCode::kCorruptFile);
+  EXPECT_EQ(read_damaged(good.substr(0, good.size() - 1)), ErrorCode::kCorruptFile);
+  for (int i = 0; i < 300; ++i) {  // a flipped byte may go unnoticed; it must only not crash
+    std::string bytes = good;
+    for (int k = 0; k <= i % 3; ++k) bytes[random() % bytes.size()] = static_cast<char>(random());
+    static_cast<void>(read_damaged(bytes));
+  }
+}
+
+TEST_F(Parquet, AMissingFileIsNotAnArrowMatter) {
+  EXPECT_EQ(files_->open(path("none.parquet")).error().code(), ErrorCode::kFileNotFound);
+  std::ofstream(path("text.parquet")) << "this is not a Parquet file, but it is long enough to be one";
+  const auto source = module_->open_parquet(file("text.parquet"));
+  ASSERT_FALSE(source);
+  EXPECT_THAT(source.error().message(), HasSubstr("text.parquet"));
+}
+
+Result<std::optional<Batch>> once(std::optional<Batch>& batch) { return std::exchange(batch, std::nullopt); }
+
+TEST_F(Parquet, WhatIsWrittenIsReadByPyarrow) {
+  const Schema schema = {
+      {"i", TypeId::kInteger}, {"d", Type::decimal(15, 2)}, {"s", TypeId::kVarchar}, {"t", TypeId::kTimestamp}, {"h", TypeId::kHugeInt}};
+  std::vector<Column> columns;
+  columns.push_back(*column_of(TypeId::kInteger, std::vector<Value>{Value::integer(1), Value::null(TypeId::kInteger)}));
+  columns.push_back(*column_of(Type::decimal(15, 2), std::vector<Value>{Value::decimal(-125, 15, 2), Value::decimal(0, 15, 2)}));
+  columns.push_back(
+      *column_of(TypeId::kVarchar, std::vector<Value>{Value::varchar("a long text, longer than a record"), Value::null(TypeId::kVarchar)}));
+  columns.push_back(*constant_column(Value::integer(1'000'000, TypeId::kTimestamp), 2));
+  columns.push_back(*column_of(TypeId::kHugeInt,
+                               std::vector<Value>{Value::integer(i128{1} << 100, TypeId::kHugeInt), Value::integer(-1, TypeId::kHugeInt)}));
+  for (const char* codec : {"zstd", "snappy", "none"}) {
+    std::optional<Batch> batch = Batch{2, columns};
+    const auto out = *files_->create(path("o.parquet"));
+    const Status written = module_->write_parquet(schema, [&] { return once(batch); }, *out, {.compression = codec});
+    ASSERT_TRUE(written) << written.error().to_string();
+    EXPECT_EQ(python("for r in pq.read_table(D + 'o.parquet').to_pylist(): print([str(v) for v in r.values()])"),
+              "['1', '-1.25', 'a long text, longer than a record', '1970-01-01 00:00:01', '1267650600228229401496703205376']\n"
+              "['None', '0.00', 'None', '1970-01-01 00:00:01', '-1']");
+  }
+}
+
+TEST_F(Parquet, AFailingSourceFailsTheWriteWithItsOwnErrorAndLeavesNoFile) {
+  {
+    const auto out = *files_->create(path("o.parquet"));
+    const Status failed = module_->write_parquet(
+        {{"i", TypeId::kInteger}}, []() -> Result<std::optional<Batch>> { return error(ErrorCode::kDivisionByZero, "1 // 0"); }, *out, {});
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().code(), ErrorCode::kDivisionByZero);
+  }
+  EXPECT_FALSE(files_->stat(path("o.parquet")));
+  const auto out = *files_->create(path("p.parquet"));
+  std::optional<Batch> none;
+  EXPECT_EQ(module_->write_parquet({}, [&] { return once(none); }, *out, {.compression = "rar"}).error().code(), ErrorCode::kInvalidInput);
+}
+
+}  // namespace
+}  // namespace trueno
