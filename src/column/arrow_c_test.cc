@@ -41,7 +41,10 @@ Result<Column> imported(const char* format, Hand hand) { return import_column(sc
 std::string texts_of(const Result<Column>& column) {
   if (!column) return column.error().to_string();
   std::string text;
-  for (std::int64_t row = 0; row < column->length; ++row) text += (row == 0 ? "" : "|") + column->value(row).to_string();
+  for (std::int64_t row = 0; row < column->length; ++row) {
+    if (row != 0) text += "|";
+    text += column->value(row).to_string();
+  }
   return text;
 }
 

@@ -15,7 +15,10 @@ Column integers(std::initializer_list<std::optional<int>> values) {
 
 std::string texts_of(const Column& column) {
   std::string text;
-  for (std::int64_t row = 0; row < column.length; ++row) text += (row == 0 ? "" : "|") + column.value(row).to_string();
+  for (std::int64_t row = 0; row < column.length; ++row) {
+    if (row != 0) text += "|";
+    text += column.value(row).to_string();
+  }
   return text;
 }
 

@@ -24,7 +24,10 @@ Result<std::vector<std::string>> rows_of(const TableSource& source) {
     while (const auto batch = TRUENO_TRY(stream())) {
       for (std::int64_t row = 0; row < batch->length; ++row) {
         std::string text;
-        for (const Column& column : batch->columns) text += (&column == &batch->columns[0] ? "" : "|") + column.value(row).to_string();
+        for (const Column& column : batch->columns) {
+          if (&column != &batch->columns[0]) text += "|";
+          text += column.value(row).to_string();
+        }
         rows.push_back(text);
       }
     }
@@ -34,7 +37,10 @@ Result<std::vector<std::string>> rows_of(const TableSource& source) {
 
 std::string names_and_types(const TableSource& source) {
   std::string text;
-  for (const Field& field : source.schema()) text += (text.empty() ? "" : ", ") + field.name + " " + field.type.to_string();
+  for (const Field& field : source.schema()) {
+    if (!text.empty()) text += ", ";
+    text += fmt::format("{} {}", field.name, field.type.to_string());
+  }
   return text;
 }
 
@@ -45,7 +51,10 @@ std::string read(const std::string& text, const CsvOptions& options = {}) {
   const auto rows = rows_of(**source);
   if (!rows) return rows.error().to_string();
   std::string result = names_and_types(**source) + ":";
-  for (const std::string& row : *rows) result += (result.back() == ':' ? " " : "; ") + row;
+  for (const std::string& row : *rows) {
+    result += result.back() == ':' ? " " : "; ";
+    result += row;
+  }
   return result;
 }
 

@@ -66,7 +66,10 @@ class PythonFiles : public ::testing::Test {
       while (const auto batch = TRUENO_TRY(stream())) {
         for (std::int64_t row = 0; row < batch->length; ++row) {
           std::string text;
-          for (const Column& column : batch->columns) text += (&column == &batch->columns[0] ? "" : "|") + column.value(row).to_string();
+          for (const Column& column : batch->columns) {
+            if (&column != &batch->columns[0]) text += "|";
+            text += column.value(row).to_string();
+          }
           rows.push_back(text);
         }
       }
@@ -75,7 +78,10 @@ class PythonFiles : public ::testing::Test {
   }
   static std::string types_of(const TableSource& source) {
     std::string text;
-    for (const Field& field : source.schema()) text += (text.empty() ? "" : ", ") + field.name + " " + field.type.to_string();
+    for (const Field& field : source.schema()) {
+      if (!text.empty()) text += ", ";
+      text += fmt::format("{} {}", field.name, field.type.to_string());
+    }
     return text;
   }
 
