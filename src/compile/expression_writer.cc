@@ -1,0 +1,116 @@
+#include "compile/expression_writer.h"
+
+#include <algorithm>
+
+namespace trueno::compile {
+
+using kernel::Opcode;
+using kernel::ValueId;
+using plan::Expression;
+using plan::ExpressionKind;
+
+Result<ValueId> ExpressionWriter::write(const Expression& e) {
+  const SourceSpan outer = builder_.span();
+  if (!e.span.empty()) builder_.set_span(e.span);
+  Result<ValueId> written = [&]() -> Result<ValueId> {
+    switch (e.kind) {
+      case ExpressionKind::kColumn: return columns_(e.index);
+      case ExpressionKind::kLiteral:
+      case ExpressionKind::kParameter: return write_literal(e);
+      case ExpressionKind::kCast: return builder_.cast(TRUENO_TRY(write(e.arguments[0])), e.type, e.trying);
+      case ExpressionKind::kAnd:
+      case ExpressionKind::kOr: return write_logic(e);
+      case ExpressionKind::kCase: return write_case(e);
+      case ExpressionKind::kCoalesce: return write_coalesce(e);
+      case ExpressionKind::kCall: {
+        std::vector<ValueId> arguments;
+        for (const Expression& argument : e.arguments) arguments.push_back(TRUENO_TRY(write(argument)));
+        if (!e.span.empty()) builder_.set_span(e.span);
+        return e.function->lower(builder_, arguments, e.signature);
+      }
+    }
+    return error(ErrorCode::kInternal, "unknown kind of expression");
+  }();
+  builder_.set_span(outer);
+  return written;
+}
+
+// Literals and `?` are parameters of the kernel; NULL and booleans change its shape and are constants.
+Result<ValueId> ExpressionWriter::write_literal(const Expression& e) {
+  const Value value(e.type, e.value.payload());
+  if (value.is_null() || e.type.id == TypeId::kBoolean) return builder_.constant(value);
+  auto number = static_cast<std::size_t>(std::ranges::find(parameters_, value) - parameters_.begin());
+  if (number == parameters_.size()) parameters_.push_back(value);
+  return builder_.parameter(e.type, {}, &value, static_cast<std::uint32_t>(number));
+}
+
+// Left to right: what is written to the right of AND fails only on rows where the left is not false, of OR where it is not true.
+Result<ValueId> ExpressionWriter::write_logic(const Expression& e) {
+  const bool conjunction = e.kind == ExpressionKind::kAnd;
+  const ValueId former = builder_.active();
+  ValueId value = TRUENO_TRY(write(e.arguments[0]));
+  for (std::size_t i = 1; i < e.arguments.size(); ++i) {
+    const bool masked = plan::may_fail(e.arguments[i]);
+    if (masked) {
+      const ValueId open = conjunction ? builder_.emit(Opcode::kIsNotFalse, TypeId::kBoolean, {value})
+                                       : builder_.emit(Opcode::kNot, TypeId::kBoolean, {builder_.emit(Opcode::kIsTrue, TypeId::kBoolean, {value})});
+      builder_.narrow_active(open);
+    }
+    Result<ValueId> right = write(e.arguments[i]);
+    builder_.restore_active(former);
+    value = builder_.emit(conjunction ? Opcode::kAnd : Opcode::kOr, TypeId::kBoolean, {value, TRUENO_TRY(std::move(right))});
+  }
+  return value;
+}
+
+Result<ValueId> ExpressionWriter::write_case(const Expression& e) {
+  // Conditions in order, each on the rows that no earlier one took; then the branches on the rows their condition took.
+  const ValueId former = builder_.active();
+  std::vector<ValueId> taken;   // condition i is true and no earlier one was
+  std::vector<ValueId> values;
+  ValueId open = kernel::kNoValue;  // no condition so far was true
+  const auto restore = [&] { builder_.restore_active(former); };
+  for (std::size_t i = 0; i < e.arguments.size(); i += 2) {
+    const bool is_else = i + 1 == e.arguments.size();
+    restore();
+    if (open != kernel::kNoValue && plan::may_fail(e.arguments[i])) builder_.narrow_active(open);
+    if (is_else) {
+      Result<ValueId> value = write(e.arguments[i]);
+      restore();
+      values.push_back(TRUENO_TRY(std::move(value)));
+      break;
+    }
+    Result<ValueId> condition = write(e.arguments[i]);
+    restore();
+    const ValueId is_true = builder_.emit(Opcode::kIsTrue, TypeId::kBoolean, {TRUENO_TRY(std::move(condition))});
+    taken.push_back(is_true);
+    const bool branch_fails = plan::may_fail(e.arguments[i + 1]);
+    if (branch_fails) {
+      if (open != kernel::kNoValue) builder_.narrow_active(open);
+      builder_.narrow_active(is_true);
+    }
+    Result<ValueId> value = write(e.arguments[i + 1]);
+    restore();
+    values.push_back(TRUENO_TRY(std::move(value)));
+    const ValueId not_taken = builder_.emit(Opcode::kNot, TypeId::kBoolean, {is_true});
+    open = open == kernel::kNoValue ? not_taken : builder_.emit(Opcode::kAnd, TypeId::kBoolean, {open, not_taken});
+  }
+  ValueId result = values.back();
+  for (std::size_t i = taken.size(); i-- > 0;) result = builder_.emit(Opcode::kSelect, e.type, {taken[i], values[i], result});
+  return result;
+}
+
+Result<ValueId> ExpressionWriter::write_coalesce(const Expression& e) {
+  const ValueId former = builder_.active();
+  ValueId value = TRUENO_TRY(write(e.arguments[0]));
+  for (std::size_t i = 1; i < e.arguments.size(); ++i) {
+    if (!builder_.at(value).range.nullable) break;  // never NULL: the rest is not looked at
+    if (plan::may_fail(e.arguments[i])) builder_.narrow_active(builder_.emit(Opcode::kIsNull, TypeId::kBoolean, {value}));
+    Result<ValueId> next = write(e.arguments[i]);
+    builder_.restore_active(former);
+    value = builder_.emit(Opcode::kCoalesce, e.type, {value, TRUENO_TRY(std::move(next))});
+  }
+  return value;
+}
+
+}  // namespace trueno::compile

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "column/scan_predicate.h"
+#include "column/table_source.h"
+#include "kernel/program.h"
+
+namespace trueno::kernel {
+
+/// Rows of a source, or the output of an earlier pipeline (by its number).
+struct PipelineInput {
+  std::shared_ptr<const TableSource> source;  // null: the output of `pipeline`
+  ScanPredicate predicate;
+  int pipeline = -1;
+};
+
+/// A stretch between two breakers: input, program, and which of the sink's rows go on.
+struct Pipeline {
+  std::shared_ptr<const Program> program;
+  PipelineInput input;
+  std::int64_t limit = -1;  // rows of the output that are kept, after `offset`; -1: all
+  std::int64_t offset = 0;
+};
+
+/// A query ready to be placed and run: pipelines in dependency order, the last one gives the result. Immutable.
+struct PipelinePlan {
+  std::vector<Pipeline> pipelines;
+  Schema result;               // names and types of the result
+  std::vector<Value> parameters;  // bound values by number, for every program
+};
+
+}  // namespace trueno::kernel

@@ -1,0 +1,154 @@
+#include "plan/expression.h"
+
+#include <algorithm>
+
+namespace trueno::plan {
+
+Expression Expression::column(int index, Type type) {
+  Expression e;
+  e.kind = ExpressionKind::kColumn;
+  e.index = index;
+  e.type = std::move(type);
+  return e;
+}
+
+Expression Expression::literal(Value value) {
+  Expression e;
+  e.kind = ExpressionKind::kLiteral;
+  e.type = value.type();
+  e.value = std::move(value);
+  return e;
+}
+
+Expression Expression::cast(Expression argument, Type type, bool trying) {
+  if (argument.type == type) return argument;
+  Expression e;
+  e.kind = ExpressionKind::kCast;
+  e.type = std::move(type);
+  e.span = argument.span;
+  e.trying = trying;
+  e.arguments.push_back(std::move(argument));
+  return e;
+}
+
+bool Expression::is_constant() const {
+  if (kind == ExpressionKind::kColumn) return false;
+  if (kind == ExpressionKind::kCall && function->volatile_function) return false;
+  return std::ranges::all_of(arguments, [](const Expression& argument) { return argument.is_constant(); });
+}
+
+bool same_expression(const Expression& a, const Expression& b) {
+  if (a.kind != b.kind || !(a.type == b.type) || a.function != b.function || a.trying != b.trying || a.arguments.size() != b.arguments.size()) return false;
+  if (a.kind == ExpressionKind::kColumn && a.index != b.index) return false;
+  if ((a.kind == ExpressionKind::kLiteral || a.kind == ExpressionKind::kParameter) && !(a.value == b.value)) return false;
+  if (a.kind == ExpressionKind::kCall && a.function->volatile_function) return false;
+  return std::ranges::equal(a.arguments, b.arguments, same_expression);
+}
+
+std::vector<Expression> conjuncts(Expression expression) {
+  if (expression.kind != ExpressionKind::kAnd) {
+    std::vector<Expression> one;
+    one.push_back(std::move(expression));
+    return one;
+  }
+  std::vector<Expression> all;
+  for (Expression& argument : expression.arguments) {
+    for (Expression& term : conjuncts(std::move(argument))) all.push_back(std::move(term));
+  }
+  return all;
+}
+
+Expression conjunction(std::vector<Expression> terms) {
+  if (terms.empty()) return Expression::literal(Value::boolean(true));
+  if (terms.size() == 1) return std::move(terms.front());
+  Expression e;
+  e.kind = ExpressionKind::kAnd;
+  e.type = TypeId::kBoolean;
+  e.arguments = std::move(terms);
+  return e;
+}
+
+namespace {
+void collect_columns(const Expression& expression, std::vector<int>& columns) {
+  if (expression.kind == ExpressionKind::kColumn) columns.push_back(expression.index);
+  for (const Expression& argument : expression.arguments) collect_columns(argument, columns);
+}
+}  // namespace
+
+std::vector<int> columns_of(const Expression& expression) {
+  std::vector<int> columns;
+  collect_columns(expression, columns);
+  std::ranges::sort(columns);
+  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
+  return columns;
+}
+
+void remap_columns(Expression& expression, const std::vector<int>& mapping) {
+  if (expression.kind == ExpressionKind::kColumn) expression.index = mapping[static_cast<std::size_t>(expression.index)];
+  for (Expression& argument : expression.arguments) remap_columns(argument, mapping);
+}
+
+Expression substitute(const Expression& expression, const std::vector<Expression>& columns) {
+  if (expression.kind == ExpressionKind::kColumn) return columns[static_cast<std::size_t>(expression.index)];
+  Expression out = expression;
+  for (Expression& argument : out.arguments) argument = substitute(argument, columns);
+  return out;
+}
+
+bool may_fail(const Expression& expression) {
+  if (expression.kind == ExpressionKind::kCall) {
+    // Comparisons, logic and NULL tests never fail; everything else may.
+    static constexpr std::string_view kSafe[] = {"=", "<>", "<", "<=", ">", ">=", "is_distinct_from", "is_not_distinct_from", "not", "is_null", "is_not_null",
+                                                 "is_true", "is_not_true", "is_false", "is_not_false", "starts_with", "ends_with", "contains", "length"};
+    if (std::ranges::find(kSafe, expression.function->name) == std::end(kSafe)) return true;
+  }
+  if (expression.kind == ExpressionKind::kCast && !expression.trying && !function::implicit_cast_exists(expression.arguments[0].type, expression.type)) return true;
+  return std::ranges::any_of(expression.arguments, may_fail);
+}
+
+namespace {
+
+std::string quoted(const Value& value) {
+  if (value.is_null()) return "NULL";
+  const TypeId id = value.type().id;
+  if (id == TypeId::kVarchar || value.type().is_temporal() || id == TypeId::kInterval || id == TypeId::kBlob || id == TypeId::kUuid) return "'" + value.to_string() + "'";
+  return value.to_string();
+}
+
+bool is_symbol(std::string_view name) { return !name.empty() && !std::isalpha(static_cast<unsigned char>(name.front())); }
+
+std::string joined(const std::vector<Expression>& arguments, const Schema& input, std::string_view separator) {
+  std::string text;
+  for (const Expression& argument : arguments) text += (text.empty() ? "" : std::string(separator)) + print(argument, input);
+  return text;
+}
+
+}  // namespace
+
+std::string print(const Expression& e, const Schema& input) {
+  switch (e.kind) {
+    case ExpressionKind::kColumn: {
+      const auto at = static_cast<std::size_t>(e.index);
+      return at < input.size() ? input[at].name : fmt::format("#{}", e.index);
+    }
+    case ExpressionKind::kLiteral: return quoted(e.value);
+    case ExpressionKind::kParameter: return "?";
+    case ExpressionKind::kCall:
+      if (is_symbol(e.function->name) && e.arguments.size() == 2) {
+        return fmt::format("({} {} {})", print(e.arguments[0], input), e.function->name, print(e.arguments[1], input));
+      }
+      return fmt::format("{}({})", e.function->name, joined(e.arguments, input, ", "));
+    case ExpressionKind::kCast: return fmt::format("{}({} AS {})", e.trying ? "TRY_CAST" : "CAST", print(e.arguments[0], input), e.type.to_string());
+    case ExpressionKind::kAnd: return "(" + joined(e.arguments, input, " AND ") + ")";
+    case ExpressionKind::kOr: return "(" + joined(e.arguments, input, " OR ") + ")";
+    case ExpressionKind::kCoalesce: return "coalesce(" + joined(e.arguments, input, ", ") + ")";
+    case ExpressionKind::kCase: {
+      std::string text = "CASE";
+      for (std::size_t i = 0; i + 1 < e.arguments.size(); i += 2) text += fmt::format(" WHEN {} THEN {}", print(e.arguments[i], input), print(e.arguments[i + 1], input));
+      return text + " ELSE " + print(e.arguments.back(), input) + " END";
+    }
+  }
+  return {};
+}
+
+}  // namespace trueno::plan

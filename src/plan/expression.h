@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "column/value.h"
+#include "function/descriptor.h"
+
+namespace trueno::plan {
+
+/// Kinds of bound expressions. What decides which operands may fail (AND, OR, CASE, COALESCE) is a kind of its own; everything else is a
+/// call of a catalogue function.
+enum class ExpressionKind : std::uint8_t {
+  kColumn,     // column `index` of the node's input
+  kLiteral,    // `value`; number `index` in the statement's literal list, so that it becomes a parameter of the kernel
+  kParameter,  // `?`: `value` holds what is bound, number as kLiteral
+  kCall,       // `function` of `arguments`
+  kCast,       // of arguments[0]; `trying`
+  kAnd, kOr,   // of two or more arguments, evaluated left to right
+  kCase,       // when, then, when, then, ..., else
+  kCoalesce,
+};
+
+/// A typed expression over the columns of a plan node's input. Value type: copying copies the tree.
+struct Expression {
+  ExpressionKind kind = ExpressionKind::kLiteral;
+  Type type;
+  SourceSpan span;
+  int index = 0;
+  Value value;
+  const function::ScalarFunction* function = nullptr;  // in the Catalogue, which outlives every plan
+  function::Signature signature;
+  bool trying = false;
+  std::vector<Expression> arguments;
+
+  [[nodiscard]] static Expression column(int index, Type type);
+  [[nodiscard]] static Expression literal(Value value);
+  [[nodiscard]] static Expression cast(Expression argument, Type type, bool trying = false);
+  [[nodiscard]] bool is_constant() const;  // literals and parameters only, nothing volatile
+};
+
+/// Same computation (spans and literal numbers aside).
+[[nodiscard]] bool same_expression(const Expression& a, const Expression& b);
+/// Conjuncts of an AND, flattened; the expression itself otherwise.
+[[nodiscard]] std::vector<Expression> conjuncts(Expression expression);
+/// AND of them; TRUE when there are none.
+[[nodiscard]] Expression conjunction(std::vector<Expression> terms);
+/// Columns the expression reads, ascending, without duplicates.
+[[nodiscard]] std::vector<int> columns_of(const Expression& expression);
+/// Renumbers columns: column i becomes `mapping[i]` (never -1 for a column that is read).
+void remap_columns(Expression& expression, const std::vector<int>& mapping);
+/// Replaces each column by the expression with its number.
+[[nodiscard]] Expression substitute(const Expression& expression, const std::vector<Expression>& columns);
+/// Whether evaluating can fail on some row (before ranges are known).
+[[nodiscard]] bool may_fail(const Expression& expression);
+/// SQL-like text, columns by the given names (or #i).
+[[nodiscard]] std::string print(const Expression& expression, const Schema& input);
+
+}  // namespace trueno::plan

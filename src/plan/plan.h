@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "column/scan_predicate.h"
+#include "column/table_source.h"
+#include "plan/expression.h"
+
+namespace trueno::plan {
+
+struct Plan;
+
+/// Reads columns of a source. Output: these columns, in this order.
+struct Scan {
+  std::shared_ptr<const TableSource> source;
+  std::vector<int> columns;    // in the source's schema
+  ScanPredicate predicate;     // lets the source skip parts; rows are filtered again above
+};
+/// Rows of constants. Output: as many columns as each row has expressions.
+struct Values {
+  std::vector<std::vector<Expression>> rows;
+};
+struct Filter {
+  Expression condition;
+};
+struct Project {
+  std::vector<Expression> expressions;
+};
+struct AggregateCall {
+  const function::AggregateFunction* function = nullptr;
+  function::Signature signature;
+  std::vector<Expression> arguments;       // none: count(*)
+  std::optional<Expression> filter;        // FILTER (WHERE ...)
+};
+/// One row a distinct key, ascending by key; without keys exactly one row. Output: keys, then aggregates.
+struct Aggregate {
+  std::vector<Expression> keys;
+  std::vector<AggregateCall> calls;
+};
+struct SortOrder {
+  Expression expression;
+  bool descending = false;
+  bool nulls_first = false;
+};
+struct Sort {
+  std::vector<SortOrder> orders;
+};
+/// `limit` rows after skipping `offset`; limit -1: all.
+struct Limit {
+  std::int64_t limit = -1;
+  std::int64_t offset = 0;
+};
+/// Sort and Limit in one: keeps limit + offset rows while it reads.
+struct TopN {
+  std::vector<SortOrder> orders;
+  std::int64_t limit = 0;
+  std::int64_t offset = 0;
+};
+
+using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN>;
+
+/// A relational operator with its inputs: a tree that owns its children. `schema` names and types its output columns.
+struct Plan {
+  Node node;
+  std::vector<std::unique_ptr<Plan>> inputs;
+  Schema schema;
+
+  [[nodiscard]] Plan& input() { return *inputs.front(); }
+  [[nodiscard]] const Plan& input() const { return *inputs.front(); }
+};
+using PlanPtr = std::unique_ptr<Plan>;
+
+[[nodiscard]] PlanPtr make_plan(Node node, Schema schema, PlanPtr input = nullptr);
+
+/// The tree as indented text, top operator first; held by golden tests and shown by EXPLAIN.
+[[nodiscard]] std::string print(const Plan& plan);
+
+/// Rows the plan is expected to give; an estimate from row counts and simple selectivities. -1: unknown.
+[[nodiscard]] std::int64_t estimated_rows(const Plan& plan);
+
+/// Evaluates an expression without columns; session implements it with compile and the scalar backend.
+class ConstantEvaluator {
+ public:
+  virtual ~ConstantEvaluator() = default;
+  [[nodiscard]] virtual Result<Value> evaluate(const Expression& expression) const = 0;
+};
+
+}  // namespace trueno::plan
