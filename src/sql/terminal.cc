@@ -10,7 +10,20 @@ constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 constexpr std::size_t kLongestKeyword = 16;
-constexpr std::size_t kLongestSymbol = 4;
+
+// The signs that begin with a character, longest first; zeros fill up (index 0 is a word).
+constexpr std::size_t kMostOfOneCharacter = 7;
+constexpr auto kSymbolsByFirst = [] {
+  std::array<std::array<std::uint16_t, kMostOfOneCharacter + 1>, 128> table{};
+  for (std::size_t size = 4; size > 0; --size) {
+    for (std::size_t i = kKeywordCount; i < kTerminals.size(); ++i) {
+      if (kTerminals[i].text.size() != size) continue;
+      auto& row = table[static_cast<unsigned char>(kTerminals[i].text.front())];
+      *std::ranges::find(row, 0) = static_cast<std::uint16_t>(i);
+    }
+  }
+  return table;
+}();
 
 static_assert(std::ranges::is_sorted(kTerminals.begin(), kTerminals.begin() + kKeywordCount, {}, &TerminalEntry::text));
 static_assert(kTerminals[kKeywordCount].kind == TerminalClass::kSymbol && kTerminals[kKeywordCount - 1].kind != TerminalClass::kSymbol);
@@ -30,10 +43,11 @@ Terminal find_keyword(std::string_view word) {
 }
 
 Terminal find_symbol(std::string_view text) {
-  for (std::size_t size = std::min(kLongestSymbol, text.size()); size > 0; --size) {
-    for (std::size_t i = kKeywordCount; i < kTerminals.size(); ++i) {
-      if (kTerminals[i].text == text.substr(0, size)) return static_cast<Terminal>(i);
-    }
+  const auto first = text.empty() ? 0u : static_cast<unsigned char>(text.front());
+  if (first >= kSymbolsByFirst.size()) return kNoTerminal;
+  for (const std::size_t i : kSymbolsByFirst[first]) {
+    if (i == 0) break;
+    if (text.starts_with(kTerminals[i].text)) return static_cast<Terminal>(i);
   }
   return kNoTerminal;
 }
