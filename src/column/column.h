@@ -18,19 +18,19 @@ namespace trueno {
 
 /// How a column's values lie in its buffers. Encodings survive into the backends, which may decode in registers.
 enum class Encoding : std::uint8_t {
-  kPlain,      // one value after the other
-  kConstant,   // one value for all rows
-  kDictionary, // u32 codes into a dictionary
-  kRunLength,  // runs: exclusive end rows and one value a run
-  kPacked,     // frame of reference: base + unsigned value of `bit_width` bits
+  kPlain,       // one value after the other
+  kConstant,    // one value for all rows
+  kDictionary,  // u32 codes into a dictionary
+  kRunLength,   // runs: exclusive end rows and one value a run
+  kPacked,      // frame of reference: base + unsigned value of `bit_width` bits
 };
 
 class Column;
 
 /// The distinct values codes refer to. Immutable and shared. Codes of different ids are never compared.
 struct Dictionary {
-  std::uint64_t id = 0;  // unique in the process
-  bool sorted = false;   // values ascend, so codes compare like values
+  std::uint64_t id = 0;                  // unique in the process
+  bool sorted = false;                   // values ascend, so codes compare like values
   std::shared_ptr<const Column> values;  // plain, without NULLs
   /// A fresh id. Thread-safe.
   [[nodiscard]] static std::uint64_t next_id();

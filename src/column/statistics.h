@@ -10,7 +10,7 @@ namespace trueno {
 /// Which binary digits the finite, non-zero values of a float column use: every value is a multiple of 2^lowest_bit and smaller than
 /// 2^(highest_bit + 1). From it follow the limbs an exact sum needs (design §4.2).
 struct FloatSpan {
-  std::int32_t lowest_bit = 1 << 20;     // > highest_bit: no finite, non-zero value
+  std::int32_t lowest_bit = 1 << 20;  // > highest_bit: no finite, non-zero value
   std::int32_t highest_bit = -(1 << 20);
   bool has_nan = false;
   bool has_infinity = false;

@@ -290,7 +290,7 @@ Result<Type> with_argument(TypeId id, std::string_view name, int argument) {
 
 Result<std::optional<Type>> type_from_name(std::string_view name, std::vector<int> arguments) {
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; };
-  const auto* found = std::find_if(kTypeNames.begin(), kTypeNames.end(), [&](const TypeName& known) {
+  const auto found = std::find_if(kTypeNames.begin(), kTypeNames.end(), [&](const TypeName& known) {
     return std::equal(name.begin(), name.end(), known.name.begin(), known.name.end(), same);
   });
   if (found == kTypeNames.end()) return std::optional<Type>();

@@ -15,21 +15,49 @@ namespace trueno {
 enum class TypeId : std::uint8_t {
   kNull,  // the type of a bare NULL; casts to everything
   kBoolean,
-  kTinyInt, kSmallInt, kInteger, kBigInt, kHugeInt,
-  kUTinyInt, kUSmallInt, kUInteger, kUBigInt,
-  kFloat, kDouble, kDecimal,
-  kVarchar, kBlob, kUuid,
-  kDate, kTime, kTimestamp, kTimestampS, kTimestampMs, kTimestampNs, kTimestampTz, kInterval,
+  kTinyInt,
+  kSmallInt,
+  kInteger,
+  kBigInt,
+  kHugeInt,
+  kUTinyInt,
+  kUSmallInt,
+  kUInteger,
+  kUBigInt,
+  kFloat,
+  kDouble,
+  kDecimal,
+  kVarchar,
+  kBlob,
+  kUuid,
+  kDate,
+  kTime,
+  kTimestamp,
+  kTimestampS,
+  kTimestampMs,
+  kTimestampNs,
+  kTimestampTz,
+  kInterval,
   kEnum,
-  kList, kStruct, kMap,
+  kList,
+  kStruct,
+  kMap,
 };
 
 /// How a value lies in memory and in a kernel's registers.
 enum class Physical : std::uint8_t {
-  kBool,      // one byte, 0 or 1
-  kI8, kI16, kI32, kI64, kI128,
-  kU8, kU16, kU32, kU64,
-  kF32, kF64,
+  kBool,  // one byte, 0 or 1
+  kI8,
+  kI16,
+  kI32,
+  kI64,
+  kI128,
+  kU8,
+  kU16,
+  kU32,
+  kU64,
+  kF32,
+  kF64,
   kString,    // StringView: 16 bytes, 12 inline
   kCode,      // u32 into the column's dictionary, or the position of an ENUM's label
   kInterval,  // IntervalValue: 16 bytes
@@ -44,10 +72,10 @@ struct TypeField;
 /// A logical type with its parameters. Value type; children are shared and immutable.
 struct Type {
   TypeId id = TypeId::kNull;
-  std::uint8_t precision = 0;  // DECIMAL: 1..38
-  std::uint8_t scale = 0;      // DECIMAL: 0..precision
-  std::shared_ptr<const std::vector<TypeField>> children;           // LIST, STRUCT, MAP
-  std::shared_ptr<const std::vector<std::string>> enum_values;      // ENUM, in order
+  std::uint8_t precision = 0;                                   // DECIMAL: 1..38
+  std::uint8_t scale = 0;                                       // DECIMAL: 0..precision
+  std::shared_ptr<const std::vector<TypeField>> children;       // LIST, STRUCT, MAP
+  std::shared_ptr<const std::vector<std::string>> enum_values;  // ENUM, in order
 
   Type() = default;
   constexpr Type(TypeId type_id) : id(type_id) {}  // NOLINT(google-explicit-constructor): TypeId names a parameterless type

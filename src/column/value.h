@@ -65,9 +65,7 @@ struct IntervalValue {
   std::int64_t micros = 0;
   bool operator==(const IntervalValue&) const = default;
   /// The length in microseconds with 30-day months and 24-hour days: what comparison compares.
-  [[nodiscard]] i128 normalised_micros() const {
-    return (static_cast<i128>(months) * 30 + days) * 86'400'000'000 + micros;
-  }
+  [[nodiscard]] i128 normalised_micros() const { return (static_cast<i128>(months) * 30 + days) * 86'400'000'000 + micros; }
 };
 static_assert(sizeof(IntervalValue) == 16);
 

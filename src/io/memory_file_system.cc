@@ -23,7 +23,7 @@ class MemoryFile final : public RandomAccessFile {
     if (offset > bytes_.size() || size > bytes_.size() - offset) {
       return error(ErrorCode::kIo, "reading \"{}\": it ends at byte {}, before {}", identity_.path, bytes_.size(), offset + size);
     }
-    return bytes_.slice(offset, size);
+    return bytes_.slice(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
   }
 
  private:

@@ -25,7 +25,7 @@ Result<Buffer> CsvParts::read(const Range& range) const {
     return error(ErrorCode::kNotSupported, "the rows from byte {} on take more than {} bytes without an end", range.begin, kMaxRange)
         .hint("a quote may be missing; quote = '' turns quotes off");
   }
-  MutableBuffer bytes = TRUENO_TRY(MutableBuffer::uninitialised(size));
+  MutableBuffer bytes = TRUENO_TRY(MutableBuffer::uninitialised(static_cast<std::size_t>(size)));
   TRUENO_TRY(file_->read(range.begin, {bytes.data(), bytes.size()}));
   return std::move(bytes).freeze();
 }

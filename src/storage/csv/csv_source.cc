@@ -136,7 +136,7 @@ class CsvPartReader {
       for (const int column : needed_) columns_[static_cast<std::size_t>(column)].truncate(kept);
       const auto at = static_cast<std::ptrdiff_t>(first_bad) * static_cast<std::ptrdiff_t>(columns_.size());
       cells_.erase(cells_.begin() + at, cells_.begin() + at + static_cast<std::ptrdiff_t>(columns_.size()));
-      numbers_.erase(numbers_.begin() + first_bad);
+      numbers_.erase(numbers_.begin() + static_cast<std::ptrdiff_t>(first_bad));
     }
   }
 
@@ -221,7 +221,7 @@ Result<CsvLayout> sniff(const RandomAccessFile& file, const CsvOptions& options)
   const bool all = options.sample_size < 0;
   for (std::uint64_t wanted = all ? size : kFirstSample;; wanted *= 4) {
     const std::uint64_t count = std::min(wanted, size);
-    MutableBuffer bytes = TRUENO_TRY(MutableBuffer::uninitialised(count));
+    MutableBuffer bytes = TRUENO_TRY(MutableBuffer::uninitialised(static_cast<std::size_t>(count)));
     TRUENO_TRY(file.read(0, {bytes.data(), bytes.size()}));
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const auto lines = std::count(text.begin(), text.end(), '\n');
