@@ -6,6 +6,7 @@
 
 #include "base/civil_time.h"
 #include "base/number_text.h"
+#include "column/utf8.h"
 
 namespace trueno {
 
@@ -127,37 +128,6 @@ std::optional<std::string> parse_blob(std::string_view text) {
 }
 
 }  // namespace
-
-bool is_ascii(std::string_view bytes) {
-  std::uint64_t any = 0;
-  std::size_t i = 0;
-  for (; i + 8 <= bytes.size(); i += 8) any |= load<std::uint64_t>(bytes.data() + i);
-  for (; i < bytes.size(); ++i) any |= static_cast<unsigned char>(bytes[i]);
-  return (any & 0x8080808080808080ULL) == 0;
-}
-
-bool is_utf8(std::string_view bytes) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  for (std::size_t i = 0; i < bytes.size();) {
-    const unsigned lead = at(i);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const std::size_t more = lead >= 0xF0 ? 3 : (lead >= 0xE0 ? 2 : 1);
-    if (lead < 0xC2 || lead > 0xF4 || i + more >= bytes.size()) return false;
-    for (std::size_t k = 1; k <= more; ++k) {
-      if ((at(i + k) & 0xC0u) != 0x80u) return false;
-    }
-    const unsigned second = at(i + 1);
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F) || (lead == 0xF0 && second < 0x90) ||
-        (lead == 0xF4 && second > 0x8F)) {
-      return false;
-    }
-    i += more + 1;
-  }
-  return true;
-}
 
 CsvColumn::CsvColumn(Field field, const CsvDialect& dialect, std::string null_text)
     : field_(std::move(field)), dialect_(dialect), null_text_(std::move(null_text)), physical_(field_.type.physical()) {

@@ -50,8 +50,4 @@ class CsvColumn {
   std::string scratch_;
 };
 
-/// Whether bytes are well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
-[[nodiscard]] bool is_utf8(std::string_view bytes);
-[[nodiscard]] bool is_ascii(std::string_view bytes);
-
 }  // namespace trueno

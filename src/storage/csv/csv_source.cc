@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "column/utf8.h"
 #include "storage/csv/csv_column.h"
 #include "storage/csv/csv_parts.h"
 

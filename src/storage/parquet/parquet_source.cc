@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "column/arrow_c.h"
+#include "column/utf8.h"
 #include "storage/arrow_module.h"
 #include "storage/parquet/parquet_metadata.h"
 
@@ -101,11 +102,29 @@ class RowGroupStream {
     if (!exported.ok()) return failure(exported);
     Batch imported = TRUENO_TRY(importer_->import_batch(&array));
     Batch batch{imported.length, {}};
+    TRUENO_TRY(check_texts(imported));
     for (const std::size_t position : positions_) batch.columns.push_back(imported.columns[position]);
     return std::optional(std::move(batch));
   }
 
  private:
+  // Arrow does not look into texts. A dictionary is checked once.
+  Status check_texts(const Batch& batch) {
+    checked_.resize(batch.columns.size());
+    for (std::size_t i = 0; i < batch.columns.size(); ++i) {
+      const Column& column = batch.columns[i];
+      if (column.type.id != TypeId::kVarchar) continue;
+      const std::uint64_t id = column.encoding == Encoding::kDictionary ? column.dictionary->id : 0;
+      if ((id != 0 && checked_[i] == id) || first_invalid_text(column) == column.length) {
+        checked_[i] = id;
+        continue;
+      }
+      return error(ErrorCode::kCorruptFile, "reading \"{}\": column \"{}\" holds bytes that are not UTF-8", file_->file->identity().path,
+                   importer_->schema()[i].name);
+    }
+    return {};
+  }
+
   Result<std::optional<Batch>> rows_without_columns() {
     if (rows_left_ == 0) return std::optional<Batch>();
     const std::int64_t count = std::min(rows_left_, kBatchRows);
@@ -123,6 +142,7 @@ class RowGroupStream {
   std::optional<ArrowImporter> importer_;
   std::vector<std::size_t> positions_;  // of the wanted columns among those read
   std::int64_t rows_left_ = 0;
+  std::vector<std::uint64_t> checked_;  // by column read: the dictionary whose texts are known to be good
   CancelToken cancel_;
 };
 

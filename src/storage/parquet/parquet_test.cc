@@ -162,6 +162,17 @@ pq.write_table(t, D + 't.parquet', row_group_size=500))");
   }
 }
 
+TEST_F(Parquet, TextsThatAreNotUtf8AreCorrupt) {
+  for (const char* dictionary : {"True", "False"}) {
+    python(fmt::format(
+        "t = pa.table({{'s': pa.array([b'good', b'bad \\xff']).view(pa.string())}})\npq.write_table(t, D + 't.parquet', use_dictionary={})",
+        dictionary));
+    const auto rows = rows_of(*open("t.parquet"));
+    ASSERT_FALSE(rows);
+    EXPECT_EQ(rows.error().code(), ErrorCode::kCorruptFile);
+  }
+}
+
 TEST_F(Parquet, AMissingFileIsNotAnArrowMatter) {
   EXPECT_EQ(files_->open(path("none.parquet")).error().code(), ErrorCode::kFileNotFound);
   std::ofstream(path("text.parquet")) << "this is not a Parquet file, but it is long enough to be one";
