@@ -17,17 +17,17 @@ enum class DeviceKind : std::uint8_t { kScalar, kSimd, kWebGpu };
 
 /// What dispatch needs to predict a run: fixed costs in microseconds, rates in bytes per microsecond (= MB/s) or nanoseconds a row.
 struct DeviceProfile {
-  std::string name;          // "scalar", "simd", "webgpu"
-  std::string description;   // "AVX-512, 2 threads"
+  std::string name;         // "scalar", "simd", "webgpu"
+  std::string description;  // "AVX-512, 2 threads"
   DeviceKind kind = DeviceKind::kScalar;
-  int parallelism = 1;               // workers that may run morsels at the same time
-  double fixed_us = 0;               // per pipeline
-  double scan_bytes_per_us = 1000;   // sequential reading
-  double instruction_ns = 1;         // per row and instruction
-  double group_ns = 10;              // per row that enters a group table
-  double link_bytes_per_us = 0;      // host to device; 0: shares the host's memory
-  std::int64_t memory_bytes = 0;     // 0: the host's
-  std::int64_t morsel_rows = 131072; // rows a morsel should have
+  int parallelism = 1;                // workers that may run morsels at the same time
+  double fixed_us = 0;                // per pipeline
+  double scan_bytes_per_us = 1000;    // sequential reading
+  double instruction_ns = 1;          // per row and instruction
+  double group_ns = 10;               // per row that enters a group table
+  double link_bytes_per_us = 0;       // host to device; 0: shares the host's memory
+  std::int64_t memory_bytes = 0;      // 0: the host's
+  std::int64_t morsel_rows = 131072;  // rows a morsel should have
 };
 
 /// Whether a backend can run a program, and why not.
@@ -40,7 +40,7 @@ struct Support {
 
 /// One value a dictionary entry maps to: column of results, and for entries that failed the error.
 struct LookupTable {
-  Column values;  // plain, one row an entry
+  Column values;                                        // plain, one row an entry
   std::vector<std::pair<std::uint32_t, Error>> errors;  // by ascending entry
 };
 
@@ -51,8 +51,8 @@ struct Launch {
 
 /// A stretch of source rows.
 struct Morsel {
-  Batch batch;                // the program's source columns, in order; coded columns are dictionary-encoded with the query dictionary
-  std::int64_t row_id = 0;    // of the first row; rows count up from it (part << 32 | row in part)
+  Batch batch;              // the program's source columns, in order; coded columns are dictionary-encoded with the query dictionary
+  std::int64_t row_id = 0;  // of the first row; rows count up from it (part << 32 | row in part)
   std::vector<const LookupTable*> lookups;  // by the program's lookup number
 };
 

@@ -45,7 +45,9 @@ void store(void* to, T value) {
   return width == 64 ? value : value & ((std::uint64_t{1} << width) - 1);
 }
 /// Bytes a packed buffer of `count` values needs, the over-read of `unpack_bits` included.
-[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t count, int width) { return (count * static_cast<std::size_t>(width) + 7) / 8 + 9; }
+[[nodiscard]] constexpr std::size_t packed_bytes(std::size_t count, int width) {
+  return (count * static_cast<std::size_t>(width) + 7) / 8 + 9;
+}
 /// Packs values (each below 2^width) into `packed`, which holds `packed_bytes` zeroed bytes.
 void pack_bits(std::span<const std::uint64_t> values, int width, std::uint8_t* packed);
 

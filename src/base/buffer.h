@@ -15,14 +15,17 @@ namespace trueno {
 class Buffer {
  public:
   Buffer() = default;
-  Buffer(const std::uint8_t* data, std::size_t size, std::shared_ptr<const void> owner) : data_(data), size_(size), owner_(std::move(owner)) {}
+  Buffer(const std::uint8_t* data, std::size_t size, std::shared_ptr<const void> owner)
+      : data_(data), size_(size), owner_(std::move(owner)) {}
 
   [[nodiscard]] const std::uint8_t* data() const { return data_; }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return data_ == nullptr; }
   [[nodiscard]] const std::shared_ptr<const void>& owner() const { return owner_; }
   template <class T>
-  [[nodiscard]] const T* as() const { return reinterpret_cast<const T*>(data_); }
+  [[nodiscard]] const T* as() const {
+    return reinterpret_cast<const T*>(data_);
+  }
   /// The bytes from `offset` on, sharing the owner.
   [[nodiscard]] Buffer slice(std::size_t offset, std::size_t size) const { return {data_ + offset, size, owner_}; }
 
@@ -45,12 +48,16 @@ class MutableBuffer {
   [[nodiscard]] const std::uint8_t* data() const { return data_.get(); }
   [[nodiscard]] std::size_t size() const { return size_; }
   template <class T>
-  [[nodiscard]] T* as() { return reinterpret_cast<T*>(data_.get()); }
+  [[nodiscard]] T* as() {
+    return reinterpret_cast<T*>(data_.get());
+  }
 
   [[nodiscard]] Status resize(std::size_t size);
   [[nodiscard]] Status append(const void* bytes, std::size_t count);
   template <class T>
-  [[nodiscard]] Status append_value(const T& value) { return append(&value, sizeof value); }
+  [[nodiscard]] Status append_value(const T& value) {
+    return append(&value, sizeof value);
+  }
 
   /// Hands the bytes over; this becomes empty.
   [[nodiscard]] Buffer freeze() &&;

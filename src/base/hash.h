@@ -17,7 +17,9 @@ namespace trueno {
 }
 
 /// Folds a further value into a hash; the order of the values matters.
-[[nodiscard]] constexpr std::uint64_t hash_combine(std::uint64_t seed, std::uint64_t value) { return hash64(seed * 0x9e3779b97f4a7c15ULL + value); }
+[[nodiscard]] constexpr std::uint64_t hash_combine(std::uint64_t seed, std::uint64_t value) {
+  return hash64(seed * 0x9e3779b97f4a7c15ULL + value);
+}
 
 /// Hash of bytes (XXH3). Same on every platform.
 [[nodiscard]] std::uint64_t hash_bytes(std::string_view bytes);

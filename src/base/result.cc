@@ -70,7 +70,8 @@ constexpr std::size_t kShownLine = 120;
 
 // Number of terminal columns of UTF-8 text: bytes that do not continue a character.
 std::size_t display_width(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
 }
 
 std::string caret_lines(std::string_view sql, SourceSpan span) {

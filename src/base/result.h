@@ -13,25 +13,25 @@ namespace trueno {
 
 /// What went wrong, as a stable code. The user's mistakes and our bugs are different codes (`kInternal` is always a bug of ours).
 enum class ErrorCode : std::uint8_t {
-  kParser,             // the SQL text is not a statement
-  kBinder,             // a name or a type does not fit
-  kCatalog,            // a table, schema or setting exists already, or does not exist
-  kConversion,         // a value cannot be cast
-  kOutOfRange,         // integer or decimal overflow, date out of range
-  kDivisionByZero,     // `//` or `%` by zero
-  kInvalidInput,       // an argument, option or parameter value makes no sense
-  kConstraint,         // NOT NULL and friends
-  kConflict,           // another transaction committed first
-  kFileNotFound,       // no such file
-  kPermissionDenied,   // the operating system refused
-  kIo,                 // reading or writing failed
-  kCorruptFile,        // a file does not hold what its format promises
-  kOutOfMemory,        // the memory budget is spent
-  kCancelled,          // the cancel token was set
-  kDeadlineExceeded,   // the deadline passed
-  kNotSupported,       // clear and deliberate: not (yet) part of the dialect or of a device
-  kDevice,             // a device refused, vanished or timed out
-  kInternal,           // a bug in Trueno-DB
+  kParser,            // the SQL text is not a statement
+  kBinder,            // a name or a type does not fit
+  kCatalog,           // a table, schema or setting exists already, or does not exist
+  kConversion,        // a value cannot be cast
+  kOutOfRange,        // integer or decimal overflow, date out of range
+  kDivisionByZero,    // `//` or `%` by zero
+  kInvalidInput,      // an argument, option or parameter value makes no sense
+  kConstraint,        // NOT NULL and friends
+  kConflict,          // another transaction committed first
+  kFileNotFound,      // no such file
+  kPermissionDenied,  // the operating system refused
+  kIo,                // reading or writing failed
+  kCorruptFile,       // a file does not hold what its format promises
+  kOutOfMemory,       // the memory budget is spent
+  kCancelled,         // the cancel token was set
+  kDeadlineExceeded,  // the deadline passed
+  kNotSupported,      // clear and deliberate: not (yet) part of the dialect or of a device
+  kDevice,            // a device refused, vanished or timed out
+  kInternal,          // a bug in Trueno-DB
 };
 
 /// "Parser error", "Binder error", ...
@@ -112,11 +112,12 @@ template <class... Args>
 
 // The value of a Result, or return its error from the enclosing function: `auto x = TRUENO_TRY(parse(text));`
 // (A statement expression: both compilers we build with have it, and nothing else can return from here.)
-#define TRUENO_TRY(expression)                                                                  \
-  ({                                                                                            \
-    auto trueno_result_ = (expression);                                                         \
-    if (!trueno_result_.has_value()) [[unlikely]] return ::trueno::Error(std::move(trueno_result_).error()); \
-    std::move(trueno_result_).value();                                                          \
+#define TRUENO_TRY(expression)                                   \
+  ({                                                             \
+    auto trueno_result_ = (expression);                          \
+    if (!trueno_result_.has_value()) [[unlikely]]                \
+      return ::trueno::Error(std::move(trueno_result_).error()); \
+    std::move(trueno_result_).value();                           \
   })
 
 // An invariant that holds unless we have a bug; checked in every build.

@@ -30,7 +30,9 @@ class [[nodiscard]] Task {
     };
     Final final_suspend() noexcept { return {}; }
     template <class U>
-    void return_value(U&& result) { value.emplace(std::forward<U>(result)); }
+    void return_value(U&& result) {
+      value.emplace(std::forward<U>(result));
+    }
     void unhandled_exception() { std::abort(); }
   };
 

@@ -37,9 +37,9 @@ struct Stream {
   std::string source_name;
   std::int64_t estimated_rows = -1;
   Schema schema;
-  std::vector<Expression> outputs;      // over the source's columns
-  std::vector<Field> source_fields;     // what column i of the source is
-  std::vector<int> source_indexes;      // its index in the TableSource or earlier pipeline
+  std::vector<Expression> outputs;   // over the source's columns
+  std::vector<Field> source_fields;  // what column i of the source is
+  std::vector<int> source_indexes;   // its index in the TableSource or earlier pipeline
 };
 
 class Compiler {
@@ -122,14 +122,17 @@ class Compiler {
   }
 
   Result<Stream> open_node(const Plan& plan, const plan::Sort& sort) { return close_sorted(plan, sort.orders, SinkKind::kSort, -1, 0); }
-  Result<Stream> open_node(const Plan& plan, const plan::TopN& top) { return close_sorted(plan, top.orders, SinkKind::kTopK, top.limit, top.offset); }
+  Result<Stream> open_node(const Plan& plan, const plan::TopN& top) {
+    return close_sorted(plan, top.orders, SinkKind::kTopK, top.limit, top.offset);
+  }
 
   Result<Stream> open_node(const Plan& plan, const plan::Limit& limit) {
     Stream stream = TRUENO_TRY(open(plan.input()));
     return close_emit(std::move(stream), plan.schema, limit.limit, limit.offset);
   }
 
-  Result<Stream> close_sorted(const Plan& plan, const std::vector<plan::SortOrder>& orders, SinkKind kind, std::int64_t limit, std::int64_t offset) {
+  Result<Stream> close_sorted(const Plan& plan, const std::vector<plan::SortOrder>& orders, SinkKind kind, std::int64_t limit,
+                              std::int64_t offset) {
     Stream stream = TRUENO_TRY(open(plan.input()));
     for (const plan::SortOrder& order : orders) {
       const ValueId value = TRUENO_TRY(write(stream, plan::substitute(order.expression, stream.outputs)));
@@ -154,7 +157,8 @@ class Compiler {
       if (call.filter) value = filtered(plan::substitute(*call.filter, stream.outputs), std::move(value));
       argument = TRUENO_TRY(write(stream, value));
     } else if (call.filter) {  // count(*) FILTER (WHERE f) = count(CASE WHEN f THEN 1 END)
-      argument = TRUENO_TRY(write(stream, filtered(plan::substitute(*call.filter, stream.outputs), Expression::literal(Value::integer(1)))));
+      argument =
+          TRUENO_TRY(write(stream, filtered(plan::substitute(*call.filter, stream.outputs), Expression::literal(Value::integer(1)))));
     }
     const bool nullable = argument != kernel::kNoValue && builder.at(argument).range.nullable;
     const kernel::Accumulator counter = nullable ? kernel::Accumulator{kernel::AccumulatorKind::kCount, argument} : kernel::Accumulator{};

@@ -52,8 +52,9 @@ Result<ValueId> ExpressionWriter::write_logic(const Expression& e) {
   for (std::size_t i = 1; i < e.arguments.size(); ++i) {
     const bool masked = plan::may_fail(e.arguments[i]);
     if (masked) {
-      const ValueId open = conjunction ? builder_.emit(Opcode::kIsNotFalse, TypeId::kBoolean, {value})
-                                       : builder_.emit(Opcode::kNot, TypeId::kBoolean, {builder_.emit(Opcode::kIsTrue, TypeId::kBoolean, {value})});
+      const ValueId open = conjunction
+                               ? builder_.emit(Opcode::kIsNotFalse, TypeId::kBoolean, {value})
+                               : builder_.emit(Opcode::kNot, TypeId::kBoolean, {builder_.emit(Opcode::kIsTrue, TypeId::kBoolean, {value})});
       builder_.narrow_active(open);
     }
     Result<ValueId> right = write(e.arguments[i]);
@@ -66,7 +67,7 @@ Result<ValueId> ExpressionWriter::write_logic(const Expression& e) {
 Result<ValueId> ExpressionWriter::write_case(const Expression& e) {
   // Conditions in order, each on the rows that no earlier one took; then the branches on the rows their condition took.
   const ValueId former = builder_.active();
-  std::vector<ValueId> taken;   // condition i is true and no earlier one was
+  std::vector<ValueId> taken;  // condition i is true and no earlier one was
   std::vector<ValueId> values;
   ValueId open = kernel::kNoValue;  // no condition so far was true
   const auto restore = [&] { builder_.restore_active(former); };

@@ -44,7 +44,9 @@ Result<Signature> bind_sum(std::span<const Type> arguments, std::string_view nam
   if (is_exact(a) && is_exact(b)) {
     if (a.id == TypeId::kDecimal || b.id == TypeId::kDecimal) {
       const Type sum = decimal_sum(as_decimal(a), as_decimal(b));
-      const auto side = [&](const Type& type) { return Type::decimal(std::min<int>(38, std::max(as_decimal(type).precision - as_decimal(type).scale + sum.scale, 1)), sum.scale); };
+      const auto side = [&](const Type& type) {
+        return Type::decimal(std::min<int>(38, std::max(as_decimal(type).precision - as_decimal(type).scale + sum.scale, 1)), sum.scale);
+      };
       return Signature{{side(a), side(b)}, sum};
     }
     const Type type = *common_type(a, b);
@@ -62,8 +64,10 @@ Result<Signature> bind_add(std::span<const Type> arguments, const BindContext&) 
     const auto [a, b] = resolved(arguments);
     if (a.id == TypeId::kDate && b.is_integer()) return Signature{{TypeId::kDate, TypeId::kInteger}, TypeId::kDate};
     if (a.is_integer() && b.id == TypeId::kDate) return Signature{{TypeId::kInteger, TypeId::kDate}, TypeId::kDate};
-    if ((a.id == TypeId::kDate || a.id == TypeId::kTimestamp) && b.id == TypeId::kInterval) return Signature{{TypeId::kTimestamp, TypeId::kInterval}, TypeId::kTimestamp};
-    if (a.id == TypeId::kInterval && (b.id == TypeId::kDate || b.id == TypeId::kTimestamp)) return Signature{{TypeId::kInterval, TypeId::kTimestamp}, TypeId::kTimestamp};
+    if ((a.id == TypeId::kDate || a.id == TypeId::kTimestamp) && b.id == TypeId::kInterval)
+      return Signature{{TypeId::kTimestamp, TypeId::kInterval}, TypeId::kTimestamp};
+    if (a.id == TypeId::kInterval && (b.id == TypeId::kDate || b.id == TypeId::kTimestamp))
+      return Signature{{TypeId::kInterval, TypeId::kTimestamp}, TypeId::kTimestamp};
     if (a.id == TypeId::kTimestampTz && b.id == TypeId::kInterval) return Signature{{a, b}, a};
   }
   return bind_sum(arguments, "+");
@@ -75,7 +79,8 @@ Result<Signature> bind_subtract(std::span<const Type> arguments, const BindConte
     const auto [a, b] = resolved(arguments);
     if (a.id == TypeId::kDate && b.is_integer()) return Signature{{TypeId::kDate, TypeId::kInteger}, TypeId::kDate};
     if (a.id == TypeId::kDate && b.id == TypeId::kDate) return Signature{{TypeId::kDate, TypeId::kDate}, TypeId::kBigInt};
-    if ((a.id == TypeId::kDate || a.id == TypeId::kTimestamp) && b.id == TypeId::kInterval) return Signature{{TypeId::kTimestamp, TypeId::kInterval}, TypeId::kTimestamp};
+    if ((a.id == TypeId::kDate || a.id == TypeId::kTimestamp) && b.id == TypeId::kInterval)
+      return Signature{{TypeId::kTimestamp, TypeId::kInterval}, TypeId::kTimestamp};
     if (a.is_timestamp() && b.is_timestamp()) return Signature{{TypeId::kTimestamp, TypeId::kTimestamp}, TypeId::kInterval};
   }
   return bind_sum(arguments, "-");
@@ -111,7 +116,8 @@ Result<ValueId> lower_subtract(Builder& b, std::span<const ValueId> args, const 
     if (signature.result.id == TypeId::kInterval) return b.host(negate, TypeId::kInterval, {args[0]});
     return b.emit(Opcode::kNegate, signature.result, {args[0]});
   }
-  if (signature.result.id == TypeId::kInterval) return b.host({"timestamp_difference", timestamp_difference, false, false}, TypeId::kInterval, {args[0], args[1]});
+  if (signature.result.id == TypeId::kInterval)
+    return b.host({"timestamp_difference", timestamp_difference, false, false}, TypeId::kInterval, {args[0], args[1]});
   if (signature.arguments[1].id == TypeId::kInterval) {
     const ValueId negative = b.host(negate, TypeId::kInterval, {args[1]});
     return b.emit(Opcode::kTimestampAdd, signature.result, {args[0], negative});
@@ -125,7 +131,10 @@ Result<Signature> bind_multiply(std::span<const Type> arguments, const BindConte
     const Type left = as_decimal(a);
     const Type right = as_decimal(b);
     const int scale = left.scale + right.scale;
-    if (scale > 38) return error(ErrorCode::kBinder, "the product of {} and {} would have {} decimal places; the most is 38", a.to_string(), b.to_string(), scale).hint("cast an operand to DOUBLE or to a smaller scale");
+    if (scale > 38)
+      return error(ErrorCode::kBinder, "the product of {} and {} would have {} decimal places; the most is 38", a.to_string(),
+                   b.to_string(), scale)
+          .hint("cast an operand to DOUBLE or to a smaller scale");
     const bool small = std::max(left.precision, right.precision) <= kMaxSmallPrecision && scale <= kMaxSmallPrecision;
     return Signature{{left, right}, Type::decimal(std::min(left.precision + right.precision, small ? kMaxSmallPrecision : 38), scale)};
   }
@@ -194,16 +203,44 @@ Result<ValueId> lower_bits(Builder& b, std::span<const ValueId> args, const Sign
 std::vector<ScalarFunction> arithmetic_functions() {
   return {
       {"+", {"add"}, "a + b", "Sum of numbers; a date plus days or an interval.", "2 + 3", "5", bind_add, lower_add},
-      {"-", {"subtract"}, "a - b", "Difference; days between dates; negation with one operand.", "2 - 3", "-1", bind_subtract, lower_subtract},
+      {"-",
+       {"subtract"},
+       "a - b",
+       "Difference; days between dates; negation with one operand.",
+       "2 - 3",
+       "-1",
+       bind_subtract,
+       lower_subtract},
       {"*", {"multiply"}, "a * b", "Product.", "2 * 3", "6", bind_multiply, lower_multiply},
-      {"/", {"divide_real"}, "a / b", "IEEE division in DOUBLE (or FLOAT); of integers too, unless integer_division is set.", "7 / 2", "3.5", bind_divide, lower_divide},
-      {"//", {"divide"}, "a // b", "Integer division, truncated toward zero; an error by zero.", "7 // 2", "3", bind_integer_divide, lower_integer_divide},
+      {"/",
+       {"divide_real"},
+       "a / b",
+       "IEEE division in DOUBLE (or FLOAT); of integers too, unless integer_division is set.",
+       "7 / 2",
+       "3.5",
+       bind_divide,
+       lower_divide},
+      {"//",
+       {"divide"},
+       "a // b",
+       "Integer division, truncated toward zero; an error by zero.",
+       "7 // 2",
+       "3",
+       bind_integer_divide,
+       lower_integer_divide},
       {"%", {"mod"}, "a % b", "Remainder with the sign of a; an error for integers by zero.", "-7 % 2", "-1", bind_modulo, lower_modulo},
       {"&", {}, "a & b", "Bitwise and.", "6 & 3", "2", bind_bits, lower_bits<Opcode::kBitAnd>},
       {"|", {}, "a | b", "Bitwise or.", "6 | 3", "7", bind_bits, lower_bits<Opcode::kBitOr>},
       {"xor", {}, "xor(a, b)", "Bitwise exclusive or.", "xor(6, 3)", "5", bind_bits, lower_bits<Opcode::kBitXor>},
       {"~", {}, "~a", "Bitwise complement.", "~5", "-6", bind_bits, lower_bits<Opcode::kBitNot>},
-      {"<<", {}, "a << n", "Bits shifted left; 0 when n is not below the width.", "1 << 4", "16", bind_bits, lower_bits<Opcode::kShiftLeft>},
+      {"<<",
+       {},
+       "a << n",
+       "Bits shifted left; 0 when n is not below the width.",
+       "1 << 4",
+       "16",
+       bind_bits,
+       lower_bits<Opcode::kShiftLeft>},
       {">>", {}, "a >> n", "Bits shifted right, keeping the sign.", "16 >> 2", "4", bind_bits, lower_bits<Opcode::kShiftRight>},
   };
 }

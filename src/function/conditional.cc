@@ -13,7 +13,8 @@ Result<Type> common_of(std::span<const Type> arguments) {
   Type type = arguments[0];
   for (const Type& other : arguments.subspan(1)) {
     const auto common = common_type(type, other);
-    if (!common) return error(ErrorCode::kBinder, "{} and {} have no common type", type.to_string(), other.to_string()).hint("cast one of them");
+    if (!common)
+      return error(ErrorCode::kBinder, "{} and {} have no common type", type.to_string(), other.to_string()).hint("cast one of them");
     type = *common;
   }
   return type.id == TypeId::kNull ? Type(TypeId::kInteger) : type;
@@ -54,8 +55,22 @@ Result<ValueId> lower_extreme(Builder& b, std::span<const ValueId> args, const S
 std::vector<ScalarFunction> conditional_functions() {
   return {
       {"nullif", {}, "nullif(a, b)", "NULL when a equals b, else a.", "nullif(1, 2)", "1", bind_nullif, lower_nullif},
-      {"greatest", {}, "greatest(a, ...)", "The greatest value; NULLs are left out.", "greatest(1, NULL, 3)", "3", bind_extreme, lower_extreme<Opcode::kGreater>},
-      {"least", {}, "least(a, ...)", "The least value; NULLs are left out.", "least(4, NULL, 3)", "3", bind_extreme, lower_extreme<Opcode::kLess>},
+      {"greatest",
+       {},
+       "greatest(a, ...)",
+       "The greatest value; NULLs are left out.",
+       "greatest(1, NULL, 3)",
+       "3",
+       bind_extreme,
+       lower_extreme<Opcode::kGreater>},
+      {"least",
+       {},
+       "least(a, ...)",
+       "The least value; NULLs are left out.",
+       "least(4, NULL, 3)",
+       "3",
+       bind_extreme,
+       lower_extreme<Opcode::kLess>},
   };
 }
 

@@ -16,7 +16,8 @@ using kernel::ValueId;
 
 Result<Signature> bind_part(std::span<const Type> arguments, const BindContext&) {
   const Type& type = arguments[0];
-  if (arguments.size() != 1 || !(type.id == TypeId::kDate || type.id == TypeId::kTimestamp || type.id == TypeId::kTimestampTz || type.id == TypeId::kNull)) {
+  if (arguments.size() != 1 ||
+      !(type.id == TypeId::kDate || type.id == TypeId::kTimestamp || type.id == TypeId::kTimestampTz || type.id == TypeId::kNull)) {
     return no_overload("date part", arguments);
   }
   return Signature{{type.id == TypeId::kNull ? Type(TypeId::kDate) : type}, TypeId::kBigInt};
@@ -44,7 +45,8 @@ void add_part(std::vector<ScalarFunction>& list, std::string_view name, std::vec
   list.push_back({name, std::move(aliases), signature, description, example, result, bind_part, lower_part<part>});
 }
 template <DatePart part>
-void add_truncation(std::vector<ScalarFunction>& list, std::string_view name, std::string_view description, std::string_view example, std::string_view result) {
+void add_truncation(std::vector<ScalarFunction>& list, std::string_view name, std::string_view description, std::string_view example,
+                    std::string_view result) {
   list.push_back({name, {}, "date_trunc(part, x)", description, example, result, bind_truncate, lower_truncate<part>});
 }
 
@@ -56,28 +58,40 @@ std::vector<ScalarFunction> date_functions() {
   add_part<DatePart::kQuarter>(list, "quarter", {}, "quarter(x)", "The quarter, 1 to 4.", "quarter(DATE '1995-03-17')", "1");
   add_part<DatePart::kMonth>(list, "month", {}, "month(x)", "The month, 1 to 12.", "month(DATE '1995-03-17')", "3");
   add_part<DatePart::kDay>(list, "day", {"dayofmonth"}, "day(x)", "The day of the month.", "day(DATE '1995-03-17')", "17");
-  add_part<DatePart::kDayOfWeek>(list, "dayofweek", {"dow", "weekday"}, "dayofweek(x)", "Sunday = 0 to Saturday = 6.", "dayofweek(DATE '1995-03-17')", "5");
+  add_part<DatePart::kDayOfWeek>(list, "dayofweek", {"dow", "weekday"}, "dayofweek(x)", "Sunday = 0 to Saturday = 6.",
+                                 "dayofweek(DATE '1995-03-17')", "5");
   add_part<DatePart::kIsoDayOfWeek>(list, "isodow", {}, "isodow(x)", "Monday = 1 to Sunday = 7.", "isodow(DATE '1995-03-19')", "7");
-  add_part<DatePart::kDayOfYear>(list, "dayofyear", {"doy"}, "dayofyear(x)", "Day of the year, from 1.", "dayofyear(DATE '1996-12-31')", "366");
+  add_part<DatePart::kDayOfYear>(list, "dayofyear", {"doy"}, "dayofyear(x)", "Day of the year, from 1.", "dayofyear(DATE '1996-12-31')",
+                                 "366");
   add_part<DatePart::kWeek>(list, "week", {"weekofyear"}, "week(x)", "ISO week number.", "week(DATE '2021-01-03')", "53");
   add_part<DatePart::kIsoYear>(list, "isoyear", {}, "isoyear(x)", "Year of the ISO week.", "isoyear(DATE '2021-01-03')", "2020");
   add_part<DatePart::kHour>(list, "hour", {}, "hour(x)", "The hour, 0 to 23.", "hour(TIMESTAMP '2020-01-01 13:45:10')", "13");
   add_part<DatePart::kMinute>(list, "minute", {}, "minute(x)", "The minute, 0 to 59.", "minute(TIMESTAMP '2020-01-01 13:45:10')", "45");
   add_part<DatePart::kSecond>(list, "second", {}, "second(x)", "The second, 0 to 59.", "second(TIMESTAMP '2020-01-01 13:45:10')", "10");
-  add_part<DatePart::kMillisecond>(list, "millisecond", {}, "millisecond(x)", "Milliseconds of the minute.", "millisecond(TIMESTAMP '2020-01-01 13:45:10.123')", "10123");
-  add_part<DatePart::kMicrosecond>(list, "microsecond", {}, "microsecond(x)", "Microseconds of the minute.", "microsecond(TIMESTAMP '2020-01-01 13:45:10.123')", "10123000");
+  add_part<DatePart::kMillisecond>(list, "millisecond", {}, "millisecond(x)", "Milliseconds of the minute.",
+                                   "millisecond(TIMESTAMP '2020-01-01 13:45:10.123')", "10123");
+  add_part<DatePart::kMicrosecond>(list, "microsecond", {}, "microsecond(x)", "Microseconds of the minute.",
+                                   "microsecond(TIMESTAMP '2020-01-01 13:45:10.123')", "10123000");
   add_part<DatePart::kCentury>(list, "century", {}, "century(x)", "The century; 2000 is in the 20th.", "century(DATE '2000-12-31')", "20");
   add_part<DatePart::kDecade>(list, "decade", {}, "decade(x)", "The year divided by ten.", "decade(DATE '1995-03-17')", "199");
-  add_part<DatePart::kMillennium>(list, "millennium", {}, "millennium(x)", "The millennium; 2000 is in the 2nd.", "millennium(DATE '2000-12-31')", "2");
+  add_part<DatePart::kMillennium>(list, "millennium", {}, "millennium(x)", "The millennium; 2000 is in the 2nd.",
+                                  "millennium(DATE '2000-12-31')", "2");
   add_part<DatePart::kEpoch>(list, "epoch", {}, "epoch(x)", "Whole seconds since 1970-01-01.", "epoch(DATE '1970-01-02')", "86400");
-  add_truncation<DatePart::kYear>(list, "date_trunc_year", "First moment of the year.", "date_trunc('year', DATE '1995-03-17')", "1995-01-01");
-  add_truncation<DatePart::kQuarter>(list, "date_trunc_quarter", "First moment of the quarter.", "date_trunc('quarter', DATE '1995-03-17')", "1995-01-01");
-  add_truncation<DatePart::kMonth>(list, "date_trunc_month", "First moment of the month.", "date_trunc('month', DATE '1995-03-17')", "1995-03-01");
+  add_truncation<DatePart::kYear>(list, "date_trunc_year", "First moment of the year.", "date_trunc('year', DATE '1995-03-17')",
+                                  "1995-01-01");
+  add_truncation<DatePart::kQuarter>(list, "date_trunc_quarter", "First moment of the quarter.", "date_trunc('quarter', DATE '1995-03-17')",
+                                     "1995-01-01");
+  add_truncation<DatePart::kMonth>(list, "date_trunc_month", "First moment of the month.", "date_trunc('month', DATE '1995-03-17')",
+                                   "1995-03-01");
   add_truncation<DatePart::kWeek>(list, "date_trunc_week", "Monday of the week.", "date_trunc('week', DATE '1995-03-17')", "1995-03-13");
-  add_truncation<DatePart::kDay>(list, "date_trunc_day", "First moment of the day.", "date_trunc('day', TIMESTAMP '1995-03-17 10:00:00')", "1995-03-17 00:00:00");
-  add_truncation<DatePart::kHour>(list, "date_trunc_hour", "First moment of the hour.", "date_trunc('hour', TIMESTAMP '1995-03-17 10:20:00')", "1995-03-17 10:00:00");
-  add_truncation<DatePart::kMinute>(list, "date_trunc_minute", "First moment of the minute.", "date_trunc('minute', TIMESTAMP '1995-03-17 10:20:30')", "1995-03-17 10:20:00");
-  add_truncation<DatePart::kSecond>(list, "date_trunc_second", "First moment of the second.", "date_trunc('second', TIMESTAMP '1995-03-17 10:20:30.5')", "1995-03-17 10:20:30");
+  add_truncation<DatePart::kDay>(list, "date_trunc_day", "First moment of the day.", "date_trunc('day', TIMESTAMP '1995-03-17 10:00:00')",
+                                 "1995-03-17 00:00:00");
+  add_truncation<DatePart::kHour>(list, "date_trunc_hour", "First moment of the hour.",
+                                  "date_trunc('hour', TIMESTAMP '1995-03-17 10:20:00')", "1995-03-17 10:00:00");
+  add_truncation<DatePart::kMinute>(list, "date_trunc_minute", "First moment of the minute.",
+                                    "date_trunc('minute', TIMESTAMP '1995-03-17 10:20:30')", "1995-03-17 10:20:00");
+  add_truncation<DatePart::kSecond>(list, "date_trunc_second", "First moment of the second.",
+                                    "date_trunc('second', TIMESTAMP '1995-03-17 10:20:30.5')", "1995-03-17 10:20:30");
   return list;
 }
 

@@ -22,17 +22,18 @@ struct BindContext {
 /// One scalar SQL function or operator: signature, documentation and its lowering to kernel instructions, in one place. The reference
 /// page, completion and "did you mean" are made from it. Plain immutable data; listed in catalogue.cc.
 struct ScalarFunction {
-  std::string_view name;                       // lower case; operators by their symbol
+  std::string_view name;  // lower case; operators by their symbol
   std::vector<std::string_view> aliases;
-  std::string_view signature;                  // "abs(x)"
+  std::string_view signature;  // "abs(x)"
   std::string_view description;
-  std::string_view example;                    // an SQL expression
-  std::string_view example_result;             // its text; a test runs it
+  std::string_view example;         // an SQL expression
+  std::string_view example_result;  // its text; a test runs it
   /// The signature for these argument types; kBinder error when none fits.
   Result<Signature> (*bind)(std::span<const Type> arguments, const BindContext& context) = nullptr;
   /// Writes the instructions; the arguments have the signature's types.
-  Result<kernel::ValueId> (*lower)(kernel::Builder& builder, std::span<const kernel::ValueId> arguments, const Signature& signature) = nullptr;
-  bool volatile_function = false;              // not folded, not evaluated by dictionary entry
+  Result<kernel::ValueId> (*lower)(kernel::Builder& builder, std::span<const kernel::ValueId> arguments,
+                                   const Signature& signature) = nullptr;
+  bool volatile_function = false;  // not folded, not evaluated by dictionary entry
 };
 
 /// How an aggregate's state behaves (design section 4): all of these are fixed-size and merge exactly.
@@ -57,6 +58,11 @@ struct AggregateFunction {
 [[nodiscard]] Type as_decimal(const Type& type);
 /// Whether SQL converts without being asked (never from text to numbers, never a narrowing).
 [[nodiscard]] bool implicit_cast_exists(const Type& from, const Type& to);
+
+/// Whether CAST exists between the types.
+[[nodiscard]] bool cast_possible(const Type& from, const Type& to);
+/// Whether a whole number is a value of an integer type.
+[[nodiscard]] bool integer_fits(i128 value, const Type& type);
 
 /// kBinder: no overload of `name` takes these types.
 [[nodiscard]] Error no_overload(std::string_view name, std::span<const Type> arguments);

@@ -14,13 +14,15 @@ using kernel::Opcode;
 using kernel::ValueId;
 
 Result<Signature> bind_same(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 1 || !(arguments[0].is_numeric() || arguments[0].id == TypeId::kNull)) return no_overload("math function", arguments);
+  if (arguments.size() != 1 || !(arguments[0].is_numeric() || arguments[0].id == TypeId::kNull))
+    return no_overload("math function", arguments);
   const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
   return Signature{{type}, type};
 }
 
 Result<Signature> bind_double(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 1 || !(arguments[0].is_numeric() || arguments[0].id == TypeId::kNull)) return no_overload("math function", arguments);
+  if (arguments.size() != 1 || !(arguments[0].is_numeric() || arguments[0].id == TypeId::kNull))
+    return no_overload("math function", arguments);
   return Signature{{TypeId::kDouble}, TypeId::kDouble};
 }
 
@@ -119,7 +121,8 @@ Status round_decimal(std::span<const Cell> args, Cell& result, Arena&) {
 }
 
 Result<Signature> bind_round(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.empty() || arguments.size() > 2 || !(arguments[0].is_numeric() || arguments[0].id == TypeId::kNull)) return no_overload("round", arguments);
+  if (arguments.empty() || arguments.size() > 2 || !(arguments[0].is_numeric() || arguments[0].id == TypeId::kNull))
+    return no_overload("round", arguments);
   if (arguments.size() == 2 && !arguments[1].is_integer() && arguments[1].id != TypeId::kNull) return no_overload("round", arguments);
   Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
   if (type.id == TypeId::kFloat) type = TypeId::kDouble;
@@ -144,18 +147,35 @@ Result<Signature> bind_float_test(std::span<const Type> arguments, const BindCon
   signature.result = TypeId::kBoolean;
   return signature;
 }
-Status is_nan(std::span<const Cell> args, Cell& result, Arena&) { result = Cell::of_bool(std::isnan(args[0].f64)); return {}; }
-Status is_infinite(std::span<const Cell> args, Cell& result, Arena&) { result = Cell::of_bool(std::isinf(args[0].f64)); return {}; }
-Status is_finite(std::span<const Cell> args, Cell& result, Arena&) { result = Cell::of_bool(std::isfinite(args[0].f64)); return {}; }
-Result<ValueId> lower_is_nan(Builder& b, std::span<const ValueId> args, const Signature& s) { return b.host({"isnan", is_nan, false, false}, s.result, {args[0]}); }
-Result<ValueId> lower_is_infinite(Builder& b, std::span<const ValueId> args, const Signature& s) { return b.host({"isinf", is_infinite, false, false}, s.result, {args[0]}); }
-Result<ValueId> lower_is_finite(Builder& b, std::span<const ValueId> args, const Signature& s) { return b.host({"isfinite", is_finite, false, false}, s.result, {args[0]}); }
+Status is_nan(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_bool(std::isnan(args[0].f64));
+  return {};
+}
+Status is_infinite(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_bool(std::isinf(args[0].f64));
+  return {};
+}
+Status is_finite(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_bool(std::isfinite(args[0].f64));
+  return {};
+}
+Result<ValueId> lower_is_nan(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return b.host({"isnan", is_nan, false, false}, s.result, {args[0]});
+}
+Result<ValueId> lower_is_infinite(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return b.host({"isinf", is_infinite, false, false}, s.result, {args[0]});
+}
+Result<ValueId> lower_is_finite(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return b.host({"isfinite", is_finite, false, false}, s.result, {args[0]});
+}
 
 Result<Signature> bind_bit_count(std::span<const Type> arguments, const BindContext&) {
   if (arguments.size() != 1 || !arguments[0].is_integer()) return no_overload("bit_count", arguments);
   return Signature{{arguments[0]}, TypeId::kTinyInt};
 }
-Result<ValueId> lower_bit_count(Builder& b, std::span<const ValueId> args, const Signature& s) { return b.emit(Opcode::kPopcount, s.result, {args[0]}); }
+Result<ValueId> lower_bit_count(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return b.emit(Opcode::kPopcount, s.result, {args[0]});
+}
 
 }  // namespace
 
@@ -171,7 +191,14 @@ std::vector<ScalarFunction> math_functions() {
       {"round", {}, "round(x [, digits])", "Rounds half away from zero.", "round(2.345, 2)", "2.350", bind_round, lower_round},
       {"isnan", {}, "isnan(x)", "Whether x is NaN.", "isnan('nan'::DOUBLE)", "true", bind_float_test, lower_is_nan},
       {"isinf", {}, "isinf(x)", "Whether x is an infinity.", "isinf('-inf'::DOUBLE)", "true", bind_float_test, lower_is_infinite},
-      {"isfinite", {}, "isfinite(x)", "Whether x is neither NaN nor an infinity.", "isfinite(1.5)", "true", bind_float_test, lower_is_finite},
+      {"isfinite",
+       {},
+       "isfinite(x)",
+       "Whether x is neither NaN nor an infinity.",
+       "isfinite(1.5)",
+       "true",
+       bind_float_test,
+       lower_is_finite},
       {"bit_count", {}, "bit_count(x)", "Number of set bits.", "bit_count(31)", "5", bind_bit_count, lower_bit_count},
   };
 }

@@ -27,7 +27,9 @@ Result<Signature> bind_length(std::span<const Type> arguments, const BindContext
   signature.result = TypeId::kBigInt;
   return signature;
 }
-Result<ValueId> lower_length(Builder& b, std::span<const ValueId> args, const Signature& s) { return b.emit(kernel::Opcode::kStringLength, s.result, {args[0]}); }
+Result<ValueId> lower_length(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return b.emit(kernel::Opcode::kStringLength, s.result, {args[0]});
+}
 
 template <class Map>
 void map_bytes(const Cell& in, Cell& out, Arena& arena, Map map) {
@@ -194,38 +196,113 @@ template <kernel::HostFunction body, bool can_fail = false, bool on_null_call = 
 Result<ValueId> lower_host(Builder& b, std::span<const ValueId> args, const Signature& s, std::string_view name) {
   return b.host({std::string(name), body, on_null_call, can_fail}, s.result, {args.begin(), args.end()});
 }
-Result<ValueId> lower_upper(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<upper>(b, args, s, "upper"); }
-Result<ValueId> lower_lower(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<lower>(b, args, s, "lower"); }
-Result<ValueId> lower_trim(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<trim<true, true>>(b, args, s, "trim"); }
-Result<ValueId> lower_ltrim(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<trim<true, false>>(b, args, s, "ltrim"); }
-Result<ValueId> lower_rtrim(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<trim<false, true>>(b, args, s, "rtrim"); }
-Result<ValueId> lower_substring(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<substring>(b, args, s, "substring"); }
-Result<ValueId> lower_replace(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<replace>(b, args, s, "replace"); }
-Result<ValueId> lower_reverse(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<reverse>(b, args, s, "reverse"); }
-Result<ValueId> lower_concat_operator(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<concat, true>(b, args, s, "||"); }
-Result<ValueId> lower_concat(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<concat, true, true>(b, args, s, "concat"); }
-Result<ValueId> lower_position(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<position>(b, args, s, "position"); }
-Result<ValueId> lower_ilike(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<ilike, true>(b, args, s, "ilike"); }
-Result<ValueId> lower_not_ilike(Builder& b, std::span<const ValueId> args, const Signature& s) { return lower_host<not_ilike, true>(b, args, s, "not_ilike"); }
+Result<ValueId> lower_upper(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<upper>(b, args, s, "upper");
+}
+Result<ValueId> lower_lower(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<lower>(b, args, s, "lower");
+}
+Result<ValueId> lower_trim(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<trim<true, true>>(b, args, s, "trim");
+}
+Result<ValueId> lower_ltrim(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<trim<true, false>>(b, args, s, "ltrim");
+}
+Result<ValueId> lower_rtrim(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<trim<false, true>>(b, args, s, "rtrim");
+}
+Result<ValueId> lower_substring(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<substring>(b, args, s, "substring");
+}
+Result<ValueId> lower_replace(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<replace>(b, args, s, "replace");
+}
+Result<ValueId> lower_reverse(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<reverse>(b, args, s, "reverse");
+}
+Result<ValueId> lower_concat_operator(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<concat, true>(b, args, s, "||");
+}
+Result<ValueId> lower_concat(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<concat, true, true>(b, args, s, "concat");
+}
+Result<ValueId> lower_position(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<position>(b, args, s, "position");
+}
+Result<ValueId> lower_ilike(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<ilike, true>(b, args, s, "ilike");
+}
+Result<ValueId> lower_not_ilike(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  return lower_host<not_ilike, true>(b, args, s, "not_ilike");
+}
 
 }  // namespace
 
 std::vector<ScalarFunction> string_functions() {
   return {
-      {"length", {"len", "char_length", "character_length"}, "length(text)", "Number of characters.", "length('h\u00e9llo')", "5", bind_length, lower_length},
+      {"length",
+       {"len", "char_length", "character_length"},
+       "length(text)",
+       "Number of characters.",
+       "length('h\u00e9llo')",
+       "5",
+       bind_length,
+       lower_length},
       {"upper", {"ucase"}, "upper(text)", "ASCII letters in upper case.", "upper('abc')", "ABC", bind_text<1>, lower_upper},
       {"lower", {"lcase"}, "lower(text)", "ASCII letters in lower case.", "lower('ABC')", "abc", bind_text<1>, lower_lower},
       {"trim", {}, "trim(text)", "Without spaces at both ends.", "trim('  a ')", "a", bind_text<1>, lower_trim},
       {"ltrim", {}, "ltrim(text)", "Without leading spaces.", "ltrim('  a')", "a", bind_text<1>, lower_ltrim},
       {"rtrim", {}, "rtrim(text)", "Without trailing spaces.", "rtrim('a  ')", "a", bind_text<1>, lower_rtrim},
-      {"substring", {"substr"}, "substring(text, start [, count])", "Characters from a position (from 1; negative from the end).", "substring('hello', 2, 3)", "ell", bind_substring, lower_substring},
-      {"replace", {}, "replace(text, search, by)", "All occurrences replaced.", "replace('aXbX', 'X', '-')", "a-b-", bind_text<3>, lower_replace},
+      {"substring",
+       {"substr"},
+       "substring(text, start [, count])",
+       "Characters from a position (from 1; negative from the end).",
+       "substring('hello', 2, 3)",
+       "ell",
+       bind_substring,
+       lower_substring},
+      {"replace",
+       {},
+       "replace(text, search, by)",
+       "All occurrences replaced.",
+       "replace('aXbX', 'X', '-')",
+       "a-b-",
+       bind_text<3>,
+       lower_replace},
       {"reverse", {}, "reverse(text)", "Characters in reverse order.", "reverse('abc')", "cba", bind_text<1>, lower_reverse},
-      {"||", {}, "a || b", "Texts one after the other; NULL if either is NULL.", "'a' || 1", "a1", bind_concat_operator, lower_concat_operator},
-      {"concat", {}, "concat(a, ...)", "Texts one after the other; NULLs are left out.", "concat('a', NULL, 'b')", "ab", bind_concat, lower_concat},
-      {"position", {"strpos", "instr"}, "position(text, search)", "Where search first occurs, from 1; 0 if it does not.", "strpos('hello', 'l')", "3", bind_position, lower_position},
+      {"||",
+       {},
+       "a || b",
+       "Texts one after the other; NULL if either is NULL.",
+       "'a' || 1",
+       "a1",
+       bind_concat_operator,
+       lower_concat_operator},
+      {"concat",
+       {},
+       "concat(a, ...)",
+       "Texts one after the other; NULLs are left out.",
+       "concat('a', NULL, 'b')",
+       "ab",
+       bind_concat,
+       lower_concat},
+      {"position",
+       {"strpos", "instr"},
+       "position(text, search)",
+       "Where search first occurs, from 1; 0 if it does not.",
+       "strpos('hello', 'l')",
+       "3",
+       bind_position,
+       lower_position},
       {"ilike", {"~~*"}, "text ILIKE pattern", "LIKE that ignores ASCII case.", "'Duck' ILIKE 'd%'", "true", bind_ilike, lower_ilike},
-      {"not_ilike", {"!~~*"}, "text NOT ILIKE pattern", "Does not match, ignoring ASCII case.", "'Duck' NOT ILIKE 'd%'", "false", bind_ilike, lower_not_ilike},
+      {"not_ilike",
+       {"!~~*"},
+       "text NOT ILIKE pattern",
+       "Does not match, ignoring ASCII case.",
+       "'Duck' NOT ILIKE 'd%'",
+       "false",
+       bind_ilike,
+       lower_not_ilike},
   };
 }
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "function/descriptor.h"
+#include "kernel/cast.h"
 
 namespace trueno::function {
 
@@ -74,13 +75,21 @@ bool implicit_cast_exists(const Type& from, const Type& to) {
     if (to.id == TypeId::kDouble) return true;
     if (to.id == TypeId::kFloat) return from.id != TypeId::kDouble;
     if (from.is_float()) return false;
-    if (to.id == TypeId::kDecimal) return as_decimal(from).precision - as_decimal(from).scale <= to.precision - to.scale && as_decimal(from).scale <= to.scale;
+    if (to.id == TypeId::kDecimal)
+      return as_decimal(from).precision - as_decimal(from).scale <= to.precision - to.scale && as_decimal(from).scale <= to.scale;
     if (from.id == TypeId::kDecimal) return false;
     return common_integer(from, to) == to;
   }
   if (from.id == TypeId::kDate) return to.is_timestamp();
   if (from.is_timestamp()) return to.is_timestamp();
   return false;
+}
+
+bool cast_possible(const Type& from, const Type& to) { return kernel::cast_exists(from, to); }
+
+bool integer_fits(i128 value, const Type& type) {
+  const auto limits = kernel::limits_of(type);
+  return limits && value >= limits->min && value <= limits->max;
 }
 
 Error no_overload(std::string_view name, std::span<const Type> arguments) {

@@ -12,8 +12,8 @@ bool is_comparison(Opcode op) { return op >= Opcode::kEqual && op <= Opcode::kIs
 
 // Results that are never NULL whatever the operands are.
 bool never_null(Opcode op) {
-  return op == Opcode::kIsDistinct || op == Opcode::kIsNotDistinct || op == Opcode::kIsNull || op == Opcode::kIsNotNull || op == Opcode::kIsTrue ||
-         op == Opcode::kIsNotFalse;
+  return op == Opcode::kIsDistinct || op == Opcode::kIsNotDistinct || op == Opcode::kIsNull || op == Opcode::kIsNotNull ||
+         op == Opcode::kIsTrue || op == Opcode::kIsNotFalse;
 }
 
 Range date_part_range(DatePart part, bool nullable) {
@@ -45,9 +45,11 @@ Range date_part_range(DatePart part, bool nullable) {
 
 // Integer casts keep the value; decimals change scale.
 std::optional<Range> cast_range(const Type& from, const Type& to, const Range& range) {
-  const bool integral = (is_integer(from.physical()) || from.id == TypeId::kBoolean) && (is_integer(to.physical()) || to.id == TypeId::kBoolean);
+  const bool integral =
+      (is_integer(from.physical()) || from.id == TypeId::kBoolean) && (is_integer(to.physical()) || to.id == TypeId::kBoolean);
   if (!integral || !range.bounded() || to.id == TypeId::kBoolean) return std::nullopt;
-  const bool plain = (from.is_integer() || from.id == TypeId::kDecimal || from.id == TypeId::kBoolean) && (to.is_integer() || to.id == TypeId::kDecimal);
+  const bool plain =
+      (from.is_integer() || from.id == TypeId::kDecimal || from.id == TypeId::kBoolean) && (to.is_integer() || to.id == TypeId::kDecimal);
   if (!plain) return std::nullopt;
   const int shift = to.scale - from.scale;
   Range out = range;
@@ -82,7 +84,8 @@ bool can_fail(const Program& program, const Instruction& i) {
 }
 
 ValueId Builder::append(Instruction instruction, const std::string& extra_key) {
-  std::string key = fmt::format("{}|{}|{}|{}", static_cast<int>(instruction.op), instruction.type.to_string(), instruction.index, extra_key);
+  std::string key =
+      fmt::format("{}|{}|{}|{}", static_cast<int>(instruction.op), instruction.type.to_string(), instruction.index, extra_key);
   for (const ValueId arg : instruction.args) key += fmt::format(",{}", arg);
   if (instruction.active != kNoValue) key += fmt::format("?{}", instruction.active);
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
@@ -174,7 +177,8 @@ void Builder::derive(Instruction& i) const {
     case Opcode::kModulo:
     case Opcode::kBitAnd:
       // |a % b| <= |a|; a & b with a, b >= 0 is at most either.
-      if (!is_float(i.physical()) && range(0).proven && range(0).bounded() && *range(0).min >= 0 && (i.op == Opcode::kModulo || range(1).proven_within(0, kI128Max))) {
+      if (!is_float(i.physical()) && range(0).proven && range(0).bounded() && *range(0).min >= 0 &&
+          (i.op == Opcode::kModulo || range(1).proven_within(0, kI128Max))) {
         out = Range::of(0, *range(0).max);
       }
       break;
@@ -269,7 +273,9 @@ ValueId Builder::lookup(ValueId column, std::shared_ptr<const Program> definitio
   i.lane = i.physical();
   const std::string text = print(*definition);
   for (i.index = 0; i.index < program_.lookups.size(); ++i.index) {
-    if (program_.lookups[i.index].source_column == static_cast<int>(at(column).index) && print(*program_.lookups[i.index].definition) == text) break;
+    if (program_.lookups[i.index].source_column == static_cast<int>(at(column).index) &&
+        print(*program_.lookups[i.index].definition) == text)
+      break;
   }
   if (i.index == program_.lookups.size()) program_.lookups.push_back({std::move(definition), static_cast<int>(at(column).index)});
   return append(std::move(i));

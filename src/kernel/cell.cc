@@ -28,7 +28,8 @@ Cell canonical(const Cell& cell, Physical physical) {
     const i128 months = micros / (30 * static_cast<i128>(kMicrosPerDay));
     micros -= months * 30 * kMicrosPerDay;
     const i128 days = micros / kMicrosPerDay;
-    out.interval = {static_cast<std::int32_t>(months), static_cast<std::int32_t>(days), static_cast<std::int64_t>(micros - days * kMicrosPerDay)};
+    out.interval = {static_cast<std::int32_t>(months), static_cast<std::int32_t>(days),
+                    static_cast<std::int64_t>(micros - days * kMicrosPerDay)};
   }
   return out;
 }

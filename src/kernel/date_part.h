@@ -7,9 +7,6 @@
 
 namespace trueno::kernel {
 
-inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-inline constexpr std::int64_t kMicrosPerDay = 86'400 * kMicrosPerSecond;
-
 /// A part of a date (days since 1970-01-01) or timestamp (microseconds since then, UTC), as BIGINT. `epoch` is whole seconds.
 [[nodiscard]] std::int64_t part_of_date(DatePart part, std::int32_t days);
 [[nodiscard]] std::int64_t part_of_timestamp(DatePart part, std::int64_t micros);

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "base/result.h"
-#include "column/value.h"
+#include "column/column.h"
 
 namespace trueno::kernel {
 
@@ -23,12 +23,42 @@ struct Cell {
   IntervalValue interval;
 
   [[nodiscard]] static Cell null() { return {}; }
-  [[nodiscard]] static Cell of_bool(bool value) { Cell c; c.valid = true; c.boolean = value; return c; }
-  [[nodiscard]] static Cell of_integer(i128 value) { Cell c; c.valid = true; c.integer = value; return c; }
-  [[nodiscard]] static Cell of_f64(double value) { Cell c; c.valid = true; c.f64 = value; return c; }
-  [[nodiscard]] static Cell of_f32(float value) { Cell c; c.valid = true; c.f32 = value; return c; }
-  [[nodiscard]] static Cell of_string(StringView value) { Cell c; c.valid = true; c.string = value; return c; }
-  [[nodiscard]] static Cell of_interval(IntervalValue value) { Cell c; c.valid = true; c.interval = value; return c; }
+  [[nodiscard]] static Cell of_bool(bool value) {
+    Cell c;
+    c.valid = true;
+    c.boolean = value;
+    return c;
+  }
+  [[nodiscard]] static Cell of_integer(i128 value) {
+    Cell c;
+    c.valid = true;
+    c.integer = value;
+    return c;
+  }
+  [[nodiscard]] static Cell of_f64(double value) {
+    Cell c;
+    c.valid = true;
+    c.f64 = value;
+    return c;
+  }
+  [[nodiscard]] static Cell of_f32(float value) {
+    Cell c;
+    c.valid = true;
+    c.f32 = value;
+    return c;
+  }
+  [[nodiscard]] static Cell of_string(StringView value) {
+    Cell c;
+    c.valid = true;
+    c.string = value;
+    return c;
+  }
+  [[nodiscard]] static Cell of_interval(IntervalValue value) {
+    Cell c;
+    c.valid = true;
+    c.interval = value;
+    return c;
+  }
 };
 
 /// Converts between owned values and register values. A string cell points into the Value, or into the arena.

@@ -28,7 +28,7 @@ struct Pipeline {
 /// A query ready to be placed and run: pipelines in dependency order, the last one gives the result. Immutable.
 struct PipelinePlan {
   std::vector<Pipeline> pipelines;
-  Schema result;               // names and types of the result
+  Schema result;                  // names and types of the result
   std::vector<Value> parameters;  // bound values by number, for every program
 };
 

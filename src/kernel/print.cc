@@ -37,7 +37,8 @@ std::string immediate(const Program& program, const Instruction& i) {
 std::string range_text(const Range& range) {
   std::string text;
   if (range.bounded()) text = fmt::format("{} {}..{}", range.proven ? "range" : "claimed", to_string(*range.min), to_string(*range.max));
-  if (range.span && !range.span->empty()) text += fmt::format("{}bits {}..{}", text.empty() ? "" : " ", range.span->lowest_bit, range.span->highest_bit);
+  if (range.span && !range.span->empty())
+    text += fmt::format("{}bits {}..{}", text.empty() ? "" : " ", range.span->lowest_bit, range.span->highest_bit);
   if (!range.nullable) text += text.empty() ? "not null" : " not null";
   return text;
 }
@@ -60,7 +61,9 @@ std::string accumulators(const Program& program) {
     text += fmt::format("  {}", accumulator_name(a.kind));
     if (a.argument != kNoValue) text += " " + operand(program, a.argument);
     if (a.kind == AccumulatorKind::kSumInteger || a.kind == AccumulatorKind::kSumFloat) {
-      text += fmt::format(" -> {}", a.kind == AccumulatorKind::kSumFloat ? "exact" : state_type(program, a).id == TypeId::kBlob ? "i192" : "i128");
+      text += fmt::format(" -> {}", a.kind == AccumulatorKind::kSumFloat         ? "exact"
+                                    : state_type(program, a).id == TypeId::kBlob ? "i192"
+                                                                                 : "i128");
     }
   }
   return text;
@@ -69,7 +72,8 @@ std::string accumulators(const Program& program) {
 std::string sort_keys(const Program& program) {
   std::string text;
   for (const SortKey& key : program.sink.sort_keys) {
-    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", operand(program, key.value), key.descending ? " desc" : "", key.nulls_first ? " nulls first" : "");
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", operand(program, key.value), key.descending ? " desc" : "",
+                        key.nulls_first ? " nulls first" : "");
   }
   return text;
 }
@@ -119,7 +123,8 @@ std::string print(const Program& program) {
     std::string notes = range_text(i.range);
     if (i.checked) notes += notes.empty() ? "checked" : " checked";
     if (i.verify_range) notes += " verified";
-    append_line(out, fmt::format("  {} {} {} {} {}", padded(fmt::format("%{} =", id), 5), padded(text, 32), padded(type, 10), padded(logical, 14), notes));
+    append_line(out, fmt::format("  {} {} {} {} {}", padded(fmt::format("%{} =", id), 5), padded(text, 32), padded(type, 10),
+                                 padded(logical, 14), notes));
   }
   append_line(out, "       " + sink_text(program));
   return out;
@@ -129,7 +134,8 @@ std::string shape_key(const Program& program) {
   std::string key;
   for (const SourceColumn& column : program.source.columns) key += fmt::format("{}{};", column.type.to_string(), column.as_code ? "#" : "");
   for (const Instruction& i : program.instructions) {
-    key += fmt::format("{}:{}:{}:{}{}{}", static_cast<int>(i.op), i.type.to_string(), static_cast<int>(i.lane), i.index, i.checked ? "c" : "", i.verify_range ? "v" : "");
+    key += fmt::format("{}:{}:{}:{}{}{}", static_cast<int>(i.op), i.type.to_string(), static_cast<int>(i.lane), i.index,
+                       i.checked ? "c" : "", i.verify_range ? "v" : "");
     if (i.op == Opcode::kConstant) key += "=" + program.constants[i.index].to_string();
     if (i.op == Opcode::kHost) key += "=" + program.hosts[i.index].name;
     for (const ValueId arg : i.args) key += fmt::format(",{}", arg);

@@ -20,23 +20,62 @@ inline constexpr ValueId kNoValue = 0xFFFFFFFF;
 /// The instructions. kernel/README.md is their reference: operands, NULL rule, overflow rule, exact result.
 enum class Opcode : std::uint8_t {
   // leaves
-  kColumn, kParameter, kConstant,
+  kColumn,
+  kParameter,
+  kConstant,
   // arithmetic: integers and decimals are exact, floats IEEE 754 round to nearest even
-  kAdd, kSubtract, kMultiply, kDivide, kIntegerDivide, kModulo, kNegate, kAbs, kMath,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kIntegerDivide,
+  kModulo,
+  kNegate,
+  kAbs,
+  kMath,
   // comparison: BOOLEAN results
-  kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual, kIsDistinct, kIsNotDistinct,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessEqual,
+  kGreater,
+  kGreaterEqual,
+  kIsDistinct,
+  kIsNotDistinct,
   // logic (Kleene) and NULL
-  kAnd, kOr, kNot, kIsNull, kIsNotNull, kIsTrue, kIsNotFalse, kCoalesce, kSelect,
+  kAnd,
+  kOr,
+  kNot,
+  kIsNull,
+  kIsNotNull,
+  kIsTrue,
+  kIsNotFalse,
+  kCoalesce,
+  kSelect,
   // conversion
-  kCast, kTryCast,
+  kCast,
+  kTryCast,
   // bits
-  kShiftLeft, kShiftRight, kBitAnd, kBitOr, kBitXor, kBitNot, kPopcount,
+  kShiftLeft,
+  kShiftRight,
+  kBitAnd,
+  kBitOr,
+  kBitXor,
+  kBitNot,
+  kPopcount,
   // dates
-  kDatePart, kDateTrunc, kTimestampAdd,
+  kDatePart,
+  kDateTrunc,
+  kTimestampAdd,
   // strings
-  kLike, kStartsWith, kEndsWith, kContains, kStringLength,
+  kLike,
+  kStartsWith,
+  kEndsWith,
+  kContains,
+  kStringLength,
   // by dictionary entry, and on the host
-  kLookup, kHost,
+  kLookup,
+  kHost,
   // rows: narrows the domain of everything behind it; has no value
   kFilter,
 };
@@ -45,23 +84,39 @@ inline constexpr int kOpcodeCount = static_cast<int>(Opcode::kFilter) + 1;
 enum class MathFunction : std::uint8_t { kSqrt, kFloor, kCeil, kTrunc, kRoundEven, kSign };
 
 enum class DatePart : std::uint8_t {
-  kYear, kQuarter, kMonth, kDay, kDayOfWeek, kIsoDayOfWeek, kDayOfYear, kWeek, kIsoYear, kHour, kMinute, kSecond, kMillisecond, kMicrosecond,
-  kEpoch, kCentury, kDecade, kMillennium,
+  kYear,
+  kQuarter,
+  kMonth,
+  kDay,
+  kDayOfWeek,
+  kIsoDayOfWeek,
+  kDayOfYear,
+  kWeek,
+  kIsoYear,
+  kHour,
+  kMinute,
+  kSecond,
+  kMillisecond,
+  kMicrosecond,
+  kEpoch,
+  kCentury,
+  kDecade,
+  kMillennium,
 };
 
 /// One instruction: `%id = op args : type`. Plain data; which fields an opcode uses is listed in kernel/README.md and checked by `verify`.
 struct Instruction {
   Opcode op = Opcode::kConstant;
-  Type type;                     // logical type of the result
+  Type type;  // logical type of the result
   std::vector<ValueId> args;
-  std::uint32_t index = 0;       // kColumn: source column; kParameter, kConstant, kLookup, kHost: entry of the program's list;
-                                 // kMath: MathFunction; kDatePart, kDateTrunc: DatePart
-  bool checked = false;          // may fail: the exact result can leave the type's limits (or a divisor can be 0, a text malformed)
-  bool verify_range = false;     // kColumn: the range is claimed and relied upon; the decoder proves it or fails with kCorruptFile
-  ValueId active = kNoValue;     // BOOLEAN: rows where it is not true never fail here (their result is NULL)
+  std::uint32_t index = 0;            // kColumn: source column; kParameter, kConstant, kLookup, kHost: entry of the program's list;
+                                      // kMath: MathFunction; kDatePart, kDateTrunc: DatePart
+  bool checked = false;               // may fail: the exact result can leave the type's limits (or a divisor can be 0, a text malformed)
+  bool verify_range = false;          // kColumn: the range is claimed and relied upon; the decoder proves it or fails with kCorruptFile
+  ValueId active = kNoValue;          // BOOLEAN: rows where it is not true never fail here (their result is NULL)
   Physical lane = Physical::kNested;  // width that holds every value of a proven range; fast backends may compute in it
   Range range;
-  SourceSpan span;               // where in the SQL text, for error messages
+  SourceSpan span;  // where in the SQL text, for error messages
 
   [[nodiscard]] Physical physical() const { return type.physical(); }
 };
@@ -76,8 +131,8 @@ struct SourceColumn {
 
 /// The rows a program runs over.
 struct Source {
-  std::string name;                   // for people
-  std::int64_t estimated_rows = -1;   // -1: unknown
+  std::string name;                  // for people
+  std::int64_t estimated_rows = -1;  // -1: unknown
   std::vector<SourceColumn> columns;
 };
 
@@ -98,11 +153,12 @@ struct Lookup {
 
 /// What an accumulator of a reduce or group sink keeps. Finalised outputs (SUM, AVG, ...) are made of these by exec (kernel/aggregate.h).
 enum class AccumulatorKind : std::uint8_t {
-  kCountRows,    // rows
-  kCount,        // valid values
-  kSumInteger,   // exact sum; 128-bit for arguments up to 64 bits, else 192-bit
-  kSumFloat,     // exact sum (base/exact_sum.h)
-  kMin, kMax,    // canonical form of the least or greatest valid value
+  kCountRows,   // rows
+  kCount,       // valid values
+  kSumInteger,  // exact sum; 128-bit for arguments up to 64 bits, else 192-bit
+  kSumFloat,    // exact sum (base/exact_sum.h)
+  kMin,
+  kMax,  // canonical form of the least or greatest valid value
 };
 struct Accumulator {
   AccumulatorKind kind = AccumulatorKind::kCountRows;
@@ -112,17 +168,17 @@ struct Accumulator {
 
 /// How a group's or reduction's visible value follows from accumulators.
 enum class FinishKind : std::uint8_t {
-  kCount,       // BIGINT
-  kSum,         // of (sum, count): NULL when count is 0; kOutOfRange past the result type
-  kAverage,     // of (sum, count): exact quotient, rounded once to DOUBLE
-  kExtreme,     // of (min or max): NULL when nothing was valid
+  kCount,    // BIGINT
+  kSum,      // of (sum, count): NULL when count is 0; kOutOfRange past the result type
+  kAverage,  // of (sum, count): exact quotient, rounded once to DOUBLE
+  kExtreme,  // of (min or max): NULL when nothing was valid
 };
 struct Output {
   FinishKind kind = FinishKind::kCount;
   std::uint32_t accumulator = 0;
   std::uint32_t count = 0;  // accumulator that counts the valid values (kSum, kAverage)
   Type type;
-  int argument_scale = 0;   // kAverage of DECIMAL(p, s): s
+  int argument_scale = 0;  // kAverage of DECIMAL(p, s): s
 };
 
 struct SortKey {
@@ -179,10 +235,12 @@ struct Program {
 [[nodiscard]] Schema partial_schema(const Program& program);
 /// Columns the pipeline hands on: values, or keys then outputs.
 [[nodiscard]] Schema output_schema(const Program& program);
-/// The type of an accumulator's state column: BIGINT counts, HUGEINT or BLOB integer sums, BLOB float sums, the argument's type for min/max.
+/// The type of an accumulator's state column: BIGINT counts, HUGEINT or BLOB integer sums, BLOB float sums, the argument's type for
+/// min/max.
 [[nodiscard]] Type state_type(const Program& program, const Accumulator& accumulator);
 
-/// A key under which a compiled kernel may be cached: the structure without estimates, parameter values and ranges (lanes and checks are in).
+/// A key under which a compiled kernel may be cached: the structure without estimates, parameter values and ranges (lanes and checks are
+/// in).
 [[nodiscard]] std::string shape_key(const Program& program);
 
 }  // namespace trueno::kernel

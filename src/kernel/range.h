@@ -21,7 +21,9 @@ struct Range {
   [[nodiscard]] bool bounded() const { return min.has_value() && max.has_value(); }
   /// Both bounds are proven and lie in [low, high].
   [[nodiscard]] bool proven_within(i128 low, i128 high) const { return proven && bounded() && *min >= low && *max <= high; }
-  [[nodiscard]] static Range of(i128 low, i128 high, bool nullable_values = false) { return {low, high, std::nullopt, nullable_values, true}; }
+  [[nodiscard]] static Range of(i128 low, i128 high, bool nullable_values = false) {
+    return {low, high, std::nullopt, nullable_values, true};
+  }
   [[nodiscard]] static Range unknown() { return {}; }
 };
 

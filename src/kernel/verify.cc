@@ -83,7 +83,8 @@ Status check_types(const Program& p, ValueId id, const Instruction& i) {
     case Opcode::kIntegerDivide:
     case Opcode::kModulo:
       if (is_float(i.physical())) {
-        if (arg(0).physical() != i.physical() || arg(1).physical() != i.physical()) return broken(id, i, "float operands must have the result's type");
+        if (arg(0).physical() != i.physical() || arg(1).physical() != i.physical())
+          return broken(id, i, "float operands must have the result's type");
       } else if (!is_integer(i.physical()) || !is_integer(arg(0).physical()) || !is_integer(arg(1).physical())) {
         return broken(id, i, "operands must be integers");
       }
@@ -105,7 +106,8 @@ Status check_types(const Program& p, ValueId id, const Instruction& i) {
     case Opcode::kIsNotDistinct:
       if (!is_boolean(i)) return broken(id, i, "a comparison gives BOOLEAN");
       if (arg(0).physical() != arg(1).physical()) return broken(id, i, "compared values must have one physical type");
-      if (arg(0).type.id == TypeId::kDecimal && arg(0).type.scale != arg(1).type.scale) return broken(id, i, "compared decimals must have one scale");
+      if (arg(0).type.id == TypeId::kDecimal && arg(0).type.scale != arg(1).type.scale)
+        return broken(id, i, "compared decimals must have one scale");
       return {};
     case Opcode::kAnd:
     case Opcode::kOr:
@@ -146,15 +148,20 @@ Status check_sink(const Program& p) {
   const Sink& sink = p.sink;
   const auto known = [&](ValueId id) { return id < p.instructions.size() && p.at(id).op != Opcode::kFilter; };
   const auto all_known = [&](const std::vector<ValueId>& ids) { return std::ranges::all_of(ids, known); };
-  if (!all_known(sink.values) || !all_known(sink.keys)) return error(ErrorCode::kInternal, "kernel program: the sink reads an undefined value");
+  if (!all_known(sink.values) || !all_known(sink.keys))
+    return error(ErrorCode::kInternal, "kernel program: the sink reads an undefined value");
   for (const Accumulator& a : sink.accumulators) {
     const bool rows = a.kind == AccumulatorKind::kCountRows;
-    if (rows != (a.argument == kNoValue) || (!rows && !known(a.argument))) return error(ErrorCode::kInternal, "kernel program: an accumulator's argument is wrong");
-    if (a.kind == AccumulatorKind::kSumInteger && !is_integer(p.at(a.argument).physical())) return error(ErrorCode::kInternal, "kernel program: integer sum of a non-integer");
-    if (a.kind == AccumulatorKind::kSumFloat && !is_float(p.at(a.argument).physical())) return error(ErrorCode::kInternal, "kernel program: float sum of a non-float");
+    if (rows != (a.argument == kNoValue) || (!rows && !known(a.argument)))
+      return error(ErrorCode::kInternal, "kernel program: an accumulator's argument is wrong");
+    if (a.kind == AccumulatorKind::kSumInteger && !is_integer(p.at(a.argument).physical()))
+      return error(ErrorCode::kInternal, "kernel program: integer sum of a non-integer");
+    if (a.kind == AccumulatorKind::kSumFloat && !is_float(p.at(a.argument).physical()))
+      return error(ErrorCode::kInternal, "kernel program: float sum of a non-float");
   }
   for (const Output& o : sink.outputs) {
-    if (o.accumulator >= sink.accumulators.size() || o.count >= sink.accumulators.size()) return error(ErrorCode::kInternal, "kernel program: an output reads an unknown accumulator");
+    if (o.accumulator >= sink.accumulators.size() || o.count >= sink.accumulators.size())
+      return error(ErrorCode::kInternal, "kernel program: an output reads an unknown accumulator");
   }
   for (const SortKey& key : sink.sort_keys) {
     if (!known(key.value)) return error(ErrorCode::kInternal, "kernel program: a sort key is undefined");
@@ -174,8 +181,10 @@ Status verify(const Program& program) {
     for (const ValueId a : i.args) {
       if (a >= id || program.at(a).op == Opcode::kFilter) return broken(id, i, "an operand is used before it is defined");
     }
-    if (i.active != kNoValue && (i.active >= id || !is_boolean(program.at(i.active)))) return broken(id, i, "the activity mask is not an earlier BOOLEAN");
-    if (i.op != Opcode::kFilter && i.type.is_nested() && i.op != Opcode::kColumn) return broken(id, i, "nested values are carried, not computed");
+    if (i.active != kNoValue && (i.active >= id || !is_boolean(program.at(i.active))))
+      return broken(id, i, "the activity mask is not an earlier BOOLEAN");
+    if (i.op != Opcode::kFilter && i.type.is_nested() && i.op != Opcode::kColumn)
+      return broken(id, i, "nested values are carried, not computed");
     if (i.range.bounded() && *i.range.min > *i.range.max) return broken(id, i, "empty range");
     TRUENO_TRY(check_types(program, id, i));
   }

@@ -38,7 +38,9 @@ bool Expression::is_constant() const {
 }
 
 bool same_expression(const Expression& a, const Expression& b) {
-  if (a.kind != b.kind || !(a.type == b.type) || a.function != b.function || a.trying != b.trying || a.arguments.size() != b.arguments.size()) return false;
+  if (a.kind != b.kind || !(a.type == b.type) || a.function != b.function || a.trying != b.trying ||
+      a.arguments.size() != b.arguments.size())
+    return false;
   if (a.kind == ExpressionKind::kColumn && a.index != b.index) return false;
   if ((a.kind == ExpressionKind::kLiteral || a.kind == ExpressionKind::kParameter) && !(a.value == b.value)) return false;
   if (a.kind == ExpressionKind::kCall && a.function->volatile_function) return false;
@@ -98,11 +100,15 @@ Expression substitute(const Expression& expression, const std::vector<Expression
 bool may_fail(const Expression& expression) {
   if (expression.kind == ExpressionKind::kCall) {
     // Comparisons, logic and NULL tests never fail; everything else may.
-    static constexpr std::string_view kSafe[] = {"=", "<>", "<", "<=", ">", ">=", "is_distinct_from", "is_not_distinct_from", "not", "is_null", "is_not_null",
-                                                 "is_true", "is_not_true", "is_false", "is_not_false", "starts_with", "ends_with", "contains", "length"};
+    static constexpr std::string_view kSafe[] = {
+        "=",         "<>",       "<",           "<=",      ">",           ">=",       "is_distinct_from", "is_not_distinct_from",
+        "not",       "is_null",  "is_not_null", "is_true", "is_not_true", "is_false", "is_not_false",     "starts_with",
+        "ends_with", "contains", "length"};
     if (std::ranges::find(kSafe, expression.function->name) == std::end(kSafe)) return true;
   }
-  if (expression.kind == ExpressionKind::kCast && !expression.trying && !function::implicit_cast_exists(expression.arguments[0].type, expression.type)) return true;
+  if (expression.kind == ExpressionKind::kCast && !expression.trying &&
+      !function::implicit_cast_exists(expression.arguments[0].type, expression.type))
+    return true;
   return std::ranges::any_of(expression.arguments, may_fail);
 }
 
@@ -111,7 +117,8 @@ namespace {
 std::string quoted(const Value& value) {
   if (value.is_null()) return "NULL";
   const TypeId id = value.type().id;
-  if (id == TypeId::kVarchar || value.type().is_temporal() || id == TypeId::kInterval || id == TypeId::kBlob || id == TypeId::kUuid) return "'" + value.to_string() + "'";
+  if (id == TypeId::kVarchar || value.type().is_temporal() || id == TypeId::kInterval || id == TypeId::kBlob || id == TypeId::kUuid)
+    return "'" + value.to_string() + "'";
   return value.to_string();
 }
 
@@ -138,13 +145,15 @@ std::string print(const Expression& e, const Schema& input) {
         return fmt::format("({} {} {})", print(e.arguments[0], input), e.function->name, print(e.arguments[1], input));
       }
       return fmt::format("{}({})", e.function->name, joined(e.arguments, input, ", "));
-    case ExpressionKind::kCast: return fmt::format("{}({} AS {})", e.trying ? "TRY_CAST" : "CAST", print(e.arguments[0], input), e.type.to_string());
+    case ExpressionKind::kCast:
+      return fmt::format("{}({} AS {})", e.trying ? "TRY_CAST" : "CAST", print(e.arguments[0], input), e.type.to_string());
     case ExpressionKind::kAnd: return "(" + joined(e.arguments, input, " AND ") + ")";
     case ExpressionKind::kOr: return "(" + joined(e.arguments, input, " OR ") + ")";
     case ExpressionKind::kCoalesce: return "coalesce(" + joined(e.arguments, input, ", ") + ")";
     case ExpressionKind::kCase: {
       std::string text = "CASE";
-      for (std::size_t i = 0; i + 1 < e.arguments.size(); i += 2) text += fmt::format(" WHEN {} THEN {}", print(e.arguments[i], input), print(e.arguments[i + 1], input));
+      for (std::size_t i = 0; i + 1 < e.arguments.size(); i += 2)
+        text += fmt::format(" WHEN {} THEN {}", print(e.arguments[i], input), print(e.arguments[i + 1], input));
       return text + " ELSE " + print(e.arguments.back(), input) + " END";
     }
   }

@@ -17,8 +17,9 @@ enum class ExpressionKind : std::uint8_t {
   kParameter,  // `?`: `value` holds what is bound, number as kLiteral
   kCall,       // `function` of `arguments`
   kCast,       // of arguments[0]; `trying`
-  kAnd, kOr,   // of two or more arguments, evaluated left to right
-  kCase,       // when, then, when, then, ..., else
+  kAnd,
+  kOr,    // of two or more arguments, evaluated left to right
+  kCase,  // when, then, when, then, ..., else
   kCoalesce,
 };
 

@@ -28,7 +28,8 @@ std::string_view comparison_symbol(CompareOp op) {
 std::string print_orders(const std::vector<SortOrder>& orders, const Schema& input) {
   std::string text;
   for (const SortOrder& order : orders) {
-    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", print(order.expression, input), order.descending ? " DESC" : "", order.nulls_first ? " NULLS FIRST" : "");
+    text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", print(order.expression, input), order.descending ? " DESC" : "",
+                        order.nulls_first ? " NULLS FIRST" : "");
   }
   return text;
 }
@@ -38,7 +39,8 @@ std::string print_condition(const ColumnCondition& condition, const Schema& sche
   switch (condition.kind) {
     case ColumnCondition::Kind::kIsNull: return name + " IS NULL";
     case ColumnCondition::Kind::kIsNotNull: return name + " IS NOT NULL";
-    case ColumnCondition::Kind::kCompare: return fmt::format("{} {} {}", name, comparison_symbol(condition.op), condition.values[0].to_string());
+    case ColumnCondition::Kind::kCompare:
+      return fmt::format("{} {} {}", name, comparison_symbol(condition.op), condition.values[0].to_string());
     case ColumnCondition::Kind::kIn: return fmt::format("{} IN ({} values)", name, condition.values.size());
   }
   return name;
@@ -56,13 +58,16 @@ struct LinePrinter {
     }
     return text;
   }
-  std::string operator()(const Values& values) const { return fmt::format("Values {} row{}", values.rows.size(), values.rows.size() == 1 ? "" : "s"); }
+  std::string operator()(const Values& values) const {
+    return fmt::format("Values {} row{}", values.rows.size(), values.rows.size() == 1 ? "" : "s");
+  }
   std::string operator()(const Filter& filter) const { return "Filter " + print(filter.condition, plan.input().schema); }
   std::string operator()(const Project& project) const {
     std::string text;
     for (std::size_t i = 0; i < project.expressions.size(); ++i) {
       const std::string expression = print(project.expressions[i], plan.input().schema);
-      text += (text.empty() ? "" : ", ") + (expression == plan.schema[i].name ? expression : fmt::format("{} AS {}", expression, plan.schema[i].name));
+      text += (text.empty() ? "" : ", ") +
+              (expression == plan.schema[i].name ? expression : fmt::format("{} AS {}", expression, plan.schema[i].name));
     }
     return "Project " + text;
   }
@@ -72,15 +77,19 @@ struct LinePrinter {
     for (const Expression& key : aggregate.keys) keys += (keys.empty() ? "" : ", ") + print(key, input);
     std::string calls;
     for (const AggregateCall& call : aggregate.calls) {
-      calls += fmt::format("{}{}({})", calls.empty() ? "" : ", ", call.function->name, call.arguments.empty() ? "*" : print(call.arguments[0], input));
+      calls += fmt::format("{}{}({})", calls.empty() ? "" : ", ", call.function->name,
+                           call.arguments.empty() ? "*" : print(call.arguments[0], input));
       if (call.filter) calls += fmt::format(" FILTER ({})", print(*call.filter, input));
     }
     return fmt::format("Aggregate{}{}{}{}", keys.empty() ? "" : " by ", keys, calls.empty() ? "" : ": ", calls);
   }
   std::string operator()(const Sort& sort) const { return "Sort " + print_orders(sort.orders, plan.input().schema); }
-  std::string operator()(const Limit& limit) const { return limit.offset == 0 ? fmt::format("Limit {}", limit.limit) : fmt::format("Limit {} offset {}", limit.limit, limit.offset); }
+  std::string operator()(const Limit& limit) const {
+    return limit.offset == 0 ? fmt::format("Limit {}", limit.limit) : fmt::format("Limit {} offset {}", limit.limit, limit.offset);
+  }
   std::string operator()(const TopN& top) const {
-    return fmt::format("TopN {}{} by {}", top.limit, top.offset == 0 ? "" : fmt::format(" offset {}", top.offset), print_orders(top.orders, plan.input().schema));
+    return fmt::format("TopN {}{} by {}", top.limit, top.offset == 0 ? "" : fmt::format(" offset {}", top.offset),
+                       print_orders(top.orders, plan.input().schema));
   }
 };
 
@@ -99,7 +108,9 @@ struct RowEstimate {
 
   std::int64_t operator()(const Scan& scan) const { return scan.source->row_count().value_or(-1); }
   std::int64_t operator()(const Values& values) const { return static_cast<std::int64_t>(values.rows.size()); }
-  std::int64_t operator()(const Filter&) const { return input() < 0 ? -1 : static_cast<std::int64_t>(static_cast<double>(input()) * kFilterSelectivity); }
+  std::int64_t operator()(const Filter&) const {
+    return input() < 0 ? -1 : static_cast<std::int64_t>(static_cast<double>(input()) * kFilterSelectivity);
+  }
   std::int64_t operator()(const Project&) const { return input(); }
   std::int64_t operator()(const Aggregate& aggregate) const {
     if (aggregate.keys.empty()) return 1;

@@ -18,8 +18,8 @@ struct Plan;
 /// Reads columns of a source. Output: these columns, in this order.
 struct Scan {
   std::shared_ptr<const TableSource> source;
-  std::vector<int> columns;    // in the source's schema
-  ScanPredicate predicate;     // lets the source skip parts; rows are filtered again above
+  std::vector<int> columns;  // in the source's schema
+  ScanPredicate predicate;   // lets the source skip parts; rows are filtered again above
 };
 /// Rows of constants. Output: as many columns as each row has expressions.
 struct Values {
@@ -34,8 +34,8 @@ struct Project {
 struct AggregateCall {
   const function::AggregateFunction* function = nullptr;
   function::Signature signature;
-  std::vector<Expression> arguments;       // none: count(*)
-  std::optional<Expression> filter;        // FILTER (WHERE ...)
+  std::vector<Expression> arguments;  // none: count(*)
+  std::optional<Expression> filter;   // FILTER (WHERE ...)
 };
 /// One row a distinct key, ascending by key; without keys exactly one row. Output: keys, then aggregates.
 struct Aggregate {

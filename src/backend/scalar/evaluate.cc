@@ -29,7 +29,8 @@ Result<bool> RowEvaluator::evaluate(const Morsel& morsel, std::int64_t row) {
     if (i.active != kernel::kNoValue && !(values_[i.active].valid && values_[i.active].boolean)) continue;  // inactive rows never fail
     Status status = step(id, morsel, row, out);
     if (!status) return std::move(status).error().at(i.span);
-    if (out.valid && i.range.proven && i.range.bounded() && is_integer(i.physical()) && (out.integer < *i.range.min || out.integer > *i.range.max)) {
+    if (out.valid && i.range.proven && i.range.bounded() && is_integer(i.physical()) &&
+        (out.integer < *i.range.min || out.integer > *i.range.max)) {
       return error(ErrorCode::kInternal, "%{} is {}, outside its proven range {}..{}", id, to_string(out.integer), to_string(*i.range.min),
                    to_string(*i.range.max));
     }
@@ -45,8 +46,8 @@ Status RowEvaluator::step(ValueId id, const Morsel& morsel, std::int64_t row, Ce
       if (!program_.source.columns[i.index].as_code) {
         out = kernel::cell_of(column, row);
         if (i.verify_range && out.valid && i.range.bounded() && (out.integer < *i.range.min || out.integer > *i.range.max)) {
-          return error(ErrorCode::kCorruptFile, "column {} holds {}, outside the bounds its file claims", program_.source.columns[i.index].name,
-                       to_string(out.integer));
+          return error(ErrorCode::kCorruptFile, "column {} holds {}, outside the bounds its file claims",
+                       program_.source.columns[i.index].name, to_string(out.integer));
         }
       } else if (column.is_valid(row)) {
         out = kernel::cell_of(column, row);  // the text; a lookup reads the code itself
@@ -283,9 +284,11 @@ Status RowEvaluator::dates(const Instruction& i, Cell& out) const {
   if (i.op == Opcode::kTimestampAdd) {
     out = Cell::of_integer(TRUENO_TRY(kernel::add_interval(static_cast<std::int64_t>(a), arg(i, 1).interval)));
   } else if (i.op == Opcode::kDatePart) {
-    out = Cell::of_integer(date ? kernel::part_of_date(part, static_cast<std::int32_t>(a)) : kernel::part_of_timestamp(part, static_cast<std::int64_t>(a)));
+    out = Cell::of_integer(date ? kernel::part_of_date(part, static_cast<std::int32_t>(a))
+                                : kernel::part_of_timestamp(part, static_cast<std::int64_t>(a)));
   } else {
-    out = Cell::of_integer(date ? kernel::truncate_date(part, static_cast<std::int32_t>(a)) : kernel::truncate_timestamp(part, static_cast<std::int64_t>(a)));
+    out = Cell::of_integer(date ? kernel::truncate_date(part, static_cast<std::int32_t>(a))
+                                : kernel::truncate_timestamp(part, static_cast<std::int64_t>(a)));
   }
   return {};
 }

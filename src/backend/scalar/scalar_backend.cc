@@ -80,7 +80,8 @@ class ScalarState final : public SinkState {
       case SinkKind::kTopK:
       case SinkKind::kSort: {
         SortedRow row;
-        for (const SortKey& key : sink.sort_keys) row.keys.push_back(kernel::value_of(program.at(key.value).type, evaluator.value(key.value)));
+        for (const SortKey& key : sink.sort_keys)
+          row.keys.push_back(kernel::value_of(program.at(key.value).type, evaluator.value(key.value)));
         for (const kernel::ValueId id : sink.values) row.values.push_back(kernel::value_of(program.at(id).type, evaluator.value(id)));
         row.row_id = row_id;
         sorted.push_back(std::move(row));
@@ -120,7 +121,8 @@ std::vector<ColumnBuilder> builders_for(const Program& program) {
   return builders;
 }
 
-Status append_states(std::vector<ColumnBuilder>& builders, std::size_t first, const Program& program, const std::vector<AccumulatorState>& states) {
+Status append_states(std::vector<ColumnBuilder>& builders, std::size_t first, const Program& program,
+                     const std::vector<AccumulatorState>& states) {
   for (std::size_t i = 0; i < states.size(); ++i) {
     TRUENO_TRY(states[i].append_state(builders[first + i], kernel::state_type(program, program.sink.accumulators[i])));
   }
@@ -158,7 +160,8 @@ Result<Batch> take(ScalarState& state) {
         const int order = compare_rows(a.keys, b.keys, program, &sink.sort_keys);
         return order != 0 ? order < 0 : a.row_id < b.row_id;
       });
-      if (sink.kind == SinkKind::kTopK && static_cast<std::int64_t>(state.sorted.size()) > sink.limit) state.sorted.resize(static_cast<std::size_t>(sink.limit));
+      if (sink.kind == SinkKind::kTopK && static_cast<std::int64_t>(state.sorted.size()) > sink.limit)
+        state.sorted.resize(static_cast<std::size_t>(sink.limit));
       for (const SortedRow& row : state.sorted) {
         std::size_t column = 0;
         for (const Value& value : row.keys) TRUENO_TRY(builders[column++].append(value));
@@ -188,7 +191,8 @@ class ScalarKernel final : public Kernel {
   std::int64_t state_bytes(const SinkState& state) const override {
     const auto& scalar = static_cast<const ScalarState&>(state);
     constexpr std::int64_t kBytesPerValue = 64;  // a Value and its share of the container
-    const auto width = static_cast<std::int64_t>(program_->sink.keys.size() + program_->sink.values.size() + program_->sink.accumulators.size() + 1);
+    const auto width =
+        static_cast<std::int64_t>(program_->sink.keys.size() + program_->sink.values.size() + program_->sink.accumulators.size() + 1);
     return static_cast<std::int64_t>(scalar.groups.size() + scalar.sorted.size()) * width * kBytesPerValue;
   }
 

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "column/table_source.h"
+#include "function/catalogue.h"
+#include "plan/plan.h"
+#include "sql/ast_query.h"
+#include "sql/ast_statement.h"
+
+namespace trueno::bind {
+
+/// What names stand for outside the statement. Session implements it over the catalog and the file formats.
+class NameResolver {
+ public:
+  virtual ~NameResolver() = default;
+  /// The rows of a table or file. kCatalog or kFileNotFound when there is none, with the nearest names as a hint.
+  [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool is_file) const = 0;
+  /// A table function of constant arguments: read_parquet('x'), range(10).
+  [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>& arguments) const = 0;
+  /// The rows of expressions as a source.
+  [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> values(const Schema& schema, const std::vector<std::vector<plan::Expression>>& rows) const = 0;
+};
+
+/// What binding needs from the session.
+struct Context {
+  const function::Catalogue& functions;
+  const NameResolver& names;
+  const plan::ConstantEvaluator& constants;
+  const std::vector<Value>& parameters;  // values of `?` and `$n`, by number - 1
+  function::BindContext types;
+};
+
+/// A query with names and types resolved. kBinder errors carry the span of what did not fit.
+[[nodiscard]] Result<plan::PlanPtr> bind_query(const sql::Query& query, const Context& context);
+
+/// An expression without columns (a setting's value, LIMIT, a DEFAULT).
+[[nodiscard]] Result<plan::Expression> bind_constant(const sql::Expression& expression, const Context& context);
+
+/// The type a name in CREATE TABLE or CAST stands for.
+[[nodiscard]] Result<Type> bind_type(const sql::TypeName& name);
+
+/// Nearest of `candidates` to a misspelled name, for "did you mean"; empty when none is near.
+[[nodiscard]] std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);
+
+}  // namespace trueno::bind

@@ -1,0 +1,320 @@
+#include "bind/expression_binder.h"
+
+#include <algorithm>
+
+#include "base/number_text.h"
+
+namespace trueno::bind {
+
+using plan::Expression;
+using plan::ExpressionKind;
+using Bound = Result<Expression>;
+
+namespace {
+
+Expression nary(ExpressionKind kind, Type type, std::vector<Expression> arguments, SourceSpan span) {
+  Expression e;
+  e.kind = kind;
+  e.type = std::move(type);
+  e.arguments = std::move(arguments);
+  e.span = span;
+  return e;
+}
+
+template <class... E>
+std::vector<Expression> list_of(E&&... expressions) {
+  std::vector<Expression> list;
+  (list.push_back(std::forward<E>(expressions)), ...);
+  return list;
+}
+
+Bound unsupported(std::string_view what, SourceSpan span) { return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(span); }
+
+}  // namespace
+
+Bound ExpressionBinder::bind(const sql::Expression& expression) {
+  if (shortcut_) {
+    if (std::optional<Expression> whole = shortcut_(expression)) return std::move(*whole);
+  }
+  if (expression.height > sql::kMaxNesting * 2) {
+    return error(ErrorCode::kBinder, "the expression is nested {} levels deep; the most is {}", expression.height, sql::kMaxNesting * 2).at(expression.span);
+  }
+  Bound bound = bind_node(expression);
+  if (!bound) return std::move(bound).error().at(expression.span);
+  if (bound->span.empty()) bound->span = expression.span;
+  return bound;
+}
+
+Bound ExpressionBinder::bind_condition(const sql::Expression& expression) {
+  Expression condition = TRUENO_TRY(bind(expression));
+  if (condition.type.id == TypeId::kVarchar && condition.kind != ExpressionKind::kLiteral) {
+    return error(ErrorCode::kBinder, "a condition must be BOOLEAN, not {}", condition.type.to_string()).at(expression.span);
+  }
+  return convert(std::move(condition), TypeId::kBoolean);
+}
+
+Bound ExpressionBinder::convert(Expression expression, const Type& type, bool trying) const {
+  if (expression.type == type) return expression;
+  if (!function::cast_possible(expression.type, type)) {
+    return error(ErrorCode::kBinder, "cannot cast {} to {}", expression.type.to_string(), type.to_string()).at(expression.span);
+  }
+  if (expression.kind == ExpressionKind::kLiteral && expression.value.is_null()) {
+    expression.type = type;
+    expression.value = Value::null(type);
+    return expression;
+  }
+  return Expression::cast(std::move(expression), type, trying);
+}
+
+Bound ExpressionBinder::literal(const sql::Literal& literal) const {
+  switch (literal.kind) {
+    case sql::LiteralKind::kNull: return Expression::literal(Value());
+    case sql::LiteralKind::kBoolean: return Expression::literal(Value::boolean(literal.text == "true"));
+    case sql::LiteralKind::kInteger: {
+      const auto value = parse_i128(literal.text);
+      if (!value) return Expression::literal(Value::floating(parse_double(literal.text).value_or(0)));
+      const TypeId id = *value <= INT32_MAX ? TypeId::kInteger : (*value <= INT64_MAX ? TypeId::kBigInt : TypeId::kHugeInt);
+      return Expression::literal(Value::integer(*value, id));
+    }
+    case sql::LiteralKind::kDecimal: {
+      const std::size_t point = literal.text.find('.');
+      const auto scale = static_cast<int>(literal.text.size() - point - 1);
+      std::string digits = literal.text.substr(0, point) + literal.text.substr(point + 1);
+      const std::size_t first = std::min(digits.find_first_not_of('0'), digits.size());
+      const int precision = std::max({static_cast<int>(digits.size() - first), scale, 1});
+      if (precision > 38) return Expression::literal(Value::floating(parse_double(literal.text).value_or(0)));
+      return Expression::literal(Value::decimal(parse_i128(digits.empty() ? "0" : digits).value_or(0), precision, scale));
+    }
+    case sql::LiteralKind::kFloat: return Expression::literal(Value::floating(parse_double(literal.text).value_or(0)));
+    case sql::LiteralKind::kString: return Expression::literal(Value::varchar(literal.text));
+    case sql::LiteralKind::kBlob: return Expression::literal(Value(TypeId::kBlob, literal.text));
+  }
+  return error(ErrorCode::kInternal, "unknown literal");
+}
+
+Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> arguments, SourceSpan span) const {
+  const function::ScalarFunction* function = context_.functions.scalar(name);
+  if (function == nullptr) {
+    const std::string near = nearest_name(name, context_.functions.names());
+    return error(ErrorCode::kBinder, "no function {}", name).hint(near.empty() ? "" : fmt::format("did you mean {}?", near)).at(span);
+  }
+  // A whole-number literal takes the narrowest type its neighbour allows, so that `tinyint_column + 1` stays TINYINT.
+  std::vector<Type> types;
+  for (const Expression& argument : arguments) types.push_back(argument.type);
+  if (arguments.size() == 2) {
+    for (std::size_t i = 0; i < 2; ++i) {
+      const Expression& literal = arguments[i];
+      const Type& other = arguments[1 - i].type;
+      if (literal.kind != ExpressionKind::kLiteral || literal.value.is_null() || !literal.type.is_integer()) continue;
+      const i128 value = literal.value.as_integer();
+      if (other.id == TypeId::kDecimal) types[i] = Type::decimal(std::max<int>(1, static_cast<int>(to_string(value < 0 ? -value : value).size())), 0);
+      if (other.is_integer() && function::integer_fits(value, other)) types[i] = other;
+    }
+  }
+  Result<function::Signature> signature = function->bind(types, context_.types);
+  if (!signature) return std::move(signature).error().at(span);
+  for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i] = TRUENO_TRY(convert(std::move(arguments[i]), signature->arguments[i]));
+  Expression e = nary(ExpressionKind::kCall, signature->result, std::move(arguments), span);
+  e.function = function;
+  e.signature = std::move(*signature);
+  return e;
+}
+
+Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
+  const SourceSpan span = expression.span;
+  return std::visit(
+      sql::Overloaded{
+          [&](const sql::Literal& node) -> Bound { return literal(node); },
+          [&](const sql::TypedLiteral& node) -> Bound {
+            return convert(Expression::literal(Value::varchar(node.text)), TRUENO_TRY(bind_type(node.type)));
+          },
+          [&](const sql::IntervalLiteral& node) -> Bound { return interval(node, span); },
+          [&](const sql::ColumnRef& node) -> Bound {
+            const int column = TRUENO_TRY(scope_.find(node.name));
+            return Expression::column(column, scope_.columns[static_cast<std::size_t>(column)].type);
+          },
+          [&](const sql::Parameter& node) -> Bound {
+            const std::size_t number = node.number;
+            if (number == 0 || number > context_.parameters.size()) {
+              return error(ErrorCode::kInvalidInput, "parameter {} has no value", node.name.empty() ? fmt::format("${}", number) : "$" + node.name).at(span);
+            }
+            Expression e = Expression::literal(context_.parameters[number - 1]);
+            e.kind = ExpressionKind::kParameter;
+            return e;
+          },
+          [&](const sql::Logical& node) -> Bound {
+            std::vector<Expression> operands;
+            for (const auto& operand : node.operands) operands.push_back(TRUENO_TRY(bind_condition(*operand)));
+            return nary(node.op == sql::LogicalOperator::kAnd ? ExpressionKind::kAnd : ExpressionKind::kOr, TypeId::kBoolean, std::move(operands), span);
+          },
+          [&](const sql::Not& node) -> Bound { return call("not", list_of(TRUENO_TRY(bind_condition(*node.operand))), span); },
+          [&](const sql::Unary& node) -> Bound {
+            Expression operand = TRUENO_TRY(bind(*node.operand));
+            if (node.op == "-" && operand.kind == ExpressionKind::kLiteral && !operand.value.is_null() && (operand.type.is_integer() || operand.type.id == TypeId::kDecimal)) {
+              const i128 negative = -operand.value.as_integer();
+              if (operand.type.id == TypeId::kDecimal) return Expression::literal(Value(operand.type, negative));
+              return Expression::literal(Value::integer(negative, negative >= INT32_MIN ? TypeId::kInteger : (negative >= INT64_MIN ? TypeId::kBigInt : TypeId::kHugeInt)));
+            }
+            return call(node.op, list_of(std::move(operand)), span);
+          },
+          [&](const sql::Binary& node) -> Bound {
+            Expression left = TRUENO_TRY(bind(*node.left));
+            return call(lower_name(node.op), list_of(std::move(left), TRUENO_TRY(bind(*node.right))), span);
+          },
+          [&](const sql::IsTest& node) -> Bound {
+            Expression operand = TRUENO_TRY(bind(*node.operand));
+            std::string_view name = node.negated ? "is_not_null" : "is_null";
+            if (node.test == sql::TruthTest::kTrue) name = node.negated ? "is_not_true" : "is_true";
+            if (node.test == sql::TruthTest::kFalse) name = node.negated ? "is_not_false" : "is_false";
+            return call(name, list_of(std::move(operand)), span);
+          },
+          [&](const sql::IsDistinctFrom& node) -> Bound {
+            Expression left = TRUENO_TRY(bind(*node.left));
+            return call(node.negated ? "is_not_distinct_from" : "is_distinct_from", list_of(std::move(left), TRUENO_TRY(bind(*node.right))), span);
+          },
+          [&](const sql::Between& node) -> Bound {
+            if (node.symmetric) return unsupported("BETWEEN SYMMETRIC", span);
+            const Expression value = TRUENO_TRY(bind(*node.value));
+            Expression low = TRUENO_TRY(call(">=", list_of(value, TRUENO_TRY(bind(*node.low))), span));
+            Expression high = TRUENO_TRY(call("<=", list_of(value, TRUENO_TRY(bind(*node.high))), span));
+            Expression both = nary(ExpressionKind::kAnd, TypeId::kBoolean, list_of(std::move(low), std::move(high)), span);
+            return node.negated ? call("not", list_of(std::move(both)), span) : Bound(std::move(both));
+          },
+          [&](const sql::In& node) -> Bound { return in_list(node, span); },
+          [&](const sql::Like& node) -> Bound {
+            if (node.kind == sql::LikeKind::kGlob || node.kind == sql::LikeKind::kSimilarTo) return unsupported("GLOB and SIMILAR TO", span);
+            std::vector<Expression> arguments = list_of(TRUENO_TRY(bind(*node.value)), TRUENO_TRY(bind(*node.pattern)));
+            if (node.escape) arguments.push_back(TRUENO_TRY(bind(*node.escape)));
+            const std::string name = std::string(node.negated ? "not_" : "") + (node.kind == sql::LikeKind::kILike ? "ilike" : "like");
+            return call(name, std::move(arguments), span);
+          },
+          [&](const sql::Cast& node) -> Bound {
+            Expression operand = TRUENO_TRY(bind(*node.operand));
+            return convert(std::move(operand), TRUENO_TRY(bind_type(node.type)), node.trying);
+          },
+          [&](const sql::Case& node) -> Bound { return case_expression(node, span); },
+          [&](const sql::FunctionCall& node) -> Bound { return function_call(node, span); },
+          [&](const sql::Star&) -> Bound { return error(ErrorCode::kBinder, "* is not an expression here").at(span); },
+          [&](const sql::Columns&) -> Bound { return unsupported("COLUMNS(...)", span); },
+          [&](const sql::PositionalRef&) -> Bound { return unsupported("a positional reference", span); },
+          [&](const sql::DefaultValue&) -> Bound { return unsupported("DEFAULT here", span); },
+          [&](const sql::Collate&) -> Bound { return unsupported("COLLATE", span); },
+          [&](const sql::AtTimeZone&) -> Bound { return unsupported("AT TIME ZONE", span); },
+          [&](const sql::Lambda&) -> Bound { return unsupported("a lambda", span); },
+          [&](const sql::Subquery&) -> Bound { return unsupported("a subquery in an expression", span); },
+          [&](const sql::Quantified&) -> Bound { return unsupported("ANY and ALL", span); },
+          [&](const sql::Row&) -> Bound { return unsupported("a row value", span); },
+          [&](const sql::ListValue&) -> Bound { return unsupported("a list value", span); },
+          [&](const sql::StructValue&) -> Bound { return unsupported("a struct value", span); },
+          [&](const sql::MapValue&) -> Bound { return unsupported("a map value", span); },
+          [&](const sql::Subscript&) -> Bound { return unsupported("a subscript", span); },
+          [&](const sql::Slice&) -> Bound { return unsupported("a slice", span); },
+          [&](const sql::FieldAccess&) -> Bound { return unsupported("field access", span); },
+      },
+      expression.node);
+}
+
+Bound ExpressionBinder::in_list(const sql::In& in, SourceSpan span) {
+  if (in.query || in.collection) return unsupported("IN over a subquery or list", span);
+  const Expression value = TRUENO_TRY(bind(*in.value));
+  std::vector<Expression> tests;
+  for (const auto& item : in.list) tests.push_back(TRUENO_TRY(call("=", list_of(value, TRUENO_TRY(bind(*item))), span)));
+  if (tests.empty()) return Expression::literal(Value::boolean(in.negated));
+  Expression any = tests.size() == 1 ? std::move(tests.front()) : nary(ExpressionKind::kOr, TypeId::kBoolean, std::move(tests), span);
+  return in.negated ? call("not", list_of(std::move(any)), span) : Bound(std::move(any));
+}
+
+Bound ExpressionBinder::case_expression(const sql::Case& c, SourceSpan span) {
+  std::vector<Expression> conditions;
+  std::vector<Expression> values;
+  for (const sql::CaseBranch& branch : c.branches) {
+    if (c.operand) {
+      Expression operand = TRUENO_TRY(bind(*c.operand));
+      conditions.push_back(TRUENO_TRY(call("=", list_of(std::move(operand), TRUENO_TRY(bind(*branch.when))), span)));
+    } else {
+      conditions.push_back(TRUENO_TRY(bind_condition(*branch.when)));
+    }
+    values.push_back(TRUENO_TRY(bind(*branch.then)));
+  }
+  values.push_back(c.otherwise ? TRUENO_TRY(bind(*c.otherwise)) : Expression::literal(Value()));
+  Type type;
+  for (const Expression& value : values) {
+    const auto common = function::common_type(type, value.type);
+    if (!common) return error(ErrorCode::kBinder, "the branches of CASE have no common type: {} and {}", type.to_string(), value.type.to_string()).at(value.span);
+    type = *common;
+  }
+  if (type.id == TypeId::kNull) type = TypeId::kInteger;
+  std::vector<Expression> arguments;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    arguments.push_back(std::move(conditions[i]));
+    arguments.push_back(TRUENO_TRY(convert(std::move(values[i]), type)));
+  }
+  arguments.push_back(TRUENO_TRY(convert(std::move(values.back()), type)));
+  return nary(ExpressionKind::kCase, type, std::move(arguments), span);
+}
+
+Bound ExpressionBinder::interval(const sql::IntervalLiteral& node, SourceSpan span) {
+  Expression value = TRUENO_TRY(bind(*node.value));
+  if (value.kind != ExpressionKind::kLiteral || value.value.is_null()) return unsupported("an INTERVAL of a computed number", span);
+  const std::string text = value.value.to_string() + (node.unit.empty() ? "" : " " + node.unit);
+  return convert(Expression::literal(Value::varchar(text)), TypeId::kInterval);
+}
+
+Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan span) {
+  const std::string name = lower_name(node.name.last().text);
+  if (node.over) return unsupported("a window function", span);
+  if (const function::AggregateFunction* aggregate = context_.functions.aggregate(name)) return aggregate_call(*aggregate, node, span);
+  std::vector<Expression> arguments;
+  for (const sql::Argument& argument : node.arguments) {
+    if (!argument.name.empty()) return unsupported("a named argument", span);
+    arguments.push_back(TRUENO_TRY(bind(*argument.value)));
+  }
+  if (name == "coalesce" || name == "ifnull") {
+    if (arguments.empty()) return error(ErrorCode::kBinder, "{} needs arguments", name).at(span);
+    Type type;
+    for (const Expression& argument : arguments) {
+      const auto common = function::common_type(type, argument.type);
+      if (!common) return error(ErrorCode::kBinder, "the arguments of {} have no common type", name).at(span);
+      type = *common;
+    }
+    if (type.id == TypeId::kNull) type = TypeId::kInteger;
+    for (Expression& argument : arguments) argument = TRUENO_TRY(convert(std::move(argument), type));
+    return nary(ExpressionKind::kCoalesce, type, std::move(arguments), span);
+  }
+  const bool by_part = name == "date_part" || name == "datepart" || name == "date_trunc" || name == "datetrunc";
+  if (by_part && arguments.size() == 2 && arguments[0].kind == ExpressionKind::kLiteral && arguments[0].type.id == TypeId::kVarchar) {
+    const std::string part = lower_name(arguments[0].value.as_string());
+    const std::string_view function = name.ends_with("part") ? function::date_part_function(part) : function::date_trunc_function(part);
+    if (function.empty()) return error(ErrorCode::kBinder, "no date part '{}'", part).hint("year, month, day, hour, ...").at(arguments[0].span);
+    return call(function, list_of(std::move(arguments[1])), span);
+  }
+  return call(name, std::move(arguments), span);
+}
+
+Bound ExpressionBinder::aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& node, SourceSpan span) {
+  if (!aggregates_) return error(ErrorCode::kBinder, "{} is an aggregate and cannot be used here", function.name).hint("use HAVING, or a subquery").at(span);
+  if (node.distinct || !node.order_by.empty() || !node.within_group.empty()) return unsupported("DISTINCT or ORDER BY in an aggregate", span);
+  plan::AggregateCall out;
+  out.function = &function;
+  ExpressionBinder inner(context_, scope_);  // aggregates do not nest
+  std::vector<Type> types;
+  for (const sql::Argument& argument : node.arguments) {
+    if (argument.value->is<sql::Star>()) continue;  // count(*)
+    out.arguments.push_back(TRUENO_TRY(inner.bind(*argument.value)));
+    types.push_back(out.arguments.back().type);
+  }
+  Result<function::Signature> signature = function.bind(types, context_.types);
+  if (!signature) return std::move(signature).error().at(span);
+  for (std::size_t i = 0; i < out.arguments.size(); ++i) out.arguments[i] = TRUENO_TRY(convert(std::move(out.arguments[i]), signature->arguments[i]));
+  out.signature = std::move(*signature);
+  if (node.filter) out.filter = TRUENO_TRY(inner.bind_condition(*node.filter));
+  return aggregates_(std::move(out), span);
+}
+
+Result<Expression> bind_constant(const sql::Expression& expression, const Context& context) {
+  const Scope empty;
+  ExpressionBinder binder(context, empty);
+  return binder.bind(expression);
+}
+
+}  // namespace trueno::bind

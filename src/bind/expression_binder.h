@@ -1,0 +1,43 @@
+#pragma once
+
+#include <functional>
+
+#include "bind/binder.h"
+#include "bind/scope.h"
+
+namespace trueno::bind {
+
+/// Binds expressions over one scope. Not thread-safe.
+class ExpressionBinder {
+ public:
+  ExpressionBinder(const Context& context, const Scope& scope) : context_(context), scope_(scope) {}
+
+  /// Where aggregates are allowed, they are handed over and stand for the column this returns.
+  using AggregateSink = std::function<Result<plan::Expression>(plan::AggregateCall call, SourceSpan span)>;
+  void allow_aggregates(AggregateSink sink) { aggregates_ = std::move(sink); }
+  /// Looked at before anything else: an expression that stands for a whole (a GROUP BY key) is not bound piece by piece.
+  using Shortcut = std::function<std::optional<plan::Expression>(const sql::Expression&)>;
+  void set_shortcut(Shortcut shortcut) { shortcut_ = std::move(shortcut); }
+
+  [[nodiscard]] Result<plan::Expression> bind(const sql::Expression& expression);
+  /// Bound and converted to BOOLEAN: WHERE, HAVING, WHEN.
+  [[nodiscard]] Result<plan::Expression> bind_condition(const sql::Expression& expression);
+
+ private:
+  [[nodiscard]] Result<plan::Expression> bind_node(const sql::Expression& expression);
+  [[nodiscard]] Result<plan::Expression> literal(const sql::Literal& literal) const;
+  [[nodiscard]] Result<plan::Expression> call(std::string_view function, std::vector<plan::Expression> arguments, SourceSpan span) const;
+  [[nodiscard]] Result<plan::Expression> function_call(const sql::FunctionCall& call, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& call, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> case_expression(const sql::Case& c, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> in_list(const sql::In& in, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> interval(const sql::IntervalLiteral& literal, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> convert(plan::Expression expression, const Type& type, bool trying = false) const;
+
+  const Context& context_;
+  const Scope& scope_;
+  AggregateSink aggregates_;
+  Shortcut shortcut_;
+};
+
+}  // namespace trueno::bind

@@ -1,0 +1,397 @@
+// Queries: FROM, WHERE, GROUP BY, HAVING, SELECT, DISTINCT, ORDER BY and LIMIT, bottom to top.
+#include <algorithm>
+
+#include "bind/expression_binder.h"
+
+namespace trueno::bind {
+
+namespace {
+
+using plan::Expression;
+using plan::ExpressionKind;
+using plan::PlanPtr;
+
+struct Relation {
+  PlanPtr plan;
+  Scope scope;
+};
+
+std::string name_of(const sql::SelectItem& item, const Expression& bound) {
+  if (!item.alias.empty()) return item.alias.text;
+  if (const auto* column = item.expression->as<sql::ColumnRef>()) return column->name.last().text;
+  static_cast<void>(bound);
+  return {};
+}
+
+// Column names of unnamed expressions: the expression's own text.
+std::string text_of(const Expression& expression, const Schema& input) {
+  std::string text = plan::print(expression, input);
+  if (text.size() > 1 && text.front() == '(' && text.back() == ')') text = text.substr(1, text.size() - 2);
+  return text;
+}
+
+class QueryBinder {
+ public:
+  explicit QueryBinder(const Context& context) : context_(context) {}
+
+  Result<PlanPtr> bind(const sql::Query& query) {
+    if (!query.with.empty()) return error(ErrorCode::kNotSupported, "WITH is not supported yet").at(query.span);
+    if (const auto* select = query.as<sql::Select>()) return bind_select(query, *select);
+    if (const auto* values = query.as<sql::Values>()) {
+      Relation relation = TRUENO_TRY(bind_values(*values));
+      Scope scope = relation.scope;
+      return finish(query, std::move(relation.plan), scope);
+    }
+    return error(ErrorCode::kNotSupported, "set operations and DESCRIBE of a query are not supported yet").at(query.span);
+  }
+
+ private:
+  // FROM --------------------------------------------------------------------------------------------------------------------------
+
+  Result<Relation> bind_from(const std::vector<sql::TableRefPtr>& from) {
+    if (from.empty()) {
+      plan::Values row;
+      row.rows.emplace_back();
+      return Relation{plan::make_plan(std::move(row), {}), {}};
+    }
+    if (from.size() > 1) return error(ErrorCode::kNotSupported, "joins are not supported yet").at(from[1]->span);
+    return bind_table(*from[0]);
+  }
+
+  Result<Relation> bind_table(const sql::TableRef& table) {
+    if (table.sample) return error(ErrorCode::kNotSupported, "SAMPLE is not supported yet").at(table.span);
+    Relation relation = TRUENO_TRY(std::visit([&](const auto& node) { return bind_table_node(table, node); }, table.node));
+    std::string alias = table.alias.text;
+    for (std::size_t i = 0; i < relation.scope.columns.size(); ++i) {
+      if (!alias.empty()) relation.scope.columns[i].table = alias;
+      if (i < table.column_aliases.size()) relation.scope.columns[i].name = table.column_aliases[i].text;
+    }
+    if (table.column_aliases.size() > relation.scope.columns.size()) {
+      return error(ErrorCode::kBinder, "{} column aliases for {} columns", table.column_aliases.size(), relation.scope.columns.size()).at(table.span);
+    }
+    for (std::size_t i = 0; i < relation.plan->schema.size(); ++i) relation.plan->schema[i].name = relation.scope.columns[i].name;
+    return relation;
+  }
+
+  static Relation scan(std::shared_ptr<const TableSource> source, const std::string& name) {
+    Relation relation;
+    plan::Scan node;
+    Schema schema = source->schema();
+    for (std::size_t i = 0; i < schema.size(); ++i) {
+      node.columns.push_back(static_cast<int>(i));
+      relation.scope.columns.push_back({name, schema[i].name, schema[i].type});
+    }
+    node.source = std::move(source);
+    relation.plan = plan::make_plan(std::move(node), std::move(schema));
+    return relation;
+  }
+
+  Result<Relation> bind_table_node(const sql::TableRef& table, const sql::NamedTable& node) {
+    auto source = context_.names.table(node.name, node.is_string);
+    if (!source) return std::move(source).error().at(table.span);
+    std::string name = node.name.last().text;
+    if (node.is_string) {  // 'data/events.parquet' is known as events
+      name = name.substr(name.find_last_of('/') + 1);
+      name = name.substr(0, name.find('.'));
+    }
+    return scan(std::move(*source), name);
+  }
+
+  Result<Relation> bind_table_node(const sql::TableRef&, const sql::SubqueryTable& node) {
+    if (const auto* values = node.query->as<sql::Values>(); values != nullptr && node.query->order_by.empty() && !node.query->limit) return bind_values(*values);
+    Relation relation;
+    relation.plan = TRUENO_TRY(bind(*node.query));
+    for (const Field& field : relation.plan->schema) relation.scope.columns.push_back({"", field.name, field.type});
+    return relation;
+  }
+
+  Result<Relation> bind_table_node(const sql::TableRef& table, const sql::FunctionTable& node) {
+    std::vector<Value> arguments;
+    for (const sql::Argument& argument : node.call.arguments) {
+      const Expression bound = TRUENO_TRY(bind_constant(*argument.value, context_));
+      arguments.push_back(TRUENO_TRY(context_.constants.evaluate(bound)));
+    }
+    const std::string name = lower_name(node.call.name.last().text);
+    auto source = context_.names.table_function(name, arguments);
+    if (!source) return std::move(source).error().at(table.span);
+    return scan(std::move(*source), name);
+  }
+
+  Result<Relation> bind_table_node(const sql::TableRef& table, const sql::Join&) {
+    return error(ErrorCode::kNotSupported, "joins are not supported yet").at(table.span);
+  }
+
+  Result<Relation> bind_values(const sql::Values& values) {
+    std::vector<std::vector<Expression>> rows;
+    std::vector<Type> types(values.rows.front().size());
+    for (const auto& row : values.rows) {
+      std::vector<Expression> bound;
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        bound.push_back(TRUENO_TRY(bind_constant(*row[i], context_)));
+        const auto common = function::common_type(types[i], bound.back().type);
+        if (!common) return error(ErrorCode::kBinder, "column {} of VALUES has no common type: {} and {}", i + 1, types[i].to_string(), bound.back().type.to_string()).at(row[i]->span);
+        types[i] = *common;
+      }
+      rows.push_back(std::move(bound));
+    }
+    Schema schema;
+    for (std::size_t i = 0; i < types.size(); ++i) {
+      if (types[i].id == TypeId::kNull) types[i] = TypeId::kInteger;
+      schema.push_back({fmt::format("col{}", i), types[i], true});
+      for (auto& row : rows) row[i] = Expression::cast(std::move(row[i]), types[i]);
+    }
+    return scan(TRUENO_TRY(context_.names.values(schema, rows)), "");
+  }
+
+  // SELECT ------------------------------------------------------------------------------------------------------------------------
+
+  struct Grouping {
+    bool active = false;
+    std::vector<Expression> keys;
+    std::vector<plan::AggregateCall> calls;
+  };
+
+  // An expression over FROM's columns and aggregate placeholders (numbers from `inputs` on) to one over the Aggregate's output.
+  static Result<Expression> over_groups(Expression expression, const Grouping& grouping, const Scope& scope) {
+    const auto inputs = static_cast<int>(scope.columns.size());
+    for (std::size_t i = 0; i < grouping.keys.size(); ++i) {
+      if (!same_expression(expression, grouping.keys[i])) continue;
+      Expression column = Expression::column(static_cast<int>(i), expression.type);
+      column.span = expression.span;
+      return column;
+    }
+    if (expression.kind == ExpressionKind::kColumn) {
+      if (expression.index < inputs) {
+        return error(ErrorCode::kBinder, "column \"{}\" must appear in GROUP BY or be used in an aggregate", scope.columns[static_cast<std::size_t>(expression.index)].name)
+            .hint(fmt::format("add it to GROUP BY, or write any value of it as min({})", scope.columns[static_cast<std::size_t>(expression.index)].name))
+            .at(expression.span);
+      }
+      expression.index = static_cast<int>(grouping.keys.size()) + expression.index - inputs;
+      return expression;
+    }
+    for (Expression& argument : expression.arguments) argument = TRUENO_TRY(over_groups(std::move(argument), grouping, scope));
+    return expression;
+  }
+
+  Result<PlanPtr> bind_select(const sql::Query& query, const sql::Select& select) {
+    if (!select.distinct_on.empty() || select.qualify || !select.windows.empty() || select.sample) {
+      return error(ErrorCode::kNotSupported, "DISTINCT ON, QUALIFY, WINDOW and SAMPLE are not supported yet").at(query.span);
+    }
+    Relation input = TRUENO_TRY(bind_from(select.from));
+    const Scope& scope = input.scope;
+    if (select.where) {
+      ExpressionBinder binder(context_, scope);
+      Expression condition = TRUENO_TRY(binder.bind_condition(*select.where));
+      const Schema schema = input.plan->schema;
+      input.plan = plan::make_plan(plan::Filter{std::move(condition)}, schema, std::move(input.plan));
+    }
+    Grouping grouping;
+    ExpressionBinder binder(context_, scope);
+    binder.allow_aggregates([&](plan::AggregateCall call, SourceSpan span) -> Result<Expression> {
+      grouping.active = true;
+      Expression column = Expression::column(static_cast<int>(scope.columns.size() + grouping.calls.size()), call.signature.result);
+      for (std::size_t i = 0; i < grouping.calls.size(); ++i) {
+        if (same_call(grouping.calls[i], call)) column.index = static_cast<int>(scope.columns.size() + i);
+      }
+      if (column.index == static_cast<int>(scope.columns.size() + grouping.calls.size())) grouping.calls.push_back(std::move(call));
+      column.span = span;
+      return column;
+    });
+
+    std::vector<Expression> outputs;
+    std::vector<std::string> names;
+    for (const sql::SelectItem& item : select.items) TRUENO_TRY(bind_item(item, binder, input, outputs, names));
+    TRUENO_TRY(bind_group_by(select, binder, outputs, names, scope, grouping));
+    std::optional<Expression> having;
+    if (select.having) {
+      having = TRUENO_TRY(binder.bind_condition(*select.having));
+      grouping.active = true;
+    }
+    // ORDER BY may name outputs, count them, or compute anything SELECT could.
+    std::vector<plan::SortOrder> orders;
+    const std::size_t visible = outputs.size();
+    TRUENO_TRY(bind_order_by(query, binder, names, outputs, orders, select.distinct));
+
+    PlanPtr plan = std::move(input.plan);
+    if (grouping.active) {
+      Schema schema;
+      for (std::size_t i = 0; i < grouping.keys.size(); ++i) schema.push_back({text_of(grouping.keys[i], plan->schema), grouping.keys[i].type, true});
+      for (const plan::AggregateCall& call : grouping.calls) {
+        schema.push_back({fmt::format("{}({})", call.function->name, call.arguments.empty() ? "*" : plan::print(call.arguments[0], plan->schema)), call.signature.result, true});
+      }
+      for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = TRUENO_TRY(over_groups(std::move(outputs[i]), grouping, scope));
+      if (having) having = TRUENO_TRY(over_groups(std::move(*having), grouping, scope));
+      plan = plan::make_plan(plan::Aggregate{std::move(grouping.keys), std::move(grouping.calls)}, schema, std::move(plan));
+      if (having) plan = plan::make_plan(plan::Filter{std::move(*having)}, schema, std::move(plan));
+    }
+    Schema schema;
+    for (std::size_t i = 0; i < outputs.size(); ++i) {
+      std::string name = i < names.size() ? names[i] : "";
+      if (name.empty()) name = text_of(outputs[i], plan->schema);
+      schema.push_back({std::move(name), outputs[i].type.id == TypeId::kNull ? Type(TypeId::kInteger) : outputs[i].type, true});
+      outputs[i] = Expression::cast(std::move(outputs[i]), schema.back().type);
+    }
+    plan = plan::make_plan(plan::Project{std::move(outputs)}, schema, std::move(plan));
+    if (select.distinct) {
+      plan::Aggregate distinct;
+      for (std::size_t i = 0; i < schema.size(); ++i) distinct.keys.push_back(Expression::column(static_cast<int>(i), schema[i].type));
+      plan = plan::make_plan(std::move(distinct), schema, std::move(plan));
+    }
+    return order_and_limit(query, std::move(plan), std::move(orders), visible);
+  }
+
+  static bool same_call(const plan::AggregateCall& a, const plan::AggregateCall& b) {
+    if (a.function != b.function || a.filter.has_value() != b.filter.has_value() || (a.filter && !same_expression(*a.filter, *b.filter))) return false;
+    return std::ranges::equal(a.arguments, b.arguments, plan::same_expression);
+  }
+
+  Status bind_item(const sql::SelectItem& item, ExpressionBinder& binder, const Relation& input, std::vector<Expression>& outputs, std::vector<std::string>& names) {
+    const auto* star = item.expression->as<sql::Star>();
+    if (star == nullptr) {
+      Expression bound = TRUENO_TRY(binder.bind(*item.expression));
+      names.push_back(name_of(item, bound));
+      outputs.push_back(std::move(bound));
+      return {};
+    }
+    const auto& columns = input.scope.columns;
+    if (columns.empty()) return error(ErrorCode::kBinder, "* needs a FROM clause").at(item.expression->span);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      if (!star->qualifier.empty() && !same_name(star->qualifier.last().text, columns[i].table)) continue;
+      if (std::ranges::any_of(star->exclude, [&](const sql::QualifiedName& name) { return same_name(name.last().text, columns[i].name); })) continue;
+      std::string name = columns[i].name;
+      Expression value = Expression::column(static_cast<int>(i), columns[i].type);
+      value.span = item.expression->span;
+      for (const sql::StarReplacement& replacement : star->replace) {
+        if (same_name(replacement.name.text, name)) value = TRUENO_TRY(binder.bind(*replacement.expression));
+      }
+      for (const sql::StarRename& rename : star->rename) {
+        if (same_name(rename.from.last().text, columns[i].name)) name = rename.to.text;
+      }
+      outputs.push_back(std::move(value));
+      names.push_back(std::move(name));
+    }
+    return {};
+  }
+
+  Status bind_group_by(const sql::Select& select, ExpressionBinder&, const std::vector<Expression>& outputs, const std::vector<std::string>& names, const Scope& scope, Grouping& grouping) {
+    const auto inputs = static_cast<int>(scope.columns.size());
+    const auto has_aggregate = [&](const Expression& e) {
+      const std::vector<int> columns = plan::columns_of(e);
+      return !columns.empty() && columns.back() >= inputs;
+    };
+    const auto add = [&](Expression key) {
+      grouping.active = true;
+      if (key.type.id == TypeId::kNull) key = Expression::cast(std::move(key), TypeId::kInteger);
+      if (std::ranges::none_of(grouping.keys, [&](const Expression& known) { return same_expression(known, key); })) grouping.keys.push_back(std::move(key));
+    };
+    if (select.group_by.all) {
+      for (const Expression& output : outputs) {
+        if (!has_aggregate(output)) add(output);
+      }
+      grouping.active = true;
+    }
+    for (const sql::GroupingElement& element : select.group_by.elements) {
+      if (element.kind != sql::GroupingElement::Kind::kSet) return error(ErrorCode::kNotSupported, "ROLLUP, CUBE and GROUPING SETS are not supported yet").at(element.span);
+      grouping.active = true;
+      for (const auto& expression : element.expressions) {
+        const int output = output_named(*expression, names, &scope);
+        if (output < -1 || output >= static_cast<int>(outputs.size())) return error(ErrorCode::kBinder, "GROUP BY position is not in the SELECT list (1 to {})", outputs.size()).at(expression->span);
+        if (output >= 0) {
+          const Expression& key = outputs[static_cast<std::size_t>(output)];
+          if (has_aggregate(key)) return error(ErrorCode::kBinder, "GROUP BY cannot name an aggregate").at(expression->span);
+          add(key);
+          continue;
+        }
+        ExpressionBinder plain(context_, scope);
+        add(TRUENO_TRY(plain.bind(*expression)));
+      }
+    }
+    return {};
+  }
+
+  // The output an ordinal or alias stands for; -1: neither; -2: an ordinal out of range. Columns of `scope` go before aliases.
+  static int output_named(const sql::Expression& expression, const std::vector<std::string>& names, const Scope* scope) {
+    if (const auto* literal = expression.as<sql::Literal>(); literal != nullptr && literal->kind == sql::LiteralKind::kInteger) {
+      const auto number = parse_i128(literal->text).value_or(0);
+      return number >= 1 && number <= static_cast<i128>(names.size()) ? static_cast<int>(number) - 1 : -2;
+    }
+    const auto* column = expression.as<sql::ColumnRef>();
+    if (column == nullptr || column->name.parts.size() != 1) return -1;
+    if (scope != nullptr && scope->find(column->name)) return -1;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (same_name(names[i], column->name.last().text)) return static_cast<int>(i);
+    }
+    return -1;
+  }
+
+  Status bind_order_by(const sql::Query& query, ExpressionBinder& binder, const std::vector<std::string>& names, std::vector<Expression>& outputs, std::vector<plan::SortOrder>& orders, bool distinct) {
+    const std::size_t visible = names.size();
+    const auto add = [&](int output, const sql::OrderItem& item) {
+      const bool descending = item.direction == sql::SortDirection::kDescending;
+      orders.push_back({Expression::column(output, outputs[static_cast<std::size_t>(output)].type), descending, item.nulls == sql::NullsOrder::kFirst});
+    };
+    for (const sql::OrderItem& item : query.order_by) {
+      if (item.expression->is<sql::Star>()) {
+        for (std::size_t i = 0; i < visible; ++i) add(static_cast<int>(i), item);
+        continue;
+      }
+      int output = output_named(*item.expression, names, nullptr);
+      if (output == -2) return error(ErrorCode::kBinder, "ORDER BY position is not in the SELECT list (1 to {})", visible).at(item.expression->span);
+      if (output < 0) {
+        Expression bound = TRUENO_TRY(binder.bind(*item.expression));
+        const auto known = std::ranges::find_if(outputs, [&](const Expression& e) { return same_expression(e, bound); });
+        output = static_cast<int>(known - outputs.begin());
+        if (known == outputs.end()) {
+          if (distinct) return error(ErrorCode::kBinder, "with DISTINCT, ORDER BY may only use what is selected").at(item.expression->span);
+          outputs.push_back(std::move(bound));
+        }
+      }
+      add(output, item);
+    }
+    return {};
+  }
+
+  Result<std::int64_t> constant_count(const sql::Expression& expression, std::string_view what) {
+    const Expression bound = TRUENO_TRY(bind_constant(expression, context_));
+    const Value value = TRUENO_TRY(context_.constants.evaluate(Expression::cast(bound, TypeId::kBigInt)));
+    if (value.is_null()) return std::int64_t{-1};
+    if (value.as_integer() < 0) return error(ErrorCode::kBinder, "{} must not be negative", what).at(expression.span);
+    return static_cast<std::int64_t>(value.as_integer());
+  }
+
+  Result<PlanPtr> order_and_limit(const sql::Query& query, PlanPtr plan, std::vector<plan::SortOrder> orders, std::size_t visible) {
+    if (query.limit_percent) return error(ErrorCode::kNotSupported, "LIMIT in percent is not supported yet").at(query.span);
+    const std::int64_t limit = query.limit ? TRUENO_TRY(constant_count(*query.limit, "LIMIT")) : -1;
+    const std::int64_t offset = query.offset ? std::max<std::int64_t>(0, TRUENO_TRY(constant_count(*query.offset, "OFFSET"))) : 0;
+    const Schema schema = plan->schema;
+    if (!orders.empty()) plan = plan::make_plan(plan::Sort{std::move(orders)}, schema, std::move(plan));
+    if (limit >= 0 || offset > 0) plan = plan::make_plan(plan::Limit{limit, offset}, schema, std::move(plan));
+    if (visible < schema.size()) {
+      std::vector<Expression> kept;
+      for (std::size_t i = 0; i < visible; ++i) kept.push_back(Expression::column(static_cast<int>(i), schema[i].type));
+      plan = plan::make_plan(plan::Project{std::move(kept)}, Schema(schema.begin(), schema.begin() + static_cast<std::ptrdiff_t>(visible)), std::move(plan));
+    }
+    return plan;
+  }
+
+  Result<PlanPtr> finish(const sql::Query& query, PlanPtr plan, const Scope& scope) {
+    std::vector<std::string> names;
+    std::vector<Expression> outputs;
+    for (std::size_t i = 0; i < scope.columns.size(); ++i) {
+      names.push_back(scope.columns[i].name);
+      outputs.push_back(Expression::column(static_cast<int>(i), scope.columns[i].type));
+    }
+    ExpressionBinder binder(context_, scope);
+    std::vector<plan::SortOrder> orders;
+    TRUENO_TRY(bind_order_by(query, binder, names, outputs, orders, true));
+    return order_and_limit(query, std::move(plan), std::move(orders), outputs.size());
+  }
+
+  const Context& context_;
+};
+
+}  // namespace
+
+Result<PlanPtr> bind_query(const sql::Query& query, const Context& context) { return QueryBinder(context).bind(query); }
+
+}  // namespace trueno::bind

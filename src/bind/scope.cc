@@ -1,0 +1,53 @@
+#include "bind/scope.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "bind/binder.h"
+
+namespace trueno::bind {
+
+std::string lower_name(std::string_view name) {
+  std::string out(name);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+bool same_name(std::string_view a, std::string_view b) { return lower_name(a) == lower_name(b); }
+
+Result<int> Scope::find(const sql::QualifiedName& name) const {
+  const std::string& column = name.last().text;
+  const std::string table = name.parts.size() > 1 ? name.parts[name.parts.size() - 2].text : "";
+  int found = -1;
+  bool table_known = table.empty();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!table.empty() && !same_name(columns[i].table, table)) continue;
+    table_known = true;
+    if (!same_name(columns[i].name, column)) continue;
+    if (found >= 0) {
+      return error(ErrorCode::kBinder, "column \"{}\" is ambiguous", column)
+          .hint(fmt::format("write {}.{} or {}.{}", columns[static_cast<std::size_t>(found)].table, column, columns[i].table, column))
+          .at(name.span());
+    }
+    found = static_cast<int>(i);
+  }
+  if (found >= 0) return found;
+  std::vector<std::string> names;
+  if (!table_known) {
+    for (const Column& c : columns) names.push_back(c.table);
+    const std::string near = nearest_name(table, names);
+    return error(ErrorCode::kBinder, "no table \"{}\" in FROM", table).hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near)).at(name.span());
+  }
+  std::string tables;
+  for (const Column& c : columns) {
+    names.push_back(c.name);
+    if (tables.empty()) tables = c.table;
+  }
+  const std::string near = nearest_name(column, names);
+  const bool one_table = !tables.empty() && std::ranges::all_of(columns, [&](const Column& c) { return c.table == tables; });
+  return error(ErrorCode::kBinder, "no column \"{}\"{}", column, one_table ? " in table " + tables : "")
+      .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
+      .at(name.span());
+}
+
+}  // namespace trueno::bind

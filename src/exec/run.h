@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "dispatch/dispatch.h"
+
+namespace trueno::exec {
+
+/// How to run: threads, the size of morsels, where.
+struct Options {
+  int threads = 1;
+  std::int64_t morsel_rows = 131'072;
+  dispatch::Policy policy = dispatch::Policy::kCost;
+};
+
+/// What one pipeline did.
+struct PipelineProfile {
+  std::string device;
+  std::string reason;
+  double predicted_us = 0;
+  double measured_us = 0;
+  std::int64_t rows_in = 0;
+  std::int64_t rows_out = 0;
+  std::int64_t parts_skipped = 0;
+  std::vector<dispatch::Bid> bids;
+};
+
+/// A finished query: its rows, and the proof of where they came from.
+struct Output {
+  Batch rows;
+  std::vector<PipelineProfile> profile;
+};
+
+/// Runs the pipelines in order; the morsels of each in parallel. The error of the earliest failing row in written order is the one that is
+/// reported. Thread-safe; blocks the caller.
+[[nodiscard]] Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices, const Options& options,
+                                 const CancelToken& cancel);
+
+}  // namespace trueno::exec

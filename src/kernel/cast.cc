@@ -1,0 +1,227 @@
+#include "kernel/cast.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/civil_time.h"
+#include "base/number_text.h"
+#include "kernel/range.h"
+
+namespace trueno::kernel {
+
+namespace {
+
+bool is_text(const Type& type) { return type.id == TypeId::kVarchar; }
+bool is_exact(const Type& type) { return type.is_integer() || type.id == TypeId::kDecimal; }
+
+Error cannot(const Type& from, const Type& to, const Cell& in) {
+  return error(ErrorCode::kConversion, "cannot cast {} '{}' to {}", from.to_string(), value_of(from, in).to_string(), to.to_string())
+      .hint(is_text(from) ? "TRY_CAST gives NULL instead" : "");
+}
+
+Error out_of_range(const Type& from, const Type& to, const Cell& in) {
+  return error(ErrorCode::kConversion, "{} '{}' is out of range of {}", from.to_string(), value_of(from, in).to_string(), to.to_string());
+}
+
+bool fits(const Type& to, i128 value) {
+  const auto limits = limits_of(to);
+  return !limits || (value >= limits->min && value <= limits->max);
+}
+
+// Integers and decimals among themselves: change of scale, halves away from zero, then the target's limits.
+Status exact_to_exact(const Type& from, const Type& to, const Cell& in, Cell& out) {
+  i128 value = in.integer;
+  const int shift = to.scale - from.scale;
+  if (shift > 0 && __builtin_mul_overflow(value, power_of_ten(shift), &value)) return out_of_range(from, to, in);
+  if (shift < 0) value = divide_rounded(value, power_of_ten(-shift));
+  if (!fits(to, value)) return out_of_range(from, to, in);
+  out = Cell::of_integer(value);
+  return {};
+}
+
+double as_double(const Type& from, const Cell& in) {
+  if (from.id == TypeId::kFloat) return static_cast<double>(in.f32);
+  return from.id == TypeId::kDouble ? in.f64 : to_double(in.integer, from.scale);
+}
+
+Status float_to_exact(const Type& from, const Type& to, const Cell& in, Cell& out) {
+  const double value = as_double(from, in);
+  if (!std::isfinite(value)) return cannot(from, to, in);
+  if (to.id == TypeId::kDecimal) {
+    // Through the shortest text: 0.15 becomes 0.15 and not the binary number just below it.
+    const ParsedDecimal parsed = parse_decimal(from.id == TypeId::kFloat ? format_float(in.f32) : format_double(in.f64), to.precision, to.scale);
+    if (parsed.outcome != DecimalOutcome::kOk) return out_of_range(from, to, in);
+    out = Cell::of_integer(parsed.unscaled);
+    return {};
+  }
+  const double rounded = std::nearbyint(value);
+  constexpr double kLimit = 0x1p127;
+  if (rounded >= kLimit || rounded < -kLimit || !fits(to, static_cast<i128>(rounded))) return out_of_range(from, to, in);
+  out = Cell::of_integer(static_cast<i128>(rounded));
+  return {};
+}
+
+Cell to_float_cell(const Type& from, const Type& to, const Cell& in) {
+  if (to.id == TypeId::kDouble) return Cell::of_f64(as_double(from, in));
+  if (from.id == TypeId::kDouble) return Cell::of_f32(static_cast<float>(in.f64));
+  // Exact numbers to FLOAT are rounded once: through their digits.
+  return Cell::of_f32(*parse_float(format_decimal(in.integer, from.scale)));
+}
+
+Status text_to(const Type& from, const Type& to, const Cell& in, Cell& out) {
+  const std::string_view text = in.string.view();
+  const auto integer = [&](auto parsed) -> Status {
+    if (!parsed) return cannot(from, to, in);
+    out = Cell::of_integer(static_cast<i128>(*parsed));
+    return {};
+  };
+  switch (to.id) {
+    case TypeId::kBoolean: {
+      const auto parsed = parse_boolean(text);
+      if (!parsed) return cannot(from, to, in);
+      out = Cell::of_bool(*parsed);
+      return {};
+    }
+    case TypeId::kDouble: {
+      const auto parsed = parse_double(text);
+      if (!parsed) return cannot(from, to, in);
+      out = Cell::of_f64(*parsed);
+      return {};
+    }
+    case TypeId::kFloat: {
+      const auto parsed = parse_float(text);
+      if (!parsed) return cannot(from, to, in);
+      out = Cell::of_f32(*parsed);
+      return {};
+    }
+    case TypeId::kDecimal: {
+      const ParsedDecimal parsed = parse_decimal(text, to.precision, to.scale);
+      if (parsed.outcome == DecimalOutcome::kMalformed) return cannot(from, to, in);
+      if (parsed.outcome == DecimalOutcome::kOutOfRange) return out_of_range(from, to, in);
+      out = Cell::of_integer(parsed.unscaled);
+      return {};
+    }
+    case TypeId::kDate: return integer(parse_date(text));
+    case TypeId::kTime: return integer(parse_time(text));
+    case TypeId::kTimestamp: return integer(parse_timestamp(text));
+    case TypeId::kTimestampS: return integer(parse_timestamp(text, TimeUnit::kSecond));
+    case TypeId::kTimestampMs: return integer(parse_timestamp(text, TimeUnit::kMilli));
+    case TypeId::kTimestampNs: return integer(parse_timestamp(text, TimeUnit::kNano));
+    case TypeId::kTimestampTz: return integer(parse_timestamp_tz(text));
+    case TypeId::kUuid: return integer(parse_uuid(text));
+    case TypeId::kInterval: {
+      const auto parsed = parse_interval(text);
+      if (!parsed) return cannot(from, to, in);
+      out = Cell::of_interval({parsed->months, parsed->days, parsed->micros});
+      return {};
+    }
+    case TypeId::kBlob: out = in; return {};
+    case TypeId::kEnum: {
+      const auto found = std::ranges::find(*to.enum_values, text);
+      if (found == to.enum_values->end()) return cannot(from, to, in);
+      out = Cell::of_integer(found - to.enum_values->begin());
+      return {};
+    }
+    default: break;
+  }
+  const auto parsed = parse_integer(text);
+  if (!parsed) return cannot(from, to, in);
+  if (!fits(to, *parsed)) return out_of_range(from, to, in);
+  out = Cell::of_integer(*parsed);
+  return {};
+}
+
+std::int64_t ticks(TypeId id) {
+  switch (id) {
+    case TypeId::kTimestampS: return 1;
+    case TypeId::kTimestampMs: return 1'000;
+    case TypeId::kTimestampNs: return 1'000'000'000;
+    default: return 1'000'000;
+  }
+}
+
+Status temporal(const Type& from, const Type& to, const Cell& in, Cell& out) {
+  if (from.id == TypeId::kDate && to.is_timestamp()) {
+    if (in.integer == kDateInfinity || in.integer == kDateMinusInfinity) {
+      out = Cell::of_integer(in.integer > 0 ? kTimestampInfinity : kTimestampMinusInfinity);
+      return {};
+    }
+    const i128 value = in.integer * 86'400 * ticks(to.id);
+    if (!fits(to, value)) return out_of_range(from, to, in);
+    out = Cell::of_integer(value);
+    return {};
+  }
+  const auto value = static_cast<std::int64_t>(in.integer);
+  if (to.id == TypeId::kDate) {
+    out = Cell::of_integer(floor_divide(value, 86'400 * ticks(from.id)));
+  } else if (to.id == TypeId::kTime) {
+    const std::int64_t micros = static_cast<std::int64_t>(static_cast<i128>(value) * 1'000'000 / ticks(from.id));
+    out = Cell::of_integer(micros - floor_divide(micros, kMicrosPerDay) * kMicrosPerDay);
+  } else {
+    const i128 scaled = ticks(to.id) >= ticks(from.id) ? static_cast<i128>(value) * (ticks(to.id) / ticks(from.id)) : static_cast<i128>(floor_divide(value, ticks(from.id) / ticks(to.id)));
+    if (!fits(to, scaled)) return out_of_range(from, to, in);
+    out = Cell::of_integer(scaled);
+  }
+  return {};
+}
+
+}  // namespace
+
+bool cast_exists(const Type& from, const Type& to) {
+  if (from == to || from.id == TypeId::kNull) return true;
+  if (from.is_nested() || to.is_nested()) return false;
+  if (is_text(to) || is_text(from)) return true;
+  const auto number = [](const Type& t) { return t.is_numeric() || t.id == TypeId::kBoolean; };
+  if (number(from) && number(to)) return true;
+  if (from.id == TypeId::kDate) return to.is_timestamp();
+  if (from.is_timestamp()) return to.is_timestamp() || to.id == TypeId::kDate || to.id == TypeId::kTime;
+  return false;
+}
+
+bool cast_can_fail(const Type& from, const Type& to) {
+  if (from == to || from.id == TypeId::kNull || is_text(to) || to.id == TypeId::kBoolean) return is_text(from) && to.id == TypeId::kBoolean;
+  if (is_text(from)) return to.id != TypeId::kBlob;
+  if (to.is_float()) return false;
+  if (from.id == TypeId::kBoolean) return to.id == TypeId::kDecimal && to.precision == to.scale;
+  if (is_exact(from) && is_exact(to)) {
+    const auto limits = limits_of(from);
+    const auto target = limits_of(to);
+    const int shift = to.scale - from.scale;
+    i128 low = limits->min;
+    i128 high = limits->max;
+    if (shift > 0 && (__builtin_mul_overflow(low, power_of_ten(shift), &low) || __builtin_mul_overflow(high, power_of_ten(shift), &high))) return true;
+    if (shift < 0) {
+      low = divide_rounded(low, power_of_ten(-shift));
+      high = divide_rounded(high, power_of_ten(-shift));
+    }
+    return low < target->min || high > target->max;
+  }
+  return true;
+}
+
+Status cast_cell(const Type& from, const Type& to, const Cell& in, Cell& out, Arena& arena) {
+  if (!in.valid || from == to) {
+    out = in;
+    return {};
+  }
+  if (is_text(to)) {
+    out = Cell::of_string(arena.copy(value_of(from, in).to_string()));
+    return {};
+  }
+  if (is_text(from)) return text_to(from, to, in, out);
+  if (to.id == TypeId::kBoolean) {
+    out = Cell::of_bool(from.is_float() ? as_double(from, in) != 0 : in.integer != 0);
+    return {};
+  }
+  if (from.id == TypeId::kBoolean) return cast_cell(TypeId::kTinyInt, to, Cell::of_integer(in.boolean ? 1 : 0), out, arena);
+  if (to.is_float() && from.is_numeric()) {
+    out = to_float_cell(from, to, in);
+    return {};
+  }
+  if (from.is_float()) return float_to_exact(from, to, in, out);
+  if (is_exact(from) && is_exact(to)) return exact_to_exact(from, to, in, out);
+  if (from.is_temporal() && to.is_temporal()) return temporal(from, to, in, out);
+  return error(ErrorCode::kInternal, "no cast from {} to {}", from.to_string(), to.to_string());
+}
+
+}  // namespace trueno::kernel

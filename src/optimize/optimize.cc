@@ -1,0 +1,14 @@
+#include "optimize/optimize.h"
+
+#include "optimize/rules.h"
+
+namespace trueno::optimize {
+
+Result<plan::PlanPtr> optimize(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options) {
+  if (!options.optional_rules) return plan;
+  // The one list of rules, in the order they run.
+  for (auto* rule : {fold_constants, make_top_n, push_conditions_into_scans}) plan = TRUENO_TRY(rule(std::move(plan), constants));
+  return plan;
+}
+
+}  // namespace trueno::optimize

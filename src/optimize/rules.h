@@ -1,0 +1,14 @@
+#pragma once
+
+#include "plan/plan.h"
+
+namespace trueno::optimize {
+
+/// Evaluates what does not depend on rows. Expressions that would fail are left for the run.
+[[nodiscard]] Result<plan::PlanPtr> fold_constants(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Conditions directly above a scan also let it skip parts by their statistics.
+[[nodiscard]] Result<plan::PlanPtr> push_conditions_into_scans(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Sort under Limit keeps only the rows that can come out.
+[[nodiscard]] Result<plan::PlanPtr> make_top_n(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+
+}  // namespace trueno::optimize
