@@ -10,7 +10,8 @@ namespace {
 constexpr std::int64_t kShownRows = 40;  // of a table; csv and json show all
 
 std::size_t display_width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
 }
 
 void put(std::FILE* out, const std::string& text) { std::fwrite(text.data(), 1, text.size(), out); }
@@ -101,7 +102,8 @@ void write_json(const QueryResult& result, bool lines, std::FILE* out) {
   if (!lines) put(out, "[");
   for (std::int64_t row = 0; row < result.row_count(); ++row) {
     std::string line = !lines && row != 0 ? ",\n{" : "{";
-    for (std::size_t c = 0; c < result.columns().size(); ++c) line += (c == 0 ? "" : ",") + json_text(result.columns()[c].name) + ":" + json_cell(result, row, c);
+    for (std::size_t c = 0; c < result.columns().size(); ++c)
+      line += (c == 0 ? "" : ",") + json_text(result.columns()[c].name) + ":" + json_cell(result, row, c);
     put(out, line + (lines ? "}\n" : "}"));
   }
   if (!lines) put(out, "]\n");
@@ -110,8 +112,11 @@ void write_json(const QueryResult& result, bool lines, std::FILE* out) {
 }  // namespace
 
 bool format_from_name(std::string_view name, Format& format) {
-  static constexpr std::pair<std::string_view, Format> kFormats[] = {
-      {"table", Format::kTable}, {"csv", Format::kCsv}, {"json", Format::kJson}, {"jsonl", Format::kJsonLines}, {"markdown", Format::kMarkdown}};
+  static constexpr std::pair<std::string_view, Format> kFormats[] = {{"table", Format::kTable},
+                                                                     {"csv", Format::kCsv},
+                                                                     {"json", Format::kJson},
+                                                                     {"jsonl", Format::kJsonLines},
+                                                                     {"markdown", Format::kMarkdown}};
   for (const auto& [known, value] : kFormats) {
     if (known == name) {
       format = value;
@@ -134,8 +139,9 @@ void write_result(const QueryResult& result, Format format, std::FILE* out) {
 
 std::string footer(const QueryResult& result) {
   char text[160];
-  std::snprintf(text, sizeof text, "%lld row%s in %.1f ms on %s", static_cast<long long>(result.row_count()), result.row_count() == 1 ? "" : "s",
-                result.total_time_ms(), result.backend_info().empty() ? "no device" : result.backend_info().c_str());
+  std::snprintf(text, sizeof text, "%lld row%s in %.1f ms on %s", static_cast<long long>(result.row_count()),
+                result.row_count() == 1 ? "" : "s", result.total_time_ms(),
+                result.backend_info().empty() ? "no device" : result.backend_info().c_str());
   return text;
 }
 

@@ -21,8 +21,12 @@ QueryResult::~QueryResult() = default;
 const std::vector<ResultColumn>& QueryResult::columns() const { return data_->columns; }
 std::int64_t QueryResult::row_count() const { return data_->result.rows.length; }
 bool QueryResult::is_query() const { return data_->result.is_query; }
-bool QueryResult::is_null(std::int64_t row, int column) const { return data_->result.rows.columns[static_cast<std::size_t>(column)].value(row).is_null(); }
-std::string QueryResult::text(std::int64_t row, int column) const { return data_->result.rows.columns[static_cast<std::size_t>(column)].value(row).to_string(); }
+bool QueryResult::is_null(std::int64_t row, int column) const {
+  return data_->result.rows.columns[static_cast<std::size_t>(column)].value(row).is_null();
+}
+std::string QueryResult::text(std::int64_t row, int column) const {
+  return data_->result.rows.columns[static_cast<std::size_t>(column)].value(row).to_string();
+}
 const std::vector<PipelineReport>& QueryResult::profile() const { return data_->profile; }
 double QueryResult::total_time_ms() const { return data_->result.total_ms; }
 double QueryResult::transfer_time_ms() const { return 0; }
@@ -62,7 +66,8 @@ std::variant<std::vector<QueryResult>, Failure> Database::run(std::string_view s
   for (session::StatementResult& result : *results) {
     auto data = std::make_shared<QueryResult::Data>();
     for (const Field& field : result.schema) data->columns.push_back({field.name, field.type.to_string(), field.type.is_numeric()});
-    for (const exec::PipelineProfile& p : result.profile) data->profile.push_back({p.device, p.reason, p.predicted_us, p.measured_us, p.rows_in, p.rows_out, p.parts_skipped});
+    for (const exec::PipelineProfile& p : result.profile)
+      data->profile.push_back({p.device, p.reason, p.predicted_us, p.measured_us, p.rows_in, p.rows_out, p.parts_skipped});
     data->result = std::move(result);
     QueryResult query_result;
     query_result.data_ = std::move(data);

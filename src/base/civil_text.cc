@@ -150,6 +150,7 @@ struct Moment {
   Offset offset;
 };
 
+// A date, then an optional time and offset: what all timestamp types share.
 std::optional<Moment> parse_moment(std::string_view text, int digits, Leniency leniency) {
   Cursor cursor(text);
   if (leniency == Leniency::kCast) cursor.skip_spaces();
@@ -184,6 +185,7 @@ std::optional<Moment> parse_moment(std::string_view text, int digits, Leniency l
 
 }  // namespace
 
+// The grammar is DuckDB's: it forgives separators and a time behind, but neither two separators nor a thirteenth month.
 std::optional<std::int32_t> parse_date(std::string_view text, Leniency leniency) {
   Cursor cursor(text);
   if (leniency == Leniency::kCast) cursor.skip_spaces();
@@ -209,6 +211,7 @@ std::optional<std::int32_t> parse_date(std::string_view text, Leniency leniency)
   return cursor.done() ? std::optional(static_cast<std::int32_t>(*days)) : std::nullopt;
 }
 
+// An offset behind the time is read over: TIME has none.
 std::optional<std::int64_t> parse_time(std::string_view text, Leniency leniency) {
   Cursor cursor(text);
   if (leniency == Leniency::kCast) cursor.skip_spaces();
@@ -221,6 +224,7 @@ std::optional<std::int64_t> parse_time(std::string_view text, Leniency leniency)
   return cursor.done() ? time : std::nullopt;
 }
 
+// Nanoseconds keep nine digits of a fraction, all others six; further digits are dropped, not rounded.
 std::optional<std::int64_t> parse_timestamp(std::string_view text, TimeUnit unit, Leniency leniency) {
   const bool nanos = unit == TimeUnit::kNano;
   const auto moment = parse_moment(text, nanos ? 9 : 6, leniency);
@@ -250,6 +254,7 @@ std::optional<std::int64_t> parse_timestamp_tz(std::string_view text, Leniency l
   return micros;
 }
 
+// Years before 1 are written as their number before Christ; longer years than four digits are written whole.
 std::string format_date(std::int32_t days) {
   if (days == kDateInfinity) return "infinity";
   if (days == kDateMinusInfinity) return "-infinity";
@@ -298,6 +303,7 @@ std::string format_timestamp_tz(std::int64_t micros) {
   return text;
 }
 
+// Years and months print apart, days and the clock as they are held: nothing is carried over.
 std::string format_interval(const CivilInterval& interval) {
   std::string text;
   const auto add = [&](std::int64_t count, std::string_view unit) {

@@ -18,6 +18,7 @@ CivilDate iso_thursday(std::int64_t days, std::int64_t& thursday) {
   return civil_from_days(thursday);
 }
 
+// Centuries and millennia: 1..100 is the first, 1 BC lies in century -1.
 std::int64_t hundreds(std::int64_t year, std::int64_t years) { return year > 0 ? (year - 1) / years + 1 : year / years - 1; }
 
 }  // namespace
@@ -51,6 +52,7 @@ std::int64_t part_of_days(CivilPart part, std::int32_t days) {
   return 0;
 }
 
+// The clock parts are of the time of day, which is never negative: days are rounded down first.
 std::int64_t part_of_micros(CivilPart part, std::int64_t micros) {
   const std::int64_t days = floor_divide(micros, kMicrosPerDay);
   const std::int64_t of_day = micros - days * kMicrosPerDay;
@@ -65,6 +67,7 @@ std::int64_t part_of_micros(CivilPart part, std::int64_t micros) {
   }
 }
 
+// Parts smaller than a day leave a date as it is.
 std::int32_t truncate_days(CivilPart part, std::int32_t days) {
   const CivilDate date = civil_from_days(days);
   const auto first_of = [](std::int64_t year, std::int32_t month) { return static_cast<std::int32_t>(days_from_civil(year, month, 1)); };

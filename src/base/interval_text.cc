@@ -54,11 +54,13 @@ void add_unit(Sum& sum, const Amount& amount, CivilPart part) {
   }
 }
 
+// Parts of a date that are no lengths of time (dow, doy, epoch ...) are no units.
 bool is_interval_unit(CivilPart part) {
   return part <= CivilPart::kDay || part == CivilPart::kWeek || (part >= CivilPart::kHour && part <= CivilPart::kMicrosecond) ||
          part >= CivilPart::kCentury;
 }
 
+// The sum, when every part fits its width.
 std::optional<CivilInterval> narrowed(const Sum& sum) {
   const auto fits32 = [](i128 value) { return value >= INT32_MIN && value <= INT32_MAX; };
   if (!fits32(sum.months) || !fits32(sum.days) || sum.micros < INT64_MIN || sum.micros > INT64_MAX) return std::nullopt;

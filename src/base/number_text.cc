@@ -19,6 +19,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// `word` is in lower case.
 bool equals_lower(std::string_view text, std::string_view word) {
   return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) { return lower(a) == b; });
 }
@@ -61,6 +62,7 @@ std::optional<std::string> without_underscores(std::string_view text) {
   return plain;
 }
 
+// std::from_chars rounds correctly; around it stand the liberties SQL takes, and the overflows it only reports.
 template <class T>
 std::optional<T> parse_float_number(std::string_view text) {
   text = trimmed(text);
@@ -115,6 +117,7 @@ struct Decimal {
   std::int64_t exponent = 0;
 };
 
+// The grammar of decimals and of integers with a fraction or an exponent; exponents are cut at a million, far beyond every type.
 std::optional<Decimal> take_apart(std::string_view text) {
   text = trimmed(text);
   Decimal decimal;
@@ -196,6 +199,7 @@ std::string format_float(float value) { return format_float_number(value); }
 std::optional<double> parse_double(std::string_view text) { return parse_float_number<double>(text); }
 std::optional<float> parse_float(std::string_view text) { return parse_float_number<float>(text); }
 
+// Exact: digits are moved, nothing is computed.
 std::string format_decimal(i128 unscaled, int scale) {
   std::string text = to_string(unscaled);
   if (scale == 0) return text;
@@ -244,6 +248,7 @@ std::optional<bool> parse_boolean(std::string_view text) {
   return std::nullopt;
 }
 
+// Hyphens may stand between groups of four digits, or be left out.
 std::optional<i128> parse_uuid(std::string_view text) {
   text = trimmed(text);
   if (text.size() >= 2 && text.front() == '{' && text.back() == '}') text = text.substr(1, text.size() - 2);

@@ -20,9 +20,11 @@ class NameResolver {
   /// The rows of a table or file. kCatalog or kFileNotFound when there is none, with the nearest names as a hint.
   [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool is_file) const = 0;
   /// A table function of constant arguments: read_parquet('x'), range(10).
-  [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>& arguments) const = 0;
+  [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> table_function(const std::string& name,
+                                                                                  const std::vector<Value>& arguments) const = 0;
   /// The rows of expressions as a source.
-  [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> values(const Schema& schema, const std::vector<std::vector<plan::Expression>>& rows) const = 0;
+  [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> values(const Schema& schema,
+                                                                          const std::vector<std::vector<plan::Expression>>& rows) const = 0;
 };
 
 /// What binding needs from the session.

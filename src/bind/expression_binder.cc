@@ -28,7 +28,9 @@ std::vector<Expression> list_of(E&&... expressions) {
   return list;
 }
 
-Bound unsupported(std::string_view what, SourceSpan span) { return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(span); }
+Bound unsupported(std::string_view what, SourceSpan span) {
+  return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(span);
+}
 
 }  // namespace
 
@@ -37,7 +39,8 @@ Bound ExpressionBinder::bind(const sql::Expression& expression) {
     if (std::optional<Expression> whole = shortcut_(expression)) return std::move(*whole);
   }
   if (expression.height > sql::kMaxNesting * 2) {
-    return error(ErrorCode::kBinder, "the expression is nested {} levels deep; the most is {}", expression.height, sql::kMaxNesting * 2).at(expression.span);
+    return error(ErrorCode::kBinder, "the expression is nested {} levels deep; the most is {}", expression.height, sql::kMaxNesting * 2)
+        .at(expression.span);
   }
   Bound bound = bind_node(expression);
   if (!bound) return std::move(bound).error().at(expression.span);
@@ -107,7 +110,8 @@ Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> argu
       const Type& other = arguments[1 - i].type;
       if (literal.kind != ExpressionKind::kLiteral || literal.value.is_null() || !literal.type.is_integer()) continue;
       const i128 value = literal.value.as_integer();
-      if (other.id == TypeId::kDecimal) types[i] = Type::decimal(std::max<int>(1, static_cast<int>(to_string(value < 0 ? -value : value).size())), 0);
+      if (other.id == TypeId::kDecimal)
+        types[i] = Type::decimal(std::max<int>(1, static_cast<int>(to_string(value < 0 ? -value : value).size())), 0);
       if (other.is_integer() && function::integer_fits(value, other)) types[i] = other;
     }
   }
@@ -136,7 +140,9 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           [&](const sql::Parameter& node) -> Bound {
             const std::size_t number = node.number;
             if (number == 0 || number > context_.parameters.size()) {
-              return error(ErrorCode::kInvalidInput, "parameter {} has no value", node.name.empty() ? fmt::format("${}", number) : "$" + node.name).at(span);
+              return error(ErrorCode::kInvalidInput, "parameter {} has no value",
+                           node.name.empty() ? fmt::format("${}", number) : "$" + node.name)
+                  .at(span);
             }
             Expression e = Expression::literal(context_.parameters[number - 1]);
             e.kind = ExpressionKind::kParameter;
@@ -145,15 +151,18 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           [&](const sql::Logical& node) -> Bound {
             std::vector<Expression> operands;
             for (const auto& operand : node.operands) operands.push_back(TRUENO_TRY(bind_condition(*operand)));
-            return nary(node.op == sql::LogicalOperator::kAnd ? ExpressionKind::kAnd : ExpressionKind::kOr, TypeId::kBoolean, std::move(operands), span);
+            return nary(node.op == sql::LogicalOperator::kAnd ? ExpressionKind::kAnd : ExpressionKind::kOr, TypeId::kBoolean,
+                        std::move(operands), span);
           },
           [&](const sql::Not& node) -> Bound { return call("not", list_of(TRUENO_TRY(bind_condition(*node.operand))), span); },
           [&](const sql::Unary& node) -> Bound {
             Expression operand = TRUENO_TRY(bind(*node.operand));
-            if (node.op == "-" && operand.kind == ExpressionKind::kLiteral && !operand.value.is_null() && (operand.type.is_integer() || operand.type.id == TypeId::kDecimal)) {
+            if (node.op == "-" && operand.kind == ExpressionKind::kLiteral && !operand.value.is_null() &&
+                (operand.type.is_integer() || operand.type.id == TypeId::kDecimal)) {
               const i128 negative = -operand.value.as_integer();
               if (operand.type.id == TypeId::kDecimal) return Expression::literal(Value(operand.type, negative));
-              return Expression::literal(Value::integer(negative, negative >= INT32_MIN ? TypeId::kInteger : (negative >= INT64_MIN ? TypeId::kBigInt : TypeId::kHugeInt)));
+              return Expression::literal(Value::integer(
+                  negative, negative >= INT32_MIN ? TypeId::kInteger : (negative >= INT64_MIN ? TypeId::kBigInt : TypeId::kHugeInt)));
             }
             return call(node.op, list_of(std::move(operand)), span);
           },
@@ -170,7 +179,8 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           },
           [&](const sql::IsDistinctFrom& node) -> Bound {
             Expression left = TRUENO_TRY(bind(*node.left));
-            return call(node.negated ? "is_not_distinct_from" : "is_distinct_from", list_of(std::move(left), TRUENO_TRY(bind(*node.right))), span);
+            return call(node.negated ? "is_not_distinct_from" : "is_distinct_from", list_of(std::move(left), TRUENO_TRY(bind(*node.right))),
+                        span);
           },
           [&](const sql::Between& node) -> Bound {
             if (node.symmetric) return unsupported("BETWEEN SYMMETRIC", span);
@@ -182,7 +192,8 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           },
           [&](const sql::In& node) -> Bound { return in_list(node, span); },
           [&](const sql::Like& node) -> Bound {
-            if (node.kind == sql::LikeKind::kGlob || node.kind == sql::LikeKind::kSimilarTo) return unsupported("GLOB and SIMILAR TO", span);
+            if (node.kind == sql::LikeKind::kGlob || node.kind == sql::LikeKind::kSimilarTo)
+              return unsupported("GLOB and SIMILAR TO", span);
             std::vector<Expression> arguments = list_of(TRUENO_TRY(bind(*node.value)), TRUENO_TRY(bind(*node.pattern)));
             if (node.escape) arguments.push_back(TRUENO_TRY(bind(*node.escape)));
             const std::string name = std::string(node.negated ? "not_" : "") + (node.kind == sql::LikeKind::kILike ? "ilike" : "like");
@@ -240,7 +251,9 @@ Bound ExpressionBinder::case_expression(const sql::Case& c, SourceSpan span) {
   Type type;
   for (const Expression& value : values) {
     const auto common = function::common_type(type, value.type);
-    if (!common) return error(ErrorCode::kBinder, "the branches of CASE have no common type: {} and {}", type.to_string(), value.type.to_string()).at(value.span);
+    if (!common)
+      return error(ErrorCode::kBinder, "the branches of CASE have no common type: {} and {}", type.to_string(), value.type.to_string())
+          .at(value.span);
     type = *common;
   }
   if (type.id == TypeId::kNull) type = TypeId::kInteger;
@@ -285,15 +298,20 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
   if (by_part && arguments.size() == 2 && arguments[0].kind == ExpressionKind::kLiteral && arguments[0].type.id == TypeId::kVarchar) {
     const std::string part = lower_name(arguments[0].value.as_string());
     const std::string_view function = name.ends_with("part") ? function::date_part_function(part) : function::date_trunc_function(part);
-    if (function.empty()) return error(ErrorCode::kBinder, "no date part '{}'", part).hint("year, month, day, hour, ...").at(arguments[0].span);
+    if (function.empty())
+      return error(ErrorCode::kBinder, "no date part '{}'", part).hint("year, month, day, hour, ...").at(arguments[0].span);
     return call(function, list_of(std::move(arguments[1])), span);
   }
   return call(name, std::move(arguments), span);
 }
 
 Bound ExpressionBinder::aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& node, SourceSpan span) {
-  if (!aggregates_) return error(ErrorCode::kBinder, "{} is an aggregate and cannot be used here", function.name).hint("use HAVING, or a subquery").at(span);
-  if (node.distinct || !node.order_by.empty() || !node.within_group.empty()) return unsupported("DISTINCT or ORDER BY in an aggregate", span);
+  if (!aggregates_)
+    return error(ErrorCode::kBinder, "{} is an aggregate and cannot be used here", function.name)
+        .hint("use HAVING, or a subquery")
+        .at(span);
+  if (node.distinct || !node.order_by.empty() || !node.within_group.empty())
+    return unsupported("DISTINCT or ORDER BY in an aggregate", span);
   plan::AggregateCall out;
   out.function = &function;
   ExpressionBinder inner(context_, scope_);  // aggregates do not nest
@@ -305,7 +323,8 @@ Bound ExpressionBinder::aggregate_call(const function::AggregateFunction& functi
   }
   Result<function::Signature> signature = function.bind(types, context_.types);
   if (!signature) return std::move(signature).error().at(span);
-  for (std::size_t i = 0; i < out.arguments.size(); ++i) out.arguments[i] = TRUENO_TRY(convert(std::move(out.arguments[i]), signature->arguments[i]));
+  for (std::size_t i = 0; i < out.arguments.size(); ++i)
+    out.arguments[i] = TRUENO_TRY(convert(std::move(out.arguments[i]), signature->arguments[i]));
   out.signature = std::move(*signature);
   if (node.filter) out.filter = TRUENO_TRY(inner.bind_condition(*node.filter));
   return aggregates_(std::move(out), span);

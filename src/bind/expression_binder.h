@@ -28,7 +28,8 @@ class ExpressionBinder {
   [[nodiscard]] Result<plan::Expression> literal(const sql::Literal& literal) const;
   [[nodiscard]] Result<plan::Expression> call(std::string_view function, std::vector<plan::Expression> arguments, SourceSpan span) const;
   [[nodiscard]] Result<plan::Expression> function_call(const sql::FunctionCall& call, SourceSpan span);
-  [[nodiscard]] Result<plan::Expression> aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& call, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& call,
+                                                        SourceSpan span);
   [[nodiscard]] Result<plan::Expression> case_expression(const sql::Case& c, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> in_list(const sql::In& in, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> interval(const sql::IntervalLiteral& literal, SourceSpan span);

@@ -57,7 +57,9 @@ Result<Type> bind_type(const sql::TypeName& name) {
       if (type->has_value()) return **type;
       std::vector<std::string> known(type_names().begin(), type_names().end());
       const std::string near = nearest_name(name.name.last().text, known);
-      return error(ErrorCode::kBinder, "no type {}", name.name.to_string()).hint(near.empty() ? "" : fmt::format("did you mean {}?", near)).at(name.span);
+      return error(ErrorCode::kBinder, "no type {}", name.name.to_string())
+          .hint(near.empty() ? "" : fmt::format("did you mean {}?", near))
+          .at(name.span);
     }
     case Kind::kList:
     case Kind::kArray: return Type::list(TRUENO_TRY(bind_type(name.children[0])));
@@ -67,7 +69,8 @@ Result<Type> bind_type(const sql::TypeName& name) {
     }
     case Kind::kStruct: {
       std::vector<TypeField> fields;
-      for (std::size_t i = 0; i < name.children.size(); ++i) fields.push_back({name.field_names[i].text, TRUENO_TRY(bind_type(name.children[i]))});
+      for (std::size_t i = 0; i < name.children.size(); ++i)
+        fields.push_back({name.field_names[i].text, TRUENO_TRY(bind_type(name.children[i]))});
       return Type::structure(std::move(fields));
     }
     case Kind::kEnum: return Type::enumeration(name.labels);

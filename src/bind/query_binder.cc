@@ -67,7 +67,8 @@ class QueryBinder {
       if (i < table.column_aliases.size()) relation.scope.columns[i].name = table.column_aliases[i].text;
     }
     if (table.column_aliases.size() > relation.scope.columns.size()) {
-      return error(ErrorCode::kBinder, "{} column aliases for {} columns", table.column_aliases.size(), relation.scope.columns.size()).at(table.span);
+      return error(ErrorCode::kBinder, "{} column aliases for {} columns", table.column_aliases.size(), relation.scope.columns.size())
+          .at(table.span);
     }
     for (std::size_t i = 0; i < relation.plan->schema.size(); ++i) relation.plan->schema[i].name = relation.scope.columns[i].name;
     return relation;
@@ -98,7 +99,8 @@ class QueryBinder {
   }
 
   Result<Relation> bind_table_node(const sql::TableRef&, const sql::SubqueryTable& node) {
-    if (const auto* values = node.query->as<sql::Values>(); values != nullptr && node.query->order_by.empty() && !node.query->limit) return bind_values(*values);
+    if (const auto* values = node.query->as<sql::Values>(); values != nullptr && node.query->order_by.empty() && !node.query->limit)
+      return bind_values(*values);
     Relation relation;
     relation.plan = TRUENO_TRY(bind(*node.query));
     for (const Field& field : relation.plan->schema) relation.scope.columns.push_back({"", field.name, field.type});
@@ -129,7 +131,10 @@ class QueryBinder {
       for (std::size_t i = 0; i < row.size(); ++i) {
         bound.push_back(TRUENO_TRY(bind_constant(*row[i], context_)));
         const auto common = function::common_type(types[i], bound.back().type);
-        if (!common) return error(ErrorCode::kBinder, "column {} of VALUES has no common type: {} and {}", i + 1, types[i].to_string(), bound.back().type.to_string()).at(row[i]->span);
+        if (!common)
+          return error(ErrorCode::kBinder, "column {} of VALUES has no common type: {} and {}", i + 1, types[i].to_string(),
+                       bound.back().type.to_string())
+              .at(row[i]->span);
         types[i] = *common;
       }
       rows.push_back(std::move(bound));
@@ -162,8 +167,10 @@ class QueryBinder {
     }
     if (expression.kind == ExpressionKind::kColumn) {
       if (expression.index < inputs) {
-        return error(ErrorCode::kBinder, "column \"{}\" must appear in GROUP BY or be used in an aggregate", scope.columns[static_cast<std::size_t>(expression.index)].name)
-            .hint(fmt::format("add it to GROUP BY, or write any value of it as min({})", scope.columns[static_cast<std::size_t>(expression.index)].name))
+        return error(ErrorCode::kBinder, "column \"{}\" must appear in GROUP BY or be used in an aggregate",
+                     scope.columns[static_cast<std::size_t>(expression.index)].name)
+            .hint(fmt::format("add it to GROUP BY, or write any value of it as min({})",
+                              scope.columns[static_cast<std::size_t>(expression.index)].name))
             .at(expression.span);
       }
       expression.index = static_cast<int>(grouping.keys.size()) + expression.index - inputs;
@@ -215,9 +222,12 @@ class QueryBinder {
     PlanPtr plan = std::move(input.plan);
     if (grouping.active) {
       Schema schema;
-      for (std::size_t i = 0; i < grouping.keys.size(); ++i) schema.push_back({text_of(grouping.keys[i], plan->schema), grouping.keys[i].type, true});
+      for (std::size_t i = 0; i < grouping.keys.size(); ++i)
+        schema.push_back({text_of(grouping.keys[i], plan->schema), grouping.keys[i].type, true});
       for (const plan::AggregateCall& call : grouping.calls) {
-        schema.push_back({fmt::format("{}({})", call.function->name, call.arguments.empty() ? "*" : plan::print(call.arguments[0], plan->schema)), call.signature.result, true});
+        schema.push_back(
+            {fmt::format("{}({})", call.function->name, call.arguments.empty() ? "*" : plan::print(call.arguments[0], plan->schema)),
+             call.signature.result, true});
       }
       for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = TRUENO_TRY(over_groups(std::move(outputs[i]), grouping, scope));
       if (having) having = TRUENO_TRY(over_groups(std::move(*having), grouping, scope));
@@ -241,11 +251,13 @@ class QueryBinder {
   }
 
   static bool same_call(const plan::AggregateCall& a, const plan::AggregateCall& b) {
-    if (a.function != b.function || a.filter.has_value() != b.filter.has_value() || (a.filter && !same_expression(*a.filter, *b.filter))) return false;
+    if (a.function != b.function || a.filter.has_value() != b.filter.has_value() || (a.filter && !same_expression(*a.filter, *b.filter)))
+      return false;
     return std::ranges::equal(a.arguments, b.arguments, plan::same_expression);
   }
 
-  Status bind_item(const sql::SelectItem& item, ExpressionBinder& binder, const Relation& input, std::vector<Expression>& outputs, std::vector<std::string>& names) {
+  Status bind_item(const sql::SelectItem& item, ExpressionBinder& binder, const Relation& input, std::vector<Expression>& outputs,
+                   std::vector<std::string>& names) {
     const auto* star = item.expression->as<sql::Star>();
     if (star == nullptr) {
       Expression bound = TRUENO_TRY(binder.bind(*item.expression));
@@ -257,7 +269,8 @@ class QueryBinder {
     if (columns.empty()) return error(ErrorCode::kBinder, "* needs a FROM clause").at(item.expression->span);
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (!star->qualifier.empty() && !same_name(star->qualifier.last().text, columns[i].table)) continue;
-      if (std::ranges::any_of(star->exclude, [&](const sql::QualifiedName& name) { return same_name(name.last().text, columns[i].name); })) continue;
+      if (std::ranges::any_of(star->exclude, [&](const sql::QualifiedName& name) { return same_name(name.last().text, columns[i].name); }))
+        continue;
       std::string name = columns[i].name;
       Expression value = Expression::column(static_cast<int>(i), columns[i].type);
       value.span = item.expression->span;
@@ -273,7 +286,8 @@ class QueryBinder {
     return {};
   }
 
-  Status bind_group_by(const sql::Select& select, ExpressionBinder&, const std::vector<Expression>& outputs, const std::vector<std::string>& names, const Scope& scope, Grouping& grouping) {
+  Status bind_group_by(const sql::Select& select, ExpressionBinder&, const std::vector<Expression>& outputs,
+                       const std::vector<std::string>& names, const Scope& scope, Grouping& grouping) {
     const auto inputs = static_cast<int>(scope.columns.size());
     const auto has_aggregate = [&](const Expression& e) {
       const std::vector<int> columns = plan::columns_of(e);
@@ -282,7 +296,8 @@ class QueryBinder {
     const auto add = [&](Expression key) {
       grouping.active = true;
       if (key.type.id == TypeId::kNull) key = Expression::cast(std::move(key), TypeId::kInteger);
-      if (std::ranges::none_of(grouping.keys, [&](const Expression& known) { return same_expression(known, key); })) grouping.keys.push_back(std::move(key));
+      if (std::ranges::none_of(grouping.keys, [&](const Expression& known) { return same_expression(known, key); }))
+        grouping.keys.push_back(std::move(key));
     };
     if (select.group_by.all) {
       for (const Expression& output : outputs) {
@@ -291,11 +306,13 @@ class QueryBinder {
       grouping.active = true;
     }
     for (const sql::GroupingElement& element : select.group_by.elements) {
-      if (element.kind != sql::GroupingElement::Kind::kSet) return error(ErrorCode::kNotSupported, "ROLLUP, CUBE and GROUPING SETS are not supported yet").at(element.span);
+      if (element.kind != sql::GroupingElement::Kind::kSet)
+        return error(ErrorCode::kNotSupported, "ROLLUP, CUBE and GROUPING SETS are not supported yet").at(element.span);
       grouping.active = true;
       for (const auto& expression : element.expressions) {
         const int output = output_named(*expression, names, &scope);
-        if (output < -1 || output >= static_cast<int>(outputs.size())) return error(ErrorCode::kBinder, "GROUP BY position is not in the SELECT list (1 to {})", outputs.size()).at(expression->span);
+        if (output < -1 || output >= static_cast<int>(outputs.size()))
+          return error(ErrorCode::kBinder, "GROUP BY position is not in the SELECT list (1 to {})", outputs.size()).at(expression->span);
         if (output >= 0) {
           const Expression& key = outputs[static_cast<std::size_t>(output)];
           if (has_aggregate(key)) return error(ErrorCode::kBinder, "GROUP BY cannot name an aggregate").at(expression->span);
@@ -324,11 +341,13 @@ class QueryBinder {
     return -1;
   }
 
-  Status bind_order_by(const sql::Query& query, ExpressionBinder& binder, const std::vector<std::string>& names, std::vector<Expression>& outputs, std::vector<plan::SortOrder>& orders, bool distinct) {
+  Status bind_order_by(const sql::Query& query, ExpressionBinder& binder, const std::vector<std::string>& names,
+                       std::vector<Expression>& outputs, std::vector<plan::SortOrder>& orders, bool distinct) {
     const std::size_t visible = names.size();
     const auto add = [&](int output, const sql::OrderItem& item) {
       const bool descending = item.direction == sql::SortDirection::kDescending;
-      orders.push_back({Expression::column(output, outputs[static_cast<std::size_t>(output)].type), descending, item.nulls == sql::NullsOrder::kFirst});
+      orders.push_back(
+          {Expression::column(output, outputs[static_cast<std::size_t>(output)].type), descending, item.nulls == sql::NullsOrder::kFirst});
     };
     for (const sql::OrderItem& item : query.order_by) {
       if (item.expression->is<sql::Star>()) {
@@ -336,7 +355,8 @@ class QueryBinder {
         continue;
       }
       int output = output_named(*item.expression, names, nullptr);
-      if (output == -2) return error(ErrorCode::kBinder, "ORDER BY position is not in the SELECT list (1 to {})", visible).at(item.expression->span);
+      if (output == -2)
+        return error(ErrorCode::kBinder, "ORDER BY position is not in the SELECT list (1 to {})", visible).at(item.expression->span);
       if (output < 0) {
         Expression bound = TRUENO_TRY(binder.bind(*item.expression));
         const auto known = std::ranges::find_if(outputs, [&](const Expression& e) { return same_expression(e, bound); });
@@ -369,7 +389,8 @@ class QueryBinder {
     if (visible < schema.size()) {
       std::vector<Expression> kept;
       for (std::size_t i = 0; i < visible; ++i) kept.push_back(Expression::column(static_cast<int>(i), schema[i].type));
-      plan = plan::make_plan(plan::Project{std::move(kept)}, Schema(schema.begin(), schema.begin() + static_cast<std::ptrdiff_t>(visible)), std::move(plan));
+      plan = plan::make_plan(plan::Project{std::move(kept)}, Schema(schema.begin(), schema.begin() + static_cast<std::ptrdiff_t>(visible)),
+                             std::move(plan));
     }
     return plan;
   }

@@ -36,7 +36,9 @@ Result<int> Scope::find(const sql::QualifiedName& name) const {
   if (!table_known) {
     for (const Column& c : columns) names.push_back(c.table);
     const std::string near = nearest_name(table, names);
-    return error(ErrorCode::kBinder, "no table \"{}\" in FROM", table).hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near)).at(name.span());
+    return error(ErrorCode::kBinder, "no table \"{}\" in FROM", table)
+        .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
+        .at(name.span());
   }
   std::string tables;
   for (const Column& c : columns) {

@@ -8,6 +8,7 @@ namespace trueno {
 
 namespace {
 
+// What a conversion reads: rows [offset, offset + length) of an array's values.
 struct Rows {
   const ArrowLayout& layout;
   const std::uint8_t* values;
@@ -51,6 +52,7 @@ Result<Buffer> map_checked(const Rows& rows, Function function) {
   return std::move(out).freeze();
 }
 
+// Every half is a float; NaN keeps its payload's high bits.
 float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
   const std::uint32_t exponent = (half >> 10) & 0x1Fu;
@@ -69,10 +71,12 @@ Result<Buffer> from_bits(const Rows& rows) {
   return std::move(out).freeze();
 }
 
+// A decimal256 as it lies in memory: little-endian, two's complement.
 struct Wide256 {
   std::uint64_t limbs[4];
 };
 
+// Decimals differ only in width: narrower ones are widened, wider ones must fit.
 Result<Buffer> from_decimal(const Rows& rows) {
   const bool narrow = rows.layout.field.type.physical() == Physical::kI64;
   const auto narrowed = [](i128 value, std::int64_t& out) {
@@ -103,6 +107,7 @@ Result<Buffer> from_decimal(const Rows& rows) {
   });
 }
 
+// Times and timestamps of other units: multiplied with an overflow check, or divided rounding down, so that the order of moments is kept.
 template <class From, class To>
 Result<Buffer> scaled(const Rows& rows) {
   return map_checked<From, To>(rows, [&](From value, To& out) {
@@ -114,6 +119,7 @@ Result<Buffer> scaled(const Rows& rows) {
   });
 }
 
+// Arrow's interval, laid out like ours but in nanoseconds.
 struct MonthDayNano {
   std::int32_t months;
   std::int32_t days;

@@ -18,6 +18,7 @@ struct SchemaHolder {
   ArrowSchema dictionary{};
 };
 
+// Children are released unless the consumer moved them out, which the specification allows.
 void release_schema(ArrowSchema* schema) {
   auto* holder = static_cast<SchemaHolder*>(schema->private_data);
   for (ArrowSchema& child : holder->children) {
@@ -28,6 +29,7 @@ void release_schema(ArrowSchema* schema) {
   delete holder;
 }
 
+// Arrow's metadata encoding of an extension name: i32 count, then i32 length and bytes of each key and value.
 std::string extension_metadata(std::string_view name) {
   std::string metadata;
   const auto number = [&](std::size_t value) {
@@ -47,6 +49,7 @@ std::string extension_metadata(std::string_view name) {
   return metadata;
 }
 
+// One node and all below. Nothing here can fail: types are ours.
 void fill_schema(const Field& field, bool dictionary, const ArrowExportOptions& options, ArrowSchema* out) {
   auto* holder = new SchemaHolder;
   const Type& type = field.type;
@@ -128,6 +131,8 @@ struct Unfinished {
 };
 using HolderPointer = std::unique_ptr<ArrayHolder, Unfinished>;
 
+// Converts the values of a plain column; the result starts at row 0. `function` returns false for what Arrow's type cannot hold, which is
+// an error only on valid rows.
 template <class From, class To, class Function>
 Result<Buffer> map_rows(const Column& column, Function function) {
   MutableBuffer out = TRUENO_TRY(MutableBuffer::uninitialised(static_cast<std::size_t>(column.length) * sizeof(To)));
@@ -143,6 +148,7 @@ Result<Buffer> map_rows(const Column& column, Function function) {
   return std::move(out).freeze();
 }
 
+// BOOLEAN: our bytes to Arrow's bits.
 Result<Buffer> bits_of(const Column& column) {
   MutableBuffer out = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(static_cast<std::size_t>(column.length))));
   for (std::int64_t row = 0; row < column.length; ++row) {
@@ -211,6 +217,7 @@ Status add_flat_texts(const Column& column, ArrayHolder& holder) {
   return {};
 }
 
+// Any column. What Arrow has no form for (packed, run-length, constant) is decoded first.
 Status fill_array(const Column& from, const ArrowExportOptions& options, ArrowArray* out);
 
 // LIST, STRUCT, MAP of a decoded column (offset 0).
@@ -233,6 +240,7 @@ Status fill_nested(const Column& column, const ArrowExportOptions& options, Arra
   return {};
 }
 
+// The buffers behind the validity. `offset` becomes 0 where values were converted.
 Status fill_plain(const Column& column, const ArrowExportOptions& options, ArrayHolder& holder, std::int64_t& offset) {
   offset = column.offset;
   if (column.type.is_nested()) return fill_nested(column, options, holder);
@@ -259,6 +267,7 @@ Status fill_plain(const Column& column, const ArrowExportOptions& options, Array
   return {};
 }
 
+// The dictionary of an ENUM: its labels, in their order.
 Result<Column> labels_of(const Type& type) {
   ColumnBuilder labels(TypeId::kVarchar);
   for (const std::string& label : *type.enum_values) TRUENO_TRY(labels.append_string(label));

@@ -13,6 +13,8 @@ namespace {
 constexpr std::int64_t kMaxLength = std::int64_t{1} << 46;
 constexpr int kSegmentBits = 30;  // texts behind 2 GiB are reached through buffers that begin every GiB
 
+// Moves the structure, as the specification asks of a consumer: the caller's copy is marked released, ours is released when the last
+// buffer that points into it goes.
 std::shared_ptr<const void> take_over(ArrowArray* array) {
   auto* moved = new ArrowArray(*array);
   array->release = nullptr;
@@ -45,6 +47,7 @@ Shape shape_of(const ArrowLayout& layout) {
   }
 }
 
+// The record of a text that lies at `offset` of text buffer number `buffer`; short texts are copied into the record.
 StoredView make_record(const char* text, std::int64_t size, std::int32_t buffer, std::int32_t offset) {
   StoredView record;
   if (size <= static_cast<std::int64_t>(StringView::kInline)) {
@@ -61,6 +64,8 @@ StoredView make_record(const char* text, std::int64_t size, std::int32_t buffer,
 
 }  // namespace
 
+// Reads one array and its children. Rows keep the array's own offset where values are shared (`offset` of a column means the same); a
+// conversion starts at row 0, and `rebase` moves the validity after it.
 class ArrowArrayReader {
  public:
   explicit ArrowArrayReader(std::shared_ptr<const void> owner) : owner_(std::move(owner)) {}
@@ -121,11 +126,13 @@ class ArrowArrayReader {
     return {};
   }
 
+  // A shared buffer. Arrow may give no pointer for zero bytes; ours never lack one, because "no buffer" means "all valid".
   Buffer buffer(const void* data, std::size_t size) const {
     static constexpr std::uint8_t kNothing[64] = {};
     return {data != nullptr ? static_cast<const std::uint8_t*>(data) : kNothing, size, owner_};
   }
 
+  // Counts NULLs itself: a producer may say -1 (unknown), and a wrong count would turn off checks.
   void note_validity(const ArrowArray& array, Column& column) const {
     if (array.n_buffers == 0 || array.buffers[0] == nullptr || array.null_count == 0) return;
     const auto* bits = static_cast<const std::uint8_t*>(array.buffers[0]);
@@ -146,6 +153,7 @@ class ArrowArrayReader {
     return {};
   }
 
+  // Fixed-width values: shared where they lie as ours do and are aligned, else converted.
   Status read_values(const ArrowLayout& layout, const ArrowArray& array, Column& column) const {
     const auto* values = static_cast<const std::uint8_t*>(array.buffers[1]);
     const Physical physical = column.physical();
@@ -166,6 +174,8 @@ class ArrowArrayReader {
     return {};
   }
 
+  // Utf8 and its kin: one record a row is written, the bytes stay where they are. Texts beyond 2 GiB are reached through further buffers
+  // that begin every GiB, because a record's offset is 32 bits.
   template <class Offset>
   Status read_texts(const ArrowArray& array, Column& column) const {
     MutableBuffer records = TRUENO_TRY(MutableBuffer::uninitialised(static_cast<std::size_t>(array.length) * sizeof(StoredView)));
@@ -225,6 +235,7 @@ class ArrowArrayReader {
     return {};
   }
 
+  // Fixed-size binary: the same, with rows at multiples of the size.
   Status read_fixed_bytes(const ArrowLayout& layout, const ArrowArray& array, Column& column) const {
     MutableBuffer records = TRUENO_TRY(MutableBuffer::uninitialised(static_cast<std::size_t>(array.length) * sizeof(StoredView)));
     const auto* bytes = static_cast<const char*>(array.buffers[1]);
@@ -241,6 +252,7 @@ class ArrowArrayReader {
     return rebase(column);
   }
 
+  // All kinds of lists become i32 offsets from row 0 on. A map's entries are a struct whose two fields become the children.
   Status read_list(const ArrowLayout& layout, const ArrowArray& array, Column& column) {
     MutableBuffer offsets = TRUENO_TRY(MutableBuffer::zeroed(static_cast<std::size_t>(array.length + 1) * 4));
     auto* to = offsets.as<std::int32_t>();
@@ -278,6 +290,7 @@ class ArrowArrayReader {
     return error(ErrorCode::kInvalidInput, "the Arrow array of column \"{}\" has a child that is too short", layout.field.name);
   }
 
+  // Children keep their own offsets; the struct's offset counts rows of them.
   Status read_struct(const ArrowLayout& layout, const ArrowArray& array, Column& column) {
     for (std::size_t i = 0; i < layout.children.size(); ++i) {
       column.children.push_back(TRUENO_TRY(read(layout.children[i], *array.children[i], nullptr)));
@@ -316,6 +329,7 @@ class ArrowArrayReader {
     return {};
   }
 
+  // Arrow marks a run NULL in its value; our columns mark rows.
   static Status spread_validity(const Column& runs, Column& column) {
     const std::int64_t end = column.offset + column.length;
     MutableBuffer bits = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(static_cast<std::size_t>(end))));
@@ -388,6 +402,7 @@ class ArrowArrayReader {
     return {};
   }
 
+  // Codes of any integer type to u32. NULL rows may hold anything and get code 0, which readers may look up.
   template <class T>
   static Status read_codes(const ArrowArray& array, const ArrowImporter::KnownDictionary& known, Column& column) {
     if constexpr (std::is_integral_v<T>) {
@@ -413,6 +428,7 @@ class ArrowArrayReader {
     return {};
   }
 
+  // Rows whose code names a NULL entry become NULL rows: our dictionaries hold values only.
   static Status drop_null_entries(const ArrowImporter::KnownDictionary& known, Column& column) {
     MutableBuffer bits = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(static_cast<std::size_t>(column.length))));
     std::int64_t valid = 0;

@@ -48,11 +48,13 @@ std::string_view metadata_value(const char* metadata, std::string_view key) {
   return {};
 }
 
+// The common case: a type and how its values arrive.
 void set(ArrowLayout& layout, Type type, ArrowKind kind) {
   layout.field.type = std::move(type);
   layout.kind = kind;
 }
 
+// "d:precision,scale[,bits]"
 Status parse_decimal(std::string_view format, ArrowLayout& layout) {
   const auto numbers = numbers_in(format.substr(2));
   if (!numbers || numbers->size() < 2 || numbers->size() > 3) return malformed(format);
@@ -74,6 +76,7 @@ Status parse_decimal(std::string_view format, ArrowLayout& layout) {
   }
 }
 
+// Ticks a second of a unit letter; 0 for another letter.
 std::int64_t ticks_of(char unit) {
   switch (unit) {
     case 's': return 1;
@@ -90,6 +93,7 @@ void scale_to_micros(ArrowLayout& layout, std::int64_t ticks) {
   layout.divisor = ticks > 1'000'000 ? ticks / 1'000'000 : 1;
 }
 
+// "ts", unit, ":", zone. With a zone the value is a moment in UTC whatever the zone's name is; without, it is what a clock showed.
 Status parse_timestamp(std::string_view format, ArrowLayout& layout) {
   const std::int64_t ticks = ticks_of(format[2]);
   if (format.size() < 4 || format[3] != ':' || ticks == 0) return malformed(format);
@@ -105,6 +109,7 @@ Status parse_timestamp(std::string_view format, ArrowLayout& layout) {
   return {};
 }
 
+// "td?", "tt?", "ts?:", "tD?", "ti?": dates, times, timestamps, durations, intervals.
 Status parse_temporal(std::string_view format, ArrowLayout& layout) {
   if (format.size() < 3) return malformed(format);
   if (format == "tdD")
@@ -132,6 +137,7 @@ Status parse_temporal(std::string_view format, ArrowLayout& layout) {
   return {};
 }
 
+// "w:size"; sixteen bytes that say they are a UUID become one.
 Status parse_fixed_bytes(std::string_view format, const ArrowSchema& schema, ArrowLayout& layout) {
   const auto numbers = numbers_in(format.substr(2));
   if (!numbers || numbers->size() != 1 || numbers->front() < 0) return malformed(format);
@@ -141,6 +147,7 @@ Status parse_fixed_bytes(std::string_view format, const ArrowSchema& schema, Arr
   return {};
 }
 
+// Children by number; `expected` < 0 allows any.
 Status parse_children(const ArrowSchema& schema, ArrowLayout& layout, std::int64_t expected, int depth) {
   if (schema.n_children < 0 || (expected >= 0 && schema.n_children != expected) || (schema.n_children > 0 && schema.children == nullptr)) {
     return error(ErrorCode::kInvalidInput, "the Arrow schema '{}' has {} children", schema.format, schema.n_children);
@@ -152,6 +159,7 @@ Status parse_children(const ArrowSchema& schema, ArrowLayout& layout, std::int64
   return {};
 }
 
+// Formats that begin with '+'.
 Status parse_nested(std::string_view format, const ArrowSchema& schema, ArrowLayout& layout, int depth) {
   if (format == "+s") {
     TRUENO_TRY(parse_children(schema, layout, -1, depth));
@@ -223,6 +231,7 @@ bool parse_simple(std::string_view format, ArrowLayout& layout) {
   return true;
 }
 
+// A node with a dictionary: what was parsed so far is the type of its codes.
 Status parse_dictionary(const ArrowSchema& schema, ArrowLayout& layout, int depth) {
   const Physical index = layout.field.type.physical();
   if (layout.kind != ArrowKind::kSame || !is_integer(index) || index == Physical::kI128 || !layout.field.type.is_integer()) {

@@ -48,6 +48,7 @@ struct StreamHolder {
 
 StreamHolder& holder_of(ArrowArrayStream* stream) { return *static_cast<StreamHolder*>(stream->private_data); }
 
+// The callbacks return 0 or an errno value; the text of an error is kept for `get_last_error`.
 int stream_schema(ArrowArrayStream* stream, ArrowSchema* out) {
   StreamHolder& holder = holder_of(stream);
   const Status peeked = holder.peek();
@@ -87,6 +88,7 @@ Status export_stream(Schema schema, BatchStream next, ArrowArrayStream* out, con
   return {};
 }
 
+// The stream's structure is moved to the heap, because the returned function may be copied and outlives the caller's.
 Result<ImportedStream> import_stream(ArrowArrayStream* stream) {
   if (stream->release == nullptr) return error(ErrorCode::kInvalidInput, "the Arrow stream has been released");
   std::shared_ptr<ArrowArrayStream> held(new ArrowArrayStream(*stream), [](ArrowArrayStream* owned) {

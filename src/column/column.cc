@@ -14,6 +14,7 @@ std::uint64_t Dictionary::next_id() {
   return (static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(&count)) << 16) + count.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
+// Buffers stay whole; only the window moves. Bounds still hold for fewer rows, but may no longer occur.
 Column Column::slice(std::int64_t begin, std::int64_t count) const {
   TRUENO_ASSERT(begin >= 0 && count >= 0 && begin + count <= length);
   Column part = *this;
@@ -58,6 +59,7 @@ Value plain_value(const Column& column, std::int64_t slot) {
   return {type, value};
 }
 
+// A nested cell with copies of all its children: for results and tests only.
 Value nested_value(const Column& column, std::int64_t slot) {
   std::vector<Value> children;
   if (column.type.id == TypeId::kStruct) {
@@ -100,6 +102,7 @@ Value Column::value(std::int64_t row) const {
   return Value::null(type);
 }
 
+// Inline texts must be viewed inside the values buffer: a copy of the record would be gone on return.
 std::string_view Column::text(std::int64_t row) const {
   const auto stored_text = [](const Column& column, std::int64_t slot) -> std::string_view {
     const std::uint8_t* at = column.values.data() + slot * 16;
@@ -140,6 +143,7 @@ std::int64_t stored_bytes(const Column& column, std::int64_t first, std::int64_t
 
 }  // namespace
 
+// Counts what the rows of this slice need, not what its shared buffers hold.
 std::int64_t Column::byte_size() const {
   const std::int64_t bitmap = validity.empty() ? 0 : static_cast<std::int64_t>(bytes_for_bits(static_cast<std::size_t>(length)));
   if (type.is_nested()) {

@@ -26,11 +26,13 @@ ColumnBuilder::ColumnBuilder(Type type) : type_(std::move(type)), physical_(type
   for (const TypeField& field : *type_.children) children_.emplace_back(field.type);
 }
 
+// Room for further rows, so that appends need not grow the buffers.
 void ColumnBuilder::reserve(std::int64_t rows) {
   // A refusal shows up at the append that needs the room.
   if (rows > 0) static_cast<void>(ensure(values_, static_cast<std::size_t>(length_ + rows) * width_).has_value());
 }
 
+// Says whether the row about to be appended is valid. Until the first NULL there is no bitmap at all.
 Status ColumnBuilder::set_validity(bool valid) {
   if (valid && null_count_ == 0) return {};
   const auto row = static_cast<std::size_t>(length_);
@@ -54,6 +56,7 @@ Status ColumnBuilder::append_slot(const void* value) {
   return {};
 }
 
+// A NULL row's slot is zero; a NULL list ends where it begins; a NULL struct has NULL children.
 Status ColumnBuilder::append_null() {
   TRUENO_TRY(set_validity(false));
   const std::size_t at = static_cast<std::size_t>(length_) * width_;
@@ -71,6 +74,7 @@ Status ColumnBuilder::append_null() {
 
 Status ColumnBuilder::append_bytes(const void* value) { return append_slot(value); }
 
+// Short texts lie in their record. Long ones go to the current block; a full block is frozen and a new one begun.
 Status ColumnBuilder::append_string(std::string_view text) {
   StoredView view;
   if (text.size() > static_cast<std::size_t>(INT32_MAX))
@@ -99,6 +103,7 @@ Status ColumnBuilder::append_string(std::string_view text) {
   return append_slot(&view);
 }
 
+// The payload decides nothing: the builder's own type says which one is read.
 Status ColumnBuilder::append(const Value& value) {
   if (value.is_null()) return append_null();
   if (type_.is_nested()) return append_children(value.as_children());
@@ -124,6 +129,7 @@ Status ColumnBuilder::append(const Value& value) {
   return append_slot(&number);
 }
 
+// Ends the row of a LIST or MAP where its children end.
 Status ColumnBuilder::close_list() {
   const std::int64_t end = children_.front().length();
   if (end > INT32_MAX) return error(ErrorCode::kOutOfRange, "a column of lists holds at most {} elements", INT32_MAX);
@@ -161,6 +167,7 @@ Status ColumnBuilder::append_nested_row(const Column& from, std::int64_t row) {
   return {};
 }
 
+// Plain fixed-width slots are copied as bytes; what is encoded goes through a value.
 Status ColumnBuilder::append_row(const Column& from, std::int64_t row) {
   if (from.type.id == TypeId::kNull || !from.is_valid(row)) return append_null();
   if (type_.is_nested()) return append_nested_row(from, row);
@@ -169,6 +176,7 @@ Status ColumnBuilder::append_row(const Column& from, std::int64_t row) {
   return append(from.value(row));
 }
 
+// Buffers are cut to what is used and handed over; the builder starts again empty.
 Result<Column> ColumnBuilder::finish() {
   Column column;
   column.type = type_;
@@ -197,6 +205,7 @@ Result<Column> ColumnBuilder::finish() {
   return column;
 }
 
+// A constant NULL needs a bitmap of its own: validity is by row in every encoding.
 Result<Column> constant_column(const Value& value, std::int64_t length) {
   ColumnBuilder builder(value.type());
   TRUENO_TRY(builder.append(value));

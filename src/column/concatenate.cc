@@ -7,6 +7,7 @@ namespace trueno {
 
 namespace {
 
+// Bits of all columns, end to end. Whole bytes are copied where a column begins at one.
 Result<Buffer> joined_validity(std::span<const Column> columns, std::int64_t length) {
   MutableBuffer bits = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(static_cast<std::size_t>(length))));
   std::size_t at = 0;
@@ -61,6 +62,7 @@ Result<MutableBuffer> join_values(std::span<const Column> columns, std::size_t w
   return values;
 }
 
+// Nested columns: slow and simple, since they are carried and not computed with.
 Result<Column> join_by_rows(std::span<const Column> columns, std::int64_t length) {
   ColumnBuilder builder(columns.front().type);
   builder.reserve(length);
@@ -70,6 +72,7 @@ Result<Column> join_by_rows(std::span<const Column> columns, std::int64_t length
   return builder.finish();
 }
 
+// Codes can be put behind one another only when they are codes of the same dictionary.
 bool share_dictionary(std::span<const Column> columns) {
   return std::all_of(columns.begin(), columns.end(), [&](const Column& column) {
     return column.encoding == Encoding::kDictionary && column.dictionary->id == columns.front().dictionary->id;

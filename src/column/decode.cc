@@ -8,6 +8,7 @@ namespace trueno {
 
 namespace {
 
+// base + packed value, in the width of the type: the sum of a proven frame never leaves it.
 template <class T>
 void unpack(const Column& from, T* to) {
   const auto first = static_cast<std::size_t>(from.offset);
@@ -22,6 +23,7 @@ void unpack(const Column& from, T* to) {
   }
 }
 
+// Starts in the run that holds the slice's first row, and stops with its last.
 template <class T>
 void expand_runs(const Column& from, T* to) {
   const auto* ends = from.run_ends.as<std::int64_t>();
@@ -33,6 +35,7 @@ void expand_runs(const Column& from, T* to) {
   }
 }
 
+// One lookup a row. Texts copy only their records; the dictionary's text buffers are shared.
 template <class T>
 void gather(const Column& from, T* to) {
   const Column& entries = *from.dictionary->values;
@@ -45,6 +48,7 @@ void gather(const Column& from, T* to) {
   for (std::int64_t i = 0; i < from.length; ++i) to[i] = load<T>(values + static_cast<std::size_t>(codes[i]) * sizeof(T));
 }
 
+// Packed columns hold integers only, so the other types have no code for them.
 template <class T>
 void fill_values(const Column& from, T* to) {
   switch (from.encoding) {
@@ -58,6 +62,7 @@ void fill_values(const Column& from, T* to) {
   }
 }
 
+// The validity from row 0 on: shared where the offset is a whole byte.
 Result<Buffer> shifted_validity(const Column& from) {
   if (from.validity.empty() || from.null_count == 0) return Buffer();
   const auto first = static_cast<std::size_t>(from.offset);

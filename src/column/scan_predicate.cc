@@ -21,8 +21,10 @@ Bounds bounds_of(const ColumnStatistics& statistics) {
   return bounds;
 }
 
+// Bounds of another kind than the constant (a caller's mistake) skip nothing.
 bool comparable(const Value& a, const Value& b) { return !a.is_null() && !b.is_null() && a.payload().index() == b.payload().index(); }
 
+// Whether some value within the bounds satisfies `value op constant`; an unknown bound satisfies everything.
 bool compare_may_match(CompareOp op, const Value& constant, const Bounds& bounds) {
   if (constant.is_null()) return false;
   const bool low = bounds.min != nullptr && comparable(*bounds.min, constant);

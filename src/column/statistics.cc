@@ -40,6 +40,7 @@ int order_of(double a, double b) {
   return a < b ? -1 : static_cast<int>(b < a);
 }
 
+// Three-way order of values that have `<`.
 template <class T>
 int order_of(const T& a, const T& b) {
   return a < b ? -1 : static_cast<int>(b < a);
@@ -77,6 +78,7 @@ int compare_values(const Value& a, const Value& b) {
   return std::visit(Order{b}, a.payload());
 }
 
+// A bound one side does not know is not known of both.
 ColumnStatistics merge_statistics(const ColumnStatistics& a, const ColumnStatistics& b) {
   ColumnStatistics merged;
   const bool bounded = a.min && a.max && b.min && b.max;

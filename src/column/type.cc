@@ -74,6 +74,7 @@ Physical Type::physical() const {
 
 namespace {
 
+// Names that SQL reads without quotes.
 bool is_plain_identifier(std::string_view name) {
   const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
   if (name.empty() || !letter(name.front())) return false;
@@ -139,6 +140,7 @@ std::string Type::to_string() const {
   return "?";
 }
 
+// Children and labels compare by content; shared ones without looking.
 bool operator==(const Type& a, const Type& b) {
   if (a.id != b.id || a.precision != b.precision || a.scale != b.scale) return false;
   const auto same = [](const auto& x, const auto& y) { return x == y || (x != nullptr && y != nullptr && *x == *y); };
@@ -191,6 +193,7 @@ std::string_view physical_name(Physical physical) {
 
 namespace {
 
+// Every spelling, the first of a type being the usual one; from DuckDB's type names.
 struct TypeName {
   std::string_view name;
   TypeId id;
@@ -265,6 +268,7 @@ constexpr std::array kTypeNames = {
     TypeName{"interval", TypeId::kInterval},
 };
 
+// DECIMAL is DECIMAL(18,3), DECIMAL(p) is DECIMAL(p,0).
 Result<Type> decimal_from(const std::vector<int>& arguments) {
   if (arguments.empty()) return Type::decimal(18, 3);
   const int precision = arguments[0];

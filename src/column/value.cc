@@ -25,12 +25,14 @@ std::string quoted(std::string_view text) {
   return result + "'";
 }
 
+// Nested texts are built from the inside out; only leaves can need quotes.
 std::string element_text(const Value& element) {
   std::string text = element.to_string();
   if (element.is_null() || element.type().is_nested()) return text;
   return needs_quotes(text) ? quoted(text) : text;
 }
 
+// [1, NULL], {'a': 1}, {key=value}: DuckDB's forms.
 std::string nested_text(const Type& type, const std::vector<Value>& children) {
   std::string text = type.id == TypeId::kList ? "[" : "{";
   for (std::size_t i = 0; i < children.size(); ++i) {
@@ -45,6 +47,7 @@ std::string nested_text(const Type& type, const std::vector<Value>& children) {
   return text + (type.id == TypeId::kList ? "]" : "}");
 }
 
+// One payload, many types: what the number stands for is the type's matter.
 std::string integer_text(const Type& type, i128 value) {
   const auto ticks = static_cast<std::int64_t>(value);
   switch (type.id) {
@@ -95,6 +98,7 @@ std::string Value::to_string() const {
   return std::visit(Text{type_}, payload_);
 }
 
+// Bits, not SQL equality: this is what tests and caches compare. SQL's order is `compare_values`.
 bool operator==(const Value& a, const Value& b) {
   if (!(a.type_ == b.type_) || a.payload_.index() != b.payload_.index()) return false;
   struct Same {

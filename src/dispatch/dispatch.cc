@@ -18,13 +18,14 @@ double predict_us(const backend::DeviceProfile& profile, const kernel::Program& 
 }
 
 bool allowed(Policy policy, backend::DeviceKind kind) {
-  return policy == Policy::kCost || (policy == Policy::kSimd && kind == backend::DeviceKind::kSimd) || (policy == Policy::kScalar && kind == backend::DeviceKind::kScalar);
+  return policy == Policy::kCost || (policy == Policy::kSimd && kind == backend::DeviceKind::kSimd) ||
+         (policy == Policy::kScalar && kind == backend::DeviceKind::kScalar);
 }
 
 }  // namespace
 
-Result<Decision> choose(const std::vector<std::shared_ptr<backend::Backend>>& devices, const kernel::Program& program, std::int64_t rows, std::int64_t bytes,
-                        Policy policy) {
+Result<Decision> choose(const std::vector<std::shared_ptr<backend::Backend>>& devices, const kernel::Program& program, std::int64_t rows,
+                        std::int64_t bytes, Policy policy) {
   Decision decision;
   bool found = false;
   std::string declined;
@@ -40,8 +41,12 @@ Result<Decision> choose(const std::vector<std::shared_ptr<backend::Backend>>& de
     }
     decision.bids.push_back(std::move(bid));
   }
-  if (!found) return error(ErrorCode::kNotSupported, "no device that the setting backend allows can run this: {}", declined.empty() ? "it is not there" : declined).hint("SET backend = 'cost'");
-  decision.reason = policy == Policy::kCost ? (devices.size() == 1 ? "the only device" : "least predicted time") : "forced by the setting backend";
+  if (!found)
+    return error(ErrorCode::kNotSupported, "no device that the setting backend allows can run this: {}",
+                 declined.empty() ? "it is not there" : declined)
+        .hint("SET backend = 'cost'");
+  decision.reason =
+      policy == Policy::kCost ? (devices.size() == 1 ? "the only device" : "least predicted time") : "forced by the setting backend";
   return decision;
 }
 

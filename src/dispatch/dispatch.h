@@ -29,7 +29,7 @@ struct Decision {
 
 /// Chooses a device for one pipeline whose input has `rows` rows and `bytes` bytes (-1: unknown). kNotSupported when a forced device
 /// declines or is missing. Pure and thread-safe.
-[[nodiscard]] Result<Decision> choose(const std::vector<std::shared_ptr<backend::Backend>>& devices, const kernel::Program& program, std::int64_t rows,
-                                      std::int64_t bytes, Policy policy);
+[[nodiscard]] Result<Decision> choose(const std::vector<std::shared_ptr<backend::Backend>>& devices, const kernel::Program& program,
+                                      std::int64_t rows, std::int64_t bytes, Policy policy);
 
 }  // namespace trueno::dispatch

@@ -30,7 +30,8 @@ struct Group {
 };
 
 // Orders rows of batches by columns [0, keys).
-int compare_keys(const std::vector<Batch>& batches, const Group& a, const Group& b, std::size_t keys, const std::vector<kernel::SortKey>* order) {
+int compare_keys(const std::vector<Batch>& batches, const Group& a, const Group& b, std::size_t keys,
+                 const std::vector<kernel::SortKey>* order) {
   for (std::size_t k = 0; k < keys; ++k) {
     const Cell x = kernel::cell_of(batches[a.batch].columns[k], a.row);
     const Cell y = kernel::cell_of(batches[b.batch].columns[k], b.row);
@@ -68,7 +69,8 @@ Result<Batch> merge_groups(const Program& program, const std::vector<Batch>& par
         }
         const Group candidate{b, row, {}};
         const auto [first, last] = by_hash.equal_range(hash);
-        const auto found = std::find_if(first, last, [&](const auto& entry) { return compare_keys(partials, groups[entry.second], candidate, keys, nullptr) == 0; });
+        const auto found = std::find_if(
+            first, last, [&](const auto& entry) { return compare_keys(partials, groups[entry.second], candidate, keys, nullptr) == 0; });
         if (found != last) {
           index = found->second;
         } else {
@@ -77,7 +79,8 @@ Result<Batch> merge_groups(const Program& program, const std::vector<Batch>& par
           by_hash.emplace(hash, index);
         }
       }
-      for (std::size_t a = 0; a < sink.accumulators.size(); ++a) TRUENO_TRY(groups[index].states[a].merge(kernel::cell_of(partials[b].columns[keys + a], row)));
+      for (std::size_t a = 0; a < sink.accumulators.size(); ++a)
+        TRUENO_TRY(groups[index].states[a].merge(kernel::cell_of(partials[b].columns[keys + a], row)));
     }
   }
   std::ranges::sort(groups, [&](const Group& a, const Group& b) { return compare_keys(partials, a, b, keys, nullptr) < 0; });
@@ -87,7 +90,8 @@ Result<Batch> merge_groups(const Program& program, const std::vector<Batch>& par
     for (std::size_t k = 0; k < keys; ++k) TRUENO_TRY(builders[k].append_row(partials[group.batch].columns[k], group.row));
     for (std::size_t o = 0; o < sink.outputs.size(); ++o) {
       const kernel::Output& output = sink.outputs[o];
-      TRUENO_TRY(builders[keys + o].append(TRUENO_TRY(group.states[output.accumulator].finish(output, group.states[output.count].count()))));
+      TRUENO_TRY(
+          builders[keys + o].append(TRUENO_TRY(group.states[output.accumulator].finish(output, group.states[output.count].count()))));
     }
   }
   return finish_rows(builders, static_cast<std::int64_t>(groups.size()));
@@ -105,7 +109,8 @@ Result<Batch> merge_sorted(const Program& program, const std::vector<Batch>& par
     const int order = compare_keys(partials, a, b, keys, &sink.sort_keys);
     return order != 0 ? order < 0 : row_id(a) < row_id(b);
   });
-  if (sink.kind == SinkKind::kTopK && static_cast<std::int64_t>(rows.size()) > sink.limit) rows.resize(static_cast<std::size_t>(sink.limit));
+  if (sink.kind == SinkKind::kTopK && static_cast<std::int64_t>(rows.size()) > sink.limit)
+    rows.resize(static_cast<std::size_t>(sink.limit));
   std::vector<ColumnBuilder> builders;
   for (const kernel::ValueId id : sink.values) builders.emplace_back(program.at(id).type);
   for (const Group& row : rows) {

@@ -22,8 +22,8 @@ constexpr int kPartShift = 32;
 // One pipeline's run: workers take parts in order; the earliest failing part decides the error.
 class PipelineRun {
  public:
-  PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier, const backend::Kernel& kernel, const backend::Launch& launch, const Options& options,
-              const CancelToken& cancel)
+  PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier, const backend::Kernel& kernel, const backend::Launch& launch,
+              const Options& options, const CancelToken& cancel)
       : pipeline_(pipeline), earlier_(earlier), kernel_(kernel), launch_(launch), options_(options), cancel_(cancel) {
     parts_ = earlier != nullptr ? 1 : pipeline.input.source->part_count();
     for (const kernel::SourceColumn& column : pipeline.program->source.columns) columns_.push_back(column.index);
@@ -169,14 +169,16 @@ class PipelineRun {
 std::int64_t input_bytes(const kernel::Pipeline& pipeline) {
   std::int64_t bytes = 0;
   for (std::int64_t part = 0; part < pipeline.input.source->part_count(); ++part) {
-    for (const kernel::SourceColumn& column : pipeline.program->source.columns) bytes += pipeline.input.source->column_bytes(part, column.index);
+    for (const kernel::SourceColumn& column : pipeline.program->source.columns)
+      bytes += pipeline.input.source->column_bytes(part, column.index);
   }
   return bytes;
 }
 
 }  // namespace
 
-Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices, const Options& options, const CancelToken& cancel) {
+Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices, const Options& options,
+                   const CancelToken& cancel) {
   Output out;
   std::vector<Batch> outputs;
   const backend::Launch launch{plan.parameters};
@@ -184,7 +186,8 @@ Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shar
     TRUENO_TRY(cancel.check());
     const Batch* earlier = pipeline.input.source ? nullptr : &outputs[static_cast<std::size_t>(pipeline.input.pipeline)];
     const std::int64_t rows = earlier != nullptr ? earlier->length : pipeline.input.source->row_count().value_or(-1);
-    dispatch::Decision decision = TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, earlier != nullptr ? -1 : input_bytes(pipeline), options.policy));
+    dispatch::Decision decision =
+        TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, earlier != nullptr ? -1 : input_bytes(pipeline), options.policy));
     backend::Backend& device = *devices[decision.device];
     const Stopwatch watch;
     const std::shared_ptr<const backend::Kernel> kernel = TRUENO_TRY(device.prepare(pipeline.program).run_now());

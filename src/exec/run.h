@@ -35,7 +35,7 @@ struct Output {
 
 /// Runs the pipelines in order; the morsels of each in parallel. The error of the earliest failing row in written order is the one that is
 /// reported. Thread-safe; blocks the caller.
-[[nodiscard]] Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices, const Options& options,
-                                 const CancelToken& cancel);
+[[nodiscard]] Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices,
+                                 const Options& options, const CancelToken& cancel);
 
 }  // namespace trueno::exec

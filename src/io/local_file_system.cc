@@ -27,6 +27,7 @@ Error directory_error(const std::string& path) {
       .hint(fmt::format("name the files in it, for example '{}/*.parquet'", path));
 }
 
+// An errno value as a typed error.
 Error failure(const std::string& path, std::string_view what, int code) {
   if (code == ENOENT || code == ENOTDIR) return error(ErrorCode::kFileNotFound, "no file \"{}\"", path);
   if (code == EACCES || code == EPERM || code == EROFS)
@@ -54,11 +55,13 @@ class Descriptor {
   int number_;
 };
 
+// Reads go through the descriptor, so a file that is renamed or removed meanwhile stays readable.
 class LocalFile final : public RandomAccessFile {
  public:
   LocalFile(Descriptor descriptor, FileIdentity identity) : descriptor_(std::move(descriptor)), identity_(std::move(identity)) {}
   const FileIdentity& identity() const override { return identity_; }
 
+  // A signal may interrupt a read, and the kernel may give less than was asked for.
   Status read(std::uint64_t offset, std::span<std::uint8_t> into) const override {
     while (!into.empty()) {
       const ssize_t got = ::pread(descriptor_.get(), into.data(), into.size(), static_cast<off_t>(offset));
@@ -71,6 +74,7 @@ class LocalFile final : public RandomAccessFile {
     return {};
   }
 
+  // Each call maps its own pages, from the page boundary before `offset` on, and unmaps them with the buffer.
   Result<Buffer> map(std::uint64_t offset, std::uint64_t size) const override {
     if (offset > identity_.size || size > identity_.size - offset) {
       return error(ErrorCode::kIo, "reading \"{}\": it has {} bytes, not {}", identity_.path, identity_.size, offset + size);
@@ -90,6 +94,7 @@ class LocalFile final : public RandomAccessFile {
   FileIdentity identity_;
 };
 
+// Gathers small writes: a system call costs more than a copy.
 class LocalWritableFile final : public WritableFile {
  public:
   // `temporary` is renamed to `path` by close; the same when it is written directly.
@@ -175,6 +180,7 @@ void expand(const std::string& base, std::string_view pattern, int depth, std::v
   }
 }
 
+// Has no state: paths are those of the process.
 class LocalFileSystem final : public FileSystem {
  public:
   Result<std::unique_ptr<RandomAccessFile>> open(const std::string& path) const override {

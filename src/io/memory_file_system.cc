@@ -10,6 +10,7 @@ namespace {
 
 Error not_found(const std::string& path) { return error(ErrorCode::kFileNotFound, "no file \"{}\"", path); }
 
+// Holds its bytes, whatever becomes of the name.
 class MemoryFile final : public RandomAccessFile {
  public:
   MemoryFile(FileIdentity identity, Buffer bytes) : identity_(std::move(identity)), bytes_(std::move(bytes)) {}
@@ -33,6 +34,7 @@ class MemoryFile final : public RandomAccessFile {
 
 }  // namespace
 
+// Holds the state of its file system, which may be gone before it is closed.
 class MemoryWritableFile final : public WritableFile {
  public:
   MemoryWritableFile(std::shared_ptr<MemoryFileSystem::State> state, std::string path) : state_(std::move(state)), path_(std::move(path)) {}

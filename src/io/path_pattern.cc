@@ -39,6 +39,7 @@ std::string_view after_segment(std::string_view path) {
 
 bool has_wildcards(std::string_view path) { return path.find_first_of("*?[") != std::string_view::npos; }
 
+// Walks both texts; on a mismatch goes back to the last '*' and lets it take one byte more. Never recurses.
 bool segment_matches(std::string_view pattern, std::string_view name) {
   if (!name.empty() && name.front() == '.' && (pattern.empty() || pattern.front() != '.')) return false;
   std::size_t p = 0;
@@ -76,6 +77,7 @@ bool segment_matches(std::string_view pattern, std::string_view name) {
   return p == pattern.size();
 }
 
+// Segment by segment; `**` tries every tail of the path.
 bool path_matches(std::string_view pattern, std::string_view path) {
   if (pattern.empty()) return path.empty();
   if (first_segment(pattern) == "**") {

@@ -49,7 +49,8 @@ Status float_to_exact(const Type& from, const Type& to, const Cell& in, Cell& ou
   if (!std::isfinite(value)) return cannot(from, to, in);
   if (to.id == TypeId::kDecimal) {
     // Through the shortest text: 0.15 becomes 0.15 and not the binary number just below it.
-    const ParsedDecimal parsed = parse_decimal(from.id == TypeId::kFloat ? format_float(in.f32) : format_double(in.f64), to.precision, to.scale);
+    const ParsedDecimal parsed =
+        parse_decimal(from.id == TypeId::kFloat ? format_float(in.f32) : format_double(in.f64), to.precision, to.scale);
     if (parsed.outcome != DecimalOutcome::kOk) return out_of_range(from, to, in);
     out = Cell::of_integer(parsed.unscaled);
     return {};
@@ -158,7 +159,8 @@ Status temporal(const Type& from, const Type& to, const Cell& in, Cell& out) {
     const std::int64_t micros = static_cast<std::int64_t>(static_cast<i128>(value) * 1'000'000 / ticks(from.id));
     out = Cell::of_integer(micros - floor_divide(micros, kMicrosPerDay) * kMicrosPerDay);
   } else {
-    const i128 scaled = ticks(to.id) >= ticks(from.id) ? static_cast<i128>(value) * (ticks(to.id) / ticks(from.id)) : static_cast<i128>(floor_divide(value, ticks(from.id) / ticks(to.id)));
+    const i128 scaled = ticks(to.id) >= ticks(from.id) ? static_cast<i128>(value) * (ticks(to.id) / ticks(from.id))
+                                                       : static_cast<i128>(floor_divide(value, ticks(from.id) / ticks(to.id)));
     if (!fits(to, scaled)) return out_of_range(from, to, in);
     out = Cell::of_integer(scaled);
   }
@@ -189,7 +191,8 @@ bool cast_can_fail(const Type& from, const Type& to) {
     const int shift = to.scale - from.scale;
     i128 low = limits->min;
     i128 high = limits->max;
-    if (shift > 0 && (__builtin_mul_overflow(low, power_of_ten(shift), &low) || __builtin_mul_overflow(high, power_of_ten(shift), &high))) return true;
+    if (shift > 0 && (__builtin_mul_overflow(low, power_of_ten(shift), &low) || __builtin_mul_overflow(high, power_of_ten(shift), &high)))
+      return true;
     if (shift < 0) {
       low = divide_rounded(low, power_of_ten(-shift));
       high = divide_rounded(high, power_of_ten(-shift));

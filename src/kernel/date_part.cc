@@ -8,7 +8,8 @@ namespace trueno::kernel {
 
 namespace {
 
-static_assert(static_cast<int>(DatePart::kMillennium) == static_cast<int>(CivilPart::kMillennium), "the two lists of parts are in one order");
+static_assert(static_cast<int>(DatePart::kMillennium) == static_cast<int>(CivilPart::kMillennium),
+              "the two lists of parts are in one order");
 CivilPart civil(DatePart part) { return static_cast<CivilPart>(part); }
 
 }  // namespace

@@ -28,7 +28,9 @@ std::optional<ColumnCondition> condition_of(const Expression& e, const plan::Sca
   const Expression& column = e.arguments[flipped ? 1 : 0];
   const Expression& literal = e.arguments[flipped ? 0 : 1];
   const auto op = comparison_of(e.function->name, flipped);
-  if (!op || column.kind != ExpressionKind::kColumn || literal.kind != ExpressionKind::kLiteral || literal.value.is_null() || !(column.type == literal.type)) return std::nullopt;
+  if (!op || column.kind != ExpressionKind::kColumn || literal.kind != ExpressionKind::kLiteral || literal.value.is_null() ||
+      !(column.type == literal.type))
+    return std::nullopt;
   ColumnCondition condition;
   condition.column = scan.columns[static_cast<std::size_t>(column.index)];
   condition.op = *op;

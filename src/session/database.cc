@@ -30,7 +30,8 @@ Database::Database() : files_(make_local_file_system()) {
 
 Database::~Database() = default;
 
-Result<std::vector<StatementResult>> Database::execute(std::string_view sql, const std::vector<Value>& parameters, const CancelToken& cancel) {
+Result<std::vector<StatementResult>> Database::execute(std::string_view sql, const std::vector<Value>& parameters,
+                                                       const CancelToken& cancel) {
   const std::vector<sql::StatementPtr> statements = TRUENO_TRY(sql::parse(sql));
   std::vector<StatementResult> results;
   for (const sql::StatementPtr& statement : statements) {
@@ -70,7 +71,8 @@ std::vector<std::string> Database::table_names() const {
 Status Database::put_table(const std::string& name, std::shared_ptr<const TableData> data, bool replace) {
   const LockGuard lock(mutex_);
   auto& slot = tables_[bind::lower_name(name)];
-  if (slot && !replace) return error(ErrorCode::kCatalog, "table {} exists already", name).hint("CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS");
+  if (slot && !replace)
+    return error(ErrorCode::kCatalog, "table {} exists already", name).hint("CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS");
   const std::uint64_t version = slot ? slot->version + 1 : 1;
   const std::uint64_t id = slot ? slot->id : next_table_id_++;
   slot = std::make_shared<const Table>(Table{id, version, std::move(data)});

@@ -37,7 +37,8 @@ class Database {
   ~Database();
 
   /// Runs every statement of the text in order; the results of all of them. Stops at the first error.
-  [[nodiscard]] Result<std::vector<StatementResult>> execute(std::string_view sql, const std::vector<Value>& parameters, const CancelToken& cancel);
+  [[nodiscard]] Result<std::vector<StatementResult>> execute(std::string_view sql, const std::vector<Value>& parameters,
+                                                             const CancelToken& cancel);
   /// Makes a table of a Parquet, CSV or Arrow file.
   [[nodiscard]] Status load_table(const std::string& name, const std::string& path);
   [[nodiscard]] Settings& settings() { return settings_; }

@@ -48,7 +48,8 @@ bool allowed(const Setting& setting, std::string_view value) {
 Status Settings::set(std::string_view name, std::string value) {
   const Setting* setting = find(name);
   if (setting == nullptr) return unknown(name);
-  if (!allowed(*setting, value)) return error(ErrorCode::kInvalidInput, "{} cannot be '{}'", name, value).hint(fmt::format("one of {}", setting->values));
+  if (!allowed(*setting, value))
+    return error(ErrorCode::kInvalidInput, "{} cannot be '{}'", name, value).hint(fmt::format("one of {}", setting->values));
   changed_[std::string(name)] = std::move(value);
   return {};
 }

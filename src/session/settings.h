@@ -12,7 +12,7 @@ namespace trueno::session {
 /// One setting: SHOW ALL, completion and the reference are made from this list.
 struct Setting {
   std::string_view name;
-  std::string_view values;   // "a|b" for a choice, "integer" or "boolean"
+  std::string_view values;  // "a|b" for a choice, "integer" or "boolean"
   std::string_view initial;
   std::string_view description;
 };

@@ -46,7 +46,8 @@ exec::Options options_of(const Settings& settings) {
   options.threads = thread_count(settings);
   options.morsel_rows = std::max<std::int64_t>(1, settings.integer("morsel_rows"));
   const std::string backend = settings.text("backend");
-  options.policy = backend == "simd" ? dispatch::Policy::kSimd : (backend == "scalar" ? dispatch::Policy::kScalar : dispatch::Policy::kCost);
+  options.policy =
+      backend == "simd" ? dispatch::Policy::kSimd : (backend == "scalar" ? dispatch::Policy::kScalar : dispatch::Policy::kCost);
   return options;
 }
 
@@ -76,17 +77,20 @@ class Names final : public bind::NameResolver {
     const std::string& last = name.last().text;
     if (const auto table = database_.find_table(last)) return make_table_source(table->data, last, table->id, table->version);
     const std::string near = bind::nearest_name(last, database_.table_names());
-    return error(ErrorCode::kCatalog, "no table {}", name.to_string()).hint(near.empty() ? "a file is written in quotes: FROM 'data.parquet'" : fmt::format("did you mean {}?", near));
+    return error(ErrorCode::kCatalog, "no table {}", name.to_string())
+        .hint(near.empty() ? "a file is written in quotes: FROM 'data.parquet'" : fmt::format("did you mean {}?", near));
   }
 
   Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>& arguments) const override {
     const bool reads = name == "read_parquet" || name == "read_csv" || name == "read_csv_auto";
     if (reads && arguments.size() == 1 && arguments[0].type().id == TypeId::kVarchar) return database_.open_file(arguments[0].as_string());
     if ((name == "range" || name == "generate_series") && !arguments.empty() && arguments.size() <= 3) return series(name, arguments);
-    return error(ErrorCode::kBinder, "no table function {} of {} arguments", name, arguments.size()).hint("range, generate_series, read_parquet, read_csv");
+    return error(ErrorCode::kBinder, "no table function {} of {} arguments", name, arguments.size())
+        .hint("range, generate_series, read_parquet, read_csv");
   }
 
-  Result<std::shared_ptr<const TableSource>> values(const Schema& schema, const std::vector<std::vector<plan::Expression>>& rows) const override {
+  Result<std::shared_ptr<const TableSource>> values(const Schema& schema,
+                                                    const std::vector<std::vector<plan::Expression>>& rows) const override {
     Batch batch;
     std::vector<ColumnBuilder> builders;
     for (const Field& field : schema) builders.emplace_back(field.type);
@@ -97,7 +101,8 @@ class Names final : public bind::NameResolver {
   }
 
  private:
-  static Result<std::shared_ptr<const TableSource>> source_of(const Schema& schema, std::vector<ColumnBuilder>& builders, std::int64_t rows, const std::string& name) {
+  static Result<std::shared_ptr<const TableSource>> source_of(const Schema& schema, std::vector<ColumnBuilder>& builders, std::int64_t rows,
+                                                              const std::string& name) {
     Batch batch;
     batch.length = rows;
     for (ColumnBuilder& builder : builders) batch.columns.push_back(TRUENO_TRY(builder.finish()));
@@ -185,7 +190,8 @@ Result<StatementResult> StatementRunner::run_describe(const sql::Describe& descr
   }
   std::vector<std::vector<std::string>> rows;
   for (const Field& field : schema) rows.push_back({field.name, field.type.to_string(), field.nullable ? "YES" : "NO"});
-  return text_table({{"column_name", TypeId::kVarchar, false}, {"column_type", TypeId::kVarchar, false}, {"null", TypeId::kVarchar, false}}, rows);
+  return text_table({{"column_name", TypeId::kVarchar, false}, {"column_type", TypeId::kVarchar, false}, {"null", TypeId::kVarchar, false}},
+                    rows);
 }
 
 Result<StatementResult> StatementRunner::run_create(const sql::CreateTable& create) const {
@@ -194,24 +200,29 @@ Result<StatementResult> StatementRunner::run_create(const sql::CreateTable& crea
   const bool replace = create.on_existing == sql::OnExisting::kReplace;
   if (create.query) {
     StatementResult rows = TRUENO_TRY(run_query(*create.query));
-    for (std::size_t i = 0; i < create.column_names.size() && i < rows.schema.size(); ++i) rows.schema[i].name = create.column_names[i].text;
+    for (std::size_t i = 0; i < create.column_names.size() && i < rows.schema.size(); ++i)
+      rows.schema[i].name = create.column_names[i].text;
     TableWriter writer(rows.schema);
     if (create.with_data) TRUENO_TRY(writer.append(rows.rows));
     TRUENO_TRY(database_.put_table(name, TRUENO_TRY(writer.finish()), replace));
     return StatementResult{};
   }
-  if (!create.constraints.empty()) return error(ErrorCode::kNotSupported, "table constraints are not supported yet").at(create.constraints[0].span);
+  if (!create.constraints.empty())
+    return error(ErrorCode::kNotSupported, "table constraints are not supported yet").at(create.constraints[0].span);
   Schema schema;
   for (const sql::ColumnDefinition& column : create.columns) {
     if (!column.type) return error(ErrorCode::kBinder, "column {} needs a type", column.name.text).at(column.name.span);
     Field field{column.name.text, TRUENO_TRY(bind::bind_type(*column.type)), true};
-    if (column.default_value || column.generated) return error(ErrorCode::kNotSupported, "DEFAULT and generated columns are not supported yet").at(column.name.span);
+    if (column.default_value || column.generated)
+      return error(ErrorCode::kNotSupported, "DEFAULT and generated columns are not supported yet").at(column.name.span);
     for (const sql::Constraint& constraint : column.constraints) {
       if (constraint.kind == sql::Constraint::Kind::kNull) continue;
-      if (constraint.kind != sql::Constraint::Kind::kNotNull) return error(ErrorCode::kNotSupported, "only NOT NULL constraints are supported yet").at(constraint.span);
+      if (constraint.kind != sql::Constraint::Kind::kNotNull)
+        return error(ErrorCode::kNotSupported, "only NOT NULL constraints are supported yet").at(constraint.span);
       field.nullable = false;
     }
-    if (std::ranges::any_of(schema, [&](const Field& other) { return bind::same_name(other.name, field.name); })) return error(ErrorCode::kBinder, "column {} is there twice", field.name).at(column.name.span);
+    if (std::ranges::any_of(schema, [&](const Field& other) { return bind::same_name(other.name, field.name); }))
+      return error(ErrorCode::kBinder, "column {} is there twice", field.name).at(column.name.span);
     schema.push_back(std::move(field));
   }
   TableWriter writer(schema);
@@ -223,24 +234,30 @@ Result<StatementResult> StatementRunner::run_insert(const sql::Insert& insert) c
   const std::string& name = insert.table.last().text;
   const auto table = database_.find_table(name);
   if (!table) return error(ErrorCode::kCatalog, "no table {}", name).at(insert.table.span());
-  if (!insert.query || insert.by_name || !insert.returning.empty()) return error(ErrorCode::kNotSupported, "this form of INSERT is not supported yet").at(insert.table.span());
+  if (!insert.query || insert.by_name || !insert.returning.empty())
+    return error(ErrorCode::kNotSupported, "this form of INSERT is not supported yet").at(insert.table.span());
   const Schema& schema = table->data->schema;
   std::vector<int> position(schema.size(), -1);  // of each column in the query's output
   if (insert.columns.empty()) {
     for (std::size_t i = 0; i < schema.size(); ++i) position[i] = static_cast<int>(i);
   }
   for (std::size_t i = 0; i < insert.columns.size(); ++i) {
-    const auto column = std::ranges::find_if(schema, [&](const Field& field) { return bind::same_name(field.name, insert.columns[i].text); });
-    if (column == schema.end()) return error(ErrorCode::kBinder, "no column {} in table {}", insert.columns[i].text, name).at(insert.columns[i].span);
+    const auto column =
+        std::ranges::find_if(schema, [&](const Field& field) { return bind::same_name(field.name, insert.columns[i].text); });
+    if (column == schema.end())
+      return error(ErrorCode::kBinder, "no column {} in table {}", insert.columns[i].text, name).at(insert.columns[i].span);
     position[static_cast<std::size_t>(column - schema.begin())] = static_cast<int>(i);
   }
   plan::PlanPtr plan = TRUENO_TRY(plan_query(*insert.query));
   const std::size_t expected = insert.columns.empty() ? schema.size() : insert.columns.size();
-  if (plan->schema.size() != expected) return error(ErrorCode::kBinder, "table {} takes {} values, not {}", name, expected, plan->schema.size()).at(insert.table.span());
+  if (plan->schema.size() != expected)
+    return error(ErrorCode::kBinder, "table {} takes {} values, not {}", name, expected, plan->schema.size()).at(insert.table.span());
   // The query's columns are cast to the table's types by a projection on top, so a bad cast fails before anything is written.
   std::vector<plan::Expression> casts;
   for (std::size_t i = 0; i < schema.size(); ++i) {
-    plan::Expression value = position[i] < 0 ? plan::Expression::literal(Value::null(schema[i].type)) : plan::Expression::column(position[i], plan->schema[static_cast<std::size_t>(position[i])].type);
+    plan::Expression value = position[i] < 0
+                                 ? plan::Expression::literal(Value::null(schema[i].type))
+                                 : plan::Expression::column(position[i], plan->schema[static_cast<std::size_t>(position[i])].type);
     casts.push_back(plan::Expression::cast(std::move(value), schema[i].type));
   }
   plan = plan::make_plan(plan::Project{std::move(casts)}, schema, std::move(plan));
@@ -256,7 +273,8 @@ Result<StatementResult> StatementRunner::run_drop(const sql::Drop& drop) const {
   if (drop.kind != sql::ObjectKind::kTable) return error(ErrorCode::kNotSupported, "only DROP TABLE is supported yet");
   const LockGuard lock(database_.mutex_);
   for (const sql::QualifiedName& name : drop.names) {
-    if (database_.tables_.erase(bind::lower_name(name.last().text)) == 0 && !drop.if_exists) return error(ErrorCode::kCatalog, "no table {}", name.to_string()).at(name.span());
+    if (database_.tables_.erase(bind::lower_name(name.last().text)) == 0 && !drop.if_exists)
+      return error(ErrorCode::kCatalog, "no table {}", name.to_string()).at(name.span());
   }
   return StatementResult{};
 }
@@ -284,7 +302,8 @@ Result<StatementResult> StatementRunner::run_show(const sql::Show& show) const {
   }
   const Schema schema = {{"name", TypeId::kVarchar, false}, {"value", TypeId::kVarchar, false}, {"description", TypeId::kVarchar, false}};
   for (const Setting& setting : all_settings()) {
-    const bool wanted = show.kind == sql::ShowKind::kAllSettings || (show.kind == sql::ShowKind::kName && bind::same_name(show.name.last().text, setting.name));
+    const bool wanted = show.kind == sql::ShowKind::kAllSettings ||
+                        (show.kind == sql::ShowKind::kName && bind::same_name(show.name.last().text, setting.name));
     if (wanted) rows.push_back({std::string(setting.name), database_.settings_.text(setting.name), std::string(setting.description)});
   }
   if (rows.empty()) return std::move(database_.settings_.get(show.name.empty() ? "" : show.name.last().text)).error().at(show.name.span());
@@ -293,7 +312,8 @@ Result<StatementResult> StatementRunner::run_show(const sql::Show& show) const {
 
 Result<StatementResult> StatementRunner::run_explain(const sql::Explain& explain) const {
   const auto* query = explain.statement->as<sql::QueryStatement>();
-  if (query == nullptr || query->query->as<sql::Describe>() != nullptr) return error(ErrorCode::kNotSupported, "only queries can be explained yet").at(explain.statement->span);
+  if (query == nullptr || query->query->as<sql::Describe>() != nullptr)
+    return error(ErrorCode::kNotSupported, "only queries can be explained yet").at(explain.statement->span);
   const plan::PlanPtr plan = TRUENO_TRY(plan_query(*query->query));
   const kernel::PipelinePlan pipelines = TRUENO_TRY(compile::compile(*plan, {}));
   std::vector<std::vector<std::string>> rows = {{"plan", plan::print(*plan)}};
@@ -303,7 +323,8 @@ Result<StatementResult> StatementRunner::run_explain(const sql::Explain& explain
     std::string text;
     for (std::size_t i = 0; i < run.profile.size(); ++i) {
       const exec::PipelineProfile& p = run.profile[i];
-      text += fmt::format("pipeline {} on {} ({}): {} -> {} rows, predicted {:.0f} us, measured {:.0f} us, {} parts skipped\n", i + 1, p.device, p.reason, p.rows_in, p.rows_out, p.predicted_us, p.measured_us, p.parts_skipped);
+      text += fmt::format("pipeline {} on {} ({}): {} -> {} rows, predicted {:.0f} us, measured {:.0f} us, {} parts skipped\n", i + 1,
+                          p.device, p.reason, p.rows_in, p.rows_out, p.predicted_us, p.measured_us, p.parts_skipped);
     }
     rows.push_back({"measured", text});
   }

@@ -26,6 +26,7 @@ constexpr const char* kFile = "libtrueno_arrow.dylib";
 constexpr const char* kFile = "libtrueno_arrow.so";
 #endif
 
+// Where the module may lie, best first.
 std::vector<std::string> places() {
   std::vector<std::string> paths;
   Dl_info here{};

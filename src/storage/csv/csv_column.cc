@@ -139,6 +139,7 @@ void CsvColumn::set_bytes(const Buffer& bytes, bool ascii) {
   ascii_ = ascii;
 }
 
+// An empty cell is NULL, except that a text may be empty when another text means NULL.
 bool CsvColumn::is_null(const CsvCell& cell) const {
   if (cell.size == 0 && (null_text_.empty() || physical_ != Physical::kString)) return true;
   return cell.size == null_text_.size() && std::memcmp(bytes_.data() + cell.begin, null_text_.data(), cell.size) == 0;
@@ -149,6 +150,7 @@ std::string CsvColumn::text_of(const CsvCell& cell) const {
   return cell.escaped != 0 ? unescape(text, dialect_) : std::string(text);
 }
 
+// A cell's text; where quotes are escaped, a copy that is good until the next call.
 std::string_view CsvColumn::view(const CsvCell& cell) {
   const std::string_view text(reinterpret_cast<const char*>(bytes_.data()) + cell.begin, cell.size);
   if (cell.escaped == 0) [[likely]]
@@ -157,6 +159,7 @@ std::string_view CsvColumn::view(const CsvCell& cell) {
   return scratch_;
 }
 
+// The loop all fixed-width types share. Stops at the first cell that `parse` refuses.
 template <class T, class Parse>
 std::int64_t CsvColumn::convert(const CsvCell* first, std::size_t stride, std::int64_t rows, Parse parse) {
   T* to = values_.as<T>() + length_;
@@ -171,6 +174,7 @@ std::int64_t CsvColumn::convert(const CsvCell* first, std::size_t stride, std::i
   return rows;
 }
 
+// Makes room for the rows, with all of them valid, and lets the type's loop fill it.
 Result<std::int64_t> CsvColumn::append(const CsvCell* first, std::size_t stride, std::int64_t rows) {
   const auto needed = static_cast<std::size_t>(length_ + rows);
   if (needed * width_ > values_.size()) TRUENO_TRY(values_.resize(std::max(needed, values_.size() / width_ * 2) * width_));
@@ -191,6 +195,7 @@ Result<std::int64_t> CsvColumn::append(const CsvCell* first, std::size_t stride,
   return done;
 }
 
+// The type is looked at once for many rows.
 std::int64_t CsvColumn::append_numbers(const CsvCell* first, std::size_t stride, std::int64_t rows) {
   const int precision = field_.type.precision;
   const int scale = field_.type.scale;
@@ -236,6 +241,7 @@ std::int64_t CsvColumn::append_numbers(const CsvCell* first, std::size_t stride,
   });
 }
 
+// Everything that is neither number nor text.
 std::int64_t CsvColumn::append_others(const CsvCell* first, std::size_t stride, std::int64_t rows) {
   const auto assign = [](const auto& value, auto& out) {
     if (value) out = static_cast<std::remove_reference_t<decltype(out)>>(*value);
@@ -283,6 +289,7 @@ std::int64_t CsvColumn::append_others(const CsvCell* first, std::size_t stride, 
   return convert<std::int32_t>(first, stride, rows, [](std::string_view, std::int32_t&) { return false; });  // type NULL
 }
 
+// Texts stay where they were scanned; only unescaped ones are copied. UTF-8 is checked unless the whole part is ASCII.
 Result<std::int64_t> CsvColumn::append_texts(const CsvCell* first, std::size_t stride, std::int64_t rows) {
   StoredView* to = values_.as<StoredView>() + length_;
   const bool blob = field_.type.id == TypeId::kBlob;
@@ -312,6 +319,7 @@ Result<std::int64_t> CsvColumn::append_texts(const CsvCell* first, std::size_t s
   return rows;
 }
 
+// Rows that come after start out as valid again.
 void CsvColumn::truncate(std::int64_t length) {
   length_ = length;
   for (std::size_t bit = static_cast<std::size_t>(length); bit < validity_.size() * 8; ++bit) {
@@ -323,6 +331,7 @@ void CsvColumn::truncate(std::int64_t length) {
   }
 }
 
+// Hands over what was built; the builder goes on empty, over the same bytes.
 Result<Column> CsvColumn::finish() {
   Column column;
   column.type = field_.type;

@@ -55,6 +55,8 @@ Result<std::uint64_t> CsvParts::next_begin(std::uint64_t begin, std::uint64_t li
   }
 }
 
+// Parts are scanned roughly in order, so the begin of a part is usually known when it is asked for. The lock is held while rows are walked:
+// others need the same result.
 Result<CsvParts::Range> CsvParts::range(std::int64_t part) const {
   const LockGuard lock(mutex_);
   while (static_cast<std::int64_t>(begins_.size()) <= part + 1) {
@@ -65,6 +67,7 @@ Result<CsvParts::Range> CsvParts::range(std::int64_t part) const {
   return Range{begins_[index], begins_[index + 1]};
 }
 
+// Only errors ask for it, so the rows are counted anew.
 Result<std::int64_t> CsvParts::first_row_number(std::int64_t part) const {
   std::int64_t number = layout_.first_row_number;
   for (std::int64_t before = 0; before < part; ++before) {

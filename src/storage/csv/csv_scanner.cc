@@ -12,6 +12,8 @@ CsvScanner::CsvScanner(const CsvDialect& dialect, std::string_view bytes, std::s
   if (dialect_.quote == '\0') dialect_.quote = dialect_.escape = '\n';  // then nothing can open quotes
 }
 
+// The loop over 64 bytes compiles to vector compares on every target, without intrinsics; what is behind the end of the bytes is not
+// special.
 void CsvScanner::load_mask(std::size_t block) {
   std::uint8_t special[64];
   char tail[64] = {};
@@ -56,6 +58,7 @@ void CsvScanner::end_row(std::size_t at) {
   if (position_ > bytes_.size()) position_ = bytes_.size();
 }
 
+// The cells of one row. Inside quotes only the quote and its escape matter; outside only delimiters and newlines do.
 CsvScanner::Outcome CsvScanner::scan_row(std::vector<CsvCell>* cells) {
   const std::size_t cells_before = cells != nullptr ? cells->size() : 0;
   std::size_t begin = position_;
@@ -106,6 +109,7 @@ CsvScanner::Outcome CsvScanner::scan_row(std::vector<CsvCell>* cells) {
   }
 }
 
+// Gives up on a row where its quotes stopped making sense, and goes on with the next line.
 CsvScanner::Outcome CsvScanner::skip_broken_row(std::size_t at) {
   const std::size_t end = bytes_.find_first_of("\r\n", at);
   end_row(end == std::string_view::npos ? bytes_.size() : end);

@@ -50,6 +50,7 @@ unsigned numeric_candidates(std::string_view text) {
   return candidates;
 }
 
+// A time with an offset is a moment; mixed with times without one, the column is text.
 unsigned temporal_candidates(std::string_view text) {
   if (parse_time(text, Leniency::kExact)) return bit_of(TypeId::kTime);
   bool has_zone = false;
@@ -60,6 +61,7 @@ unsigned temporal_candidates(std::string_view text) {
   return bit_of(TypeId::kTimestamp) | (parse_date(text, Leniency::kExact) ? bit_of(TypeId::kDate) : 0);
 }
 
+// Looks at the first byte before it tries anything: most cells are numbers or plainly words.
 unsigned candidates_of(std::string_view cell) {
   const std::string_view text = trimmed(cell);
   if (text.empty()) return 0;
@@ -75,6 +77,7 @@ unsigned candidates_of(std::string_view cell) {
   return 0;
 }
 
+// A column without a value says nothing of its type.
 Type type_of(unsigned candidates, bool any_value) {
   if (!any_value) return TypeId::kVarchar;
   for (const TypeId id : kCandidates) {
@@ -129,6 +132,7 @@ struct Score {
   }
 };
 
+// How well a dialect explains the sample: most rows of one width.
 Score score_of(const Sample& sample) {
   std::map<std::size_t, std::int64_t> counts;
   for (const Row& row : sample.rows) {
@@ -145,6 +149,7 @@ Score score_of(const Sample& sample) {
   return score;
 }
 
+// Tries every combination that the options leave open, on the first thousand rows; the first of equals wins, so the usual one.
 CsvDialect sniff_dialect(std::string_view text, std::size_t begin, bool whole, const CsvOptions& options) {
   const std::string delims = options.delim ? std::string(1, *options.delim) : ",;\t|";
   const std::string quotes = options.quote ? std::string(1, *options.quote) : "\"'";
@@ -179,6 +184,7 @@ struct Columns {
   std::vector<bool> any_value;
 };
 
+// Narrows the candidates of each column by one row.
 void include_row(std::string_view text, const Row& row, const CsvOptions& options, const CsvDialect& dialect, Columns& columns) {
   for (std::size_t i = 0; i < std::min(row.size(), columns.candidates.size()); ++i) {
     if (columns.candidates[i] == 0 && columns.any_value[i]) continue;
@@ -189,6 +195,7 @@ void include_row(std::string_view text, const Row& row, const CsvOptions& option
   }
 }
 
+// A header is a row of names above columns of something else; where everything is text, the first row is taken for names, as DuckDB does.
 bool looks_like_header(std::string_view text, const Row& first, const Columns& others, const CsvOptions& options,
                        const CsvDialect& dialect) {
   bool only_texts = true;
@@ -218,6 +225,7 @@ std::vector<std::string> unique_names(std::vector<std::string> names) {
   return names;
 }
 
+// Lines, not rows: what is skipped need not be CSV.
 std::size_t skip_lines(std::string_view text, std::size_t at, std::int64_t lines) {
   for (; lines > 0 && at < text.size(); --lines) {
     const std::size_t end = text.find_first_of("\r\n", at);

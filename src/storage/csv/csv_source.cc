@@ -65,6 +65,7 @@ class CsvPartReader {
   }
 
  private:
+  // Reads the part on the thread that scans it.
   Status open() {
     const CsvParts::Range range = TRUENO_TRY(file_->parts.range(part_));
     bytes_ = TRUENO_TRY(file_->parts.read(range));
@@ -156,6 +157,7 @@ class CsvPartReader {
                   shorter ? "null_padding = true fills short rows with NULLs, ignore_errors = true leaves them out" : kIgnore);
   }
 
+  // The error of a cell, with its place, its text and the way out.
   Error conversion_failure(std::int64_t row, int column) const {
     const CsvColumn& builder = columns_[static_cast<std::size_t>(column)];
     const CsvCell& cell = cells_[static_cast<std::size_t>(row) * columns_.size() + static_cast<std::size_t>(column)];
@@ -187,6 +189,7 @@ class CsvPartReader {
   std::optional<Error> broken_row_;
 };
 
+// Knows nothing of its rows before they are read: neither their number nor their bounds.
 class CsvSource final : public TableSource {
  public:
   explicit CsvSource(std::shared_ptr<const CsvFile> file) : file_(std::move(file)) {}

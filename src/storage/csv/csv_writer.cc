@@ -11,6 +11,7 @@ constexpr std::size_t kFlushBytes = std::size_t{1} << 20;
 CsvWriter::CsvWriter(Schema schema, std::unique_ptr<WritableFile> file, CsvWriteOptions options)
     : schema_(std::move(schema)), file_(std::move(file)), options_(std::move(options)) {}
 
+// Quotes only where a reader would otherwise see something else.
 void CsvWriter::add_cell(std::string_view text, bool is_text) {
   bool quoted = is_text && (text == options_.nullstr || (!text.empty() && (text.front() == ' ' || text.back() == ' ')));
   for (const char c : text) quoted = quoted || c == options_.delim || c == options_.quote || c == '\n' || c == '\r';
@@ -32,6 +33,7 @@ Status CsvWriter::flush() {
   return {};
 }
 
+// The header is written with the first batch, or by `finish` where there is none.
 Status CsvWriter::begin() {
   if (begun_) return {};
   begun_ = true;
@@ -44,6 +46,7 @@ Status CsvWriter::begin() {
   return {};
 }
 
+// Row by row into a text that is written out a megabyte at a time.
 Status CsvWriter::write(const Batch& batch) {
   TRUENO_TRY(begin());
   char digits[24];

@@ -44,12 +44,14 @@ Scale scale_of(const Type& type, const parquet::ColumnDescriptor& leaf) {
   return {};
 }
 
+// A stored integer in the unit of our type.
 std::optional<Value> integer_value(const Type& type, std::int64_t stored, const Scale& scale) {
   std::int64_t value = 0;
   if (__builtin_mul_overflow(stored, scale.multiplier, &value)) return std::nullopt;
   return Value(type, static_cast<i128>(floor_divide(value, scale.divisor)));
 }
 
+// Decimals in byte arrays are big-endian two's complement, of any length up to 16.
 std::optional<Value> big_endian_value(const Type& type, std::string_view bytes) {
   if (bytes.empty() || bytes.size() > 16) return std::nullopt;
   i128 value = (bytes[0] & 0x80) != 0 ? -1 : 0;
@@ -100,6 +102,7 @@ void add_bounds(const Type& type, const parquet::ColumnDescriptor& leaf, const p
   to.exact_bounds = texts ? from.is_min_value_exact().value_or(false) && from.is_max_value_exact().value_or(false) : !type.is_float();
 }
 
+// What a footer claims of one column chunk, in our type.
 ColumnStatistics statistics_of(const Type& type, const parquet::ColumnDescriptor& leaf, const parquet::Statistics& from) {
   ColumnStatistics to;
   if (from.HasNullCount()) to.null_count = from.null_count();

@@ -27,11 +27,13 @@ struct ParquetFile {
   std::vector<std::vector<int>> leaves;  // by column
 };
 
+// A nested column has several leaves; all are read with it.
 void add_leaves(const parquet::arrow::SchemaField& field, std::vector<int>& leaves) {
   if (field.is_leaf()) leaves.push_back(field.column_index);
   for (const auto& child : field.children) add_leaves(child, leaves);
 }
 
+// Reuses the footer, so making a reader costs microseconds and no reading.
 Result<std::unique_ptr<parquet::arrow::FileReader>> make_reader(const ParquetFile& from) {
   const auto failure = [&](const arrow::Status& status) { return from.file->failure(status); };
   parquet::arrow::FileReaderBuilder builder;
@@ -125,6 +127,7 @@ class RowGroupStream {
     return {};
   }
 
+  // COUNT(*) reads no page.
   Result<std::optional<Batch>> rows_without_columns() {
     if (rows_left_ == 0) return std::optional<Batch>();
     const std::int64_t count = std::min(rows_left_, kBatchRows);
@@ -146,6 +149,7 @@ class RowGroupStream {
   CancelToken cancel_;
 };
 
+// Answers from the footer; scans make their own readers.
 class ParquetSource final : public TableSource {
  public:
   explicit ParquetSource(std::shared_ptr<const ParquetFile> file) : file_(std::move(file)) {}

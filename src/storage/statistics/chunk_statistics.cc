@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kBoundBytes = 64;
 
+// The span of many floats in one pass without branches on ordinary values.
 template <class Float>
 FloatSpan span_of_floats(std::span<const Float> values) {
   // Over the bits: the greatest magnitude gives the highest bit; every value's lowest set bit is looked at.
@@ -59,6 +60,7 @@ void for_each_valid(const Column& plain, Each each) {
   }
 }
 
+// Two loops on purpose: the first vectorises, the second hashes.
 template <class T>
 void measure_integers(const Column& plain, ColumnStatistics& statistics, HyperLogLog& sketch) {
   T min = std::numeric_limits<T>::max();
@@ -73,6 +75,7 @@ void measure_integers(const Column& plain, ColumnStatistics& statistics, HyperLo
   for_each_valid<T>(plain, [&](T value) { sketch.add(hash64(static_cast<std::uint64_t>(value))); });
 }
 
+// 128 bits: HUGEINT, UUID and wide decimals.
 void measure_wide(const Column& plain, ColumnStatistics& statistics, HyperLogLog& sketch) {
   i128 min = kI128Max;
   i128 max = kI128Min;
@@ -85,6 +88,7 @@ void measure_wide(const Column& plain, ColumnStatistics& statistics, HyperLogLog
   statistics.max = Value(plain.type, max);
 }
 
+// NaN is the greatest value, so it is the maximum where it occurs, and the minimum only where there is nothing else.
 template <class T>
 void measure_floats(const Column& plain, ColumnStatistics& statistics, HyperLogLog& sketch) {
   T min = std::numeric_limits<T>::infinity();
@@ -121,6 +125,7 @@ void measure_booleans(const Column& plain, ColumnStatistics& statistics, HyperLo
   statistics.max = Value(plain.type, seen[1]);
 }
 
+// Compared by their normalised length; the bounds are values as they were given.
 void measure_intervals(const Column& plain, ColumnStatistics& statistics, HyperLogLog& sketch) {
   std::optional<IntervalValue> min;
   std::optional<IntervalValue> max;
@@ -134,6 +139,7 @@ void measure_intervals(const Column& plain, ColumnStatistics& statistics, HyperL
   statistics.max = Value(plain.type, *max);
 }
 
+// By bytes, which is SQL's order of texts.
 void measure_texts(const Column& plain, ColumnStatistics& statistics, HyperLogLog& sketch) {
   std::string_view min;
   std::string_view max;

@@ -16,6 +16,7 @@ bool same(const T& a, const T& b) {
   return std::memcmp(&a, &b, sizeof(T)) == 0;  // bits: -0 and +0 stay apart
 }
 
+// One pass that vectorises: comparisons are added up.
 template <class T>
 std::int64_t count_runs(const T* values, std::int64_t length) {
   std::int64_t changes = 0;
@@ -23,6 +24,7 @@ std::int64_t count_runs(const T* values, std::int64_t length) {
   return changes + 1;
 }
 
+// One value and one exclusive end a run.
 template <class T>
 Status make_runs(Column& column, std::int64_t runs) {
   MutableBuffer values = TRUENO_TRY(MutableBuffer::uninitialised(static_cast<std::size_t>(runs) * sizeof(T)));
@@ -70,6 +72,7 @@ Status make_packed(Column& column, std::int64_t base, int width) {
   return {};
 }
 
+// Prices every encoding in bytes, from the range and the number of runs.
 template <class T>
 Status choose(Column& column) {
   const auto length = column.length;
@@ -101,6 +104,7 @@ Status choose(Column& column) {
 
 }  // namespace
 
+// Eight valid rows are skipped at a time.
 void fill_null_rows(std::uint8_t* values, std::size_t width, const std::uint8_t* validity, std::int64_t length) {
   std::size_t first = 0;
   const auto rows = static_cast<std::size_t>(length);

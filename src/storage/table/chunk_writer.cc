@@ -25,6 +25,7 @@ ChunkWriter::ChunkWriter(Type type, std::int64_t rows_per_chunk) : type_(std::mo
   width_ = dictionary_ ? 4 : static_cast<std::size_t>(width_of(type_.physical()));
 }
 
+// The texts of an inherited dictionary are entered first, in order, so that they get the codes they have.
 Status ChunkWriter::continue_from(const Column& chunk) {
   if (type_.id != TypeId::kVarchar || dictionary_ == nullptr || inherited_ != nullptr) return {};
   if (chunk.encoding != Encoding::kDictionary) {
@@ -37,12 +38,14 @@ Status ChunkWriter::continue_from(const Column& chunk) {
   return {};
 }
 
+// One allocation a chunk, at its full size: rows are then only copied in.
 Status ChunkWriter::begin_chunk() {
   if (type_.is_nested() || values_.data() != nullptr) return {};
   values_ = TRUENO_TRY(MutableBuffer::uninitialised(static_cast<std::size_t>(capacity_) * width_));
   return {};
 }
 
+// Copies a piece's bits behind those of the pieces before.
 void ChunkWriter::note_validity(const Column& rows) {
   null_count_ += rows.null_count;
   const auto at = static_cast<std::size_t>(rows_);
@@ -58,6 +61,7 @@ void ChunkWriter::note_validity(const Column& rows) {
   }
 }
 
+// Encoded pieces are decoded here; what is stored is chosen anew when the chunk is full.
 Status ChunkWriter::append(const Column& rows) {
   TRUENO_ASSERT(rows_ + rows.length <= capacity_);
   const bool only_nulls = rows.type.id == TypeId::kNull;
@@ -92,6 +96,7 @@ Status ChunkWriter::append(const Column& rows) {
   return {};
 }
 
+// From codes to codes through a table that fills as entries are met; from texts through the hash table.
 Status ChunkWriter::append_codes(const Column& rows) {
   std::uint32_t* to = values_.as<std::uint32_t>() + rows_;
   if (rows.encoding == Encoding::kDictionary) {
@@ -126,6 +131,7 @@ Status ChunkWriter::append_codes(const Column& rows) {
   return {};
 }
 
+// Copies texts out of the source's buffers, which may be much larger than what a table should keep alive.
 Status ChunkWriter::append_views(const Column& rows) {
   StoredView* to = values_.as<StoredView>() + rows_;
   for (std::int64_t row = 0; row < rows.length; ++row) {
@@ -147,6 +153,7 @@ Status ChunkWriter::append_views(const Column& rows) {
   return {};
 }
 
+// Few entries always pay; many only when rows repeat them.
 bool ChunkWriter::dictionary_pays(std::int64_t rows) const {
   const std::uint32_t entries = dictionary_->size();
   return entries <= kAlwaysDictionary || (entries <= kMaxDictionary && static_cast<std::int64_t>(entries) * 2 <= rows);
@@ -195,6 +202,7 @@ Result<Column> ChunkWriter::finish_chunk() {
   return chunk;
 }
 
+// Records of the dictionary's texts: the texts themselves stay in the dictionary's buffers.
 Status ChunkWriter::to_views(Column& chunk) {
   if (chunk.dictionary == nullptr) chunk.dictionary = inherited_;
   chunk = TRUENO_TRY(encode_chunk(TRUENO_TRY(chunk.decoded()), &sketch_));
@@ -255,6 +263,7 @@ Result<std::shared_ptr<const Dictionary>> ChunkWriter::make_dictionary(std::vect
   return std::make_shared<const Dictionary>(Dictionary{Dictionary::next_id(), sorted, std::make_shared<const Column>(std::move(values))});
 }
 
+// Only now the dictionary is complete: it is sorted, chunks are recoded, and their statistics follow from the codes they use.
 Status ChunkWriter::finish(std::vector<Column*> chunks) {
   if (type_.id != TypeId::kVarchar) return {};
   if (dictionary_ == nullptr) {

@@ -21,6 +21,7 @@ std::string_view StringDictionary::text(std::uint32_t code) const {
   return {reinterpret_cast<const char*>(bytes) + stored.offset, size};
 }
 
+// Blocks double up to 4 MiB, so a small dictionary is small and a large one has few buffers.
 Status StringDictionary::store_text(std::string_view text) {
   StoredView record;
   if (text.size() <= StringView::kInline) {
@@ -57,6 +58,7 @@ void StringDictionary::grow() {
   }
 }
 
+// Hashes are kept by code: growing does not hash again, and most unequal texts are told apart without reading them.
 Result<std::uint32_t> StringDictionary::code_of(std::string_view text) {
   if (hashes_.size() * 2 >= slots_.size()) grow();
   const std::uint64_t hash = hash_bytes(text);
@@ -72,6 +74,7 @@ Result<std::uint32_t> StringDictionary::code_of(std::string_view text) {
   return size() - 1;
 }
 
+// Freezes the block being filled: records already name it by number, and the next text begins a new one.
 Result<std::vector<Buffer>> StringDictionary::text_buffers() {
   if (used_ != 0) {
     blocks_.push_back(std::move(block_).freeze());

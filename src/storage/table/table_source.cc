@@ -6,6 +6,7 @@ namespace trueno {
 
 namespace {
 
+// Scans hand out the chunks themselves: no copy, one batch a row group.
 class MemoryTable final : public TableSource {
  public:
   MemoryTable(std::shared_ptr<const TableData> data, std::string name, std::uint64_t table_id, std::uint64_t version)

@@ -31,6 +31,7 @@ Result<TableWriter> TableWriter::append_to(const TableData& base, std::int64_t e
   return writer;
 }
 
+// A batch may be of any length: it is cut where row groups end.
 Status TableWriter::append(const Batch& batch) {
   TRUENO_ASSERT(batch.columns.size() == columns_.size());
   for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -49,6 +50,7 @@ Status TableWriter::append(const Batch& batch) {
   return {};
 }
 
+// Ends the row group being filled, whatever its length.
 Status TableWriter::flush() {
   if (pending_ == 0) return {};
   auto group = std::make_shared<RowGroup>();
@@ -59,6 +61,7 @@ Status TableWriter::flush() {
   return {};
 }
 
+// The group's columns are copied (their buffers are not), because a grown dictionary may have to be put into them.
 Status TableWriter::keep(const std::shared_ptr<const RowGroup>& group) {
   TRUENO_TRY(flush());
   for (ChunkWriter& column : columns_) column.note_kept(group->rows);
@@ -67,6 +70,7 @@ Status TableWriter::keep(const std::shared_ptr<const RowGroup>& group) {
   return {};
 }
 
+// Dictionaries are made last, over all groups, kept ones included.
 Result<std::shared_ptr<const TableData>> TableWriter::finish() {
   TRUENO_TRY(flush());
   auto data = std::make_shared<TableData>();
