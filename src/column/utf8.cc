@@ -41,15 +41,12 @@ bool is_utf8(std::string_view bytes) {
   return true;
 }
 
-std::int64_t first_invalid_text(const Column& column) {
-  if (column.encoding == Encoding::kDictionary) {
-    const std::int64_t code = first_invalid_text(*column.dictionary->values);
-    return code == column.dictionary->values->length ? column.length : code;
-  }
+bool has_valid_texts(const Column& column) {
+  if (column.encoding == Encoding::kDictionary) return has_valid_texts(*column.dictionary->values);
   for (std::int64_t row = 0; row < column.length; ++row) {
-    if (column.is_valid(row) && !is_utf8(column.text(row))) return row;
+    if (column.is_valid(row) && !is_utf8(column.text(row))) return false;
   }
-  return column.length;
+  return true;
 }
 
 }  // namespace trueno

@@ -10,8 +10,7 @@ namespace trueno {
 /// Whether bytes are well-formed UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF. ASCII is passed eight bytes at a time.
 [[nodiscard]] bool is_utf8(std::string_view bytes);
 
-/// The first row of a VARCHAR column whose text is not UTF-8, or `length`. Looks only at the dictionary where there is one (then the row
-/// is that of a code).
-[[nodiscard]] std::int64_t first_invalid_text(const Column& column);
+/// Whether all texts of a VARCHAR column are UTF-8. Where there is a dictionary, all its entries have to be, used or not.
+[[nodiscard]] bool has_valid_texts(const Column& column);
 
 }  // namespace trueno

@@ -117,7 +117,7 @@ class RowGroupStream {
       const Column& column = batch.columns[i];
       if (column.type.id != TypeId::kVarchar) continue;
       const std::uint64_t id = column.encoding == Encoding::kDictionary ? column.dictionary->id : 0;
-      if ((id != 0 && checked_[i] == id) || first_invalid_text(column) == column.length) {
+      if ((id != 0 && checked_[i] == id) || has_valid_texts(column)) {
         checked_[i] = id;
         continue;
       }
