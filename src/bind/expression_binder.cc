@@ -104,7 +104,8 @@ Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> argu
   // A whole-number literal takes the narrowest type its neighbour allows, so that `tinyint_column + 1` stays TINYINT.
   std::vector<Type> types;
   for (const Expression& argument : arguments) types.push_back(argument.type);
-  if (arguments.size() == 2) {
+  const bool is_operator = name.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
+  if (is_operator && arguments.size() == 2) {
     for (std::size_t i = 0; i < 2; ++i) {
       const Expression& literal = arguments[i];
       const Type& other = arguments[1 - i].type;
