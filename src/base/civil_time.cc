@@ -1,3 +1,7 @@
+// Parts of dates and moments.
+//
+// Everything reduces to days: a moment is a day and a time of day, both rounded down, so that 23:59:59.5 before the epoch is the evening of
+// 1969-12-31. Weeks are ISO 8601's: they begin on Monday and belong to the year that holds their Thursday.
 #include "base/civil_time.h"
 
 #include <algorithm>

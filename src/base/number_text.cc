@@ -1,3 +1,7 @@
+// Numbers and texts.
+//
+// Digits come from std::to_chars (shortest that reads back) and std::from_chars (correctly rounded), which do not know locales; only the
+// layout is ours. Integers and decimals are read exactly, as digits and a power of ten, and rounded once.
 #include "base/number_text.h"
 
 #include <algorithm>

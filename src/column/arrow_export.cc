@@ -1,4 +1,8 @@
 // Columns -> Arrow arrays. The exported structure owns copies of the column's buffers, which share their memory.
+//
+// Values that lie as Arrow's do are shared; the others are converted row by row into a buffer of their own, which then starts at row 0
+// (`offset`). A structure owns its children until the consumer moves them out; `release` frees what is left. While an export is under way
+// its parts hang on an ArrayHolder, so that an error in the middle frees all of them.
 #include <cstring>
 #include <memory>
 

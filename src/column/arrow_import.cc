@@ -1,5 +1,12 @@
 // Arrow arrays -> columns. One reader walks the tree of arrays along the tree of layouts; every buffer it hands out holds on to the
 // whole array, which is released with the last of them.
+//
+// An array is read in three steps: `check` compares it with what the specification promises, `note_validity` takes its bitmap, and one
+// function a kind takes or converts its values. Nothing is trusted that a loop would later index with: lengths, offsets, codes, run ends
+// and the targets of text views are all looked at here, once, so that the engine never has to.
+//
+// What is not checked: that pointers point to as many bytes as the lengths say. The interface gives no sizes, so a producer that lies
+// about them cannot be caught.
 #include <algorithm>
 #include <unordered_map>
 

@@ -1,3 +1,4 @@
+// Looking into columns: slices, single cells, sizes. Loops over data do not come through here: they read the buffers.
 #include "column/column.h"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Builds plain columns value by value.
+//
+// Buffers double when they are full and are cut at the end, so an append costs a constant on average. A row is complete when its slot is
+// written and `length_` counts it; an append that fails in between leaves the builder as it was, one unused slot aside.
 #include <algorithm>
 #include <bit>
 

@@ -1,3 +1,7 @@
+// Puts columns behind one another.
+//
+// Text records name their buffers by number, and the numbers differ from column to column: the result lists every buffer once, and its
+// records are renumbered. Slices of one column share their buffers, so joining them again does not multiply the list.
 #include <algorithm>
 #include <unordered_map>
 

@@ -1,3 +1,7 @@
+// Whether statistics leave any hope for a condition.
+//
+// Soundness is one-sided: "may match" is always a right answer. Two things need care. A part of NULLs only satisfies no comparison. And a
+// file's bounds leave out NaN, which SQL puts above every number: so `x > 5` cannot be excluded by such a maximum, while `x = 5` can.
 #include "column/scan_predicate.h"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Bounds, spans and the order of values.
+//
+// A float is m * 2^e with an odd m: its lowest bit is e, its highest e + (bits of m) - 1. The span of a column covers those of its values,
+// and tells how wide a fixed-point number must be to hold their sum exactly.
 #include "column/statistics.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Names of types, both ways, and what lies in memory for each.
 #include "column/type.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Values as text. The forms are those of DuckDB's CAST to VARCHAR, checked against it.
 #include "column/value.h"
 
 #include <algorithm>

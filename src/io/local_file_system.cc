@@ -1,5 +1,6 @@
 #if !defined(__wasm__)
 
+// Files of the machine, through POSIX calls. Errors of the system become codes here and nowhere else.
 #include "io/local_file_system.h"
 
 #include <dirent.h>

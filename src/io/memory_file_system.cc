@@ -1,3 +1,4 @@
+// Files in memory: a map from paths to immutable buffers.
 #include "io/memory_file_system.h"
 
 #include <cstring>

@@ -1,3 +1,4 @@
+// Patterns of paths, for both file systems.
 #include "io/path_pattern.h"
 
 #include <cstddef>

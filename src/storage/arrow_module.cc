@@ -1,3 +1,7 @@
+// Finds the module and loads it.
+//
+// The module is opened with local symbols: it brings its own copies of base/ and column/, and neither copy may see the other's. What
+// crosses the border are plain values, immutable columns and objects with virtual functions, all from one compiler.
 #include "storage/arrow_module.h"
 
 #if !defined(__wasm__)

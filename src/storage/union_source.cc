@@ -1,3 +1,4 @@
+// Several sources as one: part numbers are counted through.
 #include "storage/union_source.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Batches to an Arrow IPC file.
 #include <arrow/c/bridge.h>
 #include <arrow/ipc/writer.h>
 #include <arrow/record_batch.h>

@@ -1,3 +1,4 @@
+// Where parts begin.
 #include "storage/csv/csv_parts.h"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Splits bytes into rows and cells.
+//
+// The scanner jumps from one special byte (delimiter, newline, quote, escape) to the next, by a mask of 64 bytes at a time; what lies
+// between is never looked at one by one. Which special bytes count depends on the state: inside quotes or outside.
 #include "storage/csv/csv_scanner.h"
 
 #include <bit>

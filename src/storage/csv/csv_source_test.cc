@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "base/hash.h"
 #include "io/memory_file_system.h"
 #include "storage/csv/csv_writer.h"
@@ -192,6 +194,27 @@ TEST(Csv, PartsOfAnySizeGiveTheSameRowsEvenWithQuotedNewlines) {
     ASSERT_TRUE(rows) << rows.error().to_string();
     EXPECT_EQ(*rows, expected) << part_bytes;
   }
+}
+
+TEST(Csv, PartsCanBeScannedAtTheSameTimeInAnyOrder) {
+  std::string text = "n,t\n";
+  for (int i = 0; i < 20'000; ++i) text += fmt::format("{},\"line\n{}\"\n", i, i);
+  const auto source = *opened(text, {.part_bytes = 1000});
+  std::vector<std::int64_t> sums(4);
+  std::vector<std::thread> threads;
+  for (std::size_t thread = 0; thread < sums.size(); ++thread) {
+    threads.emplace_back([&, thread] {
+      for (std::int64_t part = source->part_count() - 1 - static_cast<std::int64_t>(thread); part >= 0; part -= 4) {
+        BatchStream stream = *source->scan(part, std::vector<int>{0}, {}, CancelToken());
+        while (const auto batch = *stream()) {
+          for (std::int64_t row = 0; row < batch->length; ++row)
+            sums[thread] += static_cast<std::int64_t>(batch->columns[0].value(row).as_integer());
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(sums[0] + sums[1] + sums[2] + sums[3], 19'999 * 10'000);
 }
 
 TEST(Csv, RowNumbersOfErrorsCountTheRowsOfEarlierParts) {

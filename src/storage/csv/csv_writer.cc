@@ -1,3 +1,4 @@
+// Batches to CSV text.
 #include "storage/csv/csv_writer.h"
 
 #include "column/physical_dispatch.h"

@@ -1,4 +1,7 @@
 // Parquet files as sources of rows: Arrow C++ decodes the pages, the C data interface hands the buffers over.
+//
+// A scan asks Arrow for the record batches of one row group and imports each through the C data interface, so that Arrow's buffers become
+// our columns' buffers. Arrow keeps the order of the file and gives each column once; the wanted order and repetitions are made here.
 #include <arrow/c/bridge.h>
 #include <arrow/record_batch.h>
 #include <parquet/arrow/reader.h>

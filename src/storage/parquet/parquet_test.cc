@@ -3,6 +3,7 @@
 #include <cmath>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include "storage/parquet/python_files.h"
 
@@ -123,6 +124,28 @@ TEST_F(Parquet, LongRowGroupsComeInBatches) {
   std::vector<std::int64_t> lengths;
   while (const auto batch = *stream()) lengths.push_back(batch->length);
   EXPECT_THAT(lengths, ElementsAre(131'072, 131'072, 37'856));
+}
+
+TEST_F(Parquet, PartsCanBeScannedAtTheSameTime) {
+  python(
+      "pq.write_table(pa.table({'a': range(100000), 's': ['x%d' % (i % 9) for i in range(100000)]}), D + 't.parquet', "
+      "row_group_size=5000)");
+  const auto source = open("t.parquet");
+  std::vector<std::int64_t> sums(4);
+  std::vector<std::thread> threads;
+  for (std::size_t thread = 0; thread < sums.size(); ++thread) {
+    threads.emplace_back([&, thread] {
+      for (std::int64_t part = static_cast<std::int64_t>(thread); part < source->part_count(); part += 4) {
+        BatchStream stream = *source->scan(part, std::vector<int>{0, 1}, {}, CancelToken());
+        while (const auto batch = *stream()) {
+          for (std::int64_t row = 0; row < batch->length; ++row)
+            sums[thread] += batch->columns[0].values.as<std::int64_t>()[batch->columns[0].offset + row];
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(sums[0] + sums[1] + sums[2] + sums[3], std::int64_t{99'999} * 50'000);
 }
 
 TEST_F(Parquet, EveryCodecIsRead) {

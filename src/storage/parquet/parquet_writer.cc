@@ -1,3 +1,4 @@
+// Batches to a Parquet file. Rows go to Arrow as a C stream, so nothing is copied that Arrow can read where it lies.
 #include <arrow/c/bridge.h>
 #include <arrow/record_batch.h>
 #include <arrow/util/compression.h>

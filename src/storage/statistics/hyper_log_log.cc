@@ -1,3 +1,4 @@
+// The estimate: a harmonic mean over registers, corrected where few values were seen.
 #include "storage/statistics/hyper_log_log.h"
 
 #include <algorithm>

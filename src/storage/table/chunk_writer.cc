@@ -1,3 +1,7 @@
+// One column of a table being written.
+//
+// Texts start out as codes of a dictionary that grows with the table. Its final form is only known at the end: sorted, grown from an older
+// one, or given up. So finished chunks hold provisional codes, without a dictionary, until `finish` completes them all.
 #include "storage/table/chunk_writer.h"
 
 #include <algorithm>

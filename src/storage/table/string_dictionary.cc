@@ -1,3 +1,4 @@
+// Texts to codes: open addressing over hashes, texts in blocks that never move.
 #include "storage/table/string_dictionary.h"
 
 #include <algorithm>

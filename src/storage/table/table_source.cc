@@ -1,3 +1,4 @@
+// A table version as a source of rows.
 #include <algorithm>
 
 #include "storage/table/table_writer.h"

@@ -1,3 +1,4 @@
+// Batches to row groups.
 #include "storage/table/table_writer.h"
 
 #include <algorithm>
