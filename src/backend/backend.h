@@ -47,6 +47,7 @@ struct LookupTable {
 /// What stays the same during a pipeline's run. Outlives every state made with it.
 struct Launch {
   std::vector<Value> parameters;
+  std::int64_t chunk_rows = 0;  // rows a CPU backend evaluates at a time; 0: as it likes. For tests
 };
 
 /// A stretch of source rows.

@@ -26,6 +26,7 @@ std::string_view error_code_name(ErrorCode code) {
     case ErrorCode::kDeadlineExceeded: return "Deadline exceeded";
     case ErrorCode::kNotSupported: return "Not supported";
     case ErrorCode::kDevice: return "Device error";
+    case ErrorCode::kRowFailed: return "Row error";
     case ErrorCode::kInternal: return "Internal error";
   }
   return "Internal error";

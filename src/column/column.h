@@ -31,6 +31,7 @@ class Column;
 struct Dictionary {
   std::uint64_t id = 0;                  // unique in the process
   bool sorted = false;                   // values ascend, so codes compare like values
+  bool distinct = false;                 // known: no value occurs twice, so equal codes and equal values are the same
   std::shared_ptr<const Column> values;  // plain, without NULLs
   /// A fresh id. Thread-safe.
   [[nodiscard]] static std::uint64_t next_id();

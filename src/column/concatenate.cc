@@ -100,7 +100,11 @@ Result<Column> concatenate(std::span<const Column> columns) {
   for (const Column& column : columns.subspan(1)) joined.statistics = merge_statistics(joined.statistics, column.statistics);
   if (columns.front().encoding == Encoding::kDictionary && share_dictionary(columns)) {
     joined.encoding = Encoding::kDictionary;
+    // A dictionary that grows keeps its id and its codes: the longest form knows them all.
     joined.dictionary = columns.front().dictionary;
+    for (const Column& column : columns) {
+      if (column.dictionary->values->length > joined.dictionary->values->length) joined.dictionary = column.dictionary;
+    }
     joined.values = TRUENO_TRY(join_values(columns, 4, joined.length)).freeze();
     return joined;
   }

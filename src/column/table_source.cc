@@ -29,4 +29,8 @@ ColumnStatistics TableSource::column_statistics(int column) const {
   return *merged;
 }
 
+bool TableSource::is_dictionary(int) const { return false; }
+
+std::shared_ptr<const Dictionary> TableSource::shared_dictionary(int) const { return nullptr; }
+
 }  // namespace trueno

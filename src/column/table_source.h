@@ -35,6 +35,10 @@ class TableSource {
   [[nodiscard]] virtual ColumnStatistics statistics(std::int64_t part, int column) const = 0;
   /// What is known of a column over all parts. The same as merging them, unless the source keeps better estimates.
   [[nodiscard]] virtual ColumnStatistics column_statistics(int column) const;
+  /// Whether scans give this text column as codes, whatever the part: programs then compute with codes.
+  [[nodiscard]] virtual bool is_dictionary(int column) const;
+  /// The one dictionary of all parts of a column, where there is one; its values are distinct.
+  [[nodiscard]] virtual std::shared_ptr<const Dictionary> shared_dictionary(int column) const;
   /// Rough bytes a scan of this column of a part reads, for the cost model.
   [[nodiscard]] virtual std::int64_t column_bytes(std::int64_t part, int column) const = 0;
   /// The rows of one part, in order, only these columns (in this order). `predicate` may skip rows that cannot match; batches then leave

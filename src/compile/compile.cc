@@ -113,7 +113,7 @@ class Compiler {
     kernel::Sink& sink = stream.builder.program().sink;
     sink.kind = aggregate.keys.empty() ? SinkKind::kReduce : SinkKind::kGroup;
     for (const Expression& key : aggregate.keys) {
-      const ValueId value = TRUENO_TRY(write(stream, plan::substitute(key, stream.outputs)));
+      const ValueId value = TRUENO_TRY(write_carried(stream, plan::substitute(key, stream.outputs)));
       stream.builder.program().sink.keys.push_back(value);
     }
     for (const plan::AggregateCall& call : aggregate.calls) TRUENO_TRY(write_call(stream, call));
@@ -155,7 +155,8 @@ class Compiler {
     if (!call.arguments.empty()) {
       Expression value = plan::substitute(call.arguments[0], stream.outputs);
       if (call.filter) value = filtered(plan::substitute(*call.filter, stream.outputs), std::move(value));
-      argument = TRUENO_TRY(write(stream, value));
+      argument =
+          call.function->finish == kernel::FinishKind::kCount ? TRUENO_TRY(write_carried(stream, value)) : TRUENO_TRY(write(stream, value));
     } else if (call.filter) {  // count(*) FILTER (WHERE f) = count(CASE WHEN f THEN 1 END)
       argument =
           TRUENO_TRY(write(stream, filtered(plan::substitute(*call.filter, stream.outputs), Expression::literal(Value::integer(1)))));
@@ -193,7 +194,8 @@ class Compiler {
   }
 
   Result<ValueId> write(Stream& stream, const Expression& expression) {
-    ExpressionWriter writer(stream.builder, parameters_, [&](int column) -> Result<ValueId> {
+    ColumnValues columns;
+    columns.value = [&](int column) -> Result<ValueId> {
       const auto at = static_cast<std::size_t>(column);
       const Field& field = stream.source_fields[at];
       kernel::Range range;
@@ -206,13 +208,41 @@ class Compiler {
         }
       }
       return stream.builder.column({field.name, field.type, stream.source_indexes[at], false}, range, verify_range);
-    });
+    };
+    columns.code = [&](int column) { return code_column(stream, column); };
+    ExpressionWriter writer(stream.builder, parameters_, std::move(columns));
     return writer.write(expression);
+  }
+
+  // A text column of the source that comes as dictionary codes.
+  std::optional<ValueId> code_column(Stream& stream, int column) const {
+    const auto at = static_cast<std::size_t>(column);
+    const Field& field = stream.source_fields[at];
+    const int index = stream.source_indexes[at];
+    if (!options_.use_codes || !stream.input.source || field.type.id != TypeId::kVarchar || !stream.input.source->is_dictionary(index))
+      return std::nullopt;
+    kernel::Range range;
+    const ColumnStatistics statistics = source_statistics(*stream.input.source, index);
+    range.nullable = !(statistics.proven && statistics.null_count && *statistics.null_count == 0);
+    if (const auto dictionary = stream.input.source->shared_dictionary(index)) {
+      range.min = 0;
+      range.max = std::max<std::int64_t>(dictionary->values->length - 1, 0);
+      range.proven = true;
+    }
+    return stream.builder.column({field.name, field.type, index, true}, range, false);
+  }
+
+  // A value that only moves or is compared for sameness: codes do as well as texts.
+  Result<ValueId> write_carried(Stream& stream, const Expression& expression) {
+    if (expression.kind == plan::ExpressionKind::kColumn) {
+      if (const auto code = code_column(stream, expression.index)) return *code;
+    }
+    return write(stream, expression);
   }
 
   Status write_outputs(Stream& stream) {
     for (const Expression& output : stream.outputs) {
-      const ValueId value = TRUENO_TRY(write(stream, output));
+      const ValueId value = TRUENO_TRY(write_carried(stream, output));
       stream.builder.program().sink.values.push_back(value);
     }
     return {};

@@ -9,6 +9,7 @@ namespace trueno::compile {
 /// What the compiler may assume.
 struct Options {
   bool trust_claims = true;  // use bounds that files claim, verified while decoding; false after a file was caught lying
+  bool use_codes = true;     // compute with the codes of dictionary columns; false: with their texts
 };
 
 /// Cuts a plan at its pipeline breakers (aggregates, sorts, limits) and writes one kernel program a pipeline. The plan's expressions are

@@ -9,12 +9,73 @@ using kernel::ValueId;
 using plan::Expression;
 using plan::ExpressionKind;
 
+namespace {
+
+bool is_volatile(const Expression& e) {
+  return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
+}
+
+// Whether the value is NULL whenever the program's only column is.
+bool gives_null_for_null(const kernel::Program& program, ValueId id) {
+  const kernel::Instruction& i = program.at(id);
+  const auto arg = [&](ValueId a) { return gives_null_for_null(program, a); };
+  switch (i.op) {
+    case Opcode::kColumn: return true;
+    case Opcode::kParameter:
+    case Opcode::kConstant:
+    case Opcode::kIsDistinct:
+    case Opcode::kIsNotDistinct:
+    case Opcode::kIsNull:
+    case Opcode::kIsNotNull:
+    case Opcode::kIsTrue:
+    case Opcode::kIsNotFalse:
+    case Opcode::kFilter: return false;
+    case Opcode::kAnd:
+    case Opcode::kOr:
+    case Opcode::kCoalesce: return std::ranges::all_of(i.args, arg);
+    case Opcode::kSelect: return arg(i.args[1]) && arg(i.args[2]);
+    case Opcode::kHost: return !program.hosts[i.index].on_null_call && std::ranges::any_of(i.args, arg);
+    default: return std::ranges::any_of(i.args, arg);
+  }
+}
+
+}  // namespace
+
+Result<std::optional<ValueId>> ExpressionWriter::write_lookup(const Expression& e) {
+  const bool leaf = e.arguments.empty() || e.kind == ExpressionKind::kParameter || e.kind == ExpressionKind::kLiteral;
+  if (!columns_.code || leaf || e.type.is_nested() || e.type.id == TypeId::kNull || is_volatile(e)) return std::nullopt;
+  const std::vector<int> read = plan::columns_of(e);
+  if (read.size() != 1) return std::nullopt;
+  const std::optional<ValueId> code = columns_.code(read.front());
+  if (!code) return std::nullopt;
+  kernel::Builder builder;
+  builder.set_span(builder_.span());
+  kernel::Range entry;
+  entry.nullable = false;
+  const kernel::SourceColumn column = builder_.program().source.columns[builder_.at(*code).index];
+  ExpressionWriter writer(builder, parameters_,
+                          {[&](int) -> Result<ValueId> { return builder.column({column.name, column.type, 0, false}, entry, false); }, {}});
+  const ValueId value = TRUENO_TRY(writer.write(e));
+  if (!gives_null_for_null(builder.program(), value)) return std::nullopt;
+  const bool nullable = builder.at(value).range.nullable || builder_.at(*code).range.nullable;
+  kernel::Program& program = builder.program();
+  program.source.name = "entries of " + column.name;
+  program.sink.kind = kernel::SinkKind::kEmit;
+  program.sink.values = {value};
+  return builder_.lookup(*code, std::make_shared<const kernel::Program>(std::move(builder).finish()), e.type, nullable);
+}
+
 Result<ValueId> ExpressionWriter::write(const Expression& e) {
   const SourceSpan outer = builder_.span();
   if (!e.span.empty()) builder_.set_span(e.span);
+  Result<std::optional<ValueId>> by_entry = write_lookup(e);
+  if (!by_entry || by_entry->has_value()) {
+    builder_.set_span(outer);
+    return *TRUENO_TRY(std::move(by_entry));
+  }
   Result<ValueId> written = [&]() -> Result<ValueId> {
     switch (e.kind) {
-      case ExpressionKind::kColumn: return columns_(e.index);
+      case ExpressionKind::kColumn: return columns_.value(e.index);
       case ExpressionKind::kLiteral:
       case ExpressionKind::kParameter: return write_literal(e);
       case ExpressionKind::kCast: return builder_.cast(TRUENO_TRY(write(e.arguments[0])), e.type, e.trying);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "kernel/builder.h"
@@ -8,17 +9,27 @@
 
 namespace trueno::compile {
 
-/// Writes expressions as instructions of one program. `columns[i]` gives the value of input column i, written on first use.
+/// Input columns as values of a program.
+struct ColumnValues {
+  /// Column i, written on first use.
+  std::function<Result<kernel::ValueId>(int column)> value;
+  /// Column i as codes of its dictionary; nothing where it does not come as codes. Empty: no column does.
+  std::function<std::optional<kernel::ValueId>(int column)> code;
+};
+
+/// Writes expressions as instructions of one program.
+///
+/// A deterministic function of one dictionary column and constants (LIKE, upper, a comparison, ...) that gives NULL for NULL is written as
+/// a program of its own, which exec evaluates once a dictionary entry; here it is a `lookup` by code.
 class ExpressionWriter {
  public:
-  using ColumnValue = std::function<Result<kernel::ValueId>(int column)>;
-
-  ExpressionWriter(kernel::Builder& builder, std::vector<Value>& parameters, ColumnValue columns)
+  ExpressionWriter(kernel::Builder& builder, std::vector<Value>& parameters, ColumnValues columns)
       : builder_(builder), parameters_(parameters), columns_(std::move(columns)) {}
 
   [[nodiscard]] Result<kernel::ValueId> write(const plan::Expression& expression);
 
  private:
+  [[nodiscard]] Result<std::optional<kernel::ValueId>> write_lookup(const plan::Expression& expression);
   [[nodiscard]] Result<kernel::ValueId> write_literal(const plan::Expression& expression);
   [[nodiscard]] Result<kernel::ValueId> write_logic(const plan::Expression& expression);
   [[nodiscard]] Result<kernel::ValueId> write_case(const plan::Expression& expression);
@@ -26,7 +37,7 @@ class ExpressionWriter {
 
   kernel::Builder& builder_;
   std::vector<Value>& parameters_;  // of the whole query: a literal's number is its place here
-  ColumnValue columns_;
+  ColumnValues columns_;
 };
 
 }  // namespace trueno::compile

@@ -1,138 +1,96 @@
+// Partial states of a sink united into the pipeline's output.
+//
+// Groups: the keys of all partials are put behind one another and sorted, since the output is in key order anyway; rows with equal keys are
+// then neighbours, and each accumulator is folded over them column by column.
 #include "exec/merge.h"
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "base/hash.h"
-#include "kernel/aggregate.h"
+#include "column/rows.h"
+#include "exec/merged_states.h"
 
 namespace trueno::exec {
 
 namespace {
 
-using kernel::AccumulatorState;
-using kernel::Cell;
 using kernel::Program;
 using kernel::SinkKind;
 
-std::vector<AccumulatorState> fresh(const Program& program) {
-  std::vector<AccumulatorState> states;
-  for (const kernel::Accumulator& a : program.sink.accumulators) {
-    states.emplace_back(a.kind, a.argument == kernel::kNoValue ? Physical::kI64 : program.at(a.argument).physical());
+Result<Column> joined_column(const std::vector<Batch>& partials, std::size_t index, const Type& type) {
+  std::vector<Column> columns;
+  for (const Batch& partial : partials) {
+    if (partial.length != 0) columns.push_back(partial.columns[index]);
   }
-  return states;
+  if (columns.empty()) {
+    ColumnBuilder none(type);
+    return none.finish();
+  }
+  return concatenate(columns);
 }
 
-struct Group {
-  std::size_t batch = 0;  // where the key stands
-  std::int64_t row = 0;
-  std::vector<AccumulatorState> states;
-};
-
-// Orders rows of batches by columns [0, keys).
-int compare_keys(const std::vector<Batch>& batches, const Group& a, const Group& b, std::size_t keys,
-                 const std::vector<kernel::SortKey>* order) {
-  for (std::size_t k = 0; k < keys; ++k) {
-    const Cell x = kernel::cell_of(batches[a.batch].columns[k], a.row);
-    const Cell y = kernel::cell_of(batches[b.batch].columns[k], b.row);
-    const bool descending = order != nullptr && (*order)[k].descending;
-    const bool nulls_first = order != nullptr && (*order)[k].nulls_first;
-    if (x.valid != y.valid) return x.valid == nulls_first ? 1 : -1;
-    if (!x.valid) continue;
-    const int c = kernel::compare(x, y, batches[a.batch].columns[k].physical());
-    if (c != 0) return descending ? -c : c;
-  }
-  return 0;
-}
-
-Result<Batch> finish_rows(std::vector<ColumnBuilder>& builders, std::int64_t rows) {
+Result<Batch> joined(const kernel::Program& program, const std::vector<Batch>& partials) {
   Batch out;
-  out.length = rows;
-  for (ColumnBuilder& builder : builders) out.columns.push_back(TRUENO_TRY(builder.finish()));
+  for (const Batch& partial : partials) out.length += partial.length;
+  const Schema schema = kernel::partial_schema(program);
+  for (std::size_t i = 0; i < schema.size(); ++i) out.columns.push_back(TRUENO_TRY(joined_column(partials, i, schema[i].type)));
   return out;
+}
+
+// Where in the sorted rows each group begins: the first row, and every row whose keys differ from the row before it.
+Result<std::vector<std::uint32_t>> group_starts(std::span<const Column> keys, std::span<const std::uint32_t> order) {
+  std::vector<bool> differs(order.size(), false);
+  for (const Column& key : keys) {
+    const KeyEquality same = TRUENO_TRY(KeyEquality::make(key));
+    for (std::size_t i = 1; i < order.size(); ++i) {
+      if (!differs[i] && !same(order[i - 1], order[i])) differs[i] = true;
+    }
+  }
+  std::vector<std::uint32_t> starts;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i == 0 || differs[i]) starts.push_back(static_cast<std::uint32_t>(i));
+  }
+  return starts;
 }
 
 Result<Batch> merge_groups(const Program& program, const std::vector<Batch>& partials) {
   const kernel::Sink& sink = program.sink;
-  const std::size_t keys = sink.keys.size();
-  std::vector<Group> groups;
-  std::unordered_multimap<std::uint64_t, std::size_t> by_hash;
-  if (sink.kind == SinkKind::kReduce) groups.push_back({0, 0, fresh(program)});
-  for (std::size_t b = 0; b < partials.size(); ++b) {
-    for (std::int64_t row = 0; row < partials[b].length; ++row) {
-      std::size_t index = 0;
-      if (keys != 0) {
-        std::uint64_t hash = 0;
-        for (std::size_t k = 0; k < keys; ++k) {
-          const Column& column = partials[b].columns[k];
-          hash = hash_combine(hash, kernel::hash(kernel::cell_of(column, row), column.physical()));
-        }
-        const Group candidate{b, row, {}};
-        const auto [first, last] = by_hash.equal_range(hash);
-        const auto found = std::find_if(
-            first, last, [&](const auto& entry) { return compare_keys(partials, groups[entry.second], candidate, keys, nullptr) == 0; });
-        if (found != last) {
-          index = found->second;
-        } else {
-          index = groups.size();
-          groups.push_back({b, row, fresh(program)});
-          by_hash.emplace(hash, index);
-        }
-      }
-      for (std::size_t a = 0; a < sink.accumulators.size(); ++a)
-        TRUENO_TRY(groups[index].states[a].merge(kernel::cell_of(partials[b].columns[keys + a], row)));
-    }
+  const Batch all = TRUENO_TRY(joined(program, partials));
+  const std::size_t key_count = sink.keys.size();
+  std::vector<OrderKey> order_keys;
+  for (std::size_t k = 0; k < key_count; ++k) order_keys.push_back({&all.columns[k], false, false});
+  const std::vector<std::uint32_t> order = TRUENO_TRY(sorted_rows(order_keys, all.length));
+  std::vector<std::uint32_t> starts = TRUENO_TRY(group_starts(std::span(all.columns).first(key_count), order));
+  if (sink.kind == SinkKind::kReduce) starts = {0};  // one row, also of no rows
+  Batch out;
+  out.length = static_cast<std::int64_t>(starts.size());
+  std::vector<std::uint32_t> first_rows_of_groups;
+  for (const std::uint32_t start : starts) {
+    if (key_count != 0) first_rows_of_groups.push_back(order[start]);
   }
-  std::ranges::sort(groups, [&](const Group& a, const Group& b) { return compare_keys(partials, a, b, keys, nullptr) < 0; });
-  std::vector<ColumnBuilder> builders;
-  for (const Field& field : kernel::output_schema(program)) builders.emplace_back(field.type);
-  for (const Group& group : groups) {
-    for (std::size_t k = 0; k < keys; ++k) TRUENO_TRY(builders[k].append_row(partials[group.batch].columns[k], group.row));
-    for (std::size_t o = 0; o < sink.outputs.size(); ++o) {
-      const kernel::Output& output = sink.outputs[o];
-      TRUENO_TRY(
-          builders[keys + o].append(TRUENO_TRY(group.states[output.accumulator].finish(output, group.states[output.count].count()))));
-    }
+  for (std::size_t k = 0; k < key_count; ++k) out.columns.push_back(TRUENO_TRY(take_rows(all.columns[k], first_rows_of_groups)));
+  std::vector<MergedStates> states;
+  for (std::size_t a = 0; a < sink.accumulators.size(); ++a) {
+    states.push_back(TRUENO_TRY(MergedStates::merge(program, sink.accumulators[a], all.columns[key_count + a], order, starts)));
   }
-  return finish_rows(builders, static_cast<std::int64_t>(groups.size()));
+  for (Column& column : TRUENO_TRY(finish_outputs(program, states, starts.size()))) out.columns.push_back(std::move(column));
+  return out;
 }
 
 Result<Batch> merge_sorted(const Program& program, const std::vector<Batch>& partials) {
   const kernel::Sink& sink = program.sink;
-  const std::size_t keys = sink.sort_keys.size();
-  std::vector<Group> rows;
-  for (std::size_t b = 0; b < partials.size(); ++b) {
-    for (std::int64_t row = 0; row < partials[b].length; ++row) rows.push_back({b, row, {}});
-  }
-  const auto row_id = [&](const Group& g) { return kernel::cell_of(partials[g.batch].columns.back(), g.row).integer; };
-  std::ranges::sort(rows, [&](const Group& a, const Group& b) {
-    const int order = compare_keys(partials, a, b, keys, &sink.sort_keys);
-    return order != 0 ? order < 0 : row_id(a) < row_id(b);
-  });
-  if (sink.kind == SinkKind::kTopK && static_cast<std::int64_t>(rows.size()) > sink.limit)
-    rows.resize(static_cast<std::size_t>(sink.limit));
-  std::vector<ColumnBuilder> builders;
-  for (const kernel::ValueId id : sink.values) builders.emplace_back(program.at(id).type);
-  for (const Group& row : rows) {
-    for (std::size_t i = 0; i < builders.size(); ++i) TRUENO_TRY(builders[i].append_row(partials[row.batch].columns[keys + i], row.row));
-  }
-  return finish_rows(builders, static_cast<std::int64_t>(rows.size()));
-}
-
-Result<Batch> append_batches(const Program& program, const std::vector<Batch>& partials) {
+  const Batch all = TRUENO_TRY(joined(program, partials));
+  std::vector<OrderKey> keys;
+  for (std::size_t k = 0; k < sink.sort_keys.size(); ++k)
+    keys.push_back({&all.columns[k], sink.sort_keys[k].descending, sink.sort_keys[k].nulls_first});
+  const Column ids = TRUENO_TRY(all.columns.back().decoded());
+  const std::span<const std::int64_t> ties(ids.values.as<std::int64_t>(), static_cast<std::size_t>(all.length));
+  const bool top = sink.kind == SinkKind::kTopK;
+  const std::vector<std::uint32_t> order =
+      top ? TRUENO_TRY(first_rows(keys, all.length, ties, sink.limit)) : TRUENO_TRY(sorted_rows(keys, all.length, ties));
   Batch out;
-  for (const Batch& partial : partials) out.length += partial.length;
-  for (std::size_t i = 0; i < program.sink.values.size(); ++i) {
-    std::vector<Column> columns;
-    for (const Batch& partial : partials) {
-      if (partial.length != 0) columns.push_back(partial.columns[i]);
-    }
-    if (columns.empty()) {
-      ColumnBuilder none(program.at(program.sink.values[i]).type);
-      columns.push_back(TRUENO_TRY(none.finish()));
-    }
-    out.columns.push_back(TRUENO_TRY(concatenate(columns)));
-  }
+  out.length = static_cast<std::int64_t>(order.size());
+  for (std::size_t i = 0; i < sink.values.size(); ++i)
+    out.columns.push_back(TRUENO_TRY(take_rows(all.columns[sink.sort_keys.size() + i], order)));
   return out;
 }
 
@@ -140,7 +98,7 @@ Result<Batch> append_batches(const Program& program, const std::vector<Batch>& p
 
 Result<Batch> merge_partials(const Program& program, std::vector<Batch> partials) {
   switch (program.sink.kind) {
-    case SinkKind::kEmit: return append_batches(program, partials);
+    case SinkKind::kEmit: return joined(program, partials);
     case SinkKind::kReduce:
     case SinkKind::kGroup: return merge_groups(program, partials);
     case SinkKind::kTopK:

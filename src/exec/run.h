@@ -12,6 +12,7 @@ namespace trueno::exec {
 struct Options {
   int threads = 1;
   std::int64_t morsel_rows = 131'072;
+  std::int64_t chunk_rows = 0;  // rows a CPU backend evaluates at a time; 0: as it likes
   dispatch::Policy policy = dispatch::Policy::kCost;
 };
 

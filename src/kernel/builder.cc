@@ -99,7 +99,9 @@ ValueId Builder::append(Instruction instruction, const std::string& extra_key) {
 ValueId Builder::column(const SourceColumn& column, const Range& range, bool verify_range) {
   for (ValueId id = 0; id < program_.instructions.size(); ++id) {
     const Instruction& i = program_.at(id);
-    if (i.op == Opcode::kColumn && program_.source.columns[i.index].index == column.index) return id;
+    if (i.op != Opcode::kColumn) continue;
+    const SourceColumn& known = program_.source.columns[i.index];
+    if (known.index == column.index && known.as_code == column.as_code) return id;
   }
   Instruction i;
   i.op = Opcode::kColumn;
@@ -110,7 +112,7 @@ ValueId Builder::column(const SourceColumn& column, const Range& range, bool ver
   i.verify_range = verify_range;
   if (verify_range) i.range.proven = true;
   i.lane = narrowest_lane(i.type, i.range);
-  return append(std::move(i), "column");
+  return append(std::move(i), column.as_code ? "code" : "column");
 }
 
 ValueId Builder::parameter(const Type& type, const std::string& name, const Value* known, std::uint32_t number) {
@@ -267,10 +269,12 @@ ValueId Builder::lookup(ValueId column, std::shared_ptr<const Program> definitio
   i.op = Opcode::kLookup;
   i.type = type;
   i.args = {column};
-  i.active = active_;
-  i.checked = true;
-  i.range.nullable = nullable;
-  i.lane = i.physical();
+  // Entries are evaluated whether a row reads them or not; only a row that does raises what went wrong.
+  i.checked = std::ranges::any_of(definition->instructions, &Instruction::checked);
+  i.active = i.checked ? active_ : kNoValue;
+  i.range = definition->at(definition->sink.values.front()).range;
+  i.range.nullable = nullable || i.active != kNoValue;
+  i.lane = narrowest_lane(type, i.range);
   const std::string text = print(*definition);
   for (i.index = 0; i.index < program_.lookups.size(); ++i.index) {
     if (program_.lookups[i.index].source_column == static_cast<int>(at(column).index) &&

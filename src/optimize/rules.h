@@ -6,6 +6,10 @@ namespace trueno::optimize {
 
 /// Evaluates what does not depend on rows. Expressions that would fail are left for the run.
 [[nodiscard]] Result<plan::PlanPtr> fold_constants(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Filters move below projections, sorts and groupings, as far as the columns they read allow.
+[[nodiscard]] Result<plan::PlanPtr> push_down_filters(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Counts and extremes of a whole table are read off its statistics.
+[[nodiscard]] Result<plan::PlanPtr> answer_from_statistics(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Conditions directly above a scan also let it skip parts by their statistics.
 [[nodiscard]] Result<plan::PlanPtr> push_conditions_into_scans(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Sort under Limit keeps only the rows that can come out.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "backend/scalar/scalar_backend.h"
+#include "backend/simd/simd_backend.h"
 #include "base/clock.h"
 #include "bind/scope.h"
 #include "io/local_file_system.h"
@@ -26,12 +27,18 @@ Database::Database() : files_(make_local_file_system()) {
 #endif
   // The one list of devices.
   devices_.push_back(backend::make_scalar_backend(cores));
+  if (auto simd = backend::make_simd_backend(cores)) {
+    devices_.push_back(std::move(*simd));
+  } else {
+    device_problem_ = std::move(simd).error();  // TRUENO_SIMD names a set that is not there: every statement says so
+  }
 }
 
 Database::~Database() = default;
 
 Result<std::vector<StatementResult>> Database::execute(std::string_view sql, const std::vector<Value>& parameters,
                                                        const CancelToken& cancel) {
+  if (device_problem_) return *device_problem_;
   const std::vector<sql::StatementPtr> statements = TRUENO_TRY(sql::parse(sql));
   std::vector<StatementResult> results;
   for (const sql::StatementPtr& statement : statements) {

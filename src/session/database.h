@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,7 @@ class Database {
 
   function::Catalogue functions_;
   std::vector<std::shared_ptr<backend::Backend>> devices_;
+  std::optional<Error> device_problem_;
   std::unique_ptr<FileSystem> files_;
   Settings settings_;
   mutable Mutex mutex_;

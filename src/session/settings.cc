@@ -13,6 +13,7 @@ const std::vector<Setting>& all_settings() {
       {"backend", "cost|simd|scalar", "cost", "Who decides where a pipeline runs: measured cost, or one device."},
       {"threads", "integer", "0", "Worker threads; 0: one a core."},
       {"morsel_rows", "integer", "131072", "Rows a worker takes at a time."},
+      {"chunk_rows", "integer", "0", "Rows a CPU device evaluates at a time, at most 2048; 0: as it likes. For tests."},
       {"integer_division", "boolean", "false", "`/` of integers is integer division."},
       {"optimizer", "boolean", "true", "Whether optional rewrites of the plan are applied."},
       {"statistics_answers", "boolean", "true", "Whether statistics may skip parts and answer without reading."},

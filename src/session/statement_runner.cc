@@ -45,6 +45,7 @@ exec::Options options_of(const Settings& settings) {
   exec::Options options;
   options.threads = thread_count(settings);
   options.morsel_rows = std::max<std::int64_t>(1, settings.integer("morsel_rows"));
+  options.chunk_rows = settings.integer("chunk_rows");
   const std::string backend = settings.text("backend");
   options.policy =
       backend == "simd" ? dispatch::Policy::kSimd : (backend == "scalar" ? dispatch::Policy::kScalar : dispatch::Policy::kCost);
@@ -158,6 +159,7 @@ Result<plan::PlanPtr> StatementRunner::plan_query(const sql::Query& query) const
   plan::PlanPtr plan = TRUENO_TRY(bind::bind_query(query, context));
   optimize::Options options;
   options.optional_rules = database_.settings_.boolean("optimizer");
+  options.statistics_answers = database_.settings_.boolean("statistics_answers");
   return optimize::optimize(std::move(plan), constants, options);
 }
 

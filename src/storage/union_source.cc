@@ -39,6 +39,9 @@ class UnionSource final : public TableSource {
     const auto [source, own] = find(part);
     return source->column_bytes(own, column);
   }
+  bool is_dictionary(int column) const override {
+    return std::ranges::all_of(sources_, [&](const auto& source) { return source->is_dictionary(column); });
+  }
   Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate& predicate,
                            const CancelToken& cancel) const override {
     const auto [source, own] = find(part);

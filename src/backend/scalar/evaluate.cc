@@ -1,8 +1,8 @@
 #include "backend/scalar/evaluate.h"
 
-#include <bit>
 #include <cmath>
 
+#include "kernel/bit_operation.h"
 #include "kernel/cast.h"
 #include "kernel/date_part.h"
 
@@ -28,7 +28,11 @@ Result<bool> RowEvaluator::evaluate(const Morsel& morsel, std::int64_t row) {
     out = Cell::null();
     if (i.active != kernel::kNoValue && !(values_[i.active].valid && values_[i.active].boolean)) continue;  // inactive rows never fail
     Status status = step(id, morsel, row, out);
-    if (!status) return std::move(status).error().at(i.span);
+    if (!status) {  // the error of a dictionary entry knows its place already
+      Error failure = std::move(status).error();
+      if (!failure.span().empty()) return failure;
+      return std::move(failure).at(i.span);
+    }
     if (out.valid && i.range.proven && i.range.bounded() && is_integer(i.physical()) &&
         (out.integer < *i.range.min || out.integer > *i.range.max)) {
       return error(ErrorCode::kInternal, "%{} is {}, outside its proven range {}..{}", id, to_string(out.integer), to_string(*i.range.min),
@@ -249,29 +253,7 @@ void RowEvaluator::bits(const Instruction& i, Cell& out) const {
   for (std::size_t n = 0; n < i.args.size(); ++n) {
     if (!arg(i, n).valid) return;
   }
-  const i128 a = arg(i, 0).integer;
-  const i128 b = i.args.size() == 2 ? arg(i, 1).integer : 0;
-  const int width = width_of(i.op == Opcode::kPopcount ? arg_physical(i, 0) : i.physical()) * 8;
-  const u128 mask = width == 128 ? ~static_cast<u128>(0) : (static_cast<u128>(1) << width) - 1;
-  // A bit pattern of the result's width as a value of its type.
-  const auto wrap = [&](u128 pattern) {
-    pattern &= mask;
-    const bool negative = is_signed_integer(i.physical()) && (pattern >> (width - 1)) != 0;
-    return static_cast<i128>(negative ? pattern | ~mask : pattern);
-  };
-  const bool in_width = b >= 0 && b < width;
-  switch (i.op) {
-    case Opcode::kShiftLeft: out = Cell::of_integer(in_width ? wrap(static_cast<u128>(a) << static_cast<int>(b)) : 0); return;
-    case Opcode::kShiftRight: out = Cell::of_integer(in_width ? a >> static_cast<int>(b) : 0); return;
-    case Opcode::kBitAnd: out = Cell::of_integer(a & b); return;
-    case Opcode::kBitOr: out = Cell::of_integer(a | b); return;
-    case Opcode::kBitXor: out = Cell::of_integer(a ^ b); return;
-    case Opcode::kBitNot: out = Cell::of_integer(wrap(~static_cast<u128>(a))); return;
-    default: {
-      const u128 pattern = static_cast<u128>(a) & mask;
-      out = Cell::of_integer(std::popcount(static_cast<std::uint64_t>(pattern)) + std::popcount(static_cast<std::uint64_t>(pattern >> 64)));
-    }
-  }
+  out = kernel::bit_operation(i.op, i.physical(), arg_physical(i, 0), arg(i, 0).integer, i.args.size() == 2 ? arg(i, 1).integer : 0);
 }
 
 Status RowEvaluator::dates(const Instruction& i, Cell& out) const {

@@ -28,6 +28,7 @@ struct ParquetFile {
   parquet::ArrowReaderProperties properties;
   Schema schema;
   std::vector<std::vector<int>> leaves;  // by column
+  std::vector<bool> dictionary_columns;  // by column: read as codes
 };
 
 // A nested column has several leaves; all are read with it.
@@ -174,6 +175,7 @@ class ParquetSource final : public TableSource {
     for (const int leaf : file_->leaves[static_cast<std::size_t>(column)]) bytes += chunk(part, leaf).compressed_bytes;
     return bytes;
   }
+  bool is_dictionary(int column) const override { return file_->dictionary_columns[static_cast<std::size_t>(column)]; }
   Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate& predicate,
                            const CancelToken& cancel) const override {
     const bool possible = std::all_of(predicate.conditions.begin(), predicate.conditions.end(), [&](const ColumnCondition& condition) {
@@ -226,11 +228,13 @@ Result<std::shared_ptr<const TableSource>> open_parquet(std::shared_ptr<const Ra
   for (const auto& field : reader->manifest().schema_fields) {
     const std::size_t column = file->leaves.size();
     add_leaves(field, file->leaves.emplace_back());
+    file->dictionary_columns.push_back(false);
     if (column >= file->schema.size() || !field.is_leaf() || leaf_types.empty()) continue;
     const Type& type = file->schema[column].type;
     leaf_types[static_cast<std::size_t>(field.column_index)] = type;
     const bool text = type.id == TypeId::kVarchar && reads_as_dictionary(file->metadata, field.column_index);
     file->properties.set_read_dictionary(field.column_index, text);
+    file->dictionary_columns.back() = text;
   }
   if (file->leaves.size() != file->schema.size()) return error(ErrorCode::kCorruptFile, "{}: its schemas differ", context);
   const Status statistics = read_parquet_statistics(leaf_types, file->metadata);

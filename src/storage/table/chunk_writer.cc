@@ -199,7 +199,7 @@ Result<Column> ChunkWriter::finish_chunk() {
   if (dictionary_ != nullptr && !dictionary_pays(total_rows_)) {
     // From here on views; chunks with codes follow in finish().
     inherited_ = std::make_shared<Dictionary>(
-        Dictionary{Dictionary::next_id(), false, std::make_shared<const Column>(TRUENO_TRY(dictionary_->values(type_)))});
+        Dictionary{Dictionary::next_id(), false, true, std::make_shared<const Column>(TRUENO_TRY(dictionary_->values(type_)))});
     dictionary_ = nullptr;
     width_ = sizeof(StoredView);
   }
@@ -264,7 +264,8 @@ Result<std::shared_ptr<const Dictionary>> ChunkWriter::make_dictionary(std::vect
     for (std::uint32_t code = 0; code < order.size(); ++code) new_codes[order[code]] = code;
   }
   Column values = TRUENO_TRY(dictionary_->values(type_, order));
-  return std::make_shared<const Dictionary>(Dictionary{Dictionary::next_id(), sorted, std::make_shared<const Column>(std::move(values))});
+  return std::make_shared<const Dictionary>(
+      Dictionary{Dictionary::next_id(), sorted, true, std::make_shared<const Column>(std::move(values))});
 }
 
 // Only now the dictionary is complete: it is sorted, chunks are recoded, and their statistics follow from the codes they use.

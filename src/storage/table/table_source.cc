@@ -32,6 +32,19 @@ class MemoryTable final : public TableSource {
     return merged;
   }
 
+  bool is_dictionary(int column) const override { return shared_dictionary(column) != nullptr; }
+
+  std::shared_ptr<const Dictionary> shared_dictionary(int column) const override {
+    std::shared_ptr<const Dictionary> longest;
+    for (const auto& group : data_->groups) {
+      const Column& values = group->columns[static_cast<std::size_t>(column)];
+      if (values.type.id != TypeId::kVarchar || values.encoding != Encoding::kDictionary || values.dictionary == nullptr) return nullptr;
+      if (longest != nullptr && longest->id != values.dictionary->id) return nullptr;
+      if (longest == nullptr || longest->values->length < values.dictionary->values->length) longest = values.dictionary;
+    }
+    return longest;
+  }
+
   Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate& predicate,
                            const CancelToken& cancel) const override {
     const bool possible = std::all_of(predicate.conditions.begin(), predicate.conditions.end(), [&](const ColumnCondition& condition) {

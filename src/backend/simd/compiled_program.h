@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "backend/simd/lane.h"
+#include "backend/simd/routines.h"
+#include "kernel/program.h"
+
+namespace trueno::backend::simd {
+
+/// What a step does. Most are one routine over two operands; the rest is code of the evaluator.
+enum class StepKind : std::uint8_t {
+  kColumn,         // load and decode
+  kConvert,        // between lanes
+  kBinary,         // a routine by shape: arithmetic that cannot fail, float arithmetic
+  kChecked,        // a checked routine by shape
+  kUnary,          // a routine
+  kIntegerDivide,  // `//` and `%`, checked or not
+  kCompare,
+  kCompareStrings,
+  kDistinct,  // over the comparison routine or by cells
+  kKleene,
+  kNot,
+  kNullTest,  // is_null, is_not_null, is_true, is_not_false
+  kCoalesce,
+  kSelect,
+  kDecimalToDouble,  // an exact integer divided by an exact power of ten
+  kDatePart,
+  kLookup,
+  kCells,  // row by row through the kernel's own functions: casts of texts, host calls, LIKE, ...
+  kFilter,
+};
+
+/// A register: the value of an instruction (same number), or a converted copy (numbers behind them).
+using RegisterId = std::uint32_t;
+inline constexpr RegisterId kNoRegister = 0xFFFFFFFF;
+
+struct Step {
+  StepKind kind = StepKind::kCells;
+  RegisterId out = kNoRegister;
+  RegisterId in[3] = {kNoRegister, kNoRegister, kNoRegister};
+  int inputs = 0;
+  RegisterId active = kNoRegister;
+  kernel::ValueId instruction = kernel::kNoValue;  // what it is part of
+  Lane lane = Lane::kBool;                         // that it computes in
+  const BinaryRoutine* binary = nullptr;           // by shape
+  const CheckedRoutine* checked = nullptr;         // by shape
+  UnaryRoutine unary = nullptr;
+  Limits limits;
+  i128 factor = 0;  // the second operand where in[1] is kNoRegister: a power of ten, read in the lane's width
+  bool may_fail = false;
+  std::vector<RegisterId> live;  // kFilter: registers that are read after it
+};
+
+/// A program ready for this backend: straight-line steps over registers. Immutable; shared by all workers.
+struct CompiledProgram {
+  std::shared_ptr<const kernel::Program> program;
+  const Routines* routines = nullptr;
+  std::vector<Lane> lanes;  // by register
+  std::vector<Step> steps;
+
+  [[nodiscard]] const kernel::Instruction& at(kernel::ValueId id) const { return program->at(id); }
+};
+
+/// Chooses lanes and routines. The program has been verified and is supported (no carried types).
+[[nodiscard]] CompiledProgram compile_program(std::shared_ptr<const kernel::Program> program, const Routines& routines);
+
+}  // namespace trueno::backend::simd

@@ -1,0 +1,463 @@
+#include "backend/simd/evaluator.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernel/date_part.h"
+
+namespace trueno::backend::simd {
+
+using kernel::Instruction;
+using kernel::Opcode;
+
+namespace {
+
+// Below this share of passing rows, compacting the registers pays: every later step gets shorter.
+constexpr std::size_t kCompactBelow = 4;
+
+const std::uint8_t kFalseByte = 0;
+
+}  // namespace
+
+Evaluator::Evaluator(const CompiledProgram& compiled, const Launch& launch)
+    : compiled_(compiled),
+      launch_(launch),
+      vectors_(compiled.lanes.size()),
+      storages_(compiled.lanes.size()),
+      compacted_(compiled.lanes.size()),
+      constants_(compiled.lanes.size() * 2),
+      constant_validity_(compiled.lanes.size(), 1),
+      lookups_(compiled.program->lookups.size()) {
+  for (std::size_t id = 0; id < vectors_.size(); ++id) vectors_[id].lane = compiled.lanes[id];
+  const kernel::Program& program = *compiled.program;
+  for (kernel::ValueId id = 0; id < program.instructions.size(); ++id) {
+    const Instruction& i = program.at(id);
+    const bool parameter = i.op == Opcode::kParameter;
+    if (!parameter && i.op != Opcode::kConstant) continue;
+    const kernel::Cell cell = kernel::cell_of(parameter ? launch.parameters[i.index] : program.constants[i.index]);
+    store_cell(compiled.lanes[id], &constants_[id * 2], 0, cell);
+    constant_validity_[id] = cell.valid ? 1 : 0;
+    vectors_[id] = {compiled.lanes[id], &constants_[id * 2], cell.valid ? nullptr : &constant_validity_[id], true};
+  }
+}
+
+Error Evaluator::failed_row() { return error(ErrorCode::kRowFailed, "a row of the morsel fails"); }
+
+Result<ChunkRows> Evaluator::evaluate(const Morsel& morsel, std::int64_t begin, std::size_t count) {
+  morsel_ = &morsel;
+  begin_ = begin;
+  source_rows_ = rows_ = count;
+  row_mask_ = nullptr;
+  compacted_chunk_ = false;
+  arena_.clear();
+  for (const Step& step : compiled_.steps) {
+    TRUENO_TRY(run(step));
+    if (rows_ == 0) break;
+  }
+  return ChunkRows{rows_, row_mask_, compacted_chunk_ ? selection_.data() : nullptr, morsel.row_id + begin};
+}
+
+Status Evaluator::run(const Step& step) {
+  switch (step.kind) {
+    case StepKind::kColumn: return load_column(step);
+    case StepKind::kConvert: convert(step); return {};
+    case StepKind::kBinary:
+    case StepKind::kChecked:
+    case StepKind::kCompare: return binary(step);
+    case StepKind::kUnary: unary(step); return {};
+    case StepKind::kIntegerDivide: return integer_divide(step);
+    case StepKind::kCompareStrings: compare_strings(step); return {};
+    case StepKind::kDistinct: distinct(step); return {};
+    case StepKind::kKleene: kleene(step); return {};
+    case StepKind::kNot: invert(step); return {};
+    case StepKind::kNullTest: null_test(step); return {};
+    case StepKind::kCoalesce: coalesce(step); return {};
+    case StepKind::kSelect: select(step); return {};
+    case StepKind::kDecimalToDouble: decimal_to_double(step); return {};
+    case StepKind::kDatePart: date_part(step); return {};
+    case StepKind::kLookup: return lookup(step);
+    case StepKind::kCells: return cells(step);
+    case StepKind::kFilter: filter(step); return {};
+  }
+  return {};
+}
+
+Vector& Evaluator::begin_output(const Step& step) {
+  Vector& out = vectors_[step.out];
+  out.lane = compiled_.lanes[step.out];
+  out.data = storages_[step.out].values(width_of(out.lane));
+  out.valid = nullptr;
+  out.constant = false;
+  return out;
+}
+
+// A constant as a value a row.
+Vector Evaluator::spread(const Vector& constant, Storage& storage) const {
+  if (!constant.constant) return constant;
+  Vector out = constant;
+  void* values = storage.values(width_of(constant.lane));
+  routines().broadcast[width_index(width_of(constant.lane))](constant.data, values, rows_);
+  out.data = values;
+  if (constant.valid != nullptr) {
+    std::memset(storage.validity(), constant.valid[0], rows_);
+    out.valid = storage.validity();
+  }
+  out.constant = false;
+  return out;
+}
+
+const std::uint8_t* Evaluator::true_bytes(const Vector& boolean, std::uint8_t* scratch) const {
+  if (boolean.constant) {
+    const bool is_true = boolean.is_valid(0) && boolean.as<std::uint8_t>()[0] != 0;
+    std::memset(scratch, is_true ? 1 : 0, rows_);
+    return scratch;
+  }
+  if (boolean.valid == nullptr) return boolean.as<std::uint8_t>();
+  routines().both(boolean.as<std::uint8_t>(), boolean.valid, scratch, rows_);
+  return scratch;
+}
+
+bool Evaluator::strict_validity(const Step& step, Vector& out) {
+  std::uint8_t* own = nullptr;
+  const auto narrow = [&](const std::uint8_t* valid) {
+    if (out.valid == nullptr) {
+      out.valid = valid;
+      return;
+    }
+    if (own == nullptr) own = storages_[step.out].validity();
+    routines().both(out.valid, valid, own, rows_);
+    out.valid = own;
+  };
+  for (int k = 0; k < step.inputs; ++k) {
+    if (step.in[k] == kNoRegister) continue;
+    const Vector& in = vectors_[step.in[k]];
+    if (in.is_null_constant()) {
+      out = {out.lane, out.data, &kFalseByte, true};
+      std::memset(const_cast<void*>(out.data), 0, 16);  // of our own storage
+      return false;
+    }
+    if (!in.constant && in.valid != nullptr) narrow(in.valid);
+  }
+  if (step.active != kNoRegister) {
+    const Vector& active = vectors_[step.active];
+    if (active.constant) {
+      if (active.is_valid(0) && active.as<std::uint8_t>()[0] != 0) return true;
+      out = {out.lane, out.data, &kFalseByte, true};
+      std::memset(const_cast<void*>(out.data), 0, 16);
+      return false;
+    }
+    narrow(true_bytes(active, scratch_[3].validity()));
+    if (out.valid == scratch_[3].validity()) {  // scratch does not live on
+      std::memcpy(storages_[step.out].validity(), out.valid, rows_);
+      out.valid = storages_[step.out].validity();
+    }
+  }
+  return true;
+}
+
+const std::uint8_t* Evaluator::rows_that_may_fail(const Vector& out) {
+  if (row_mask_ == nullptr) return out.valid;
+  if (out.valid == nullptr) return row_mask_;
+  routines().both(out.valid, row_mask_, scratch_[2].validity(), rows_);
+  return scratch_[2].validity();
+}
+
+void Evaluator::convert(const Step& step) {
+  const Vector in = vectors_[step.in[0]];
+  Vector& out = begin_output(step);
+  step.unary(in.data, const_cast<void*>(out.data), in.constant ? 1 : rows_);
+  out.valid = in.valid;
+  out.constant = in.constant;
+}
+
+Status Evaluator::binary(const Step& step) {
+  Vector& out = begin_output(step);
+  out.lane = step.kind == StepKind::kCompare ? Lane::kBool : step.lane;
+  if (!strict_validity(step, out)) return {};
+  Vector a = vectors_[step.in[0]];
+  const bool factor = step.in[1] == kNoRegister;
+  Vector b = factor ? Vector{a.lane, &step.factor, nullptr, true} : vectors_[step.in[1]];
+  std::size_t n = rows_;
+  Shape shape = a.constant ? Shape::kConstantVector : (b.constant ? Shape::kVectorConstant : Shape::kVectorVector);
+  if (a.constant && b.constant) {
+    if (out.valid == nullptr) {
+      n = 1;  // one result for all rows
+      out.constant = true;
+      shape = Shape::kVectorVector;
+    } else {
+      a = spread(a, scratch_[0]);
+      shape = Shape::kVectorConstant;
+    }
+  }
+  auto* to = const_cast<void*>(out.data);
+  if (step.kind != StepKind::kChecked) {
+    step.binary[static_cast<int>(shape)](a.data, b.data, to, n);
+    return {};
+  }
+  const std::uint8_t* ok = out.constant ? nullptr : rows_that_may_fail(out);
+  if (step.checked[static_cast<int>(shape)](a.data, b.data, to, n, ok, step.limits)) return failed_row();
+  return {};
+}
+
+void Evaluator::unary(const Step& step) {
+  Vector& out = begin_output(step);
+  if (!strict_validity(step, out)) return;
+  const Vector& in = vectors_[step.in[0]];
+  if (in.constant && out.valid == nullptr) {
+    step.unary(in.data, const_cast<void*>(out.data), 1);
+    out.constant = true;
+    return;
+  }
+  const Vector all = spread(in, scratch_[0]);
+  step.unary(all.data, const_cast<void*>(out.data), rows_);
+}
+
+namespace {
+
+template <class T>
+bool divide_rows(const Step& step, bool modulo, const Vector& a, const Vector& b, T* out, std::size_t n, const std::uint8_t* ok) {
+  bool failed = false;
+  for (std::size_t i = 0; i < n; ++i) {
+    const T x = a.as<T>()[a.at(i)];
+    const T y = b.as<T>()[b.at(i)];
+    T result = 0;
+    bool fails = false;
+    if (y == 0) {
+      fails = true;
+    } else if (y == -1) {
+      if (!modulo) fails = __builtin_sub_overflow(T{0}, x, &result);
+    } else {
+      result = modulo ? static_cast<T>(x % y) : static_cast<T>(x / y);
+    }
+    fails = fails || result < static_cast<T>(step.limits.min) || result > static_cast<T>(step.limits.max);
+    out[i] = result;
+    failed = failed || (fails && (ok == nullptr || ok[i] != 0));
+  }
+  return failed;
+}
+
+}  // namespace
+
+Status Evaluator::integer_divide(const Step& step) {
+  Vector& out = begin_output(step);
+  out.lane = step.lane;
+  if (!strict_validity(step, out)) return {};
+  const Vector& a = vectors_[step.in[0]];
+  const Vector& b = vectors_[step.in[1]];
+  const bool modulo = compiled_.at(step.instruction).op == Opcode::kModulo;
+  const std::uint8_t* ok = rows_that_may_fail(out);
+  auto* to = const_cast<void*>(out.data);
+  bool failed = false;
+  if (step.lane == Lane::kI32) failed = divide_rows(step, modulo, a, b, static_cast<std::int32_t*>(to), rows_, ok);
+  if (step.lane == Lane::kI64) failed = divide_rows(step, modulo, a, b, static_cast<std::int64_t*>(to), rows_, ok);
+  if (step.lane == Lane::kI128) failed = divide_rows(step, modulo, a, b, static_cast<i128*>(to), rows_, ok);
+  if (failed) return failed_row();
+  return {};
+}
+
+void Evaluator::compare_strings(const Step& step) {
+  Vector& out = begin_output(step);
+  if (!strict_validity(step, out)) return;
+  const Vector& a = vectors_[step.in[0]];
+  const Vector& b = vectors_[step.in[1]];
+  auto* to = static_cast<std::uint8_t*>(const_cast<void*>(out.data));
+  const auto each = [&](auto holds) {
+    for (std::size_t i = 0; i < rows_; ++i) {
+      const bool valid = out.valid == nullptr || out.valid[i] != 0;  // texts of NULL rows may not be looked at
+      to[i] = valid && holds(a.as<StringView>()[a.at(i)], b.as<StringView>()[b.at(i)]) ? 1 : 0;
+    }
+  };
+  switch (compiled_.at(step.instruction).op) {
+    case Opcode::kEqual: each([](const StringView& x, const StringView& y) { return x == y; }); return;
+    case Opcode::kNotEqual: each([](const StringView& x, const StringView& y) { return !(x == y); }); return;
+    case Opcode::kLess: each([](const StringView& x, const StringView& y) { return x < y; }); return;
+    case Opcode::kLessEqual: each([](const StringView& x, const StringView& y) { return x <= y; }); return;
+    case Opcode::kGreater: each([](const StringView& x, const StringView& y) { return x > y; }); return;
+    default: each([](const StringView& x, const StringView& y) { return x >= y; }); return;
+  }
+}
+
+// NULL is distinct from every value and not from NULL: never NULL itself.
+void Evaluator::distinct(const Step& step) {
+  Vector& out = begin_output(step);
+  const Vector a = spread(vectors_[step.in[0]], scratch_[0]);
+  const Vector b = spread(vectors_[step.in[1]], scratch_[1]);
+  auto* to = static_cast<std::uint8_t*>(const_cast<void*>(out.data));
+  step.binary[static_cast<int>(Shape::kVectorVector)](a.data, b.data, to, rows_);
+  const bool wants_distinct = compiled_.at(step.instruction).op == Opcode::kIsDistinct;
+  for (std::size_t i = 0; i < rows_; ++i) {
+    const std::uint8_t va = a.valid != nullptr ? a.valid[i] : 1;
+    const std::uint8_t vb = b.valid != nullptr ? b.valid[i] : 1;
+    const auto same = static_cast<std::uint8_t>((va & vb & to[i]) | ((va | vb) ^ 1));
+    to[i] = wants_distinct ? same ^ 1 : same;
+  }
+}
+
+void Evaluator::kleene(const Step& step) {
+  Vector& out = begin_output(step);
+  const Vector a = spread(vectors_[step.in[0]], scratch_[0]);
+  const Vector b = spread(vectors_[step.in[1]], scratch_[1]);
+  auto* to = static_cast<std::uint8_t*>(const_cast<void*>(out.data));
+  std::uint8_t* valid = a.valid != nullptr || b.valid != nullptr ? storages_[step.out].validity() : nullptr;
+  const bool conjunction = compiled_.at(step.instruction).op == Opcode::kAnd;
+  routines().kleene[conjunction ? 0 : 1](a.as<std::uint8_t>(), a.valid, b.as<std::uint8_t>(), b.valid, to, valid, rows_);
+  out.valid = valid;
+}
+
+void Evaluator::invert(const Step& step) {
+  const Vector in = vectors_[step.in[0]];
+  Vector& out = begin_output(step);
+  routines().invert(in.as<std::uint8_t>(), static_cast<std::uint8_t*>(const_cast<void*>(out.data)), in.constant ? 1 : rows_);
+  out.valid = in.valid;
+  out.constant = in.constant;
+}
+
+void Evaluator::null_test(const Step& step) {
+  const Vector in = vectors_[step.in[0]];
+  Vector& out = begin_output(step);
+  out.constant = in.constant;
+  const std::size_t n = in.constant ? 1 : rows_;
+  auto* to = static_cast<std::uint8_t*>(const_cast<void*>(out.data));
+  const std::uint8_t* truth = in.as<std::uint8_t>();  // of booleans
+  switch (compiled_.at(step.instruction).op) {
+    case Opcode::kIsNull:
+      for (std::size_t i = 0; i < n; ++i) to[i] = in.valid != nullptr ? in.valid[i] ^ 1 : 0;
+      return;
+    case Opcode::kIsNotNull:
+      for (std::size_t i = 0; i < n; ++i) to[i] = in.valid != nullptr ? in.valid[i] : 1;
+      return;
+    case Opcode::kIsTrue:
+      for (std::size_t i = 0; i < n; ++i) to[i] = in.valid != nullptr ? in.valid[i] & truth[i] : truth[i];
+      return;
+    default:  // is not false
+      for (std::size_t i = 0; i < n; ++i) to[i] = in.valid != nullptr ? (in.valid[i] ^ 1) | truth[i] : truth[i];
+  }
+}
+
+void Evaluator::coalesce(const Step& step) {
+  const Vector first = vectors_[step.in[0]];
+  const Vector second = vectors_[step.in[1]];
+  Vector& out = begin_output(step);
+  out.lane = step.lane;
+  if (first.valid == nullptr || first.is_null_constant()) {
+    out = first.valid == nullptr ? first : second;
+    out.lane = step.lane;
+    return;
+  }
+  auto* to = const_cast<void*>(out.data);
+  routines().select[width_index(width_of(step.lane))](first.valid, first.data, false, second.data, second.constant, to, rows_);
+  if (second.valid == nullptr) return;
+  std::uint8_t* valid = storages_[step.out].validity();
+  for (std::size_t i = 0; i < rows_; ++i) valid[i] = first.valid[i] | second.valid[second.at(i)];
+  out.valid = valid;
+}
+
+void Evaluator::select(const Step& step) {
+  const Vector condition = vectors_[step.in[0]];
+  const Vector a = vectors_[step.in[1]];
+  const Vector b = vectors_[step.in[2]];
+  Vector& out = begin_output(step);
+  out.lane = step.lane;
+  if (condition.constant) {
+    out = condition.is_valid(0) && condition.as<std::uint8_t>()[0] != 0 ? a : b;
+    out.lane = step.lane;
+    return;
+  }
+  const std::uint8_t* chosen = true_bytes(condition, scratch_[3].validity());
+  routines().select[width_index(width_of(step.lane))](chosen, a.data, a.constant, b.data, b.constant, const_cast<void*>(out.data), rows_);
+  if (a.valid == nullptr && b.valid == nullptr) return;
+  std::uint8_t* valid = storages_[step.out].validity();
+  for (std::size_t i = 0; i < rows_; ++i) {
+    const std::uint8_t va = a.valid != nullptr ? a.valid[a.at(i)] : 1;
+    const std::uint8_t vb = b.valid != nullptr ? b.valid[b.at(i)] : 1;
+    valid[i] = chosen[i] != 0 ? va : vb;
+  }
+  out.valid = valid;
+}
+
+void Evaluator::decimal_to_double(const Step& step) {
+  Vector& out = begin_output(step);
+  if (!strict_validity(step, out)) return;
+  const Vector in = spread(vectors_[step.in[0]], scratch_[0]);
+  const double divisor = static_cast<double>(step.factor);
+  void* whole = scratch_[1].values(8);
+  step.unary(in.data, whole, rows_);
+  step.binary[static_cast<int>(Shape::kVectorConstant)](whole, &divisor, const_cast<void*>(out.data), rows_);
+}
+
+void Evaluator::date_part(const Step& step) {
+  Vector& out = begin_output(step);
+  if (!strict_validity(step, out)) return;
+  const Vector in = spread(vectors_[step.in[0]], scratch_[0]);
+  const Instruction& i = compiled_.at(step.instruction);
+  const auto part = static_cast<kernel::DatePart>(i.index);
+  const bool date = compiled_.at(i.args[0]).type.id == TypeId::kDate;
+  auto* to = const_cast<void*>(out.data);
+  for (std::size_t row = 0; row < rows_; ++row) {
+    std::int64_t value = 0;
+    if (out.valid == nullptr || out.valid[row] != 0) {
+      const std::int64_t time = in.lane == Lane::kI32 ? in.as<std::int32_t>()[row] : in.as<std::int64_t>()[row];
+      value = date ? kernel::part_of_date(part, static_cast<std::int32_t>(time)) : kernel::part_of_timestamp(part, time);
+    }
+    if (out.lane == Lane::kI32) {
+      static_cast<std::int32_t*>(to)[row] = static_cast<std::int32_t>(value);
+    } else {
+      static_cast<std::int64_t*>(to)[row] = value;
+    }
+  }
+}
+
+void Evaluator::filter(const Step& step) {
+  const Vector& condition = vectors_[step.in[0]];
+  if (condition.constant) {
+    if (!condition.is_valid(0) || condition.as<std::uint8_t>()[0] == 0) rows_ = 0;
+    return;
+  }
+  std::uint8_t* passed = mask_[mask_in_use_ ^ 1].validity();
+  const std::uint8_t* truth = true_bytes(condition, passed);
+  if (row_mask_ != nullptr) {
+    routines().both(truth, row_mask_, passed, rows_);
+    truth = passed;
+  }
+  const std::size_t chosen = routines().count_true(truth, rows_);
+  if (chosen == rows_) return;
+  if (chosen == 0) {
+    rows_ = 0;
+  } else if (chosen * kCompactBelow < rows_) {
+    compact(step, chosen, truth);
+  } else {
+    if (truth != passed) std::memcpy(passed, truth, rows_);
+    mask_in_use_ ^= 1;
+    row_mask_ = passed;
+  }
+}
+
+void Evaluator::compact(const Step& step, std::size_t chosen, const std::uint8_t* passed) {
+  chosen_rows_.resize(kChunkRows + 8);
+  routines().true_rows(passed, rows_, chosen_rows_.data());
+  for (const RegisterId id : step.live) {
+    Vector& vector = vectors_[id];
+    if (vector.constant) continue;
+    const int width = width_of(vector.lane);
+    // Into the buffer that the values do not already lie in.
+    Storage& target = vector.data == compacted_[id].values(width) ? storages_[id] : compacted_[id];
+    void* values = target.values(width);
+    routines().gather[width_index(width)](vector.data, chosen_rows_.data(), values, chosen);
+    vector.data = values;
+    if (vector.valid == nullptr) continue;
+    std::uint8_t* valid = vector.valid == compacted_[id].validity() ? storages_[id].validity() : compacted_[id].validity();
+    routines().gather[0](vector.valid, chosen_rows_.data(), valid, chosen);
+    vector.valid = valid;
+  }
+  if (compacted_chunk_) {
+    for (std::size_t i = 0; i < chosen; ++i) selection_[i] = selection_[chosen_rows_[i]];
+  } else {
+    selection_.assign(chosen_rows_.begin(), chosen_rows_.begin() + static_cast<std::ptrdiff_t>(chosen));
+    selection_.resize(kChunkRows);
+  }
+  compacted_chunk_ = true;
+  rows_ = chosen;
+  row_mask_ = nullptr;
+}
+
+}  // namespace trueno::backend::simd

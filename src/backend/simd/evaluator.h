@@ -1,0 +1,122 @@
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "backend/backend.h"
+#include "backend/simd/compiled_program.h"
+#include "backend/simd/vector.h"
+#include "kernel/string_match.h"
+
+namespace trueno::backend::simd {
+
+/// What a chunk's evaluation left for the sink.
+struct ChunkRows {
+  std::size_t rows = 0;                   // of every register
+  const std::uint8_t* mask = nullptr;     // rows that passed the filters, a byte a row; null: all of them
+  const std::uint32_t* source = nullptr;  // row of the chunk each register row comes from; null: the same
+  std::int64_t first_row_id = 0;          // of the chunk
+
+  [[nodiscard]] std::int64_t row_id(std::size_t row) const {
+    return first_row_id + (source == nullptr ? static_cast<std::int64_t>(row) : static_cast<std::int64_t>(source[row]));
+  }
+};
+
+/// Runs a compiled program over chunks of up to kChunkRows rows. Registers live in L1 and L2.
+///
+/// Filters: where few rows pass, all registers that are still needed are compacted; else the rows stay where they are and a mask says
+/// which of them count. Either way no row that was filtered out can fail.
+///
+/// Not thread-safe: one a state.
+class Evaluator {
+ public:
+  Evaluator(const CompiledProgram& compiled, const Launch& launch);
+
+  /// Evaluates rows [begin, begin + count) of the morsel. kRowFailed: some row fails; the scalar backend finds out which and why.
+  [[nodiscard]] Result<ChunkRows> evaluate(const Morsel& morsel, std::int64_t begin, std::size_t count);
+  [[nodiscard]] const Vector& value(RegisterId id) const { return vectors_[id]; }
+  /// Dictionary of a coded column as the last morsel had it.
+  [[nodiscard]] const Routines& routines() const { return *compiled_.routines; }
+
+ private:
+  [[nodiscard]] Status run(const Step& step);
+  [[nodiscard]] Status load_column(const Step& step);
+  void load_plain(const Column& column, std::int64_t first, std::size_t count, Lane natural, Vector& out, Storage& storage);
+  [[nodiscard]] Status load_encoded(const Column& column, std::int64_t first, std::size_t count, Lane natural, Lane wanted, Vector& out,
+                                    Storage& storage);
+  [[nodiscard]] Status load_texts(const Column& column, std::int64_t first, std::size_t count, Vector& out, Storage& storage);
+  void load_validity(const Column& column, std::int64_t first, std::size_t count, Vector& out, Storage& storage);
+  [[nodiscard]] bool breaks_range(const kernel::Instruction& instruction, const Vector& vector, std::size_t count) const;
+
+  void convert(const Step& step);
+  [[nodiscard]] Status binary(const Step& step);
+  void unary(const Step& step);
+  [[nodiscard]] Status integer_divide(const Step& step);
+  void compare_strings(const Step& step);
+  void distinct(const Step& step);
+  void kleene(const Step& step);
+  void invert(const Step& step);
+  void null_test(const Step& step);
+  void coalesce(const Step& step);
+  void select(const Step& step);
+  void date_part(const Step& step);
+  void decimal_to_double(const Step& step);
+  [[nodiscard]] Status lookup(const Step& step);
+  [[nodiscard]] Status cells(const Step& step);
+  [[nodiscard]] Status cell(const kernel::Instruction& instruction, std::span<const kernel::Cell> args, kernel::Cell& out);
+  [[nodiscard]] Result<const kernel::LikePattern*> like_pattern(const kernel::Instruction& instruction, std::span<const kernel::Cell> args);
+  void filter(const Step& step);
+  void compact(const Step& step, std::size_t chosen, const std::uint8_t* passed);
+
+  /// Validity of a result that is NULL where an operand is, or where the step is inactive; fills `out`'s validity. False: the result is one
+  /// NULL and nothing has to be computed.
+  [[nodiscard]] bool strict_validity(const Step& step, Vector& out);
+  /// Rows that may fail: valid, active and not filtered out. Null: all.
+  [[nodiscard]] const std::uint8_t* rows_that_may_fail(const Vector& out);
+  [[nodiscard]] const std::uint8_t* true_bytes(const Vector& boolean, std::uint8_t* scratch) const;
+  [[nodiscard]] Vector spread(const Vector& constant, Storage& storage) const;
+  [[nodiscard]] Vector& begin_output(const Step& step);
+  [[nodiscard]] static Error failed_row();
+
+  const CompiledProgram& compiled_;
+  const Launch& launch_;
+  std::vector<Vector> vectors_;
+  std::vector<Storage> storages_;
+  std::vector<Storage> compacted_;       // by register: where a filter moves its values
+  std::vector<std::int64_t> constants_;  // two words a constant register
+  std::vector<std::uint8_t> constant_validity_;
+  Storage scratch_[4];
+  Storage mask_[2];
+  std::vector<std::uint32_t> selection_;
+  std::vector<std::uint32_t> chosen_rows_;
+
+  // The chunk.
+  const Morsel* morsel_ = nullptr;
+  std::int64_t begin_ = 0;
+  std::size_t source_rows_ = 0;
+  std::size_t rows_ = 0;
+  const std::uint8_t* row_mask_ = nullptr;
+  int mask_in_use_ = 0;
+  bool compacted_chunk_ = false;
+
+  // Made once a dictionary, table or pattern.
+  struct ResolvedDictionary {
+    std::shared_ptr<const Dictionary> dictionary;
+    std::vector<StringView> texts;
+  };
+  std::unordered_map<const Dictionary*, ResolvedDictionary> dictionaries_;
+  struct ResolvedLookup {
+    const LookupTable* table = nullptr;
+    std::vector<std::uint64_t> values;  // in the lane of the result
+    std::vector<std::uint8_t> valid;
+    std::vector<std::uint8_t> failed;
+    bool any_null = false;
+    bool any_failed = false;
+  };
+  std::vector<ResolvedLookup> lookups_;
+  std::unordered_map<std::string, kernel::LikePattern> patterns_;
+  Arena arena_;  // texts that this chunk's steps make
+};
+
+}  // namespace trueno::backend::simd

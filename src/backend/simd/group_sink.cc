@@ -1,0 +1,405 @@
+#include "backend/simd/group_sink.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "backend/simd/reduce_sink.h"
+#include "base/fixed_sum.h"
+#include "kernel/aggregate.h"
+#include "kernel/cell.h"
+
+namespace trueno::backend::simd {
+
+using kernel::Accumulator;
+using kernel::AccumulatorKind;
+using kernel::Cell;
+
+namespace {
+
+// 2^31 rows of 32 bits stay below 2^63; by then the groups become a partial table.
+constexpr std::int64_t kRowsBeforeSeal = std::int64_t{1} << 31;
+// A window is given up when more than this share of the rows since it began did not fit.
+constexpr std::int64_t kMisfitShare = 16;
+
+}  // namespace
+
+GroupSink::GroupSink(const CompiledProgram& compiled)
+    : compiled_(compiled),
+      table_(compiled),
+      windows_(compiled.program->sink.accumulators.size()),
+      dictionaries_(compiled.program->sink.keys.size()) {
+  for (const Accumulator& accumulator : compiled.program->sink.accumulators) {
+    Slot slot;
+    std::size_t width = 8;
+    if (accumulator.argument != kernel::kNoValue) slot.lane = compiled.lanes[accumulator.argument];
+    switch (accumulator.kind) {
+      case AccumulatorKind::kCountRows:
+      case AccumulatorKind::kCount: break;
+      case AccumulatorKind::kSumInteger:
+        slot.kind =
+            slot.lane == Lane::kI32 ? StateKind::kNarrowSum : (slot.lane == Lane::kI64 ? StateKind::kWideSum : StateKind::kWidestSum);
+        width = slot.lane == Lane::kI32 ? 8 : (slot.lane == Lane::kI64 ? 16 : 24);
+        break;
+      case AccumulatorKind::kSumFloat:
+        slot.kind = StateKind::kFloatSum;
+        width = 24;
+        break;
+      case AccumulatorKind::kMin:
+      case AccumulatorKind::kMax:
+        slot.kind = StateKind::kExtreme;
+        width = 8 + std::max<std::size_t>(8, static_cast<std::size_t>(width_of(slot.lane)));
+        break;
+    }
+    slot.offset = stride_;
+    stride_ += width;
+    slots_.push_back(slot);
+  }
+  groups_.resize(kChunkRows);
+  chosen_.resize(kChunkRows + 8);
+}
+
+std::int64_t GroupSink::bytes() const { return table_.bytes() + static_cast<std::int64_t>(states_.capacity() + texts_.bytes()); }
+
+void GroupSink::grow_states() {
+  const std::size_t wanted = table_.size() * stride_;
+  if (wanted > states_.size()) states_.resize(std::max(wanted, states_.size() * 2));  // zero is the beginning of every state
+}
+
+Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, const ChunkRows& chunk) {
+  const kernel::Program& program = *compiled_.program;
+  for (std::size_t k = 0; k < program.sink.keys.size(); ++k) {
+    const kernel::Instruction& i = compiled_.at(program.sink.keys[k]);
+    if (i.op != kernel::Opcode::kColumn || !program.source.columns[i.index].as_code) continue;
+    const auto& dictionary = morsel.batch.columns[i.index].dictionary;
+    // A query's dictionary only grows: the longest one knows all codes.
+    if (!dictionaries_[k] || dictionaries_[k]->values->length < dictionary->values->length) dictionaries_[k] = dictionary;
+  }
+  const std::uint32_t* rows = nullptr;
+  std::size_t count = chunk.rows;
+  if (chunk.mask != nullptr) {
+    count = evaluator.routines().true_rows(chunk.mask, chunk.rows, chosen_.data());
+    rows = chosen_.data();
+  }
+  if (count == 0) return {};
+  TRUENO_TRY(table_.find(evaluator, chunk.rows, rows, count, groups_.data()));
+  grow_states();
+  for (std::size_t i = 0; i < slots_.size(); ++i) update(i, evaluator, chunk, rows, count);
+  rows_ += static_cast<std::int64_t>(count);
+  if (should_seal()) sealed_.push_back(TRUENO_TRY(seal()));
+  return {};
+}
+
+bool GroupSink::should_seal() const {
+  if (rows_ >= kRowsBeforeSeal) return true;
+  return std::ranges::any_of(windows_, [&](const FloatWindow& window) {
+    return window.has_window && window.misfits > 256 && window.misfits * kMisfitShare > rows_;
+  });
+}
+
+namespace {
+
+// Calls update(row, group) for every chosen row that is valid.
+template <class Update>
+void for_each_row(const Vector& argument, const std::uint32_t* rows, std::size_t count, const std::uint32_t* groups, Update update) {
+  if (argument.constant) {
+    for (std::size_t k = 0; k < count; ++k) update(0, groups[k]);
+  } else if (argument.valid == nullptr && rows == nullptr) {
+    for (std::size_t k = 0; k < count; ++k) update(k, groups[k]);
+  } else if (argument.valid == nullptr) {
+    for (std::size_t k = 0; k < count; ++k) update(rows[k], groups[k]);
+  } else {
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::size_t row = rows == nullptr ? k : rows[k];
+      if (argument.valid[row] != 0) update(row, groups[k]);
+    }
+  }
+}
+
+void add_to(std::uint8_t* at, std::int64_t value) { store(at, load<std::int64_t>(at) + value); }
+
+}  // namespace
+
+void GroupSink::update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, const std::uint32_t* rows,
+                       std::size_t count) {
+  const Accumulator& accumulator = compiled_.program->sink.accumulators[index];
+  const Slot& slot = slots_[index];
+  std::uint8_t* states = states_.data() + slot.offset;
+  const std::size_t stride = stride_;
+  const std::uint32_t* groups = groups_.data();
+  if (accumulator.kind == AccumulatorKind::kCountRows) {
+    for (std::size_t k = 0; k < count; ++k) add_to(states + groups[k] * stride, 1);
+    return;
+  }
+  const Vector& argument = evaluator.value(accumulator.argument);
+  if (argument.is_null_constant()) return;
+  switch (slot.kind) {
+    case StateKind::kCount:
+      for_each_row(argument, rows, count, groups, [&](std::size_t, std::uint32_t group) { add_to(states + group * stride, 1); });
+      return;
+    case StateKind::kNarrowSum: {
+      const auto* values = argument.as<std::int32_t>();
+      for_each_row(argument, rows, count, groups,
+                   [&](std::size_t row, std::uint32_t group) { add_to(states + group * stride, values[row]); });
+      return;
+    }
+    case StateKind::kWideSum: {
+      const auto* values = argument.as<std::int64_t>();
+      for_each_row(argument, rows, count, groups, [&](std::size_t row, std::uint32_t group) {
+        std::uint8_t* at = states + group * stride;
+        store(at, load<i128>(at) + values[row]);
+      });
+      return;
+    }
+    case StateKind::kWidestSum: {
+      const auto* values = argument.as<i128>();
+      for_each_row(argument, rows, count, groups, [&](std::size_t row, std::uint32_t group) {
+        std::uint8_t* at = states + group * stride;
+        I192 sum{load<std::uint64_t>(at), load<i128>(at + 8)};
+        sum.add(values[row]);
+        store(at, sum.low);
+        store(at + 8, sum.high);
+      });
+      return;
+    }
+    case StateKind::kFloatSum: update_floats(index, argument, chunk, rows, count, evaluator.routines()); return;
+    case StateKind::kExtreme: update_extremes(slot, accumulator.kind == AccumulatorKind::kMin, argument, rows, count); return;
+  }
+}
+
+void GroupSink::update_floats(std::size_t index, const Vector& argument, const ChunkRows& chunk, const std::uint32_t* rows,
+                              std::size_t count, const Routines& routines) {
+  FloatWindow& window = windows_[index];
+  const Slot& slot = slots_[index];
+  // Every row as a double; rows that do not count as zero.
+  const std::size_t n = argument.constant ? 1 : chunk.rows;
+  Vector values = argument;
+  if (argument.lane == Lane::kF32) {
+    routines.convert[static_cast<int>(Lane::kF32)][static_cast<int>(Lane::kF64)](argument.data, scratch_[0].values(8), n);
+    values.data = scratch_[0].values(8);
+    values.lane = Lane::kF64;
+  }
+  const std::uint8_t* mask = nullptr;
+  if (!argument.constant) {
+    mask = chunk.mask;
+    if (argument.valid != nullptr) {
+      mask = argument.valid;
+      if (chunk.mask != nullptr) {
+        routines.both(argument.valid, chunk.mask, scratch_[1].validity(), n);
+        mask = scratch_[1].validity();
+      }
+    }
+  }
+  if (!window.has_window) {
+    constexpr int kHeadroom = 4;
+    const std::optional<int> needed = needed_top(values, mask, n);
+    if (needed && *needed + kHeadroom >= SumWindow::kLowestTop && *needed + kHeadroom <= SumWindow::kHighestTop) {
+      window.has_window = true;
+      window.top = *needed + kHeadroom;
+    }
+  }
+  const auto add_exactly = [&](std::size_t row, std::uint32_t group) { window.overflow[group].add(values.as<double>()[row]); };
+  if (!window.has_window) {  // only zeros, infinities and numbers at the ends so far
+    for_each_row(argument, rows, count, groups_.data(), [&](std::size_t row, std::uint32_t group) {
+      if (values.as<double>()[row] != 0) add_exactly(row, group);
+    });
+    return;
+  }
+  if (window.rows + static_cast<std::int64_t>(count) > SumWindow::kGroupRows) carry_up(index);
+  window.rows += static_cast<std::int64_t>(count);
+  auto* high = static_cast<std::int64_t*>(scratch_[2].values(8));
+  auto* low = static_cast<std::int64_t*>(scratch_[3].values(8));
+  std::uint8_t* fits = scratch_[2].validity();
+  const bool all_fit = routines.split_f64(values.as<double>(), mask, n, window.top, high, low, fits);
+  std::uint8_t* states = states_.data() + slot.offset;
+  const std::size_t stride = stride_;
+  const auto add_parts = [&](std::size_t row, std::uint32_t group) {
+    std::uint8_t* at = states + group * stride;
+    add_to(at + 8, high[row]);
+    add_to(at + 16, low[row]);
+  };
+  if (all_fit) {
+    for_each_row(argument, rows, count, groups_.data(), add_parts);
+    return;
+  }
+  for_each_row(argument, rows, count, groups_.data(), [&](std::size_t row, std::uint32_t group) {
+    if (fits[row] != 0) {
+      add_parts(row, group);
+    } else {
+      add_exactly(row, group);
+      ++window.misfits;
+    }
+  });
+}
+
+// Keeps both parts small: what is above their grids moves up. Arithmetic shifts: the rest is never negative.
+void GroupSink::carry_up(std::size_t index) {
+  const Slot& slot = slots_[index];
+  for (std::uint32_t group = 0; group < table_.size(); ++group) {
+    std::uint8_t* at = state(group, slot);
+    auto low = load<std::int64_t>(at + 16);
+    auto high = load<std::int64_t>(at + 8);
+    high += low >> SumWindow::kLowBits;
+    low &= (std::int64_t{1} << SumWindow::kLowBits) - 1;
+    add_to(at, high >> SumWindow::kGroupHighBits);
+    high &= (std::int64_t{1} << SumWindow::kGroupHighBits) - 1;
+    store(at + 8, high);
+    store(at + 16, low);
+  }
+  windows_[index].rows = 0;
+}
+
+void GroupSink::update_extremes(const Slot& slot, bool least, const Vector& argument, const std::uint32_t* rows, std::size_t count) {
+  std::uint8_t* states = states_.data() + slot.offset;
+  const std::size_t stride = stride_;
+  const auto keep = [&]<class T>(const T* values, auto is_less) {
+    for_each_row(argument, rows, count, groups_.data(), [&](std::size_t row, std::uint32_t group) {
+      std::uint8_t* at = states + group * stride;
+      const T value = values[row];
+      const T best = load<T>(at + 8);
+      const bool better = load<std::int64_t>(at) == 0 || (least ? is_less(value, best) : is_less(best, value));
+      if (!better) return;
+      store(at, std::int64_t{1});
+      store(at + 8, value);
+    });
+  };
+  const auto plain = [](auto a, auto b) { return a < b; };
+  const auto total = [](auto a, auto b) { return a < b || (b != b && a == a); };  // NaN is greatest
+  switch (argument.lane) {
+    case Lane::kBool: keep(argument.as<std::uint8_t>(), plain); return;
+    case Lane::kI32: keep(argument.as<std::int32_t>(), plain); return;
+    case Lane::kI64: keep(argument.as<std::int64_t>(), plain); return;
+    case Lane::kI128: keep(argument.as<i128>(), plain); return;
+    case Lane::kCode: keep(argument.as<std::uint32_t>(), plain); return;
+    case Lane::kF32: keep(argument.as<float>(), total); return;
+    case Lane::kF64: keep(argument.as<double>(), total); return;
+    case Lane::kInterval:
+      keep(argument.as<IntervalValue>(),
+           [](const IntervalValue& a, const IntervalValue& b) { return a.normalised_micros() < b.normalised_micros(); });
+      return;
+    case Lane::kString:
+      for_each_row(argument, rows, count, groups_.data(), [&](std::size_t row, std::uint32_t group) {
+        std::uint8_t* at = states + group * stride;
+        const StringView value = argument.as<StringView>()[row];
+        StringView best;
+        std::memcpy(static_cast<void*>(&best), at + 8, 16);
+        const bool better = load<std::int64_t>(at) == 0 || (least ? value < best : best < value);
+        if (!better) return;
+        store(at, std::int64_t{1});
+        const StringView owned = value.is_inline() ? value : StringView(texts_.copy(value.view()));
+        std::memcpy(at + 8, static_cast<const void*>(&owned), 16);
+      });
+  }
+}
+
+Result<Column> GroupSink::float_column(std::size_t index) const {
+  const FloatWindow& window = windows_[index];
+  ColumnBuilder builder(TypeId::kBlob);
+  builder.reserve(table_.size());
+  const int low_grid = window.top - SumWindow::kGroupHighBits - SumWindow::kLowBits;
+  const int exponents[] = {low_grid, low_grid + SumWindow::kLowBits, window.top};
+  char bytes[FixedSum::kMostBytes];
+  for (std::uint32_t group = 0; group < table_.size(); ++group) {
+    const std::uint8_t* at = state(group, slots_[index]);
+    const std::int64_t parts[] = {load<std::int64_t>(at + 16), load<std::int64_t>(at + 8), load<std::int64_t>(at)};
+    const auto more = window.overflow.find(group);
+    const std::optional<FixedSum> sum = window.has_window ? FixedSum::of(parts, exponents) : FixedSum();
+    if (sum && more == window.overflow.end()) {
+      TRUENO_TRY(builder.append_string({bytes, static_cast<std::size_t>(sum->write(bytes))}));
+      continue;
+    }
+    ExactSum total = more == window.overflow.end() ? ExactSum() : more->second;
+    for (std::size_t i = 0; i < 3 && window.has_window; ++i) add_steps(total, parts[i], exponents[i]);
+    TRUENO_TRY(builder.append_string(total.serialise()));
+  }
+  return builder.finish();
+}
+
+Result<Column> GroupSink::state_column(std::size_t index) const {
+  const kernel::Program& program = *compiled_.program;
+  const Accumulator& accumulator = program.sink.accumulators[index];
+  const Slot& slot = slots_[index];
+  const Type type = kernel::state_type(program, accumulator);
+  if (slot.kind == StateKind::kFloatSum) return float_column(index);
+  ColumnBuilder builder(type);
+  builder.reserve(table_.size());
+  for (std::uint32_t group = 0; group < table_.size(); ++group) {
+    const std::uint8_t* at = state(group, slot);
+    switch (slot.kind) {
+      case StateKind::kCount: TRUENO_TRY(builder.append_bytes(at)); break;
+      case StateKind::kNarrowSum: {
+        const i128 sum = load<std::int64_t>(at);
+        TRUENO_TRY(builder.append_bytes(&sum));
+        break;
+      }
+      case StateKind::kWideSum: {
+        const auto sum = load<i128>(at);
+        if (type.id == TypeId::kBlob) {  // a 128-bit argument that ranges made narrower
+          I192 wide;
+          wide.add(sum);
+          TRUENO_TRY(builder.append_string(kernel::serialise(wide)));
+        } else {
+          TRUENO_TRY(builder.append_bytes(&sum));
+        }
+        break;
+      }
+      case StateKind::kWidestSum: {
+        const I192 sum{load<std::uint64_t>(at), load<i128>(at + 8)};
+        if (type.id == TypeId::kBlob) {
+          TRUENO_TRY(builder.append_string(kernel::serialise(sum)));
+        } else {
+          const i128 narrow = *sum.narrow();
+          TRUENO_TRY(builder.append_bytes(&narrow));
+        }
+        break;
+      }
+      case StateKind::kFloatSum: break;
+      case StateKind::kExtreme: {
+        if (load<std::int64_t>(at) == 0) {
+          TRUENO_TRY(builder.append_null());
+          break;
+        }
+        alignas(16) std::uint8_t copy[16] = {};
+        std::memcpy(copy, at + 8, static_cast<std::size_t>(width_of(slot.lane)));
+        const Cell cell = cell_of({slot.lane, copy, nullptr, true}, 0);
+        TRUENO_TRY(kernel::append_cell(builder, type, kernel::canonical(cell, type.physical())));
+        break;
+      }
+    }
+  }
+  return builder.finish();
+}
+
+Result<Batch> GroupSink::seal() {
+  Batch out;
+  out.length = table_.size();
+  grow_states();
+  out.columns = TRUENO_TRY(table_.keys(dictionaries_));
+  for (std::size_t i = 0; i < slots_.size(); ++i) out.columns.push_back(TRUENO_TRY(state_column(i)));
+  table_.clear();
+  states_.clear();
+  texts_.clear();
+  for (FloatWindow& window : windows_) window = {};
+  rows_ = 0;
+  return out;
+}
+
+Result<Batch> GroupSink::take() {
+  Batch last = TRUENO_TRY(seal());
+  if (sealed_.empty()) return last;
+  sealed_.push_back(std::move(last));
+  Batch out;
+  for (const Batch& batch : sealed_) out.length += batch.length;
+  for (std::size_t c = 0; c < sealed_.front().columns.size(); ++c) {
+    std::vector<Column> columns;
+    for (const Batch& batch : sealed_) {
+      if (batch.length != 0) columns.push_back(batch.columns[c]);
+    }
+    if (columns.empty()) columns.push_back(sealed_.front().columns[c]);
+    out.columns.push_back(TRUENO_TRY(concatenate(columns)));
+  }
+  sealed_.clear();
+  return out;
+}
+
+}  // namespace trueno::backend::simd

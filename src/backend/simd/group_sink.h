@@ -1,0 +1,76 @@
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "backend/simd/evaluator.h"
+#include "backend/simd/group_table.h"
+#include "base/exact_sum.h"
+
+namespace trueno::backend::simd {
+
+/// The groups of one worker: a table from key to group number, and one fixed-size record of accumulators a group. Not thread-safe.
+///
+/// Float sums are two grid parts and a carry a group (24 bytes) in one window for the whole column; rows that do not fit the window go to
+/// an exact sum of their group, and a window that keeps failing is closed: the groups so far become a partial table and new ones begin.
+class GroupSink {
+ public:
+  explicit GroupSink(const CompiledProgram& compiled);
+  [[nodiscard]] Status consume(const Morsel& morsel, const Evaluator& evaluator, const ChunkRows& chunk);
+  [[nodiscard]] Result<Batch> take();
+  [[nodiscard]] std::int64_t bytes() const;
+
+ private:
+  // How an accumulator's state lies in a group's record.
+  enum class StateKind : std::uint8_t {
+    kCount,      // i64
+    kNarrowSum,  // i64: values of 32 bits
+    kWideSum,    // i128: values of 64 bits
+    kWidestSum,  // I192
+    kFloatSum,   // carry, high, low: i64 each
+    kExtreme,    // i64 whether there is one, then the value
+  };
+  struct Slot {
+    StateKind kind = StateKind::kCount;
+    std::size_t offset = 0;
+    Lane lane = Lane::kBool;  // of the argument
+  };
+  struct FloatWindow {
+    bool has_window = false;
+    int top = 0;
+    std::int64_t rows = 0;  // since carries were moved up
+    std::int64_t misfits = 0;
+    std::unordered_map<std::uint32_t, ExactSum> overflow;  // by group
+  };
+
+  void update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, const std::uint32_t* rows, std::size_t count);
+  void update_floats(std::size_t index, const Vector& argument, const ChunkRows& chunk, const std::uint32_t* rows, std::size_t count,
+                     const Routines& routines);
+  void update_extremes(const Slot& slot, bool least, const Vector& argument, const std::uint32_t* rows, std::size_t count);
+  void carry_up(std::size_t index);
+  void grow_states();
+  [[nodiscard]] bool should_seal() const;
+  [[nodiscard]] Result<Batch> seal();
+  [[nodiscard]] Result<Column> state_column(std::size_t index) const;
+  [[nodiscard]] Result<Column> float_column(std::size_t index) const;
+  [[nodiscard]] std::uint8_t* state(std::uint32_t group, const Slot& slot) { return states_.data() + group * stride_ + slot.offset; }
+  [[nodiscard]] const std::uint8_t* state(std::uint32_t group, const Slot& slot) const {
+    return states_.data() + group * stride_ + slot.offset;
+  }
+
+  const CompiledProgram& compiled_;
+  GroupTable table_;
+  std::vector<Slot> slots_;
+  std::vector<FloatWindow> windows_;  // by accumulator
+  std::size_t stride_ = 0;
+  std::vector<std::uint8_t> states_;
+  std::int64_t rows_ = 0;  // since the groups began
+  std::vector<Batch> sealed_;
+  std::vector<std::shared_ptr<const Dictionary>> dictionaries_;  // by key
+  Arena texts_;
+  std::vector<std::uint32_t> chosen_;
+  std::vector<std::uint32_t> groups_;
+  Storage scratch_[4];
+};
+
+}  // namespace trueno::backend::simd

@@ -1,0 +1,357 @@
+#include "backend/simd/group_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "base/hash.h"
+#include "kernel/cell.h"
+
+namespace trueno::backend::simd {
+
+namespace {
+
+// 2^20 entries of 4 bytes: what still lies in the second-level cache when few of them are used.
+constexpr int kDenseBits = 20;
+constexpr std::size_t kFirstSlots = 1024;
+// From here on a table does not fit the second-level cache and probes are prefetched.
+constexpr std::size_t kPrefetchSlots = 32 * 1024;
+constexpr std::size_t kPrefetchDistance = 16;
+
+std::uint64_t float_bits(double value) { return std::bit_cast<std::uint64_t>(kernel::canonical(value)); }
+std::uint64_t float_bits(float value) { return std::bit_cast<std::uint32_t>(kernel::canonical(value)); }
+
+}  // namespace
+
+GroupTable::GroupTable(const CompiledProgram& compiled) : compiled_(compiled) {
+  bool packable = true;
+  record_words_ = 1;  // which keys are NULL
+  for (const kernel::ValueId id : compiled.program->sink.keys) {
+    const kernel::Instruction& i = compiled.at(id);
+    Key key;
+    key.value = id;
+    key.lane = compiled.lanes[id];
+    key.nullable = i.range.nullable || !i.range.proven;
+    key.coded = i.op == kernel::Opcode::kColumn && compiled.program->source.columns[i.index].as_code;
+    const bool ranged = i.range.proven && i.range.bounded() && *i.range.min >= INT64_MIN && *i.range.max <= INT64_MAX &&
+                        *i.range.max - *i.range.min < (i128{1} << 62);
+    if (key.lane == Lane::kBool) {
+      key.bits = 1;
+    } else if (ranged && (key.lane == Lane::kI32 || key.lane == Lane::kI64 || key.lane == Lane::kCode)) {
+      key.base = static_cast<std::int64_t>(*i.range.min);
+      key.bits = bit_width_of(static_cast<std::uint64_t>(*i.range.max - *i.range.min) + (key.nullable ? 1 : 0));
+    } else if (key.lane == Lane::kI32) {
+      key.base = INT32_MIN;
+      key.bits = 32;
+    } else if (key.lane == Lane::kCode || key.lane == Lane::kF32) {
+      key.bits = 32;
+    } else {
+      packable = packable && (key.lane == Lane::kI64 || key.lane == Lane::kF64) && !key.nullable;
+      key.bits = 64;
+    }
+    if (key.nullable && !(ranged && key.lane != Lane::kBool)) ++key.bits;
+    key.shift = total_bits_;
+    key.word = static_cast<int>(record_words_);
+    total_bits_ += key.bits;
+    record_words_ += width_of(key.lane) == 16 ? 2 : 1;
+    keys_.push_back(key);
+  }
+  packable = packable && total_bits_ <= 64;
+  mode_ = !packable ? Mode::kWide : (total_bits_ <= kDenseBits ? Mode::kDense : Mode::kPacked);
+  clear();
+}
+
+void GroupTable::clear() {
+  group_count_ = 0;
+  slots_.assign(mode_ == Mode::kDense ? std::size_t{1} << total_bits_ : kFirstSlots, 0);
+  if (mode_ == Mode::kPacked) slot_words_.assign(kFirstSlots, 0);
+  group_words_.clear();
+  group_hashes_.clear();
+  texts_.clear();
+  chunk_words_.resize(kChunkRows);
+  chunk_hashes_.resize(kChunkRows);
+  record_.resize(record_words_);
+}
+
+std::int64_t GroupTable::bytes() const {
+  return static_cast<std::int64_t>(slots_.size() * 4 + (slot_words_.size() + group_words_.size() + group_hashes_.size()) * 8 +
+                                   texts_.bytes());
+}
+
+Status GroupTable::find(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count,
+                        std::uint32_t* groups) {
+  if (mode_ == Mode::kWide) return find_wide(evaluator, rows, count, groups);
+  std::fill(chunk_words_.begin(), chunk_words_.begin() + static_cast<std::ptrdiff_t>(chunk_rows), 0);
+  for (const Key& key : keys_) add_key_words(key, evaluator.value(key.value), chunk_rows);
+  if (mode_ == Mode::kDense) {
+    find_dense(rows, count, groups);
+  } else {
+    find_packed(evaluator, chunk_rows, rows, count, groups);
+  }
+  return {};
+}
+
+// All rows of the chunk, chosen or not: the loops vectorise.
+void GroupTable::add_key_words(const Key& key, const Vector& vector, std::size_t rows) {
+  std::uint64_t* words = chunk_words_.data();
+  const int shift = key.shift;
+  const std::uint64_t offset = static_cast<std::uint64_t>(key.nullable ? 1 : 0) - static_cast<std::uint64_t>(key.base);
+  const auto add = [&](auto word_of) {
+    if (vector.constant) {
+      const std::uint64_t word = vector.is_valid(0) ? word_of(0) + offset : 0;
+      for (std::size_t i = 0; i < rows; ++i) words[i] |= word << shift;
+    } else if (vector.valid == nullptr) {
+      for (std::size_t i = 0; i < rows; ++i) words[i] |= (word_of(i) + offset) << shift;
+    } else {
+      // Rows that are not valid hold anything: only their NULL may reach the word.
+      for (std::size_t i = 0; i < rows; ++i) words[i] |= (vector.valid[i] != 0 ? word_of(i) + offset : 0) << shift;
+    }
+  };
+  switch (key.lane) {
+    case Lane::kBool: return add([from = vector.as<std::uint8_t>()](std::size_t i) { return std::uint64_t{from[i]}; });
+    case Lane::kI32:
+      return add(
+          [from = vector.as<std::int32_t>()](std::size_t i) { return static_cast<std::uint64_t>(static_cast<std::int64_t>(from[i])); });
+    case Lane::kCode: return add([from = vector.as<std::uint32_t>()](std::size_t i) { return std::uint64_t{from[i]}; });
+    case Lane::kI64: return add([from = vector.as<std::int64_t>()](std::size_t i) { return static_cast<std::uint64_t>(from[i]); });
+    case Lane::kF32: return add([from = vector.as<float>()](std::size_t i) { return float_bits(from[i]); });
+    case Lane::kF64: return add([from = vector.as<double>()](std::size_t i) { return float_bits(from[i]); });
+    default: return;
+  }
+}
+
+void GroupTable::find_dense(const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
+  const std::uint64_t* words = chunk_words_.data();
+  std::uint32_t* slots = slots_.data();
+  // Nearly always the group is there: new ones are the exception, and looked for first.
+  std::uint32_t missing = 0;
+  if (rows == nullptr) {
+    for (std::size_t k = 0; k < count; ++k) {
+      groups[k] = slots[words[k]] - 1;
+      missing |= groups[k] == 0xFFFFFFFF ? 1 : 0;
+    }
+  } else {
+    for (std::size_t k = 0; k < count; ++k) {
+      groups[k] = slots[words[rows[k]]] - 1;
+      missing |= groups[k] == 0xFFFFFFFF ? 1 : 0;
+    }
+  }
+  if (missing == 0) return;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::uint64_t word = words[rows == nullptr ? k : rows[k]];
+    if (slots[word] == 0) {
+      slots[word] = ++group_count_;
+      group_words_.push_back(word);
+    }
+    groups[k] = slots[word] - 1;
+  }
+}
+
+void GroupTable::grow() {
+  const std::size_t size = slots_.size() * 4;
+  slots_.assign(size, 0);
+  if (mode_ == Mode::kPacked) slot_words_.assign(size, 0);
+  const std::size_t mask = size - 1;
+  for (std::uint32_t group = 0; group < group_count_; ++group) {
+    const std::uint64_t hash = mode_ == Mode::kPacked ? hash64(group_words_[group]) : group_hashes_[group];
+    std::size_t at = hash & mask;
+    while (slots_[at] != 0) at = (at + 1) & mask;
+    slots_[at] = group + 1;
+    if (mode_ == Mode::kPacked) slot_words_[at] = group_words_[group];
+  }
+}
+
+void GroupTable::find_packed(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count,
+                             std::uint32_t* groups) {
+  if ((group_count_ + count) * 2 > slots_.size()) grow();
+  if ((group_count_ + count) * 2 > slots_.size()) grow();
+  evaluator.routines().hash_words(chunk_words_.data(), chunk_rows, chunk_hashes_.data());
+  const std::size_t mask = slots_.size() - 1;
+  const bool prefetch = slots_.size() > kPrefetchSlots;
+  for (std::size_t k = 0; k < count; ++k) {
+    if (prefetch && k + kPrefetchDistance < count) {
+      const std::size_t ahead = chunk_hashes_[rows == nullptr ? k + kPrefetchDistance : rows[k + kPrefetchDistance]] & mask;
+      __builtin_prefetch(slots_.data() + ahead);
+      __builtin_prefetch(slot_words_.data() + ahead);
+    }
+    const std::size_t row = rows == nullptr ? k : rows[k];
+    const std::uint64_t word = chunk_words_[row];
+    std::size_t at = chunk_hashes_[row] & mask;
+    for (;; at = (at + 1) & mask) {
+      if (slots_[at] == 0) {
+        slots_[at] = ++group_count_;
+        slot_words_[at] = word;
+        group_words_.push_back(word);
+        break;
+      }
+      if (slot_words_[at] == word) break;
+    }
+    groups[k] = slots_[at] - 1;
+  }
+}
+
+// The record's words, texts as views into the register, and its hash.
+std::uint64_t GroupTable::make_record(const Evaluator& evaluator, std::size_t row, std::uint64_t* record) const {
+  record[0] = 0;
+  std::uint64_t hash = 0;
+  for (std::size_t k = 0; k < keys_.size(); ++k) {
+    const Key& key = keys_[k];
+    const Vector& vector = evaluator.value(key.value);
+    std::uint64_t* words = record + key.word;
+    words[0] = 0;
+    if (width_of(key.lane) == 16) words[1] = 0;
+    if (!vector.is_valid(row)) {
+      record[0] |= std::uint64_t{1} << (k % 64);
+      hash = hash_combine(hash, 0x6E756C6C);
+      continue;
+    }
+    const std::size_t at = vector.at(row);
+    switch (key.lane) {
+      case Lane::kBool: words[0] = vector.as<std::uint8_t>()[at]; break;
+      case Lane::kI32: words[0] = static_cast<std::uint64_t>(static_cast<std::int64_t>(vector.as<std::int32_t>()[at])); break;
+      case Lane::kI64: words[0] = static_cast<std::uint64_t>(vector.as<std::int64_t>()[at]); break;
+      case Lane::kCode: words[0] = vector.as<std::uint32_t>()[at]; break;
+      case Lane::kF32: words[0] = float_bits(vector.as<float>()[at]); break;
+      case Lane::kF64: words[0] = float_bits(vector.as<double>()[at]); break;
+      case Lane::kI128: std::memcpy(words, vector.as<i128>() + at, 16); break;
+      case Lane::kInterval: {
+        const kernel::Cell canonical = kernel::canonical(kernel::Cell::of_interval(vector.as<IntervalValue>()[at]), Physical::kInterval);
+        std::memcpy(words, &canonical.interval, 16);
+        break;
+      }
+      case Lane::kString: {
+        const StringView& text = vector.as<StringView>()[at];
+        std::memcpy(words, static_cast<const void*>(&text), 16);
+        hash = hash_combine(hash, hash_bytes(text.view()));
+        continue;
+      }
+    }
+    hash = hash_combine(hash, words[0]);
+    if (width_of(key.lane) == 16) hash = hash_combine(hash, words[1]);
+  }
+  return hash;
+}
+
+bool GroupTable::same_record(const std::uint64_t* a, const std::uint64_t* b) const {
+  if (a[0] != b[0]) return false;
+  for (const Key& key : keys_) {
+    const std::uint64_t* x = a + key.word;
+    const std::uint64_t* y = b + key.word;
+    if (key.lane == Lane::kString) {
+      StringView p;
+      StringView q;
+      std::memcpy(static_cast<void*>(&p), x, 16);
+      std::memcpy(static_cast<void*>(&q), y, 16);
+      if (!(p == q)) return false;
+    } else if (x[0] != y[0] || (width_of(key.lane) == 16 && x[1] != y[1])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
+  if (keys_.size() > 64) return error(ErrorCode::kNotSupported, "GROUP BY of more than 64 keys");
+  while ((group_count_ + count) * 2 > slots_.size()) grow();
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::uint64_t hash = make_record(evaluator, rows == nullptr ? k : rows[k], record_.data());
+    std::size_t at = hash & mask;
+    for (;; at = (at + 1) & mask) {
+      const std::uint32_t group = slots_[at];
+      if (group == 0) break;
+      if (group_hashes_[group - 1] == hash && same_record(record_.data(), group_words_.data() + (group - 1) * record_words_)) break;
+    }
+    if (slots_[at] == 0) {
+      for (const Key& key : keys_) {  // the group owns its texts
+        if (key.lane != Lane::kString) continue;
+        StringView text;
+        std::memcpy(static_cast<void*>(&text), record_.data() + key.word, 16);
+        if (text.is_inline()) continue;
+        text = StringView(texts_.copy(text.view()));
+        std::memcpy(record_.data() + key.word, static_cast<const void*>(&text), 16);
+      }
+      slots_[at] = ++group_count_;
+      group_words_.insert(group_words_.end(), record_.begin(), record_.end());
+      group_hashes_.push_back(hash);
+    }
+    groups[k] = slots_[at] - 1;
+  }
+  return {};
+}
+
+kernel::Cell GroupTable::key_cell(const Key& key, std::uint32_t group) const {
+  std::uint64_t words[2] = {};
+  if (mode_ == Mode::kWide) {
+    const std::uint64_t* record = group_words_.data() + static_cast<std::size_t>(group) * record_words_;
+    const auto number = static_cast<std::size_t>(&key - keys_.data());
+    if (((record[0] >> number) & 1) != 0) return kernel::Cell::null();
+    std::memcpy(words, record + key.word, width_of(key.lane) == 16 ? 16 : 8);
+  } else {
+    const std::uint64_t mask = key.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << key.bits) - 1;
+    std::uint64_t word = (group_words_[group] >> key.shift) & mask;
+    if (key.nullable && word == 0) return kernel::Cell::null();
+    word -= static_cast<std::uint64_t>(key.nullable ? 1 : 0) - static_cast<std::uint64_t>(key.base);
+    words[0] = word;
+  }
+  using kernel::Cell;
+  switch (key.lane) {
+    case Lane::kBool: return Cell::of_bool(words[0] != 0);
+    case Lane::kI32:
+    case Lane::kI64: return Cell::of_integer(static_cast<std::int64_t>(words[0]));
+    case Lane::kCode: return Cell::of_integer(static_cast<std::uint32_t>(words[0]));
+    case Lane::kF32: return Cell::of_f32(std::bit_cast<float>(static_cast<std::uint32_t>(words[0])));
+    case Lane::kF64: return Cell::of_f64(std::bit_cast<double>(words[0]));
+    case Lane::kI128: return Cell::of_integer(load<i128>(words));
+    case Lane::kInterval: return Cell::of_interval(load<IntervalValue>(words));
+    case Lane::kString: {
+      StringView text;
+      std::memcpy(static_cast<void*>(&text), words, 16);
+      return Cell::of_string(text);
+    }
+  }
+  return Cell::null();
+}
+
+Result<std::vector<Column>> GroupTable::keys(const std::vector<std::shared_ptr<const Dictionary>>& dictionaries) const {
+  std::vector<Column> out;
+  for (std::size_t k = 0; k < keys_.size(); ++k) {
+    const Key& key = keys_[k];
+    const Type& type = compiled_.at(key.value).type;
+    if (key.coded) {
+      Column column;
+      column.type = type;
+      column.encoding = Encoding::kDictionary;
+      column.length = group_count_;
+      column.dictionary = dictionaries[k];
+      MutableBuffer codes = TRUENO_TRY(MutableBuffer::zeroed(std::max<std::size_t>(group_count_, 1) * 4));
+      MutableBuffer validity = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(std::max<std::size_t>(group_count_, 1))));
+      for (std::uint32_t group = 0; group < group_count_; ++group) {
+        const kernel::Cell cell = key_cell(key, group);
+        codes.as<std::uint32_t>()[group] = static_cast<std::uint32_t>(cell.integer);
+        set_bit_to(validity.data(), group, cell.valid);
+        column.null_count += cell.valid ? 0 : 1;
+      }
+      column.values = std::move(codes).freeze();
+      if (column.null_count != 0) column.validity = std::move(validity).freeze();
+      out.push_back(std::move(column));
+      continue;
+    }
+    const bool plain = key.lane == Lane::kI32 || key.lane == Lane::kI64;
+    ColumnBuilder builder(type);
+    builder.reserve(group_count_);
+    for (std::uint32_t group = 0; group < group_count_; ++group) {
+      const kernel::Cell cell = key_cell(key, group);
+      if (plain && cell.valid) {
+        const i128 value = cell.integer;  // little-endian: the low bytes are the narrower integer
+        TRUENO_TRY(builder.append_bytes(&value));
+      } else {
+        TRUENO_TRY(kernel::append_cell(builder, type, cell));
+      }
+    }
+    out.push_back(TRUENO_TRY(builder.finish()));
+  }
+  return out;
+}
+
+}  // namespace trueno::backend::simd

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <vector>
+
+#include "backend/simd/evaluator.h"
+#include "base/arena.h"
+
+namespace trueno::backend::simd {
+
+/// Gives rows with equal keys the same group number, 0, 1, 2, ... in the order of their first appearance. Not thread-safe.
+///
+/// How keys are found, decided once from the program:
+///   dense   all keys together take few bits (proven ranges, codes): an array from key to group
+///   packed  all keys together take at most 64 bits: a hash table of words
+///   wide    anything else (texts, 128-bit integers, many keys): a hash table of records
+class GroupTable {
+ public:
+  explicit GroupTable(const CompiledProgram& compiled);
+
+  /// The group of each row: `groups[k]` for row `rows[k]` (null: row k), k in [0, count).
+  [[nodiscard]] Status find(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count,
+                            std::uint32_t* groups);
+  [[nodiscard]] std::uint32_t size() const { return group_count_; }
+  [[nodiscard]] std::int64_t bytes() const;
+  /// The canonical keys by group, one column a key. Dictionaries of coded keys are given by `dictionaries` (by key).
+  [[nodiscard]] Result<std::vector<Column>> keys(const std::vector<std::shared_ptr<const Dictionary>>& dictionaries) const;
+  void clear();
+
+ private:
+  enum class Mode : std::uint8_t { kDense, kPacked, kWide };
+  struct Key {
+    kernel::ValueId value = 0;
+    Lane lane = Lane::kBool;
+    bool nullable = true;
+    bool coded = false;
+    std::int64_t base = 0;  // packed: value - base (+ 1 where nullable: 0 is NULL)
+    int bits = 64;
+    int shift = 0;
+    int word = 0;  // wide: first word of the record
+  };
+
+  void add_key_words(const Key& key, const Vector& vector, std::size_t rows);
+  void find_dense(const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
+  void find_packed(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
+  [[nodiscard]] Status find_wide(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
+  void grow();
+  [[nodiscard]] std::uint64_t make_record(const Evaluator& evaluator, std::size_t row, std::uint64_t* record) const;
+  [[nodiscard]] bool same_record(const std::uint64_t* a, const std::uint64_t* b) const;
+  [[nodiscard]] kernel::Cell key_cell(const Key& key, std::uint32_t group) const;
+
+  const CompiledProgram& compiled_;
+  std::vector<Key> keys_;
+  Mode mode_ = Mode::kWide;
+  int total_bits_ = 0;
+  std::size_t record_words_ = 0;
+  std::uint32_t group_count_ = 0;
+
+  std::vector<std::uint32_t> slots_;         // dense: by key; else open addressing: group + 1, 0 = free
+  std::vector<std::uint64_t> slot_words_;    // packed: the key of a slot, beside it in one probe
+  std::vector<std::uint64_t> group_words_;   // packed and dense: the key of a group; wide: its record
+  std::vector<std::uint64_t> group_hashes_;  // wide
+  Arena texts_;
+  std::vector<std::uint64_t> chunk_words_;
+  std::vector<std::uint64_t> chunk_hashes_;
+  std::vector<std::uint64_t> record_;
+};
+
+}  // namespace trueno::backend::simd

@@ -1,0 +1,148 @@
+// Logic on bytes, selection of rows, and moving values of any type by rows.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "backend/simd/logic.cc"
+#include "backend/simd/targets.h"
+#include "hwy/foreach_target.h"
+//
+#include <cstring>
+
+#include "base/bits.h"
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace trueno::backend::simd::HWY_NAMESPACE {
+
+// Kleene: AND is false where either side is a valid false, OR is true where either is a valid true; else NULL if a side is.
+template <Logic kOp>
+void kleene(const std::uint8_t* a, const std::uint8_t* a_valid, const std::uint8_t* b, const std::uint8_t* b_valid, std::uint8_t* out,
+            std::uint8_t* out_valid, std::size_t n) {
+  if (a_valid == nullptr && b_valid == nullptr) {
+    for (std::size_t i = 0; i < n; ++i) out[i] = static_cast<std::uint8_t>(kOp == Logic::kAnd ? a[i] & b[i] : a[i] | b[i]);
+    return;
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint8_t va = a_valid != nullptr ? a_valid[i] : 1;
+    const std::uint8_t vb = b_valid != nullptr ? b_valid[i] : 1;
+    // With `decides` the value that settles it: true for OR, false for AND.
+    const auto da = static_cast<std::uint8_t>(va & (kOp == Logic::kAnd ? a[i] ^ 1 : a[i]));
+    const auto db = static_cast<std::uint8_t>(vb & (kOp == Logic::kAnd ? b[i] ^ 1 : b[i]));
+    const auto decided = static_cast<std::uint8_t>(da | db);
+    out[i] = kOp == Logic::kAnd ? static_cast<std::uint8_t>(decided ^ 1) : decided;
+    out_valid[i] = static_cast<std::uint8_t>(decided | (va & vb));
+  }
+}
+
+void both(const std::uint8_t* a, const std::uint8_t* b, std::uint8_t* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = a[i] & b[i];
+}
+
+void invert(const std::uint8_t* a, std::uint8_t* out, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) out[i] = a[i] ^ 1;
+}
+
+template <class T>
+void select(const std::uint8_t* condition, const void* a, bool a_constant, const void* b, bool b_constant, void* out, std::size_t n) {
+  const T* HWY_RESTRICT x = static_cast<const T*>(a);
+  const T* HWY_RESTRICT y = static_cast<const T*>(b);
+  T* HWY_RESTRICT to = static_cast<T*>(out);
+  if (a_constant && b_constant) {
+    const T p = *x;
+    const T q = *y;
+    for (std::size_t i = 0; i < n; ++i) to[i] = condition[i] != 0 ? p : q;
+  } else if (a_constant) {
+    const T p = *x;
+    for (std::size_t i = 0; i < n; ++i) to[i] = condition[i] != 0 ? p : y[i];
+  } else if (b_constant) {
+    const T q = *y;
+    for (std::size_t i = 0; i < n; ++i) to[i] = condition[i] != 0 ? x[i] : q;
+  } else {
+    for (std::size_t i = 0; i < n; ++i) to[i] = condition[i] != 0 ? x[i] : y[i];
+  }
+}
+
+std::size_t count_true(const std::uint8_t* bytes, std::size_t n) {
+  std::size_t count = 0;
+  for (std::size_t begin = 0; begin < n; begin += 128) {  // a byte counts to 128 without overflow
+    const std::size_t end = begin + 128 < n ? begin + 128 : n;
+    std::uint32_t part = 0;
+    for (std::size_t i = begin; i < end; ++i) part += bytes[i];
+    count += part;
+  }
+  return count;
+}
+
+// Without a branch a row: every row number is written, the next one over it unless the row is chosen.
+std::size_t true_rows(const std::uint8_t* bytes, std::size_t n, std::uint32_t* rows) {
+  std::size_t count = 0;
+  std::size_t i = 0;
+  for (; i + 8 <= n; i += 8) {
+    if (load<std::uint64_t>(bytes + i) == 0) continue;
+    for (std::size_t k = i; k < i + 8; ++k) {
+      rows[count] = static_cast<std::uint32_t>(k);
+      count += bytes[k];
+    }
+  }
+  for (; i < n; ++i) {
+    rows[count] = static_cast<std::uint32_t>(i);
+    count += bytes[i];
+  }
+  return count;
+}
+
+template <class T>
+void gather(const void* in, const std::uint32_t* rows, void* out, std::size_t n) {
+  const T* HWY_RESTRICT from = static_cast<const T*>(in);
+  T* HWY_RESTRICT to = static_cast<T*>(out);
+  for (std::size_t i = 0; i < n; ++i) to[i] = from[rows[i]];
+}
+
+template <class T>
+void broadcast(const void* value, void* out, std::size_t n) {
+  T one;
+  std::memcpy(&one, value, sizeof one);
+  T* HWY_RESTRICT to = static_cast<T*>(out);
+  for (std::size_t i = 0; i < n; ++i) to[i] = one;
+}
+
+void bits_to_bytes(const std::uint8_t* bits, std::size_t first, std::size_t n, std::uint8_t* bytes) {
+  std::size_t i = 0;
+  for (; i < n && ((first + i) & 7) != 0; ++i) bytes[i] = get_bit(bits, first + i) ? 1 : 0;
+  for (; i + 8 <= n; i += 8) {
+    // Spreads 8 bits to 8 bytes: each copy of the byte keeps one bit, which is then moved to bit 0 of its byte.
+    const std::uint64_t copies = bits[(first + i) >> 3] * std::uint64_t{0x0101010101010101};
+    const std::uint64_t kept = copies & 0x8040201008040201;
+    store(bytes + i, ((kept + 0x7F7F7F7F7F7F7F7F) >> 7) & 0x0101010101010101);
+  }
+  for (; i < n; ++i) bytes[i] = get_bit(bits, first + i) ? 1 : 0;
+}
+
+template <class T>
+void fill_width(Routines& r, int index) {
+  r.select[index] = select<T>;
+  r.gather[index] = gather<T>;
+  r.broadcast[index] = broadcast<T>;
+}
+
+void fill_logic(Routines& r) {
+  r.kleene[0] = kleene<Logic::kAnd>;
+  r.kleene[1] = kleene<Logic::kOr>;
+  r.both = both;
+  r.invert = invert;
+  r.count_true = count_true;
+  r.true_rows = true_rows;
+  r.bits_to_bytes = bits_to_bytes;
+  fill_width<std::uint8_t>(r, 0);
+  fill_width<std::uint32_t>(r, 1);
+  fill_width<std::uint64_t>(r, 2);
+  fill_width<u128>(r, 3);
+}
+
+}  // namespace trueno::backend::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace trueno::backend::simd {
+HWY_EXPORT(fill_logic);
+void fill_logic_routines(Routines& r) { HWY_DYNAMIC_DISPATCH(fill_logic)(r); }
+}  // namespace trueno::backend::simd
+#endif

@@ -1,0 +1,187 @@
+// Sums and extremes of a chunk.
+//
+// Float sums are exact and order-free: see SumWindow. A value x is rounded to the high grid by adding and subtracting 1.5 * 2^(grid + 52);
+// the bits of the first sum, as an integer, count the grid steps. The rest of x is exact in binary64 and goes through the low grid the same
+// way. So a chunk costs six float additions a value and no conversion, on any instruction set.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "backend/simd/reduce.cc"
+#include "backend/simd/targets.h"
+#include "hwy/foreach_target.h"
+//
+#include <bit>
+#include <cstdint>
+#include <limits>
+
+#include "hwy/highway.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace trueno::backend::simd::HWY_NAMESPACE {
+
+std::int64_t sum32(const std::int32_t* values, const std::uint8_t* mask, std::size_t n) {
+  std::int64_t sum = 0;
+  if (mask == nullptr) {
+    for (std::size_t i = 0; i < n; ++i) sum += values[i];
+  } else {
+    for (std::size_t i = 0; i < n; ++i) sum += mask[i] != 0 ? values[i] : 0;
+  }
+  return sum;
+}
+
+// Halves, so that no partial sum overflows: 2^11 rows of 32 bits stay below 2^43.
+i128 sum64(const std::int64_t* values, const std::uint8_t* mask, std::size_t n) {
+  std::int64_t high = 0;
+  std::int64_t low = 0;
+  const auto add = [&](std::int64_t value) HWY_ATTR {
+    high += value >> 32;
+    low += value & 0xFFFFFFFF;
+  };
+  if (mask == nullptr) {
+    for (std::size_t i = 0; i < n; ++i) add(values[i]);
+  } else {
+    for (std::size_t i = 0; i < n; ++i) add(mask[i] != 0 ? values[i] : 0);
+  }
+  return static_cast<i128>(high) * (i128{1} << 32) + low;
+}
+
+template <class T>
+IntegerExtremes extremes(const T* values, const std::uint8_t* mask, std::size_t n) {
+  T low = std::numeric_limits<T>::max();
+  T high = std::numeric_limits<T>::min();
+  for (std::size_t i = 0; i < n; ++i) {
+    const T for_low = mask == nullptr || mask[i] != 0 ? values[i] : std::numeric_limits<T>::max();
+    const T for_high = mask == nullptr || mask[i] != 0 ? values[i] : std::numeric_limits<T>::min();
+    low = for_low < low ? for_low : low;
+    high = for_high > high ? for_high : high;
+  }
+  return {low, high};
+}
+
+// Floats by eight independent chains: a minimum of floats is not associative for the compiler, since of +0 and -0 either may win. Both are
+// one value here, and the sink makes the result canonical.
+template <class T>
+void float_extremes(const T* values, const std::uint8_t* mask, std::size_t n, T* min, T* max, bool* nan) {
+  constexpr std::size_t kChains = 64 / sizeof(T) * 2;
+  constexpr T kInfinity = std::numeric_limits<T>::infinity();
+  T low[kChains];
+  T high[kChains];
+  std::uint8_t has_nan[kChains] = {};
+  for (std::size_t k = 0; k < kChains; ++k) {
+    low[k] = kInfinity;
+    high[k] = -kInfinity;
+  }
+  const auto step = [&](std::size_t i, std::size_t k) HWY_ATTR {
+    const bool chosen = mask == nullptr || mask[i] != 0;
+    const T x = values[i];
+    const T for_low = chosen ? x : kInfinity;
+    const T for_high = chosen ? x : -kInfinity;
+    low[k] = for_low < low[k] ? for_low : low[k];
+    high[k] = for_high > high[k] ? for_high : high[k];
+    has_nan[k] |= static_cast<std::uint8_t>(chosen & (x != x));
+  };
+  std::size_t i = 0;
+  for (; i + kChains <= n; i += kChains) {
+    for (std::size_t k = 0; k < kChains; ++k) step(i + k, k);
+  }
+  for (; i < n; ++i) step(i, 0);
+  *min = low[0];
+  *max = high[0];
+  *nan = has_nan[0] != 0;
+  for (std::size_t k = 1; k < kChains; ++k) {
+    *min = low[k] < *min ? low[k] : *min;
+    *max = high[k] > *max ? high[k] : *max;
+    *nan = *nan || has_nan[k] != 0;
+  }
+}
+
+HWY_INLINE double power_of_two(int exponent) { return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52); }
+
+// Rounds to multiples of 2^grid by its size.
+HWY_INLINE double rounder(int grid) { return 1.5 * power_of_two(grid + 52); }
+
+template <class T>
+FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top) {
+  const double high_rounder = rounder(top - SumWindow::kReduceHighBits);
+  const double low_rounder = rounder(top - SumWindow::kReduceHighBits - SumWindow::kLowBits);
+  const auto high_bits = std::bit_cast<std::uint64_t>(high_rounder);
+  const auto low_bits = std::bit_cast<std::uint64_t>(low_rounder);
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  std::uint64_t wrong = 0;      // bits of rests: zero when every value ended on the low grid
+  std::uint64_t exponents = 0;  // bits in which a rounded sum differs from its rounder; above the mantissa: |x| too large, or not finite
+  const auto add = [&](double x) HWY_ATTR {
+    const double on_high = x + high_rounder;
+    const double after_high = x - (on_high - high_rounder);
+    const double on_low = after_high + low_rounder;
+    const double rest = after_high - (on_low - low_rounder);
+    high += std::bit_cast<std::uint64_t>(on_high);
+    low += std::bit_cast<std::uint64_t>(on_low);
+    wrong |= std::bit_cast<std::uint64_t>(rest);
+    exponents |= std::bit_cast<std::uint64_t>(on_high) ^ high_bits;
+  };
+  if (mask == nullptr) {
+    for (std::size_t i = 0; i < n; ++i) add(static_cast<double>(values[i]));
+  } else {
+    for (std::size_t i = 0; i < n; ++i) add(mask[i] != 0 ? static_cast<double>(values[i]) : 0.0);
+  }
+  FloatChunkSum sum;
+  // Sums wrap; what is meant is the number of steps, which does not reach 2^63.
+  sum.high = static_cast<std::int64_t>(high - n * high_bits);
+  sum.low = static_cast<std::int64_t>(low - n * low_bits);
+  sum.fits = (wrong << 1) == 0 && (exponents >> 52) == 0;
+  return sum;
+}
+
+bool split_f64(const double* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top,
+               std::int64_t* HWY_RESTRICT high, std::int64_t* HWY_RESTRICT low, std::uint8_t* HWY_RESTRICT fits) {
+  const double high_rounder = rounder(top - SumWindow::kGroupHighBits);
+  const double low_rounder = rounder(top - SumWindow::kGroupHighBits - SumWindow::kLowBits);
+  const auto high_bits = std::bit_cast<std::int64_t>(high_rounder);
+  const auto low_bits = std::bit_cast<std::int64_t>(low_rounder);
+  const double limit = power_of_two(top);
+  std::uint64_t all_wrong = 0;
+  const auto split = [&](std::size_t i, double x) HWY_ATTR {
+    const double on_high = x + high_rounder;
+    const double after_high = x - (on_high - high_rounder);
+    const double on_low = after_high + low_rounder;
+    const double rest = after_high - (on_low - low_rounder);
+    high[i] = std::bit_cast<std::int64_t>(on_high) - high_bits;
+    low[i] = std::bit_cast<std::int64_t>(on_low) - low_bits;
+    // Not finite: no comparison holds.
+    all_wrong |= ((x < limit) & (x > -limit) & (rest == 0)) ? 0u : 1u;
+  };
+  if (mask == nullptr) {
+    for (std::size_t i = 0; i < n; ++i) split(i, values[i]);
+  } else {
+    for (std::size_t i = 0; i < n; ++i) split(i, mask[i] != 0 ? values[i] : 0.0);
+  }
+  if (all_wrong == 0) return true;
+  for (std::size_t i = 0; i < n; ++i) {  // rare: which rows
+    const double x = mask == nullptr || mask[i] != 0 ? values[i] : 0.0;
+    const double after_high = x - ((x + high_rounder) - high_rounder);
+    const double rest = after_high - ((after_high + low_rounder) - low_rounder);
+    fits[i] = static_cast<std::uint8_t>((x < limit) & (x > -limit) & (rest == 0));
+  }
+  return false;
+}
+
+void fill_reduce(Routines& r) {
+  r.sum32 = sum32;
+  r.sum64 = sum64;
+  r.extremes32 = extremes<std::int32_t>;
+  r.extremes64 = extremes<std::int64_t>;
+  r.extremes_f64 = float_extremes<double>;
+  r.extremes_f32 = float_extremes<float>;
+  r.sum_f64 = sum_float<double>;
+  r.sum_f32 = sum_float<float>;
+  r.split_f64 = split_f64;
+}
+
+}  // namespace trueno::backend::simd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace trueno::backend::simd {
+HWY_EXPORT(fill_reduce);
+void fill_reduce_routines(Routines& r) { HWY_DYNAMIC_DISPATCH(fill_reduce)(r); }
+}  // namespace trueno::backend::simd
+#endif

@@ -1,0 +1,227 @@
+#include "backend/simd/reduce_sink.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace trueno::backend::simd {
+
+using kernel::Accumulator;
+using kernel::AccumulatorKind;
+using kernel::Cell;
+
+void add_steps(ExactSum& sum, i128 steps, int exponent) {
+  // 32 bits at a time: each piece is an exact double.
+  for (int piece = 0; piece < 4; ++piece, steps >>= 32, exponent += 32) {
+    const bool last = piece == 3;
+    const auto value = last ? static_cast<std::int64_t>(steps) : static_cast<std::int64_t>(low64(steps) & 0xFFFFFFFF);
+    if (value != 0) sum.add(std::ldexp(static_cast<double>(value), exponent));
+  }
+}
+
+std::optional<int> needed_top(const Vector& vector, const std::uint8_t* mask, std::size_t rows) {
+  std::uint64_t greatest = 0;
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (mask != nullptr && mask[i] == 0) continue;
+    const double x = vector.lane == Lane::kF32 ? static_cast<double>(vector.as<float>()[i]) : vector.as<double>()[i];
+    const std::uint64_t bits = std::bit_cast<std::uint64_t>(x) & ~(std::uint64_t{1} << 63);
+    if ((bits >> 52) != 0x7FF) greatest = std::max(greatest, bits);
+  }
+  if (greatest == 0) return std::nullopt;
+  return static_cast<int>(greatest >> 52) - 1022;
+}
+
+void WindowedSum::fold() {
+  const int high_grid = top_ - SumWindow::kReduceHighBits;
+  add_steps(exact_, high_, high_grid);
+  add_steps(exact_, low_, high_grid - SumWindow::kLowBits);
+  high_ = low_ = 0;
+}
+
+const ExactSum& WindowedSum::total() {
+  if (has_window_) fold();
+  return exact_;
+}
+
+void WindowedSum::add(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines) {
+  const auto on_grid = [&] {
+    const FloatChunkSum sum = vector.lane == Lane::kF32 ? routines.sum_f32(vector.as<float>(), mask, rows, top_)
+                                                        : routines.sum_f64(vector.as<double>(), mask, rows, top_);
+    if (!sum.fits) return false;
+    high_ += sum.high;
+    low_ += sum.low;
+    return true;
+  };
+  if (has_window_ && on_grid()) return;
+  const std::optional<int> needed = needed_top(vector, mask, rows);
+  if (needed && (!has_window_ || *needed > top_)) {
+    constexpr int kHeadroom = 2;  // values a little greater than those so far do not move the window
+    const int top = *needed + kHeadroom;
+    if (top >= SumWindow::kLowestTop && top <= SumWindow::kHighestTop) {
+      if (has_window_) fold();
+      has_window_ = true;
+      top_ = top;
+      if (on_grid()) return;
+    }
+  }
+  for (std::size_t i = 0; i < rows; ++i) {
+    if (mask != nullptr && mask[i] == 0) continue;
+    exact_.add(vector.lane == Lane::kF32 ? static_cast<double>(vector.as<float>()[i]) : vector.as<double>()[i]);
+  }
+}
+
+namespace {
+
+std::vector<kernel::AccumulatorState> fresh_states(const kernel::Program& program) {
+  std::vector<kernel::AccumulatorState> states;
+  for (const Accumulator& a : program.sink.accumulators) {
+    states.emplace_back(a.kind, a.argument == kernel::kNoValue ? Physical::kI64 : program.at(a.argument).physical());
+  }
+  return states;
+}
+
+}  // namespace
+
+ReduceSink::ReduceSink(const CompiledProgram& compiled)
+    : compiled_(compiled),
+      states_(fresh_states(*compiled.program)),
+      counts_(states_.size()),
+      sums_(states_.size()),
+      float_sums_(states_.size()) {}
+
+void ReduceSink::keep_extreme(std::size_t index, const Cell& cell) { states_[index].update(cell); }
+
+void ReduceSink::consume(const Evaluator& evaluator, const ChunkRows& chunk) {
+  const auto chosen =
+      static_cast<std::int64_t>(chunk.mask == nullptr ? chunk.rows : evaluator.routines().count_true(chunk.mask, chunk.rows));
+  if (chosen == 0) return;
+  for (std::size_t i = 0; i < states_.size(); ++i) update(i, evaluator, chunk, chosen);
+}
+
+void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, std::int64_t chosen) {
+  const Accumulator& accumulator = compiled_.program->sink.accumulators[index];
+  const Routines& routines = evaluator.routines();
+  if (accumulator.kind == AccumulatorKind::kCountRows) {
+    counts_[index] += chosen;
+    return;
+  }
+  Vector argument = evaluator.value(accumulator.argument);
+  if (argument.is_null_constant()) return;
+  // Rows that count: chosen and valid.
+  const std::uint8_t* mask = chunk.mask;
+  if (argument.valid != nullptr && !argument.constant) {
+    mask = argument.valid;
+    if (chunk.mask != nullptr) {
+      routines.both(argument.valid, chunk.mask, scratch_[0].validity(), chunk.rows);
+      mask = scratch_[0].validity();
+    }
+    chosen = static_cast<std::int64_t>(routines.count_true(mask, chunk.rows));
+    if (chosen == 0) return;
+  }
+  if (accumulator.kind == AccumulatorKind::kCount) {
+    counts_[index] += chosen;
+    return;
+  }
+  if (argument.constant && accumulator.kind != AccumulatorKind::kSumFloat) {
+    const Cell cell = cell_of(argument, 0);
+    if (accumulator.kind == AccumulatorKind::kSumInteger) {
+      for (std::int64_t i = 0; i < chosen; ++i) sums_[index].add(cell.integer);  // the product could leave 128 bits
+    } else {
+      keep_extreme(index, cell);
+    }
+    return;
+  }
+  if (argument.constant) {
+    const int width = width_of(argument.lane);
+    routines.broadcast[width_index(width)](argument.data, scratch_[1].values(width), chunk.rows);
+    argument.data = scratch_[1].values(width);
+  }
+  if (accumulator.kind == AccumulatorKind::kSumFloat) {
+    float_sums_[index].add(argument, mask, chunk.rows, routines);
+    return;
+  }
+  if (accumulator.kind == AccumulatorKind::kSumInteger) {
+    if (argument.lane == Lane::kI32) {
+      sums_[index].add(routines.sum32(argument.as<std::int32_t>(), mask, chunk.rows));
+    } else if (argument.lane == Lane::kI64) {
+      sums_[index].add(routines.sum64(argument.as<std::int64_t>(), mask, chunk.rows));
+    } else {
+      for (std::size_t i = 0; i < chunk.rows; ++i) {
+        if (mask == nullptr || mask[i] != 0) sums_[index].add(argument.as<i128>()[i]);
+      }
+    }
+    return;
+  }
+  const bool least = accumulator.kind == AccumulatorKind::kMin;
+  switch (argument.lane) {
+    case Lane::kI32: {
+      const IntegerExtremes found = routines.extremes32(argument.as<std::int32_t>(), mask, chunk.rows);
+      keep_extreme(index, Cell::of_integer(least ? found.min : found.max));
+      return;
+    }
+    case Lane::kI64: {
+      const IntegerExtremes found = routines.extremes64(argument.as<std::int64_t>(), mask, chunk.rows);
+      keep_extreme(index, Cell::of_integer(least ? found.min : found.max));
+      return;
+    }
+    case Lane::kF64: {
+      double low = 0;
+      double high = 0;
+      bool nan = false;
+      routines.extremes_f64(argument.as<double>(), mask, chunk.rows, &low, &high, &nan);
+      // NaN is the greatest value: the maximum if there is one, the minimum only if there is nothing else.
+      if (nan) keep_extreme(index, Cell::of_f64(NAN));
+      if (low <= high) keep_extreme(index, Cell::of_f64(least ? low : high));
+      return;
+    }
+    case Lane::kF32: {
+      float low = 0;
+      float high = 0;
+      bool nan = false;
+      routines.extremes_f32(argument.as<float>(), mask, chunk.rows, &low, &high, &nan);
+      if (nan) keep_extreme(index, Cell::of_f32(NAN));
+      if (low <= high) keep_extreme(index, Cell::of_f32(least ? low : high));
+      return;
+    }
+    default:
+      for (std::size_t i = 0; i < chunk.rows; ++i) {
+        if (mask == nullptr || mask[i] != 0) keep_extreme(index, cell_of(argument, i));
+      }
+  }
+}
+
+Result<Batch> ReduceSink::take() {
+  Batch out;
+  out.length = 1;
+  const kernel::Program& program = *compiled_.program;
+  for (std::size_t i = 0; i < states_.size(); ++i) {
+    const Accumulator& accumulator = program.sink.accumulators[i];
+    const Type type = kernel::state_type(program, accumulator);
+    ColumnBuilder builder(type);
+    switch (accumulator.kind) {
+      case AccumulatorKind::kCountRows:
+      case AccumulatorKind::kCount: TRUENO_TRY(builder.append_bytes(&counts_[i])); break;
+      case AccumulatorKind::kSumInteger: {
+        if (type.id == TypeId::kBlob) {
+          TRUENO_TRY(builder.append_string(kernel::serialise(sums_[i])));
+        } else {
+          const i128 sum = *sums_[i].narrow();  // 2^63 values of 64 bits stay below 2^127
+          TRUENO_TRY(builder.append_bytes(&sum));
+        }
+        break;
+      }
+      case AccumulatorKind::kSumFloat: TRUENO_TRY(builder.append_string(float_sums_[i].total().serialise())); break;
+      case AccumulatorKind::kMin:
+      case AccumulatorKind::kMax: TRUENO_TRY(states_[i].append_state(builder, type)); break;
+    }
+    out.columns.push_back(TRUENO_TRY(builder.finish()));
+  }
+  states_ = fresh_states(program);
+  counts_.assign(counts_.size(), 0);
+  sums_.assign(sums_.size(), {});
+  float_sums_ = std::vector<WindowedSum>(float_sums_.size());
+  return out;
+}
+
+}  // namespace trueno::backend::simd

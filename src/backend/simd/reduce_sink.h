@@ -1,0 +1,53 @@
+#pragma once
+
+#include <vector>
+
+#include "backend/simd/evaluator.h"
+#include "base/exact_sum.h"
+#include "kernel/aggregate.h"
+
+namespace trueno::backend::simd {
+
+/// Keeps one window for an exact sum and moves it when the data asks for it: sums on the grids while chunks fit, everything else through
+/// the superaccumulator. The sum is exact either way.
+class WindowedSum {
+ public:
+  /// Adds the chosen rows of a chunk (mask bytes; null: all) of an f64 or f32 register.
+  void add(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines);
+  /// The sum so far; the window's part is folded in.
+  [[nodiscard]] const ExactSum& total();
+
+ private:
+  void fold();
+  ExactSum exact_;
+  bool has_window_ = false;
+  int top_ = 0;
+  i128 high_ = 0;
+  i128 low_ = 0;
+};
+
+/// The accumulators of a reduction: one row out. Not thread-safe.
+class ReduceSink {
+ public:
+  explicit ReduceSink(const CompiledProgram& compiled);
+  void consume(const Evaluator& evaluator, const ChunkRows& chunk);
+  [[nodiscard]] Result<Batch> take();
+
+ private:
+  void update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, std::int64_t chosen);
+  void keep_extreme(std::size_t index, const kernel::Cell& cell);
+
+  const CompiledProgram& compiled_;
+  std::vector<kernel::AccumulatorState> states_;  // extremes, and what the partial table is made of
+  std::vector<std::int64_t> counts_;
+  std::vector<I192> sums_;
+  std::vector<WindowedSum> float_sums_;
+  Storage scratch_[2];
+};
+
+/// Adds the exact value `steps * 2^exponent`.
+void add_steps(ExactSum& sum, i128 steps, int exponent);
+/// The least `top` with |x| < 2^top for every finite chosen row; nothing when there is none but zeros.
+[[nodiscard]] std::optional<int> needed_top(const Vector& vector, const std::uint8_t* mask, std::size_t rows);
+
+}  // namespace trueno::backend::simd

@@ -1,0 +1,127 @@
+#include "backend/simd/row_sink.h"
+
+#include <algorithm>
+
+#include "column/rows.h"
+
+namespace trueno::backend::simd {
+
+using kernel::SinkKind;
+
+namespace {
+
+// A top-k sink cuts what it holds back to k rows when it has this many times k, and at least kLeastPruned.
+constexpr std::int64_t kPruneFactor = 4;
+constexpr std::int64_t kLeastPruned = 32 * 1024;
+
+}  // namespace
+
+RowSink::RowSink(const CompiledProgram& compiled) : compiled_(compiled) {
+  const kernel::Sink& sink = compiled.program->sink;
+  for (const kernel::SortKey& key : sink.sort_keys) values_.push_back(key.value);
+  values_.insert(values_.end(), sink.values.begin(), sink.values.end());
+  make_writers();
+  chosen_.resize(kChunkRows + 8);
+}
+
+void RowSink::make_writers() {
+  writers_.clear();
+  for (const kernel::ValueId id : values_) {
+    writers_.emplace_back(compiled_.at(id).type, compiled_.lanes[id] == Lane::kCode && compiled_.at(id).physical() == Physical::kString);
+  }
+  row_ids_.clear();
+  rows_ = 0;
+}
+
+std::int64_t RowSink::bytes() const {
+  auto total = static_cast<std::int64_t>(row_ids_.capacity() * 8);
+  for (const ColumnWriter& writer : writers_) total += writer.bytes();
+  for (const Batch& batch : kept_) {
+    for (const Column& column : batch.columns) total += column.byte_size();
+  }
+  return total;
+}
+
+Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const ChunkRows& chunk) {
+  const std::uint32_t* rows = nullptr;
+  std::size_t count = chunk.rows;
+  if (chunk.mask != nullptr) {
+    count = evaluator.routines().true_rows(chunk.mask, chunk.rows, chosen_.data());
+    rows = chosen_.data();
+  }
+  for (std::size_t i = 0; i < values_.size(); ++i) {
+    const kernel::Instruction& instruction = compiled_.at(values_[i]);
+    if (evaluator.value(values_[i]).lane == Lane::kCode && instruction.physical() == Physical::kString) {
+      writers_[i].set_dictionary(morsel.batch.columns[instruction.index].dictionary);
+    }
+    TRUENO_TRY(writers_[i].append(evaluator.value(values_[i]), rows, count, evaluator.routines()));
+  }
+  rows_ += static_cast<std::int64_t>(count);
+  const kernel::Sink& sink = compiled_.program->sink;
+  if (sink.kind == SinkKind::kEmit) return {};
+  for (std::size_t k = 0; k < count; ++k) row_ids_.push_back(chunk.row_id(rows == nullptr ? k : rows[k]));
+  if (sink.kind == SinkKind::kTopK && rows_ > std::max(kLeastPruned, sink.limit * kPruneFactor)) return prune();
+  return {};
+}
+
+Result<Batch> RowSink::finish_columns() {
+  Batch out;
+  out.length = rows_;
+  for (ColumnWriter& writer : writers_) out.columns.push_back(TRUENO_TRY(writer.finish()));
+  if (compiled_.program->sink.kind != SinkKind::kEmit) {
+    ColumnBuilder ids(TypeId::kBigInt);
+    ids.reserve(rows_);
+    for (const std::int64_t id : row_ids_) TRUENO_TRY(ids.append_bytes(&id));
+    out.columns.push_back(TRUENO_TRY(ids.finish()));
+  }
+  make_writers();
+  return out;
+}
+
+Result<Batch> RowSink::in_order(Batch rows) const {
+  const kernel::Sink& sink = compiled_.program->sink;
+  std::vector<OrderKey> keys;
+  for (std::size_t k = 0; k < sink.sort_keys.size(); ++k) {
+    keys.push_back({&rows.columns[k], sink.sort_keys[k].descending, sink.sort_keys[k].nulls_first});
+  }
+  const std::span<const std::int64_t> ids(rows.columns.back().values.as<std::int64_t>() + rows.columns.back().offset,
+                                          static_cast<std::size_t>(rows.length));
+  const std::vector<std::uint32_t> order = sink.kind == SinkKind::kTopK ? TRUENO_TRY(first_rows(keys, rows.length, ids, sink.limit))
+                                                                        : TRUENO_TRY(sorted_rows(keys, rows.length, ids));
+  Batch out;
+  out.length = static_cast<std::int64_t>(order.size());
+  for (const Column& column : rows.columns) out.columns.push_back(TRUENO_TRY(take_rows(column, order)));
+  return out;
+}
+
+Status RowSink::prune() {
+  kept_.push_back(TRUENO_TRY(finish_columns()));
+  if (kept_.size() < 2) {
+    kept_.back() = TRUENO_TRY(in_order(std::move(kept_.back())));
+    return {};
+  }
+  Batch all;
+  for (const Batch& batch : kept_) all.length += batch.length;
+  for (std::size_t c = 0; c < kept_.front().columns.size(); ++c) {
+    std::vector<Column> columns;
+    for (const Batch& batch : kept_) columns.push_back(batch.columns[c]);
+    all.columns.push_back(TRUENO_TRY(concatenate(columns)));
+  }
+  kept_.clear();
+  kept_.push_back(TRUENO_TRY(in_order(std::move(all))));
+  return {};
+}
+
+Result<Batch> RowSink::take() {
+  const kernel::Sink& sink = compiled_.program->sink;
+  if (sink.kind == SinkKind::kEmit) return finish_columns();
+  if (sink.kind == SinkKind::kTopK && !kept_.empty()) {
+    if (rows_ != 0) TRUENO_TRY(prune());
+    Batch out = std::move(kept_.front());
+    kept_.clear();
+    return out;
+  }
+  return in_order(TRUENO_TRY(finish_columns()));
+}
+
+}  // namespace trueno::backend::simd

@@ -1,0 +1,136 @@
+#include "backend/simd/simd_backend.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <variant>
+
+#include "backend/simd/compiled_program.h"
+#include "backend/simd/evaluator.h"
+#include "backend/simd/group_sink.h"
+#include "backend/simd/reduce_sink.h"
+#include "backend/simd/row_sink.h"
+
+namespace trueno::backend {
+
+namespace {
+
+using kernel::Program;
+using kernel::SinkKind;
+using simd::CompiledProgram;
+
+class SimdState final : public SinkState {
+ public:
+  SimdState(const CompiledProgram& compiled, const Launch& launch)
+      : evaluator(compiled, launch),
+        chunk_rows(launch.chunk_rows > 0 ? std::min<std::int64_t>(launch.chunk_rows, simd::kChunkRows) : simd::kChunkRows) {
+    switch (compiled.program->sink.kind) {
+      case SinkKind::kReduce: sink.emplace<simd::ReduceSink>(compiled); break;
+      case SinkKind::kGroup: sink.emplace<simd::GroupSink>(compiled); break;
+      case SinkKind::kEmit:
+      case SinkKind::kTopK:
+      case SinkKind::kSort: sink.emplace<simd::RowSink>(compiled); break;
+    }
+  }
+
+  Status consume(const Morsel& morsel, const simd::ChunkRows& chunk) {
+    if (auto* reduce = std::get_if<simd::ReduceSink>(&sink)) {
+      reduce->consume(evaluator, chunk);
+      return {};
+    }
+    if (auto* group = std::get_if<simd::GroupSink>(&sink)) return group->consume(morsel, evaluator, chunk);
+    return std::get<simd::RowSink>(sink).consume(morsel, evaluator, chunk);
+  }
+
+  Result<Batch> take() {
+    if (auto* reduce = std::get_if<simd::ReduceSink>(&sink)) return reduce->take();
+    if (auto* group = std::get_if<simd::GroupSink>(&sink)) return group->take();
+    return std::get<simd::RowSink>(sink).take();
+  }
+
+  [[nodiscard]] std::int64_t bytes() const {
+    if (const auto* group = std::get_if<simd::GroupSink>(&sink)) return group->bytes();
+    if (const auto* rows = std::get_if<simd::RowSink>(&sink)) return rows->bytes();
+    return 0;
+  }
+
+  simd::Evaluator evaluator;
+  std::int64_t chunk_rows;
+  std::variant<std::monostate, simd::ReduceSink, simd::GroupSink, simd::RowSink> sink;
+};
+
+class SimdKernel final : public Kernel {
+ public:
+  SimdKernel(std::shared_ptr<const Program> program, const simd::Routines& routines)
+      : compiled_(simd::compile_program(std::move(program), routines)) {}
+
+  std::unique_ptr<SinkState> start(const Launch& launch) const override { return std::make_unique<SimdState>(compiled_, launch); }
+
+  Task<Status> run(const Morsel& morsel, SinkState& state, const CancelToken& cancel) const override {
+    co_return run_chunks(morsel, static_cast<SimdState&>(state), cancel);
+  }
+  Task<Result<Batch>> take_partial(SinkState& state) const override { co_return static_cast<SimdState&>(state).take(); }
+  std::int64_t state_bytes(const SinkState& state) const override { return static_cast<const SimdState&>(state).bytes(); }
+
+ private:
+  static Status run_chunks(const Morsel& morsel, SimdState& state, const CancelToken& cancel) {
+    TRUENO_TRY(cancel.check());
+    for (std::int64_t begin = 0; begin < morsel.batch.length; begin += state.chunk_rows) {
+      const auto count = static_cast<std::size_t>(std::min(state.chunk_rows, morsel.batch.length - begin));
+      const simd::ChunkRows chunk = TRUENO_TRY(state.evaluator.evaluate(morsel, begin, count));
+      if (chunk.rows != 0) TRUENO_TRY(state.consume(morsel, chunk));
+    }
+    return {};
+  }
+
+  CompiledProgram compiled_;
+};
+
+class SimdBackend final : public Backend {
+ public:
+  SimdBackend(int parallelism, const simd::Routines& routines) : routines_(routines) {
+    profile_.name = "simd";
+    profile_.description = fmt::format("{}, {} thread{}", routines.name, parallelism, parallelism == 1 ? "" : "s");
+    profile_.kind = DeviceKind::kSimd;
+    profile_.parallelism = parallelism;
+    profile_.fixed_us = 4;
+    profile_.scan_bytes_per_us = 12'000;
+    profile_.instruction_ns = 0.4;
+    profile_.group_ns = 4;
+  }
+
+  const DeviceProfile& profile() const override { return profile_; }
+
+  Support supports(const Program& program) const override {
+    for (const kernel::Instruction& i : program.instructions) {
+      if (i.physical() == Physical::kNested) return {DeclineReason::kType, "nested values"};
+    }
+    return {};
+  }
+
+  Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const Program> program) override {
+    co_return std::shared_ptr<const Kernel>(std::make_shared<SimdKernel>(std::move(program), routines_));
+  }
+
+ private:
+  const simd::Routines& routines_;
+  DeviceProfile profile_;
+};
+
+}  // namespace
+
+std::vector<std::string> simd_instruction_sets() { return simd::instruction_sets(); }
+
+Result<std::unique_ptr<Backend>> make_simd_backend(int parallelism, std::string_view instruction_set) {
+  const char* forced = std::getenv("TRUENO_SIMD");
+  if (instruction_set.empty() && forced != nullptr) instruction_set = forced;
+  const simd::Routines* routines = simd::routines_for(instruction_set);
+  if (routines == nullptr) {
+    std::string known;
+    for (const std::string& name : simd::instruction_sets()) known += (known.empty() ? "" : ", ") + name;
+    return error(ErrorCode::kInvalidInput, "this machine or build has no instruction set '{}'", instruction_set)
+        .hint(fmt::format("TRUENO_SIMD may be one of {}", known));
+  }
+  return std::unique_ptr<Backend>(std::make_unique<SimdBackend>(parallelism, *routines));
+}
+
+}  // namespace trueno::backend

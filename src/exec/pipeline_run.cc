@@ -1,0 +1,186 @@
+#include "exec/pipeline_run.h"
+
+#include <algorithm>
+
+#include "exec/merge.h"
+
+#ifndef __wasm__
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+#endif
+
+namespace trueno::exec {
+
+namespace {
+
+// Row ids: part in the high bits, row in the part in the low ones.
+constexpr int kPartShift = 32;
+// The output of an earlier pipeline is read in parts of this many rows.
+constexpr std::int64_t kOutputPartRows = 131'072;
+
+}  // namespace
+
+PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier, backend::Backend& device, backend::Backend& reference,
+                         const backend::Launch& launch, const Options& options, const CancelToken& cancel)
+    : pipeline_(pipeline),
+      earlier_(earlier),
+      device_(device),
+      reference_(reference),
+      launch_(launch),
+      options_(options),
+      cancel_(cancel),
+      lookups_(*pipeline.program, device, reference, launch) {
+  parts_ = earlier != nullptr ? (earlier->length + kOutputPartRows - 1) / kOutputPartRows : pipeline.input.source->part_count();
+  for (const kernel::SourceColumn& column : pipeline.program->source.columns) {
+    columns_.push_back(column.index);
+    dictionaries_.push_back(nullptr);
+    if (column.as_code) {
+      dictionaries_.back() =
+          std::make_unique<QueryDictionary>(earlier == nullptr ? pipeline.input.source->shared_dictionary(column.index) : nullptr);
+    }
+  }
+}
+
+Result<Batch> PipelineRun::run() {
+  kernel_ = TRUENO_TRY(device_.prepare(pipeline_.program).run_now());
+  const auto workers = static_cast<std::size_t>(std::clamp<std::int64_t>(std::min<std::int64_t>(options_.threads, parts_), 1, 1024));
+  std::vector<std::vector<Batch>> states(workers);
+  work_in_parallel(states);
+  if (!errors_.empty() && !satisfied_before(errors_.begin()->first)) return errors_.begin()->second;
+  std::vector<Batch> partials;
+  for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
+  for (std::vector<Batch>& state : states) std::ranges::move(state, std::back_inserter(partials));
+  return slice(TRUENO_TRY(merge_partials(*pipeline_.program, std::move(partials))), pipeline_.offset, pipeline_.limit);
+}
+
+void PipelineRun::work_in_parallel(std::vector<std::vector<Batch>>& states) {
+#ifndef __wasm__
+  if (states.size() > 1) {
+    oneapi::tbb::task_arena arena(static_cast<int>(states.size()));
+    arena.execute([&] {
+      oneapi::tbb::parallel_for(std::size_t{0}, states.size(), [&](std::size_t i) { work(states[i]); }, oneapi::tbb::simple_partitioner());
+    });
+    return;
+  }
+#endif
+  for (std::vector<Batch>& state : states) work(state);
+}
+
+void PipelineRun::work(std::vector<Batch>& states) {
+  auto state = kernel_->start(launch_);
+  for (;;) {
+    const std::int64_t part = next_.fetch_add(1);
+    if (part >= parts_ || part > last_wanted_.load()) break;
+    Status status = run_part(part, *state);
+    if (!status) {
+      fail(part, std::move(status).error());
+      state = kernel_->start(launch_);
+      if (!emits()) return;
+      continue;
+    }
+    if (emits()) {
+      Result<Batch> batch = kernel_->take_partial(*state).run_now();
+      if (batch) {
+        keep(part, std::move(*batch));
+      } else {
+        fail(part, std::move(batch).error());
+      }
+    }
+  }
+  if (emits()) return;
+  Result<Batch> partial = kernel_->take_partial(*state).run_now();
+  if (partial) {
+    states.push_back(std::move(*partial));
+  } else {
+    fail(0, std::move(partial).error());
+  }
+}
+
+Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state) {
+  std::int64_t row_id = part << kPartShift;
+  if (earlier_ != nullptr) {
+    const Batch rows = slice(*earlier_, part * kOutputPartRows, kOutputPartRows);
+    Batch batch;
+    batch.length = rows.length;
+    for (const int column : columns_) batch.columns.push_back(rows.columns[static_cast<std::size_t>(column)]);
+    return run_batch(std::move(batch), row_id, state);
+  }
+  const TableSource& source = *pipeline_.input.source;
+  if (skipped(part)) {
+    ++parts_skipped_;
+    return {};
+  }
+  const BatchStream stream = TRUENO_TRY(source.scan(part, columns_, pipeline_.input.predicate, cancel_));
+  for (;;) {
+    std::optional<Batch> batch = TRUENO_TRY(stream());
+    if (!batch) return {};
+    const std::int64_t rows = batch->length;
+    TRUENO_TRY(run_batch(std::move(*batch), row_id, state));
+    row_id += rows;
+  }
+}
+
+bool PipelineRun::skipped(std::int64_t part) const {
+  const TableSource& source = *pipeline_.input.source;
+  const auto rows = source.part_rows(part);
+  return std::ranges::any_of(pipeline_.input.predicate.conditions, [&](const ColumnCondition& condition) {
+    return !may_match(condition, source.statistics(part, condition.column), rows.value_or(-1));
+  });
+}
+
+Status PipelineRun::run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state) {
+  rows_in_ += batch.length;
+  for (std::size_t i = 0; i < dictionaries_.size(); ++i) {
+    if (dictionaries_[i] != nullptr) batch.columns[i] = TRUENO_TRY(dictionaries_[i]->translate(batch.columns[i]));
+  }
+  for (std::int64_t begin = 0; begin < batch.length; begin += options_.morsel_rows) {
+    TRUENO_TRY(cancel_.check());
+    backend::Morsel morsel;
+    morsel.batch = slice(batch, begin, options_.morsel_rows);
+    morsel.row_id = row_id + begin;
+    if (!pipeline_.program->lookups.empty()) TRUENO_TRY(lookups_.fill(morsel));
+    TRUENO_TRY(run_morsel(morsel, state));
+  }
+  return {};
+}
+
+Status PipelineRun::run_morsel(backend::Morsel& morsel, backend::SinkState& state) {
+  Status status = kernel_->run(morsel, state, cancel_).run_now();
+  if (!status && status.error().code() == ErrorCode::kRowFailed) return error_of(morsel);
+  return status;
+}
+
+Error PipelineRun::error_of(const backend::Morsel& morsel) {
+  Result<std::shared_ptr<const backend::Kernel>> kernel = reference_.prepare(pipeline_.program).run_now();
+  if (!kernel) return std::move(kernel).error();
+  const auto state = (*kernel)->start(launch_);
+  Status status = (*kernel)->run(morsel, *state, cancel_).run_now();
+  if (!status) return std::move(status).error();
+  return error(ErrorCode::kInternal, "a row fails on {} and on {} it does not", device_.profile().name, reference_.profile().name);
+}
+
+void PipelineRun::fail(std::int64_t part, Error failure) {
+  const LockGuard lock(mutex_);
+  errors_.emplace(part, std::move(failure));
+  last_wanted_ = std::min(last_wanted_.load(), part);  // later parts cannot hold an earlier error
+}
+
+void PipelineRun::keep(std::int64_t part, Batch batch) {
+  const LockGuard lock(mutex_);
+  emitted_.emplace(part, std::move(batch));
+  if (satisfied_before(parts_)) last_wanted_ = std::min(last_wanted_.load(), part);
+}
+
+// Whether the parts before `part` that came without a gap already hold all rows LIMIT wants.
+bool PipelineRun::satisfied_before(std::int64_t part) const {
+  if (pipeline_.limit < 0 || !emits()) return false;
+  std::int64_t rows = 0;
+  std::int64_t expected = 0;
+  for (const auto& [number, batch] : emitted_) {
+    if (number != expected++ || number >= part) break;
+    rows += batch.length;
+  }
+  return rows >= pipeline_.limit + pipeline_.offset;
+}
+
+}  // namespace trueno::exec

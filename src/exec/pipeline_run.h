@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "backend/backend.h"
+#include "base/threads.h"
+#include "exec/lookup_tables.h"
+#include "exec/query_dictionary.h"
+#include "exec/run.h"
+#include "kernel/pipeline.h"
+
+namespace trueno::exec {
+
+/// One pipeline's run on one device: workers take parts in order, each into a state of its own; then the states are merged. The earliest
+/// failing row in written order decides the error.
+///
+/// A backend that meets a failing row only says so (kRowFailed): the morsel is run again on the reference, which gives the row's error.
+class PipelineRun {
+ public:
+  /// `earlier`: the output this pipeline reads, or null where it reads its source. `reference`: the scalar backend.
+  PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier, backend::Backend& device, backend::Backend& reference,
+              const backend::Launch& launch, const Options& options, const CancelToken& cancel);
+
+  [[nodiscard]] Result<Batch> run();
+  [[nodiscard]] std::int64_t rows_in() const { return rows_in_; }
+  [[nodiscard]] std::int64_t parts_skipped() const { return parts_skipped_; }
+
+ private:
+  [[nodiscard]] bool emits() const { return pipeline_.program->sink.kind == kernel::SinkKind::kEmit; }
+  void work(std::vector<Batch>& states);
+  void work_in_parallel(std::vector<std::vector<Batch>>& states);
+  [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state);
+  [[nodiscard]] Status run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state);
+  [[nodiscard]] Status run_morsel(backend::Morsel& morsel, backend::SinkState& state);
+  [[nodiscard]] Error error_of(const backend::Morsel& morsel);
+  [[nodiscard]] bool skipped(std::int64_t part) const;
+  void fail(std::int64_t part, Error failure);
+  void keep(std::int64_t part, Batch batch);
+  [[nodiscard]] bool satisfied_before(std::int64_t part) const;
+
+  const kernel::Pipeline& pipeline_;
+  const Batch* earlier_;
+  backend::Backend& device_;
+  backend::Backend& reference_;
+  const backend::Launch& launch_;
+  const Options& options_;
+  const CancelToken& cancel_;
+  std::shared_ptr<const backend::Kernel> kernel_;
+  std::vector<int> columns_;
+  std::vector<std::unique_ptr<QueryDictionary>> dictionaries_;  // by source column; null where it is not coded
+  LookupTables lookups_;
+  std::int64_t parts_ = 0;
+  std::atomic<std::int64_t> next_ = 0;
+  std::atomic<std::int64_t> last_wanted_ = INT64_MAX;
+  std::atomic<std::int64_t> rows_in_ = 0;
+  std::atomic<std::int64_t> parts_skipped_ = 0;
+  Mutex mutex_;
+  std::map<std::int64_t, Error> errors_;
+  std::map<std::int64_t, Batch> emitted_;
+};
+
+}  // namespace trueno::exec

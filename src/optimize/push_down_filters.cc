@@ -1,0 +1,86 @@
+// Filter push-down: each conjunct of a Filter moves as far down as the columns it reads allow.
+//
+//   Filter(a > 1 AND s > 2)              Filter(s > 2)
+//     Aggregate(key a, s = sum(b))  ->     Aggregate(key a, s = sum(b))
+//       Scan                                 Filter(a > 1)
+//                                              Scan
+//
+// Not moved: conjuncts that may fail (they may only see the rows that got to them); anything past a projection, grouping or sort that may
+// itself fail (the rows that are filtered out earlier would no longer raise its error); anything past a LIMIT.
+#include <algorithm>
+
+#include "optimize/rules.h"
+
+namespace trueno::optimize {
+
+namespace {
+
+using plan::Expression;
+using plan::ExpressionKind;
+using plan::Plan;
+using plan::PlanPtr;
+
+bool is_volatile(const Expression& e) {
+  return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
+}
+bool is_safe(const Expression& e) { return !plan::may_fail(e) && !is_volatile(e); }
+
+// The conjunct over the input of `below`, where it may be evaluated there instead.
+std::optional<Expression> moved_below(const Expression& term, const Plan& below) {
+  if (!is_safe(term)) return std::nullopt;
+  if (const auto* project = std::get_if<plan::Project>(&below.node)) {
+    if (!std::ranges::all_of(project->expressions, is_safe)) return std::nullopt;
+    return plan::substitute(term, project->expressions);
+  }
+  if (const auto* sort = std::get_if<plan::Sort>(&below.node)) {
+    if (!std::ranges::all_of(sort->orders, is_safe, &plan::SortOrder::expression)) return std::nullopt;
+    return term;
+  }
+  if (const auto* aggregate = std::get_if<plan::Aggregate>(&below.node)) {
+    const auto keys = static_cast<int>(aggregate->keys.size());
+    const std::vector<int> read = plan::columns_of(term);
+    if (read.empty() || !std::ranges::all_of(read, [&](int column) { return column < keys; })) return std::nullopt;
+    if (!std::ranges::all_of(aggregate->keys, is_safe)) return std::nullopt;
+    for (const plan::AggregateCall& call : aggregate->calls) {
+      // A sum can leave its type when it is finished.
+      const bool fails = call.function->finish == kernel::FinishKind::kSum && !call.signature.result.is_float();
+      if (fails || !std::ranges::all_of(call.arguments, is_safe) || (call.filter && !is_safe(*call.filter))) return std::nullopt;
+    }
+    return plan::substitute(term, aggregate->keys);
+  }
+  return std::nullopt;
+}
+
+// Puts a filter on top of a plan; a filter that is there already takes the terms first, since they were checked not to fail.
+PlanPtr filtered(PlanPtr plan, std::vector<Expression> terms) {
+  if (terms.empty()) return plan;
+  const Schema schema = plan->schema;
+  return plan::make_plan(plan::Filter{plan::conjunction(std::move(terms))}, schema, std::move(plan));
+}
+
+}  // namespace
+
+Result<PlanPtr> push_down_filters(PlanPtr plan, const plan::ConstantEvaluator& constants) {
+  if (auto* filter = std::get_if<plan::Filter>(&plan->node)) {
+    std::vector<Expression> stays;
+    std::vector<Expression> moves;
+    Plan& below = plan->input();
+    for (Expression& term : plan::conjuncts(std::move(filter->condition))) {
+      // What stands to the right of a conjunct that may fail stays behind it.
+      const bool behind_failing = std::ranges::any_of(stays, [](const Expression& e) { return plan::may_fail(e); });
+      auto moved = behind_failing ? std::nullopt : moved_below(term, below);
+      if (moved) {
+        moves.push_back(std::move(*moved));
+      } else {
+        stays.push_back(std::move(term));
+      }
+    }
+    if (!moves.empty()) below.inputs.front() = filtered(std::move(below.inputs.front()), std::move(moves));
+    if (stays.empty()) return push_down_filters(std::move(plan->inputs.front()), constants);
+    filter->condition = plan::conjunction(std::move(stays));
+  }
+  for (PlanPtr& input : plan->inputs) input = TRUENO_TRY(push_down_filters(std::move(input), constants));
+  return plan;
+}
+
+}  // namespace trueno::optimize
