@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <map>
 
 #include "base/clock.h"
@@ -27,6 +28,7 @@ class PipelineRun {
       : pipeline_(pipeline), earlier_(earlier), kernel_(kernel), launch_(launch), options_(options), cancel_(cancel) {
     parts_ = earlier != nullptr ? 1 : pipeline.input.source->part_count();
     for (const kernel::SourceColumn& column : pipeline.program->source.columns) columns_.push_back(column.index);
+    if (limited() && rows_wanted() == 0) last_wanted_ = -1;
   }
 
   Result<Batch> run() {
@@ -40,7 +42,7 @@ class PipelineRun {
     work(states[0]);
     for (std::thread& thread : threads) thread.join();
 #endif
-    if (!errors_.empty() && !satisfied_before(errors_.begin()->first)) return errors_.begin()->second;
+    if (!errors_.empty() && !satisfied_before(errors_.begin()->first + 1)) return errors_.begin()->second;
     std::vector<Batch> partials;
     for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
     for (std::vector<Batch>& state : states) std::ranges::move(state, std::back_inserter(partials));
@@ -52,14 +54,18 @@ class PipelineRun {
 
  private:
   [[nodiscard]] bool emits() const { return pipeline_.program->sink.kind == kernel::SinkKind::kEmit; }
+  // Rows past a satisfied LIMIT raise no error.
+  [[nodiscard]] bool limited() const { return emits() && pipeline_.limit >= 0; }
+  [[nodiscard]] std::int64_t rows_wanted() const { return pipeline_.limit == 0 ? 0 : pipeline_.limit + pipeline_.offset; }
 
   void work(std::vector<Batch>& states) {
     auto state = kernel_.start(launch_);
     for (;;) {
       const std::int64_t part = next_.fetch_add(1);
       if (part >= parts_ || part > last_wanted_.load()) break;
-      Status status = run_part(part, *state);
+      Status status = run_part(part, *state, options_.morsel_rows);
       if (!status) {
+        if (limited()) keep_rows_before_error(part);
         fail(part, std::move(status).error());
         state = kernel_.start(launch_);
         if (!emits()) return;
@@ -83,13 +89,29 @@ class PipelineRun {
     }
   }
 
-  Status run_part(std::int64_t part, backend::SinkState& state) {
+  // The rows a failing part gives before its error: LIMIT may need no more than these. Row by row, since an error spends a state.
+  void keep_rows_before_error(std::int64_t part) {
+    auto state = kernel_.start(launch_);
+    std::vector<Batch> rows;
+    const auto take_row = [&]() -> Status {
+      rows.push_back(TRUENO_TRY(kernel_.take_partial(*state).run_now()));
+      return {};
+    };
+    const Status status = run_part(part, *state, 1, take_row);
+    if (status) return;
+    Result<Batch> batch = merge_partials(*pipeline_.program, std::move(rows));
+    if (batch) keep(part, std::move(*batch));
+  }
+
+  using AfterMorsel = std::function<Status()>;
+
+  Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, const AfterMorsel& after_morsel = {}) {
     std::int64_t row_id = part << kPartShift;
     if (earlier_ != nullptr) {
       Batch batch;
       batch.length = earlier_->length;
       for (const int column : columns_) batch.columns.push_back(earlier_->columns[static_cast<std::size_t>(column)]);
-      return run_batch(batch, row_id, state);
+      return run_batch(batch, row_id, state, morsel_rows, after_morsel);
     }
     const TableSource& source = *pipeline_.input.source;
     if (skipped(part)) {
@@ -100,7 +122,7 @@ class PipelineRun {
     for (;;) {
       const std::optional<Batch> batch = TRUENO_TRY(stream());
       if (!batch) return {};
-      TRUENO_TRY(run_batch(*batch, row_id, state));
+      TRUENO_TRY(run_batch(*batch, row_id, state, morsel_rows, after_morsel));
       row_id += batch->length;
     }
   }
@@ -113,14 +135,16 @@ class PipelineRun {
     });
   }
 
-  Status run_batch(const Batch& batch, std::int64_t row_id, backend::SinkState& state) {
+  Status run_batch(const Batch& batch, std::int64_t row_id, backend::SinkState& state, std::int64_t morsel_rows,
+                   const AfterMorsel& after_morsel) {
     rows_in_ += batch.length;
-    for (std::int64_t begin = 0; begin < batch.length; begin += options_.morsel_rows) {
+    for (std::int64_t begin = 0; begin < batch.length; begin += morsel_rows) {
       TRUENO_TRY(cancel_.check());
       backend::Morsel morsel;
-      morsel.batch = slice(batch, begin, options_.morsel_rows);
+      morsel.batch = slice(batch, begin, morsel_rows);
       morsel.row_id = row_id + begin;
       TRUENO_TRY(kernel_.run(morsel, state, cancel_).run_now());
+      if (after_morsel) TRUENO_TRY(after_morsel());
     }
     return {};
   }
@@ -139,14 +163,14 @@ class PipelineRun {
 
   // Whether the parts before `part` that came without a gap already hold all rows LIMIT wants.
   [[nodiscard]] bool satisfied_before(std::int64_t part) const {
-    if (pipeline_.limit < 0 || !emits()) return false;
+    if (!limited()) return false;
     std::int64_t rows = 0;
     std::int64_t expected = 0;
     for (const auto& [number, batch] : emitted_) {
       if (number != expected++ || number >= part) break;
       rows += batch.length;
     }
-    return rows >= pipeline_.limit + pipeline_.offset;
+    return rows >= rows_wanted();
   }
 
   const kernel::Pipeline& pipeline_;
