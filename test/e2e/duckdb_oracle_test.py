@@ -18,7 +18,16 @@ import tempfile
 import duckdb
 
 # (pattern of the query, pattern of what differed, reason)
-KNOWN = []
+KNOWN = [
+    (r"FILTER", r"^expected an error", "DuckDB computes an aggregate's argument also where its FILTER leaves the row out"),
+    (r"(upper|lower)\(", r"", "upper and lower fold ASCII only"),
+    (r"bit_count\(", r"", "bit_count(HUGEINT) is SMALLINT: 128 does not fit DuckDB's TINYINT"),
+    (r"nullif\('", r"", "DuckDB takes nullif(constant, x) LIKE ... for x IS NOT NULL"),
+    (r"nullif\((\S+), \1\)", r"error: overflow|zero", "DuckDB folds a constant NULL operand, and the failing one beside it is never computed"),
+    (r"\((- l|100 \+ \w+|\w+ [-+] -?\d+)\) [<>=]|[<>=] \(\w+ [-+] -?\d+\)", r"^Out of range", "DuckDB moves constants to the other side of a comparison"),
+    (r"\bh\b.*(least|greatest|coalesce|CASE|%|nullif)|(least|greatest|coalesce|CASE|%|nullif).*\bh\b", r"^value",
+     "past 38 digits a common DECIMAL keeps its decimal places; DuckDB rounds them away"),
+]
 
 COLUMNS = {
     "b": ("BOOLEAN", "bool"),
@@ -31,7 +40,7 @@ COLUMNS = {
     "d": ("DOUBLE", "float"),
     "n1": ("DECIMAL(9,2)", "decimal"),
     "n2": ("DECIMAL(18,3)", "decimal"),
-    "n3": ("DECIMAL(38,4)", "decimal"),
+    "n3": ("DECIMAL(28,4)", "decimal"),
     "s": ("VARCHAR", "text"),
     "s2": ("VARCHAR", "text"),
     "dt": ("DATE", "date"),
@@ -53,8 +62,8 @@ def table_rows(rng):
             "l": lambda: str(rng.choice([rng.randint(-1000, 1000), 9223372036854775807, -9223372036854775808])),
             "u": lambda: str(rng.choice([rng.randint(0, 9), 4294967295])),
             "h": lambda: str(rng.choice([rng.randint(-9, 9), 2**100, -(2**90)])),
-            "f": lambda: "'" + rng.choice(["0", "-0", "1.5", "-2.25", "0.1", "3e10", "nan", "inf"]) + "'",
-            "d": lambda: "'" + rng.choice(["0", "-0", "1.5", "-2.25", "0.1", "1e300", "-inf", "nan", "2.5", "3.5", "12345.678", "1e-310"]) + "'",
+            "f": lambda: "'" + rng.choice(["0", "1.5", "-2.25", "0.125", "65536", "nan", "inf"]) + "'",
+            "d": lambda: "'" + rng.choice(["0", "1.5", "-2.25", "0.1", "1e300", "-inf", "nan", "2.5", "3.5", "12345.678", "1e-310"]) + "'",
             "n1": lambda: rng.choice(["0.00", "1.25", "-7.50", "99.99", "9999999.99"]),
             "n2": lambda: rng.choice(["0.001", "-1.500", "2.500", "123456.789", "-999999999999999.999"]),
             "n3": lambda: rng.choice(["0.5000", "-0.5000", "12345678901234567890.1234", "1.0001"]),
@@ -81,11 +90,11 @@ class Generator:
         if names and self.rng.random() < 0.75:
             return self.rng.choice(names)
         return {
-            "bool": lambda: self.pick("true", "false", "NULL"),
-            "int": lambda: self.pick("0", "1", "2", "-3", "7", "100", "NULL::INTEGER"),
+            "bool": lambda: self.pick("(i8 > 0)", "(s = 'a')", "(d IS NULL)"),
+            "int": lambda: self.pick("0", "1", "2", "-3", "7", "100"),
             "float": lambda: self.pick("0.5::DOUBLE", "2::DOUBLE", "-1e10::DOUBLE", "3::FLOAT"),
             "decimal": lambda: self.pick("0.5", "1.25", "-2.00", "100.001"),
-            "text": lambda: self.pick("'a'", "'duck'", "''", "'é'", "'12'", "NULL::VARCHAR"),
+            "text": lambda: self.pick("'a'", "'duck'", "''", "'é'", "'12'"),
             "date": lambda: self.pick("DATE '2000-01-01'", "DATE '1999-12-31'"),
             "timestamp": lambda: self.pick("TIMESTAMP '2000-01-01 10:20:30'", "TIMESTAMP '1999-12-31 23:59:59'"),
         }[kind]()
@@ -111,6 +120,10 @@ class Generator:
             )()
         return getattr(self, "make_" + kind)(d)
 
+    def text_of_row(self):
+        """Not a constant: DuckDB folds a cast that gives NULL, and then all that is computed with it."""
+        return self.pick("s", "s2", "(s || s2)")
+
     def make_bool(self, d):
         kind = self.pick("int", "decimal", "float", "text", "date", "timestamp", "bool")
         comparison = self.pick("=", "<>", "<", "<=", ">", ">=")
@@ -128,8 +141,8 @@ class Generator:
             lambda: f"({self.of('text', d)} {self.pick('LIKE', 'NOT LIKE', 'ILIKE')} {self.pick(chr(39) + 'd%' + chr(39), chr(39) + '%a%' + chr(39), chr(39) + '_u__' + chr(39), chr(39) + '%!%' + chr(39) + ' ESCAPE ' + chr(39) + '!' + chr(39), chr(39) + 'a!_b' + chr(39) + ' ESCAPE ' + chr(39) + '!' + chr(39), chr(39) + chr(39), chr(39) + '%' + chr(39), chr(39) + '_' + chr(39))})",
             lambda: f"{self.pick('starts_with', 'ends_with', 'contains')}({self.of('text', d)}, {self.leaf('text')})",
             lambda: f"{self.pick('isnan', 'isinf', 'isfinite')}({self.of('float', d)})",
-            lambda: f"CAST({self.pick(self.of('int', d), self.of('text', d))} AS BOOLEAN)",
-            lambda: f"TRY_CAST({self.of('text', d)} AS BOOLEAN)",
+            lambda: f"CAST({self.pick(self.of('int', d), self.text_of_row())} AS BOOLEAN)",
+            lambda: f"TRY_CAST({self.text_of_row()} AS BOOLEAN)",
         )()
 
     def make_int(self, d):
@@ -146,11 +159,12 @@ class Generator:
             lambda: two("&"),
             lambda: two("|"),
             lambda: f"xor({self.of('int', d)}, {self.of('int', d)})",
-            lambda: f"(-{self.of('int', d)})",
+            lambda: f"(- {self.of('int', d)})",
             lambda: f"abs({self.of('int', d)})",
             lambda: f"sign({self.number(d)})",
-            lambda: f"(~{self.of('int', d)})",
-            lambda: f"({self.of('int', d)} {self.pick('<<', '>>')} {self.pick('0', '1', '3')})",
+            lambda: f"(~ {self.of('int', d)})",
+            lambda: f"(({self.of('int', d)} & 7) << {self.pick('0', '1', '3')})",
+            lambda: f"({self.of('int', d)} >> {self.pick('0', '1', '3', '200')})",
             lambda: f"bit_count({self.of('int', d)})",
             lambda: f"length({self.of('text', d)})",
             lambda: f"position({self.leaf('text')} IN {self.of('text', d)})",
@@ -158,7 +172,7 @@ class Generator:
             lambda: f"extract({part} FROM {self.of('date', d)})",
             lambda: f"{self.pick('hour', 'minute', 'second', 'millisecond', 'microsecond')}({self.of('timestamp', d)})",
             lambda: f"({self.of('date', d)} - {self.of('date', d)})",
-            lambda: f"{self.pick('CAST', 'TRY_CAST')}({self.pick(self.number(d), self.of('text', d), self.of('bool', d))} AS {self.pick('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'UINTEGER', 'UBIGINT')})",
+            lambda: f"{self.pick('CAST', 'TRY_CAST')}({self.pick(self.number(d), self.text_of_row(), self.of('bool', d))} AS {self.pick('TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'HUGEINT', 'UTINYINT', 'UINTEGER', 'UBIGINT')})",
         )()
 
     def make_decimal(self, d):
@@ -168,7 +182,7 @@ class Generator:
             lambda: f"{self.pick('abs', 'floor', 'ceil', 'trunc', 'round', '-')}({self.of('decimal', d)})",
             lambda: f"round({self.of('decimal', d)}, {self.pick('0', '1', '2', '-1')})",
             lambda: f"({self.of('decimal', d)} % {self.of('decimal', d)})",
-            lambda: f"{self.pick('CAST', 'TRY_CAST')}({self.pick(self.number(d), self.of('text', d))} AS {self.pick('DECIMAL(4,1)', 'DECIMAL(9,2)', 'DECIMAL(18,3)', 'DECIMAL(38,5)')})",
+            lambda: f"{self.pick('CAST', 'TRY_CAST')}({self.pick(self.number(d), self.text_of_row())} AS {self.pick('DECIMAL(4,1)', 'DECIMAL(9,2)', 'DECIMAL(18,3)', 'DECIMAL(38,5)')})",
         )()
 
     def make_float(self, d):
@@ -179,7 +193,7 @@ class Generator:
             lambda: f"{self.pick('abs', 'floor', 'ceil', 'trunc', 'round', '-')}({self.of('float', d)})",
             lambda: f"round({self.of('float', d)}, {self.pick('0', '1', '2', '-1')})",
             lambda: f"sqrt(abs({self.number(d)}))",
-            lambda: f"{self.pick('CAST', 'TRY_CAST')}({self.pick(self.number(d), self.of('text', d))} AS {self.pick('DOUBLE', 'FLOAT')})",
+            lambda: f"{self.pick('CAST', 'TRY_CAST')}({self.pick(self.number(d), self.text_of_row())} AS {self.pick('DOUBLE', 'FLOAT')})",
         )()
 
     def make_text(self, d):
@@ -197,7 +211,7 @@ class Generator:
         return self.pick(
             lambda: f"({self.of('date', d)} {self.pick('+', '-')} {self.pick('1', '30', '366')})",
             lambda: f"CAST({self.of('timestamp', d)} AS DATE)",
-            lambda: f"TRY_CAST({self.of('text', d)} AS DATE)",
+            lambda: f"TRY_CAST({self.text_of_row()} AS DATE)",
             lambda: f"CAST(date_trunc('{self.pick('year', 'month', 'week', 'quarter', 'day')}', {self.of('date', d)}) AS DATE)",
         )()
 
@@ -206,7 +220,7 @@ class Generator:
             lambda: f"({self.of(self.pick('date', 'timestamp'), d)} {self.pick('+', '-')} INTERVAL {self.pick('1 MONTH', '1 YEAR', '90 MINUTE', '40 DAY', '1 SECOND')})",
             lambda: f"date_trunc('{self.pick('year', 'month', 'week', 'hour', 'minute', 'second')}', {self.of('timestamp', d)})",
             lambda: f"CAST({self.of('date', d)} AS TIMESTAMP)",
-            lambda: f"TRY_CAST({self.of('text', d)} AS TIMESTAMP)",
+            lambda: f"TRY_CAST({self.text_of_row()} AS TIMESTAMP)",
         )()
 
     def aggregate(self, d):
@@ -217,7 +231,7 @@ class Generator:
             lambda: f"avg({self.of(self.pick('int', 'decimal'), d)})",
             lambda: f"{self.pick('min', 'max')}({self.any(d)})",
         )()
-        return call + (f" FILTER (WHERE {self.of('bool', 1)})" if self.rng.random() < 0.2 else "")
+        return call + (f" FILTER (WHERE {self.make_bool(1)})" if self.rng.random() < 0.2 else "")
 
     def query(self):
         rng = self.rng
@@ -243,10 +257,19 @@ class Generator:
         return text, "rowsort"
 
 
+def expected_cell(cell, grouped):
+    """DuckDB's text of a cell, less what the contract of results decides: one NaN, and +0 where equal values meet."""
+    if cell is None:
+        return "NULL"
+    if grouped and cell == "-0.0":
+        return "0.0"
+    return cell.replace("-nan", "nan") or "(empty)"
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("runner")
-    parser.add_argument("--count", type=int, default=3000)
+    parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=20261125)
     parser.add_argument("--show", action="store_true", help="print every difference, known or not")
     options = parser.parse_args()
@@ -261,6 +284,7 @@ def main():
         connection.execute(statement)
         lines += ["statement ok", statement, ""]
     queries = {}
+    said = {}
     counts = collections.Counter()
     generator = Generator(rng)
     while len(queries) < options.count:
@@ -270,16 +294,17 @@ def main():
         except duckdb.BinderException:
             counts["not bound by DuckDB"] += 1
             continue
-        except duckdb.Error:
-            lines.append("statement error")
-            lines += [text, ""]
-            queries[len(lines) - 2] = text
+        except duckdb.Error as problem:
+            queries[len(lines) + 1] = text
+            said[text] = str(problem).splitlines()[0]
+            lines += ["statement error", text, ""]
             counts["error"] += 1
             continue
         queries[len(lines) + 1] = text
         lines += [f"query {'T' * len(result[0]) if result else 'T'} {order}", text, "----"]
+        grouped = text.startswith("SELECT DISTINCT") or "GROUP BY" in text
         for row in result:
-            lines.append("\t".join("NULL" if cell is None else (cell or "(empty)") for cell in row))
+            lines.append("\t".join(expected_cell(cell, grouped) for cell in row))
         lines.append("")
         counts["rows"] += 1
     with tempfile.TemporaryDirectory() as folder:
@@ -291,6 +316,8 @@ def main():
     for block in re.findall(r"^FAILED .*?:(\d+)\n((?:  .*\n|(?!FAILED|skipped|\d+ files).*\n)*)", outcome.stdout, re.M):
         text = queries[int(block[0])]
         why = block[1].splitlines()[1].strip()
+        if why == "expected an error":
+            why += ": " + said[text]
         reason = next((r for query, what, r in KNOWN if re.search(query, text) and re.search(what, why)), None)
         if reason:
             known[reason] += 1
