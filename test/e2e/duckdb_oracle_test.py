@@ -22,9 +22,16 @@ KNOWN = [
     (r"FILTER", r"^expected an error", "DuckDB computes an aggregate's argument also where its FILTER leaves the row out"),
     (r"(upper|lower)\(", r"", "upper and lower fold ASCII only"),
     (r"bit_count\(", r"", "bit_count(HUGEINT) is SMALLINT: 128 does not fit DuckDB's TINYINT"),
+    (r"(AND|OR) .*CAST", r"^expected an error: Conv", "DuckDB computes the right side of AND and OR also where the left decides"),
+    (r"coalesce\(", r"^expected an error", "DuckDB computes the later arguments of COALESCE also where an earlier one decides"),
+    (r"(DISTINCT|GROUP BY).*AS VARCHAR|AS VARCHAR.*GROUP BY", r"", "-nan and -0.0 are texts of their own in DuckDB"),
+    (r"%", r"^expected an error: Out of Range Error: Overflow in division of", "the least integer % -1 is 0"),
+    (r"%.*DECIMAL\(38|DECIMAL\(38.*%", r"^value", "DuckDB takes the remainder of long decimals in DOUBLE"),
+    (r"greatest|least|(min|max)\(concat", r"'(-0\.0|nan.*)'", "which zero comes out, and where the text -nan stands"),
     (r"nullif\('", r"", "DuckDB takes nullif(constant, x) LIKE ... for x IS NOT NULL"),
     (r"nullif\((\S+), \1\)", r"error: overflow|zero", "DuckDB folds a constant NULL operand, and the failing one beside it is never computed"),
     (r"\((- l|100 \+ \w+|\w+ [-+] -?\d+)\) [<>=]|[<>=] \(\w+ [-+] -?\d+\)", r"^Out of range", "DuckDB moves constants to the other side of a comparison"),
+    (r"coalesce\(.*round\(.*\* ", r"^value", "past 38 digits a common DECIMAL keeps its decimal places; DuckDB rounds them away"),
     (r"\bh\b.*(least|greatest|coalesce|CASE|%|nullif)|(least|greatest|coalesce|CASE|%|nullif).*\bh\b", r"^value",
      "past 38 digits a common DECIMAL keeps its decimal places; DuckDB rounds them away"),
 ]
@@ -302,7 +309,7 @@ def main():
             continue
         queries[len(lines) + 1] = text
         lines += [f"query {'T' * len(result[0]) if result else 'T'} {order}", text, "----"]
-        grouped = text.startswith("SELECT DISTINCT") or "GROUP BY" in text
+        grouped = (text.startswith("SELECT DISTINCT") or "GROUP BY" in text) and "AS VARCHAR" not in text
         for row in result:
             lines.append("\t".join(expected_cell(cell, grouped) for cell in row))
         lines.append("")
