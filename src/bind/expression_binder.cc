@@ -95,6 +95,27 @@ Bound ExpressionBinder::literal(const sql::Literal& literal) const {
   return error(ErrorCode::kInternal, "unknown literal");
 }
 
+namespace {
+
+bool is_integer_literal(const Expression& e) { return e.kind == ExpressionKind::kLiteral && !e.value.is_null() && e.type.is_integer(); }
+
+// The types of values that meet in one type (CASE, COALESCE, GREATEST): beside integers, whole-number literals that fit take their type.
+std::vector<Type> with_literals_narrowed(const std::vector<Expression>& values) {
+  std::optional<Type> others = Type();
+  for (const Expression& value : values) {
+    if (!is_integer_literal(value) && others) others = function::common_type(*others, value.type);
+  }
+  std::vector<Type> types;
+  for (const Expression& value : values) {
+    const bool narrowed =
+        others && others->is_integer() && is_integer_literal(value) && function::integer_fits(value.value.as_integer(), *others);
+    types.push_back(narrowed ? *others : value.type);
+  }
+  return types;
+}
+
+}  // namespace
+
 Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> arguments, SourceSpan span) const {
   const function::ScalarFunction* function = context_.functions.scalar(name);
   if (function == nullptr) {
@@ -104,7 +125,8 @@ Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> argu
   // A whole-number literal takes the narrowest type its neighbour allows, so that `tinyint_column + 1` stays TINYINT.
   std::vector<Type> types;
   for (const Expression& argument : arguments) types.push_back(argument.type);
-  const bool is_operator = name.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
+  if (name == "greatest" || name == "least") types = with_literals_narrowed(arguments);
+  const bool is_operator = name == "xor" || name.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
   if (is_operator && arguments.size() == 2) {
     for (std::size_t i = 0; i < 2; ++i) {
       const Expression& literal = arguments[i];
@@ -116,7 +138,11 @@ Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> argu
       if (other.is_integer() && function::integer_fits(value, other)) types[i] = other;
     }
   }
-  Result<function::Signature> signature = function->bind(types, context_.types);
+  std::vector<const Value*> literals;
+  for (const Expression& argument : arguments) literals.push_back(argument.kind == ExpressionKind::kLiteral ? &argument.value : nullptr);
+  function::BindContext types_context = context_.types;
+  types_context.literals = literals;
+  Result<function::Signature> signature = function->bind(types, types_context);
   if (!signature) return std::move(signature).error().at(span);
   for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i] = TRUENO_TRY(convert(std::move(arguments[i]), signature->arguments[i]));
   Expression e = nary(ExpressionKind::kCall, signature->result, std::move(arguments), span);
@@ -250,11 +276,12 @@ Bound ExpressionBinder::case_expression(const sql::Case& c, SourceSpan span) {
   }
   values.push_back(c.otherwise ? TRUENO_TRY(bind(*c.otherwise)) : Expression::literal(Value()));
   Type type;
-  for (const Expression& value : values) {
-    const auto common = function::common_type(type, value.type);
+  const std::vector<Type> types = with_literals_narrowed(values);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto common = function::common_type(type, types[i]);
     if (!common)
-      return error(ErrorCode::kBinder, "the branches of CASE have no common type: {} and {}", type.to_string(), value.type.to_string())
-          .at(value.span);
+      return error(ErrorCode::kBinder, "the branches of CASE have no common type: {} and {}", type.to_string(), types[i].to_string())
+          .at(values[i].span);
     type = *common;
   }
   if (type.id == TypeId::kNull) type = TypeId::kInteger;
@@ -286,8 +313,8 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
   if (name == "coalesce" || name == "ifnull") {
     if (arguments.empty()) return error(ErrorCode::kBinder, "{} needs arguments", name).at(span);
     Type type;
-    for (const Expression& argument : arguments) {
-      const auto common = function::common_type(type, argument.type);
+    for (const Type& argument : with_literals_narrowed(arguments)) {
+      const auto common = function::common_type(type, argument);
       if (!common) return error(ErrorCode::kBinder, "the arguments of {} have no common type", name).at(span);
       type = *common;
     }

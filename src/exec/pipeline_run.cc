@@ -31,6 +31,7 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier,
       cancel_(cancel),
       lookups_(*pipeline.program, device, reference, launch) {
   parts_ = earlier != nullptr ? (earlier->length + kOutputPartRows - 1) / kOutputPartRows : pipeline.input.source->part_count();
+  if (limited() && rows_wanted() == 0) last_wanted_ = -1;
   for (const kernel::SourceColumn& column : pipeline.program->source.columns) {
     columns_.push_back(column.index);
     dictionaries_.push_back(nullptr);
@@ -46,7 +47,7 @@ Result<Batch> PipelineRun::run() {
   const auto workers = static_cast<std::size_t>(std::clamp<std::int64_t>(std::min<std::int64_t>(options_.threads, parts_), 1, 1024));
   std::vector<std::vector<Batch>> states(workers);
   work_in_parallel(states);
-  if (!errors_.empty() && !satisfied_before(errors_.begin()->first)) return errors_.begin()->second;
+  if (!errors_.empty() && !satisfied_before(errors_.begin()->first + 1)) return errors_.begin()->second;
   std::vector<Batch> partials;
   for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
   for (std::vector<Batch>& state : states) std::ranges::move(state, std::back_inserter(partials));
@@ -71,8 +72,9 @@ void PipelineRun::work(std::vector<Batch>& states) {
   for (;;) {
     const std::int64_t part = next_.fetch_add(1);
     if (part >= parts_ || part > last_wanted_.load()) break;
-    Status status = run_part(part, *state);
+    Status status = run_part(part, *state, options_.morsel_rows);
     if (!status) {
+      if (limited()) keep_rows_before_error(part);
       fail(part, std::move(status).error());
       state = kernel_->start(launch_);
       if (!emits()) return;
@@ -96,14 +98,28 @@ void PipelineRun::work(std::vector<Batch>& states) {
   }
 }
 
-Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state) {
+// The rows a failing part gives before its error: LIMIT may need no more than these. Row by row, since an error spends a state.
+void PipelineRun::keep_rows_before_error(std::int64_t part) {
+  auto state = kernel_->start(launch_);
+  std::vector<Batch> rows;
+  const auto take_row = [&]() -> Status {
+    rows.push_back(TRUENO_TRY(kernel_->take_partial(*state).run_now()));
+    return {};
+  };
+  const Status status = run_part(part, *state, 1, take_row);
+  if (status) return;
+  Result<Batch> batch = merge_partials(*pipeline_.program, std::move(rows));
+  if (batch) keep(part, std::move(*batch));
+}
+
+Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, const AfterMorsel& after_morsel) {
   std::int64_t row_id = part << kPartShift;
   if (earlier_ != nullptr) {
     const Batch rows = slice(*earlier_, part * kOutputPartRows, kOutputPartRows);
     Batch batch;
     batch.length = rows.length;
     for (const int column : columns_) batch.columns.push_back(rows.columns[static_cast<std::size_t>(column)]);
-    return run_batch(std::move(batch), row_id, state);
+    return run_batch(std::move(batch), row_id, state, morsel_rows, after_morsel);
   }
   const TableSource& source = *pipeline_.input.source;
   if (skipped(part)) {
@@ -115,7 +131,7 @@ Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state) {
     std::optional<Batch> batch = TRUENO_TRY(stream());
     if (!batch) return {};
     const std::int64_t rows = batch->length;
-    TRUENO_TRY(run_batch(std::move(*batch), row_id, state));
+    TRUENO_TRY(run_batch(std::move(*batch), row_id, state, morsel_rows, after_morsel));
     row_id += rows;
   }
 }
@@ -128,18 +144,20 @@ bool PipelineRun::skipped(std::int64_t part) const {
   });
 }
 
-Status PipelineRun::run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state) {
+Status PipelineRun::run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state, std::int64_t morsel_rows,
+                              const AfterMorsel& after_morsel) {
   rows_in_ += batch.length;
   for (std::size_t i = 0; i < dictionaries_.size(); ++i) {
     if (dictionaries_[i] != nullptr) batch.columns[i] = TRUENO_TRY(dictionaries_[i]->translate(batch.columns[i]));
   }
-  for (std::int64_t begin = 0; begin < batch.length; begin += options_.morsel_rows) {
+  for (std::int64_t begin = 0; begin < batch.length; begin += morsel_rows) {
     TRUENO_TRY(cancel_.check());
     backend::Morsel morsel;
-    morsel.batch = slice(batch, begin, options_.morsel_rows);
+    morsel.batch = slice(batch, begin, morsel_rows);
     morsel.row_id = row_id + begin;
     if (!pipeline_.program->lookups.empty()) TRUENO_TRY(lookups_.fill(morsel));
     TRUENO_TRY(run_morsel(morsel, state));
+    if (after_morsel) TRUENO_TRY(after_morsel());
   }
   return {};
 }
@@ -173,14 +191,14 @@ void PipelineRun::keep(std::int64_t part, Batch batch) {
 
 // Whether the parts before `part` that came without a gap already hold all rows LIMIT wants.
 bool PipelineRun::satisfied_before(std::int64_t part) const {
-  if (pipeline_.limit < 0 || !emits()) return false;
+  if (!limited()) return false;
   std::int64_t rows = 0;
   std::int64_t expected = 0;
   for (const auto& [number, batch] : emitted_) {
     if (number != expected++ || number >= part) break;
     rows += batch.length;
   }
-  return rows >= pipeline_.limit + pipeline_.offset;
+  return rows >= rows_wanted();
 }
 
 }  // namespace trueno::exec

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -29,11 +30,18 @@ class PipelineRun {
   [[nodiscard]] std::int64_t parts_skipped() const { return parts_skipped_; }
 
  private:
+  using AfterMorsel = std::function<Status()>;
+
   [[nodiscard]] bool emits() const { return pipeline_.program->sink.kind == kernel::SinkKind::kEmit; }
+  // Rows past a satisfied LIMIT raise no error.
+  [[nodiscard]] bool limited() const { return emits() && pipeline_.limit >= 0; }
+  [[nodiscard]] std::int64_t rows_wanted() const { return pipeline_.limit == 0 ? 0 : pipeline_.limit + pipeline_.offset; }
   void work(std::vector<Batch>& states);
   void work_in_parallel(std::vector<std::vector<Batch>>& states);
-  [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state);
-  [[nodiscard]] Status run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state);
+  void keep_rows_before_error(std::int64_t part);
+  [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, const AfterMorsel& after_morsel = {});
+  [[nodiscard]] Status run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state, std::int64_t morsel_rows,
+                                 const AfterMorsel& after_morsel);
   [[nodiscard]] Status run_morsel(backend::Morsel& morsel, backend::SinkState& state);
   [[nodiscard]] Error error_of(const backend::Morsel& morsel);
   [[nodiscard]] bool skipped(std::int64_t part) const;

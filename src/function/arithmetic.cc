@@ -1,6 +1,7 @@
 // Arithmetic operators: + - * / // % and unary minus, bit operators.
 #include <algorithm>
 
+#include "base/civil_time.h"
 #include "function/families.h"
 
 namespace trueno::function {
@@ -26,12 +27,11 @@ std::pair<Type, Type> resolved(std::span<const Type> arguments) {
   return {a, b};
 }
 
-// Sum and difference keep 64 bits when both sides fit them, with a check instead of a wider type (DuckDB's rule).
+// One digit more than the wider side, so that only 38 digits can overflow.
 Type decimal_sum(const Type& a, const Type& b) {
   const int scale = std::max(a.scale, b.scale);
   const int precision = std::max(a.precision - a.scale, b.precision - b.scale) + scale + 1;
-  const int limit = std::max(a.precision, b.precision) <= kMaxSmallPrecision ? kMaxSmallPrecision : 38;
-  return Type::decimal(std::min(precision, limit), std::min(scale, limit));
+  return Type::decimal(std::min(precision, 38), scale);
 }
 
 Result<Signature> bind_sum(std::span<const Type> arguments, std::string_view name) {
@@ -96,18 +96,36 @@ Status negate_interval(std::span<const kernel::Cell> args, kernel::Cell& result,
 // TIMESTAMP - TIMESTAMP: whole days and the rest, as DuckDB gives it.
 Status timestamp_difference(std::span<const kernel::Cell> args, kernel::Cell& result, Arena&) {
   constexpr i128 kDay = 86'400'000'000;
+  for (const kernel::Cell& time : args) {
+    if (time.integer == kTimestampInfinity || time.integer == kTimestampMinusInfinity)
+      return error(ErrorCode::kInvalidInput, "cannot subtract infinite timestamps");
+  }
   const i128 micros = args[0].integer - args[1].integer;
   result = kernel::Cell::of_interval({0, static_cast<std::int32_t>(micros / kDay), static_cast<std::int64_t>(micros % kDay)});
   return {};
+}
+
+// op(time, amount), where an infinite time stays what it is.
+ValueId move_time(Builder& b, Opcode op, const Type& type, ValueId time, ValueId amount) {
+  ValueId finite = is_finite_time(b, time);
+  if (finite == kernel::kNoValue) return b.emit(op, type, {time, amount});
+  if (b.at(amount).range.nullable) {
+    finite = b.emit(Opcode::kOr, TypeId::kBoolean, {finite, b.emit(Opcode::kIsNull, TypeId::kBoolean, {amount})});
+  }
+  const ValueId former = b.narrow_active(finite);
+  const ValueId moved = b.emit(op, type, {time, amount});
+  b.restore_active(former);
+  return b.emit(Opcode::kSelect, type, {finite, moved, time});
 }
 
 constexpr auto kNegateInterval = "negate(INTERVAL)";
 
 Result<ValueId> lower_add(Builder& b, std::span<const ValueId> args, const Signature& signature) {
   if (args.size() == 1) return args[0];
-  if (signature.arguments[1].id == TypeId::kInterval) return b.emit(Opcode::kTimestampAdd, signature.result, {args[0], args[1]});
-  if (signature.arguments[0].id == TypeId::kInterval) return b.emit(Opcode::kTimestampAdd, signature.result, {args[1], args[0]});
-  return b.emit(Opcode::kAdd, signature.result, {args[0], args[1]});
+  const Opcode op = signature.result.is_timestamp() ? Opcode::kTimestampAdd : Opcode::kAdd;
+  if (!signature.result.is_temporal()) return b.emit(op, signature.result, {args[0], args[1]});
+  const bool time_first = signature.arguments[0].is_temporal();
+  return move_time(b, op, signature.result, args[time_first ? 0 : 1], args[time_first ? 1 : 0]);
 }
 
 Result<ValueId> lower_subtract(Builder& b, std::span<const ValueId> args, const Signature& signature) {
@@ -117,11 +135,10 @@ Result<ValueId> lower_subtract(Builder& b, std::span<const ValueId> args, const 
     return b.emit(Opcode::kNegate, signature.result, {args[0]});
   }
   if (signature.result.id == TypeId::kInterval)
-    return b.host({"timestamp_difference", timestamp_difference, false, false}, TypeId::kInterval, {args[0], args[1]});
-  if (signature.arguments[1].id == TypeId::kInterval) {
-    const ValueId negative = b.host(negate, TypeId::kInterval, {args[1]});
-    return b.emit(Opcode::kTimestampAdd, signature.result, {args[0], negative});
-  }
+    return b.host({"timestamp_difference", timestamp_difference, false, true}, TypeId::kInterval, {args[0], args[1]});
+  if (signature.arguments[1].id == TypeId::kInterval)
+    return move_time(b, Opcode::kTimestampAdd, signature.result, args[0], b.host(negate, TypeId::kInterval, {args[1]}));
+  if (signature.result.id == TypeId::kDate) return move_time(b, Opcode::kSubtract, signature.result, args[0], args[1]);
   return b.emit(Opcode::kSubtract, signature.result, {args[0], args[1]});
 }
 
@@ -162,7 +179,7 @@ Result<Signature> bind_divide(std::span<const Type> arguments, const BindContext
   const auto [a, b] = resolved(arguments);
   if (!a.is_numeric() || !b.is_numeric()) return no_overload("/", arguments);
   if (context.integer_division && a.is_integer() && b.is_integer()) return bind_integer_divide(arguments, context);
-  const Type type = a.id == TypeId::kFloat && b.id == TypeId::kFloat ? TypeId::kFloat : TypeId::kDouble;
+  const Type type = common_type(a, b)->id == TypeId::kFloat ? TypeId::kFloat : TypeId::kDouble;
   return Signature{{type, type}, type};
 }
 
@@ -215,7 +232,7 @@ std::vector<ScalarFunction> arithmetic_functions() {
       {"/",
        {"divide_real"},
        "a / b",
-       "IEEE division in DOUBLE (or FLOAT); of integers too, unless integer_division is set.",
+       "IEEE division in DOUBLE, or FLOAT where one side is FLOAT and none DOUBLE; of integers too, unless integer_division is set.",
        "7 / 2",
        "3.5",
        bind_divide,

@@ -20,14 +20,17 @@ Result<Type> common_of(std::span<const Type> arguments) {
   return type.id == TypeId::kNull ? Type(TypeId::kInteger) : type;
 }
 
+// The result has a's type; only the comparison is made in the common one.
 Result<Signature> bind_nullif(std::span<const Type> arguments, const BindContext&) {
   if (arguments.size() != 2) return no_overload("nullif", arguments);
-  const Type type = TRUENO_TRY(common_of(arguments));
-  return Signature{{type, type}, type};
+  const Type common = TRUENO_TRY(common_of(arguments));
+  const Type type = arguments[0].id == TypeId::kNull ? common : arguments[0];
+  return Signature{{type, arguments[1].id == TypeId::kNull ? common : arguments[1]}, type};
 }
 
 Result<ValueId> lower_nullif(Builder& b, std::span<const ValueId> args, const Signature& signature) {
-  const ValueId same = b.emit(Opcode::kEqual, TypeId::kBoolean, {args[0], args[1]});
+  const Type common = *common_type(signature.arguments[0], signature.arguments[1]);
+  const ValueId same = b.emit(Opcode::kEqual, TypeId::kBoolean, {b.cast(args[0], common), b.cast(args[1], common)});
   return b.emit(Opcode::kSelect, signature.result, {same, b.constant(Value::null(signature.result)), args[0]});
 }
 

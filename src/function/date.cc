@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "base/civil_time.h"
 #include "function/catalogue.h"
 #include "function/families.h"
 
@@ -25,18 +26,46 @@ Result<Signature> bind_part(std::span<const Type> arguments, const BindContext&)
 
 template <DatePart part>
 Result<ValueId> lower_part(Builder& b, std::span<const ValueId> args, const Signature& signature) {
-  return b.emit(Opcode::kDatePart, signature.result, {args[0]}, static_cast<std::uint32_t>(part));
+  const ValueId value = b.emit(Opcode::kDatePart, signature.result, {args[0]}, static_cast<std::uint32_t>(part));
+  return where_finite(b, args[0], value, b.constant(Value::null(signature.result)));
 }
 
+Result<Signature> bind_epoch(std::span<const Type> arguments, const BindContext& context) {
+  Signature signature = TRUENO_TRY(bind_part(arguments, context));
+  signature.result = TypeId::kDouble;
+  return signature;
+}
+
+// Microseconds as a whole number, divided once.
+Result<ValueId> lower_epoch(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+  const auto part = [&](DatePart which) {
+    return b.emit(Opcode::kDatePart, TypeId::kBigInt, {args[0]}, static_cast<std::uint32_t>(which));
+  };
+  const ValueId million = b.constant(Value::bigint(kMicrosPerSecond));
+  const ValueId fraction = b.emit(Opcode::kModulo, TypeId::kBigInt, {part(DatePart::kMicrosecond), million});
+  // HUGEINT: the last second of the greatest timestamps would leave 64 bits on the way.
+  const ValueId seconds = b.cast(part(DatePart::kEpoch), TypeId::kHugeInt);
+  const ValueId micros = b.emit(
+      Opcode::kAdd, TypeId::kHugeInt,
+      {b.emit(Opcode::kMultiply, TypeId::kHugeInt, {seconds, b.cast(million, TypeId::kHugeInt)}), b.cast(fraction, TypeId::kHugeInt)});
+  const ValueId value = b.emit(Opcode::kDivide, TypeId::kDouble,
+                               {b.cast(micros, TypeId::kDouble), b.constant(Value::floating(static_cast<double>(kMicrosPerSecond)))});
+  return where_finite(b, args[0], value, b.constant(Value::null(signature.result)));
+}
+
+// Dates are truncated as timestamps, as DuckDB does.
 Result<Signature> bind_truncate(std::span<const Type> arguments, const BindContext& context) {
   Signature signature = TRUENO_TRY(bind_part(arguments, context));
+  if (signature.arguments[0].id == TypeId::kDate) signature.arguments[0] = TypeId::kTimestamp;
   signature.result = signature.arguments[0];
   return signature;
 }
 
 template <DatePart part>
 Result<ValueId> lower_truncate(Builder& b, std::span<const ValueId> args, const Signature& signature) {
-  return b.emit(Opcode::kDateTrunc, signature.result, {args[0]}, static_cast<std::uint32_t>(part));
+  const ValueId value = b.emit(Opcode::kDateTrunc, signature.result, {args[0]}, static_cast<std::uint32_t>(part));
+  return where_finite(b, args[0], value, args[0]);
 }
 
 template <DatePart part>
@@ -51,6 +80,23 @@ void add_truncation(std::vector<ScalarFunction>& list, std::string_view name, st
 }
 
 }  // namespace
+
+ValueId is_finite_time(Builder& b, ValueId time) {
+  const Type type = b.at(time).type;
+  const bool date = type.id == TypeId::kDate;
+  const i128 infinity = date ? kDateInfinity : kTimestampInfinity;
+  const i128 minus_infinity = date ? kDateMinusInfinity : kTimestampMinusInfinity;
+  if (b.at(time).range.proven_within(minus_infinity + 1, infinity - 1)) return kernel::kNoValue;
+  const ValueId below = b.emit(Opcode::kLess, TypeId::kBoolean, {time, b.constant(Value::integer(infinity, type))});
+  const ValueId above = b.emit(Opcode::kGreater, TypeId::kBoolean, {time, b.constant(Value::integer(minus_infinity, type))});
+  return b.emit(Opcode::kAnd, TypeId::kBoolean, {below, above});
+}
+
+ValueId where_finite(Builder& b, ValueId time, ValueId value, ValueId otherwise) {
+  const ValueId finite = is_finite_time(b, time);
+  if (finite == kernel::kNoValue) return value;
+  return b.emit(Opcode::kSelect, b.at(value).type, {finite, value, otherwise});
+}
 
 std::vector<ScalarFunction> date_functions() {
   std::vector<ScalarFunction> list;
@@ -76,14 +122,22 @@ std::vector<ScalarFunction> date_functions() {
   add_part<DatePart::kDecade>(list, "decade", {}, "decade(x)", "The year divided by ten.", "decade(DATE '1995-03-17')", "199");
   add_part<DatePart::kMillennium>(list, "millennium", {}, "millennium(x)", "The millennium; 2000 is in the 2nd.",
                                   "millennium(DATE '2000-12-31')", "2");
-  add_part<DatePart::kEpoch>(list, "epoch", {}, "epoch(x)", "Whole seconds since 1970-01-01.", "epoch(DATE '1970-01-02')", "86400");
+  list.push_back({"epoch",
+                  {},
+                  "epoch(x)",
+                  "Seconds since 1970-01-01, with fractions.",
+                  "epoch(DATE '1970-01-02')",
+                  "86400.0",
+                  bind_epoch,
+                  lower_epoch});
   add_truncation<DatePart::kYear>(list, "date_trunc_year", "First moment of the year.", "date_trunc('year', DATE '1995-03-17')",
-                                  "1995-01-01");
+                                  "1995-01-01 00:00:00");
   add_truncation<DatePart::kQuarter>(list, "date_trunc_quarter", "First moment of the quarter.", "date_trunc('quarter', DATE '1995-03-17')",
-                                     "1995-01-01");
+                                     "1995-01-01 00:00:00");
   add_truncation<DatePart::kMonth>(list, "date_trunc_month", "First moment of the month.", "date_trunc('month', DATE '1995-03-17')",
-                                   "1995-03-01");
-  add_truncation<DatePart::kWeek>(list, "date_trunc_week", "Monday of the week.", "date_trunc('week', DATE '1995-03-17')", "1995-03-13");
+                                   "1995-03-01 00:00:00");
+  add_truncation<DatePart::kWeek>(list, "date_trunc_week", "Monday of the week.", "date_trunc('week', DATE '1995-03-17')",
+                                  "1995-03-13 00:00:00");
   add_truncation<DatePart::kDay>(list, "date_trunc_day", "First moment of the day.", "date_trunc('day', TIMESTAMP '1995-03-17 10:00:00')",
                                  "1995-03-17 00:00:00");
   add_truncation<DatePart::kHour>(list, "date_trunc_hour", "First moment of the hour.",

@@ -15,4 +15,9 @@ namespace trueno::function {
 [[nodiscard]] std::vector<ScalarFunction> conditional_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_functions();
 
+/// Whether a date or timestamp is finite; kNoValue where its range proves that it is.
+[[nodiscard]] kernel::ValueId is_finite_time(kernel::Builder& b, kernel::ValueId time);
+/// `value` where `time` is finite, `otherwise` where it is infinite or NULL.
+[[nodiscard]] kernel::ValueId where_finite(kernel::Builder& b, kernel::ValueId time, kernel::ValueId value, kernel::ValueId otherwise);
+
 }  // namespace trueno::function

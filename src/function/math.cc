@@ -1,6 +1,8 @@
 // Math: signs, roundings, roots. Transcendentals come with their normative algorithms in kernel/math.
+#include <algorithm>
 #include <cmath>
 
+#include "base/number_text.h"
 #include "function/families.h"
 #include "kernel/cell.h"
 
@@ -105,30 +107,47 @@ Status round_double(std::span<const Cell> args, Cell& result, Arena&) {
   return {};
 }
 
-Status round_decimal(std::span<const Cell> args, Cell& result, Arena&) {
-  // args: unscaled value, its scale, digits asked for (at most the scale)
+// Unscaled decimals and integers. args: value, its scale, digits asked for, scale and limits of the result.
+Status round_exact(std::span<const Cell> args, Cell& result, Arena&) {
   const auto scale = static_cast<int>(args[1].integer);
-  const auto digits = static_cast<int>(args[2].integer);
-  const int drop = scale - digits;
-  if (drop <= 0) {
-    result = args[0];
-  } else if (drop > 38) {
-    result = Cell::of_integer(0);
-  } else {
-    result = Cell::of_integer(divide_rounded(args[0].integer, power_of_ten(drop)) * power_of_ten(drop));
+  const i128 digits = std::clamp<i128>(args[2].integer, -100, 100);
+  const auto result_scale = static_cast<int>(args[3].integer);
+  const int drop = scale - static_cast<int>(digits);
+  i128 value = args[0].integer;
+  if (drop > 0) {
+    value = drop > 38 ? 0 : divide_rounded(value, power_of_ten(drop));
+    const int zeros = result_scale - static_cast<int>(digits);
+    const bool fits = value == 0 || (zeros <= 38 && !__builtin_mul_overflow(value, power_of_ten(zeros), &value));
+    if (!fits || value < args[4].integer || value > args[5].integer)
+      return error(ErrorCode::kOutOfRange, "round: {} rounded to {} digits does not fit", format_decimal(args[0].integer, scale),
+                   to_string(digits));
   }
+  result = Cell::of_integer(value);
   return {};
 }
 
-Result<Signature> bind_round(std::span<const Type> arguments, const BindContext&) {
+Status round_float(std::span<const Cell> args, Cell& result, Arena& arena) {
+  Cell wide = args[0];
+  wide.f64 = static_cast<double>(args[0].f32);
+  const Cell wide_args[] = {wide, args[1]};
+  Cell rounded;
+  TRUENO_TRY(round_double(wide_args, rounded, arena));
+  result = Cell::of_f32(static_cast<float>(rounded.f64));
+  return {};
+}
+
+// A literal number of digits is also the scale of a decimal's result, so that 9.99 can become 10.0.
+Result<Signature> bind_round(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.empty() || arguments.size() > 2 || !(arguments[0].is_numeric() || arguments[0].id == TypeId::kNull))
     return no_overload("round", arguments);
   if (arguments.size() == 2 && !arguments[1].is_integer() && arguments[1].id != TypeId::kNull) return no_overload("round", arguments);
-  Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
-  if (type.id == TypeId::kFloat) type = TypeId::kDouble;
+  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
   Signature signature{{type}, type};
   if (type.id == TypeId::kDecimal && arguments.size() == 1) signature.result = Type::decimal(type.precision, 0);
   if (arguments.size() == 2) signature.arguments.emplace_back(TypeId::kInteger);
+  const Value* digits = arguments.size() == 2 && context.literals.size() == 2 ? context.literals[1] : nullptr;
+  if (type.id == TypeId::kDecimal && digits != nullptr && !digits->is_null())
+    signature.result = Type::decimal(type.precision, static_cast<int>(std::clamp<i128>(digits->as_integer(), 0, type.scale)));
   return signature;
 }
 
@@ -136,10 +155,14 @@ Result<ValueId> lower_round(Builder& b, std::span<const ValueId> args, const Sig
   const Type& from = signature.arguments[0];
   if (from.id == TypeId::kDecimal && args.size() == 1) return b.cast(args[0], signature.result);
   const ValueId digits = args.size() == 2 ? args[1] : b.constant(Value::integer(0));
+  if (from.id == TypeId::kFloat) return b.host({"round(FLOAT)", round_float, false, false}, signature.result, {args[0], digits});
   if (from.is_float()) return b.host({"round", round_double, false, false}, signature.result, {args[0], digits});
   if (from.is_integer() && args.size() == 1) return args[0];
-  const ValueId scale = b.constant(Value::integer(from.scale));
-  return b.host({"round_decimal", round_decimal, false, false}, signature.result, {args[0], scale, digits});
+  const kernel::TypeLimits limits = *kernel::limits_of(signature.result);
+  const ValueId least = b.constant(Value::integer(limits.min, TypeId::kHugeInt));
+  const ValueId most = b.constant(Value::integer(limits.max, TypeId::kHugeInt));
+  return b.host({"round_exact", round_exact, false, true}, signature.result,
+                {args[0], b.constant(Value::integer(from.scale)), digits, b.constant(Value::integer(signature.result.scale)), least, most});
 }
 
 Result<Signature> bind_float_test(std::span<const Type> arguments, const BindContext& context) {
@@ -171,7 +194,8 @@ Result<ValueId> lower_is_finite(Builder& b, std::span<const ValueId> args, const
 
 Result<Signature> bind_bit_count(std::span<const Type> arguments, const BindContext&) {
   if (arguments.size() != 1 || !arguments[0].is_integer()) return no_overload("bit_count", arguments);
-  return Signature{{arguments[0]}, TypeId::kTinyInt};
+  // 128 bits are one more than TINYINT can count.
+  return Signature{{arguments[0]}, arguments[0].id == TypeId::kHugeInt ? TypeId::kSmallInt : TypeId::kTinyInt};
 }
 Result<ValueId> lower_bit_count(Builder& b, std::span<const ValueId> args, const Signature& s) {
   return b.emit(Opcode::kPopcount, s.result, {args[0]});
@@ -188,7 +212,7 @@ std::vector<ScalarFunction> math_functions() {
       {"floor", {}, "floor(x)", "Greatest whole number not above x.", "floor(-1.5)", "-2", bind_whole, lower_whole<MathFunction::kFloor>},
       {"ceil", {"ceiling"}, "ceil(x)", "Least whole number not below x.", "ceil(1.2)", "2", bind_whole, lower_whole<MathFunction::kCeil>},
       {"trunc", {}, "trunc(x)", "Drops the fraction.", "trunc(-1.7)", "-1", bind_whole, lower_whole<MathFunction::kTrunc>},
-      {"round", {}, "round(x [, digits])", "Rounds half away from zero.", "round(2.345, 2)", "2.350", bind_round, lower_round},
+      {"round", {}, "round(x [, digits])", "Rounds half away from zero.", "round(2.345, 2)", "2.35", bind_round, lower_round},
       {"isnan", {}, "isnan(x)", "Whether x is NaN.", "isnan('nan'::DOUBLE)", "true", bind_float_test, lower_is_nan},
       {"isinf", {}, "isinf(x)", "Whether x is an infinity.", "isinf('-inf'::DOUBLE)", "true", bind_float_test, lower_is_infinite},
       {"isfinite",

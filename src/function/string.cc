@@ -72,15 +72,15 @@ std::size_t character_offset(std::string_view text, std::int64_t n) {
 
 // SQL's substring: positions count from 1, negative ones from the end; a window that begins before the text is cut.
 Status substring(std::span<const Cell> args, Cell& result, Arena& arena) {
+  constexpr i128 kFar = i128{1} << 40;  // farther than any text is long
   const std::string_view text = args[0].string.view();
   const std::int64_t length = kernel::utf8_length(text);
-  const auto start = static_cast<std::int64_t>(args[1].integer);
+  const auto start = static_cast<std::int64_t>(std::clamp<i128>(args[1].integer, -kFar, kFar));
   std::int64_t begin = start > 0 ? start - 1 : (start < 0 ? length + start : -1);
   std::int64_t end = length;
   if (args.size() == 3) {
-    const auto count = static_cast<std::int64_t>(std::clamp<i128>(args[2].integer, -length - 1, length + 1));
-    end = begin + count;
-    if (count < 0) std::swap(begin, end);
+    end = static_cast<std::int64_t>(std::clamp<i128>(static_cast<i128>(begin) + args[2].integer, -1, length + 1));
+    if (args[2].integer < 0) std::swap(begin, end);
   }
   begin = std::clamp<std::int64_t>(begin, 0, length);
   end = std::clamp<std::int64_t>(end, begin, length);
@@ -171,7 +171,7 @@ Status position(std::span<const Cell> args, Cell& result, Arena&) {
 
 // ILIKE folds ASCII on both sides.
 Result<Signature> bind_ilike(std::span<const Type> arguments, const BindContext& context) {
-  Signature signature = TRUENO_TRY(bind_text<2>(arguments, context));
+  Signature signature = arguments.size() == 3 ? TRUENO_TRY(bind_text<3>(arguments, context)) : TRUENO_TRY(bind_text<2>(arguments, context));
   signature.result = TypeId::kBoolean;
   return signature;
 }
@@ -181,7 +181,8 @@ Status ilike(std::span<const Cell> args, Cell& result, Arena&) {
     std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     return out;
   };
-  const kernel::LikePattern pattern = TRUENO_TRY(kernel::LikePattern::compile(folded(args[1].string.view())));
+  const std::string escape = args.size() == 3 ? folded(args[2].string.view()) : std::string();
+  const kernel::LikePattern pattern = TRUENO_TRY(kernel::LikePattern::compile(folded(args[1].string.view()), escape));
   result = Cell::of_bool(pattern.matches(folded(args[0].string.view())));
   return {};
 }
@@ -294,10 +295,17 @@ std::vector<ScalarFunction> string_functions() {
        "3",
        bind_position,
        lower_position},
-      {"ilike", {"~~*"}, "text ILIKE pattern", "LIKE that ignores ASCII case.", "'Duck' ILIKE 'd%'", "true", bind_ilike, lower_ilike},
+      {"ilike",
+       {"~~*"},
+       "text ILIKE pattern [ESCAPE c]",
+       "LIKE that ignores ASCII case.",
+       "'Duck' ILIKE 'd%'",
+       "true",
+       bind_ilike,
+       lower_ilike},
       {"not_ilike",
        {"!~~*"},
-       "text NOT ILIKE pattern",
+       "text NOT ILIKE pattern [ESCAPE c]",
        "Does not match, ignoring ASCII case.",
        "'Duck' NOT ILIKE 'd%'",
        "false",

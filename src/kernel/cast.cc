@@ -183,7 +183,7 @@ bool cast_exists(const Type& from, const Type& to) {
 bool cast_can_fail(const Type& from, const Type& to) {
   if (from == to || from.id == TypeId::kNull || is_text(to) || to.id == TypeId::kBoolean) return is_text(from) && to.id == TypeId::kBoolean;
   if (is_text(from)) return to.id != TypeId::kBlob;
-  if (to.is_float()) return false;
+  if (to.is_float()) return to.id == TypeId::kFloat && from.id == TypeId::kDouble;
   if (from.id == TypeId::kBoolean) return to.id == TypeId::kDecimal && to.precision == to.scale;
   if (is_exact(from) && is_exact(to)) {
     const auto limits = limits_of(from);
@@ -219,7 +219,8 @@ Status cast_cell(const Type& from, const Type& to, const Cell& in, Cell& out, Ar
   if (from.id == TypeId::kBoolean) return cast_cell(TypeId::kTinyInt, to, Cell::of_integer(in.boolean ? 1 : 0), out, arena);
   if (to.is_float() && from.is_numeric()) {
     out = to_float_cell(from, to, in);
-    return {};
+    const bool overflows = from.id == TypeId::kDouble && to.id == TypeId::kFloat && std::isfinite(in.f64) && !std::isfinite(out.f32);
+    return overflows ? Status(out_of_range(from, to, in)) : Status();
   }
   if (from.is_float()) return float_to_exact(from, to, in, out);
   if (is_exact(from) && is_exact(to)) return exact_to_exact(from, to, in, out);

@@ -12,7 +12,8 @@ constexpr const char* kLabel = "postgresql";  // of skipif and onlyif
 
 struct Line {
   int number;
-  std::string text;
+  std::string text;  // without trailing blanks
+  std::string raw;   // with them: a value may end so
 };
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -130,7 +131,7 @@ class Reader {
     record.sort = words.size() > 2 ? words[2] : "nosort";
     bool has_results = false;
     record.sql = read_sql(has_results);
-    while (has_results && !at_end() && !text().empty()) record.expected.push_back(lines_[at_++].text);
+    while (has_results && !at_end() && !lines_[at_].raw.empty()) record.expected.push_back(lines_[at_++].raw);
     push(std::move(record));
   }
 
@@ -153,7 +154,10 @@ class Reader {
     ++at_;
     for (const std::string& value : values) {
       std::vector<Line> copy = body;
-      for (Line& line : copy) replace_all(line.text, "${" + name + "}", value);
+      for (Line& line : copy) {
+        replace_all(line.text, "${" + name + "}", value);
+        replace_all(line.raw, "${" + name + "}", value);
+      }
       for (Record& record : Reader(std::move(copy)).read()) push(std::move(record));
     }
   }
@@ -172,8 +176,10 @@ std::vector<Record> read_records(const std::string& path) {
   std::vector<Line> lines;
   int number = 0;
   for (std::string line; std::getline(file, line);) {
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.pop_back();
-    lines.push_back({++number, std::move(line)});
+    while (!line.empty() && line.back() == '\r') line.pop_back();
+    std::string text = line;
+    while (!text.empty() && text.back() == ' ') text.pop_back();
+    lines.push_back({++number, std::move(text), std::move(line)});
   }
   return Reader(std::move(lines)).read();
 }

@@ -49,9 +49,10 @@ Status RowEvaluator::step(ValueId id, const Morsel& morsel, std::int64_t row, Ce
       const Column& column = morsel.batch.columns[i.index];
       if (!program_.source.columns[i.index].as_code) {
         out = kernel::cell_of(column, row);
-        if (i.verify_range && out.valid && i.range.bounded() && (out.integer < *i.range.min || out.integer > *i.range.max)) {
+        const i128 value = i.physical() == Physical::kBool ? i128{out.boolean} : out.integer;
+        if (i.verify_range && out.valid && i.range.bounded() && (value < *i.range.min || value > *i.range.max)) {
           return error(ErrorCode::kCorruptFile, "column {} holds {}, outside the bounds its file claims",
-                       program_.source.columns[i.index].name, to_string(out.integer));
+                       program_.source.columns[i.index].name, to_string(value));
         }
       } else if (column.is_valid(row)) {
         out = kernel::cell_of(column, row);  // the text; a lookup reads the code itself

@@ -125,7 +125,11 @@ bool Evaluator::breaks_range(const Instruction& instruction, const Vector& vecto
   const kernel::Range& range = instruction.range;
   if (!instruction.verify_range || !range.bounded()) return false;
   const auto outside = [&](i128 value) { return value < *range.min || value > *range.max; };
-  if (vector.constant) return vector.is_valid(0) && outside(cell_of(vector, 0).integer);
+  const auto number = [&](std::size_t row) {
+    const kernel::Cell cell = cell_of(vector, row);
+    return vector.lane == Lane::kBool ? i128{cell.boolean} : cell.integer;
+  };
+  if (vector.constant) return vector.is_valid(0) && outside(number(0));
   const bool any = vector.valid == nullptr || routines().count_true(vector.valid, count) != 0;
   if (!any) return false;
   if (vector.lane == Lane::kI32 || vector.lane == Lane::kI64) {
@@ -133,9 +137,9 @@ bool Evaluator::breaks_range(const Instruction& instruction, const Vector& vecto
                                                             : routines().extremes64(vector.as<std::int64_t>(), vector.valid, count);
     return outside(found.min) || outside(found.max);
   }
-  if (vector.lane != Lane::kI128) return false;
+  if (vector.lane != Lane::kI128 && vector.lane != Lane::kBool) return false;
   for (std::size_t i = 0; i < count; ++i) {
-    if (vector.is_valid(i) && outside(vector.as<i128>()[i])) return true;
+    if (vector.is_valid(i) && outside(number(i))) return true;
   }
   return false;
 }

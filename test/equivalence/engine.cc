@@ -1,0 +1,143 @@
+#include "engine.h"
+
+#include <fmt/format.h>
+
+#include "backend/scalar/scalar_backend.h"
+#include "bind/binder.h"
+#include "compile/compile.h"
+#include "exec/run.h"
+#include "optimize/optimize.h"
+#include "split.h"
+#include "sql/parser.h"
+
+namespace trueno::equivalence {
+
+namespace {
+
+class Constants final : public plan::ConstantEvaluator {
+ public:
+  explicit Constants(const std::vector<std::shared_ptr<backend::Backend>>& devices) : devices_(devices) {}
+  Result<Value> evaluate(const plan::Expression& expression) const override {
+    if (expression.kind == plan::ExpressionKind::kLiteral || expression.kind == plan::ExpressionKind::kParameter) return expression.value;
+    exec::Options options;
+    options.policy = dispatch::Policy::kScalar;
+    const exec::Output output =
+        TRUENO_TRY(exec::run(TRUENO_TRY(compile::compile_expression(expression)), devices_, options, CancelToken()));
+    return output.rows.columns[0].value(0);
+  }
+
+ private:
+  const std::vector<std::shared_ptr<backend::Backend>>& devices_;
+};
+
+// The only name is t.
+class OneTable final : public bind::NameResolver {
+ public:
+  explicit OneTable(std::shared_ptr<const TableSource> source) : source_(std::move(source)) {}
+  Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool) const override {
+    if (name.last().text != "t") return error(ErrorCode::kCatalog, "no table {}", name.to_string());
+    return source_;
+  }
+  Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>&) const override {
+    return error(ErrorCode::kCatalog, "no table function {}", name);
+  }
+  Result<std::shared_ptr<const TableSource>> values(const Schema&, const std::vector<std::vector<plan::Expression>>&) const override {
+    return error(ErrorCode::kCatalog, "no VALUES here");
+  }
+
+ private:
+  std::shared_ptr<const TableSource> source_;
+};
+
+std::string failure_text(const Error& failure) { return fmt::format("{}: {}", error_code_name(failure.code()), failure.message()); }
+
+}  // namespace
+
+std::vector<Device> all_devices() { return {{"scalar", dispatch::Policy::kScalar, nullptr, ""}}; }
+
+std::string describe(const Configuration& c) {
+  std::string text = fmt::format("{}, {} thread{}, morsels of {}, {}", c.device.name, c.threads, c.threads == 1 ? "" : "s", c.morsel_rows,
+                                 describe(c.layout));
+  if (!c.optimizer) text += ", no optimizer";
+  if (!c.statistics_answers) text += ", no answers from statistics";
+  if (c.split_seed != 0) text += ", partial states split and merged";
+  return text;
+}
+
+std::string difference(const Outcome& expected, const Outcome& got) {
+  if (expected.failure != got.failure) {
+    const auto said = [](const Outcome& o) { return o.failure.empty() ? fmt::format("{} rows", o.rows) : o.failure; };
+    return fmt::format("expected {}, got {}", said(expected), said(got));
+  }
+  if (!expected.failure.empty()) return {};
+  if (expected.schema != got.schema) return "the schemas differ";
+  if (expected.rows != got.rows) return fmt::format("expected {} rows, got {}", expected.rows, got.rows);
+  for (std::size_t c = 0; c < expected.columns.size(); ++c) {
+    for (std::size_t row = 0; row < expected.columns[c].size(); ++row) {
+      const Value& a = expected.columns[c][row];
+      const Value& b = got.columns[c][row];
+      if (!(a == b))
+        return fmt::format("row {}, column {} ({}): expected {}, got {}", row, c, a.type().to_string(), a.to_string(), b.to_string());
+    }
+  }
+  return {};
+}
+
+struct Engine::Services {
+  function::Catalogue functions;
+  std::vector<std::shared_ptr<backend::Backend>> devices;
+};
+
+Engine::Engine() : services_(std::make_unique<Services>()) {
+  constexpr int kParallelism = 2;
+  services_->devices.push_back(backend::make_scalar_backend(kParallelism));
+}
+
+Engine::~Engine() = default;
+
+Outcome Engine::run(const Case& test, const Configuration& configuration) const {
+  Outcome outcome;
+  const auto work = [&]() -> Status {
+    if (configuration.device.select != nullptr) TRUENO_TRY(configuration.device.select(configuration.device.isa));
+    Layout layout = configuration.layout;
+    if (!configuration.statistics_answers) layout.knowledge = Knowledge::kNone;
+    const OneTable names(TRUENO_TRY(make_source(test.table, layout)));
+    const Constants constants(services_->devices);
+    const bind::Context context{services_->functions, names, constants, test.parameters, {}};
+    const std::string sql = test.query.sql();
+    const std::vector<sql::StatementPtr> statements = TRUENO_TRY(sql::parse(sql));
+    const auto* query = statements.at(0)->as<sql::QueryStatement>();
+    if (query == nullptr) return error(ErrorCode::kInternal, "not a query: {}", sql);
+    plan::PlanPtr plan = TRUENO_TRY(bind::bind_query(*query->query, context));
+    outcome.bound = true;
+    optimize::Options rules;
+    rules.optional_rules = configuration.optimizer;
+    plan = TRUENO_TRY(optimize::optimize(std::move(plan), constants, rules));
+    const kernel::PipelinePlan pipelines = TRUENO_TRY(compile::compile(*plan, {}));
+    Batch rows;
+    if (configuration.split_seed != 0) {
+      Random random(configuration.split_seed);
+      for (const auto& device : services_->devices) {
+        if (device->profile().name == configuration.device.name.substr(0, configuration.device.name.find('/')))
+          rows = TRUENO_TRY(run_split(pipelines, *device, random));
+      }
+    } else {
+      exec::Options options;
+      options.threads = configuration.threads;
+      options.morsel_rows = configuration.morsel_rows;
+      options.policy = configuration.device.policy;
+      rows = std::move(TRUENO_TRY(exec::run(pipelines, services_->devices, options, CancelToken())).rows);
+    }
+    outcome.schema = pipelines.result;
+    outcome.rows = rows.length;
+    for (const Column& column : rows.columns) {
+      outcome.columns.emplace_back();
+      for (std::int64_t row = 0; row < rows.length; ++row) outcome.columns.back().push_back(column.value(row));
+    }
+    return {};
+  };
+  if (const Status status = work(); !status) outcome.failure = failure_text(status.error());
+  return outcome;
+}
+
+}  // namespace trueno::equivalence

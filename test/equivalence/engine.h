@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "backend/backend.h"
+#include "dispatch/dispatch.h"
+#include "layout.h"
+#include "query.h"
+
+namespace trueno::equivalence {
+
+/// A device as the command line names it ("scalar", "simd/avx2"). `select` makes it the one in force (ISA), or says why it cannot.
+struct Device {
+  std::string name;
+  dispatch::Policy policy = dispatch::Policy::kScalar;
+  Status (*select)(const std::string& isa) = nullptr;
+  std::string isa;
+};
+
+/// Every device this program was built with; the one list.
+[[nodiscard]] std::vector<Device> all_devices();
+
+/// One way to run a query. No result may depend on it.
+struct Configuration {
+  Device device;
+  int threads = 1;
+  std::int64_t morsel_rows = 131'072;
+  Layout layout;
+  bool optimizer = true;
+  bool statistics_answers = true;  // false: the source tells no statistics
+  /// Not 0: every pipeline's rows are cut at random (by this seed), each piece runs into one of a few states of its own, and the partial
+  /// states are merged in random order.
+  std::uint64_t split_seed = 0;
+};
+
+[[nodiscard]] std::string describe(const Configuration& configuration);
+
+/// What came out: rows, or an error.
+struct Outcome {
+  Schema schema;
+  std::vector<std::vector<Value>> columns;
+  std::int64_t rows = 0;
+  std::string failure;  // code and message; empty: rows
+  bool bound = false;   // failed, if at all, while running
+};
+
+/// Empty when equal: same schema, same bits in the same order, or the same error.
+[[nodiscard]] std::string difference(const Outcome& expected, const Outcome& got);
+
+/// Runs cases. Thread-compatible: one at a time.
+class Engine {
+ public:
+  Engine();
+  ~Engine();
+  [[nodiscard]] Outcome run(const Case& test, const Configuration& configuration) const;
+
+ private:
+  struct Services;
+  std::unique_ptr<Services> services_;
+};
+
+}  // namespace trueno::equivalence

@@ -1,0 +1,90 @@
+#include "split.h"
+
+#include <algorithm>
+
+#include "exec/merge.h"
+
+namespace trueno::equivalence {
+
+namespace {
+
+struct Piece {
+  Batch batch;
+  std::int64_t row_id;
+};
+
+// All rows of a pipeline's input, cut at random places. Row ids as exec counts them: part in the high half.
+// Where a LIMIT decides which rows may fail, every row is a piece of its own.
+Result<std::vector<Piece>> cut_input(const kernel::Pipeline& pipeline, const std::vector<Batch>& outputs, Random& random) {
+  const bool limited = pipeline.limit >= 0 && pipeline.program->sink.kind == kernel::SinkKind::kEmit;
+  std::vector<int> columns;
+  for (const kernel::SourceColumn& column : pipeline.program->source.columns) columns.push_back(column.index);
+  std::vector<Piece> whole;
+  if (pipeline.input.source) {
+    const TableSource& source = *pipeline.input.source;
+    for (std::int64_t part = 0; part < source.part_count(); ++part) {
+      std::int64_t row_id = part << 32;
+      const BatchStream stream = TRUENO_TRY(source.scan(part, columns, pipeline.input.predicate, CancelToken()));
+      while (std::optional<Batch> batch = TRUENO_TRY(stream())) {
+        const std::int64_t rows = batch->length;
+        whole.push_back({std::move(*batch), row_id});
+        row_id += rows;
+      }
+    }
+  } else {
+    const Batch& earlier = outputs[static_cast<std::size_t>(pipeline.input.pipeline)];
+    Batch batch{earlier.length, {}};
+    for (const int column : columns) batch.columns.push_back(earlier.columns[static_cast<std::size_t>(column)]);
+    whole.push_back({std::move(batch), 0});
+  }
+  std::vector<Piece> pieces;
+  for (const Piece& piece : whole) {
+    for (std::int64_t begin = 0; begin < piece.batch.length;) {
+      const std::int64_t rows = limited ? 1 : random.between(1, std::max<std::int64_t>(1, piece.batch.length));
+      pieces.push_back({exec::slice(piece.batch, begin, rows), piece.row_id + begin});
+      begin += rows;
+    }
+  }
+  return pieces;
+}
+
+Result<Batch> run_pipeline(const kernel::Pipeline& pipeline, const std::vector<Batch>& outputs, const std::vector<Value>& parameters,
+                           backend::Backend& device, Random& random) {
+  const kernel::Program& program = *pipeline.program;
+  const std::shared_ptr<const backend::Kernel> kernel = TRUENO_TRY(device.prepare(pipeline.program).run_now());
+  const backend::Launch launch{parameters};
+  const std::vector<Piece> pieces = TRUENO_TRY(cut_input(pipeline, outputs, random));
+  const bool emits = program.sink.kind == kernel::SinkKind::kEmit;
+  std::vector<std::unique_ptr<backend::SinkState>> states;
+  for (std::int64_t n = random.between(1, 5); n > 0; --n) states.push_back(kernel->start(launch));
+  std::vector<Batch> partials;
+  std::int64_t emitted = 0;
+  for (const Piece& piece : pieces) {
+    const std::int64_t wanted = pipeline.limit == 0 ? 0 : pipeline.limit + pipeline.offset;
+    if (emits && pipeline.limit >= 0 && emitted >= wanted) break;
+    backend::SinkState& state = *states[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(states.size())))];
+    TRUENO_TRY(kernel->run({piece.batch, piece.row_id, {}}, state, CancelToken()).run_now());
+    // Emitted rows keep their order. Other states are taken now and then in the middle, and used on.
+    if (emits || random.percent(20)) {
+      partials.push_back(TRUENO_TRY(kernel->take_partial(state).run_now()));
+      emitted += partials.back().length;
+    }
+  }
+  if (!emits) {
+    for (const auto& state : states) partials.push_back(TRUENO_TRY(kernel->take_partial(*state).run_now()));
+    for (std::size_t i = partials.size(); i > 1; --i)
+      std::swap(partials[i - 1], partials[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(i)))]);
+  }
+  return exec::slice(TRUENO_TRY(exec::merge_partials(program, std::move(partials))), pipeline.offset, pipeline.limit);
+}
+
+}  // namespace
+
+Result<Batch> run_split(const kernel::PipelinePlan& plan, backend::Backend& device, Random& random) {
+  std::vector<Batch> outputs;
+  for (const kernel::Pipeline& pipeline : plan.pipelines)
+    outputs.push_back(TRUENO_TRY(run_pipeline(pipeline, outputs, plan.parameters, device, random)));
+  return std::move(outputs.back());
+}
+
+}  // namespace trueno::equivalence
