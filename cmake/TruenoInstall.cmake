@@ -1,1 +1,1 @@
-# install rules follow the public headers
+# include(TruenoInstall) is filled in below.
