@@ -40,14 +40,14 @@ target_link_libraries(trueno_source_flags INTERFACE trueno_flags)
 target_compile_options(trueno_source_flags INTERFACE -fno-exceptions -fno-rtti)
 
 # A cross build takes the headers of this machine, which are the same for every target, and links no library of it.
-find_path(TRUENO_FMT_INCLUDE fmt/core.h REQUIRED)
+find_path(TRUENO_FMT_INCLUDE fmt/core.h PATHS /usr/include REQUIRED)
 add_library(trueno_fmt INTERFACE)
 target_compile_definitions(trueno_fmt INTERFACE FMT_HEADER_ONLY=1 "FMT_STATIC_THOUSANDS_SEPARATOR=','")
 if(NOT CMAKE_CROSSCOMPILING)
   target_include_directories(trueno_fmt SYSTEM INTERFACE "${TRUENO_FMT_INCLUDE}")
 endif()
 
-find_path(TRUENO_HIGHWAY_INCLUDE hwy/highway.h)
+find_path(TRUENO_HIGHWAY_INCLUDE hwy/highway.h PATHS /usr/include)
 if(TRUENO_HIGHWAY_INCLUDE)
   add_library(trueno_highway INTERFACE)
   if(CMAKE_CROSSCOMPILING)
