@@ -138,7 +138,7 @@ Result<Batch> append_batches(const Program& program, const std::vector<Batch>& p
 
 }  // namespace
 
-Result<Batch> merge_partials(const Program& program, std::vector<Batch> partials) {
+Result<Batch> merge_partials(const Program& program, const std::vector<Batch>& partials) {
   switch (program.sink.kind) {
     case SinkKind::kEmit: return append_batches(program, partials);
     case SinkKind::kReduce:

@@ -44,7 +44,7 @@ class PipelineRun {
     std::vector<Batch> partials;
     for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
     for (std::vector<Batch>& state : states) std::ranges::move(state, std::back_inserter(partials));
-    return slice(TRUENO_TRY(merge_partials(*pipeline_.program, std::move(partials))), pipeline_.offset, pipeline_.limit);
+    return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials)), pipeline_.offset, pipeline_.limit);
   }
 
   [[nodiscard]] std::int64_t rows_in() const { return rows_in_; }

@@ -2,10 +2,10 @@
 
 run_tests() {
   local preset=release
-  if [ "${1:-}" = "--arch" ]; then
-    preset="${2:?which architecture? arm64}"
-    shift 2
-  fi
+  case "${1:-}" in
+    --arch) preset="${2:?which architecture? arm64}"; shift 2 ;;
+    --preset) preset="${2:?which preset?}"; shift 2 ;;
+  esac
   build "$preset"
   run_ctest "$preset" "$@"
 }
