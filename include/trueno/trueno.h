@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "trueno/export.h"
+
 namespace trueno {
 
 class Database;
@@ -37,7 +39,7 @@ struct PipelineReport {
 };
 
 /// The rows of one statement. Immutable and cheap to copy; thread-safe to read.
-class QueryResult {
+class TRUENO_API QueryResult {
  public:
   QueryResult();
   QueryResult(const QueryResult&);
@@ -66,7 +68,7 @@ class QueryResult {
 };
 
 /// A wish to stop a running query; copies share it. Thread-safe.
-class Cancellation {
+class TRUENO_API Cancellation {
  public:
   Cancellation();
   void cancel() const;
@@ -77,7 +79,7 @@ class Cancellation {
 };
 
 /// An embedded database. Thread-safe.
-class Database {
+class TRUENO_API Database {
  public:
   Database();
   ~Database();

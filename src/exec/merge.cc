@@ -96,7 +96,7 @@ Result<Batch> merge_sorted(const Program& program, const std::vector<Batch>& par
 
 }  // namespace
 
-Result<Batch> merge_partials(const Program& program, std::vector<Batch> partials) {
+Result<Batch> merge_partials(const Program& program, const std::vector<Batch>& partials) {
   switch (program.sink.kind) {
     case SinkKind::kEmit: return joined(program, partials);
     case SinkKind::kReduce:

@@ -4,7 +4,7 @@
 
 #include "exec/merge.h"
 
-#ifndef __wasm__
+#ifdef TRUENO_HAS_TBB
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 #endif
@@ -51,11 +51,11 @@ Result<Batch> PipelineRun::run() {
   std::vector<Batch> partials;
   for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
   for (std::vector<Batch>& state : states) std::ranges::move(state, std::back_inserter(partials));
-  return slice(TRUENO_TRY(merge_partials(*pipeline_.program, std::move(partials))), pipeline_.offset, pipeline_.limit);
+  return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials)), pipeline_.offset, pipeline_.limit);
 }
 
 void PipelineRun::work_in_parallel(std::vector<std::vector<Batch>>& states) {
-#ifndef __wasm__
+#ifdef TRUENO_HAS_TBB
   if (states.size() > 1) {
     oneapi::tbb::task_arena arena(static_cast<int>(states.size()));
     arena.execute([&] {
@@ -108,7 +108,7 @@ void PipelineRun::keep_rows_before_error(std::int64_t part) {
   };
   const Status status = run_part(part, *state, 1, take_row);
   if (status) return;
-  Result<Batch> batch = merge_partials(*pipeline_.program, std::move(rows));
+  Result<Batch> batch = merge_partials(*pipeline_.program, rows);
   if (batch) keep(part, std::move(*batch));
 }
 

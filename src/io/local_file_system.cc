@@ -233,4 +233,13 @@ std::unique_ptr<FileSystem> make_local_file_system() { return std::make_unique<L
 
 }  // namespace trueno
 
+#else
+
+#include "io/local_file_system.h"
+#include "io/memory_file_system.h"
+
+namespace trueno {
+std::unique_ptr<FileSystem> make_local_file_system() { return std::make_unique<MemoryFileSystem>(); }
+}  // namespace trueno
+
 #endif

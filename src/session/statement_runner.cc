@@ -32,11 +32,11 @@ class Constants final : public plan::ConstantEvaluator {
   const std::vector<std::shared_ptr<backend::Backend>>& devices_;
 };
 
-int thread_count(const Settings& settings) {
-  const auto asked = static_cast<int>(std::min<std::int64_t>(settings.integer("threads"), 1024));
+int thread_count([[maybe_unused]] const Settings& settings) {
 #ifdef __wasm__
   return 1;
 #else
+  const auto asked = static_cast<int>(std::min<std::int64_t>(settings.integer("threads"), 1024));
   return asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 #endif
 }

@@ -53,7 +53,7 @@ constexpr auto kUnits = std::to_array<UnitName>({
 });
 
 std::string_view unit_name(std::string_view word) {
-  const auto* const found = std::ranges::find_if(kUnits, [word](const UnitName& unit) { return equal_ignoring_case(unit.written, word); });
+  const auto found = std::ranges::find_if(kUnits, [word](const UnitName& unit) { return equal_ignoring_case(unit.written, word); });
   return found == kUnits.end() ? std::string_view() : found->canonical;
 }
 

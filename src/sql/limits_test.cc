@@ -105,13 +105,21 @@ TEST(Limits, ManyErrorsAreRecoveredFrom) {
 }
 
 double seconds(const std::string& sql) {
-  double best = 1e9;
-  for (int turn = 0; turn < 2; ++turn) {
-    const std::clock_t start = std::clock();  // of this process only: other load must not fail the test
-    const ParseOutcome outcome = parse_with_recovery(sql);
-    best = std::min(best, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
+  const std::clock_t start = std::clock();  // of this process only: other load must not fail the test
+  const ParseOutcome outcome = parse_with_recovery(sql);
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+}
+
+// Twenty times the text, less than forty times the time. A neighbour that fills the caches can spoil a turn, but not all of them.
+bool grows_linearly(const std::string& small, const std::string& large) {
+  double small_best = 1e9;
+  double large_best = 1e9;
+  for (int turn = 0; turn < 6; ++turn) {
+    small_best = std::min(small_best, seconds(small));
+    large_best = std::min(large_best, seconds(large));
+    if (large_best < 40 * std::max(small_best, 0.002)) return true;
   }
-  return best;
+  return false;
 }
 
 // Twenty times the text may cost at most forty times the time: far above linear noise, far below quadratic (400 times).
@@ -133,7 +141,7 @@ TEST(Linearity, TimeGrowsWithTheText) {
   for (const std::string_view piece : pieces) {
     const std::string small = repeat(piece, 50'000 / piece.size());
     const std::string large = repeat(piece, 1'000'000 / piece.size());
-    EXPECT_LT(seconds(large), 40 * std::max(seconds(small), 0.002)) << piece;
+    EXPECT_TRUE(grows_linearly(small, large)) << piece;
   }
 }
 

@@ -1,0 +1,36 @@
+# Two targets that build nothing to keep:
+#   trueno_headers         every header of src/ compiles alone, first in a file of its own
+#   trueno_public_headers  every header of include/ compiles alone as C++20, with the standard library only
+file(GLOB_RECURSE _headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/src/*.h")
+file(GLOB_RECURSE _public CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/include" "${CMAKE_SOURCE_DIR}/include/*.h")
+
+function(_trueno_header_library target)
+  set(_sources "")
+  foreach(_header IN LISTS ARGN)
+    string(MAKE_C_IDENTIFIER "${_header}" _name)
+    set(_source "${CMAKE_BINARY_DIR}/headers/${_name}.cc")
+    file(CONFIGURE OUTPUT "${_source}" CONTENT "#include \"${_header}\"\n" @ONLY)
+    list(APPEND _sources "${_source}")
+  endforeach()
+  add_library(${target} OBJECT EXCLUDE_FROM_ALL ${_sources})
+endfunction()
+
+if(TRUENO_WASM OR CMAKE_CROSSCOMPILING)
+  return()
+endif()
+# What includes Arrow or pyarrow's test files compiles with them only.
+if(NOT TARGET trueno_arrow)
+  list(FILTER _headers EXCLUDE REGEX "^storage/(parquet|arrow_ipc)/")
+  list(FILTER _headers EXCLUDE REGEX "arrow_edge\\.h$")
+endif()
+_trueno_header_library(trueno_headers ${_headers})
+target_link_libraries(trueno_headers PRIVATE trueno_source_flags trueno_fmt)
+foreach(_part trueno_highway ArrowWheel::arrow ArrowWheel::parquet)
+  if(TARGET ${_part})
+    target_link_libraries(trueno_headers PRIVATE ${_part})
+  endif()
+endforeach()
+_trueno_header_library(trueno_public_headers ${_public})
+target_include_directories(trueno_public_headers PRIVATE "${CMAKE_SOURCE_DIR}/include")
+target_compile_options(trueno_public_headers PRIVATE -Wall -Wextra -Wconversion -Werror)
+set_target_properties(trueno_public_headers PROPERTIES CXX_STANDARD 20)

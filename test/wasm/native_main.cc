@@ -1,0 +1,43 @@
+// The native side of the comparison: reads statements separated by NUL bytes, writes their texts separated by NUL bytes. A statement that
+// is empty begins a new database. Runs on the reference backend, one thread.
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "statement_text.h"
+
+namespace {
+
+std::string read_all() {
+  std::string text;
+  char buffer[65536];
+  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, stdin)) text.append(buffer, count);
+  return text;
+}
+
+std::unique_ptr<trueno::Database> fresh() {
+  auto database = std::make_unique<trueno::Database>();
+  (void)database->run("SET backend = 'scalar'; SET threads = 1");
+  return database;
+}
+
+}  // namespace
+
+int main() {
+  const std::string input = read_all();
+  auto database = fresh();
+  for (std::size_t begin = 0; begin < input.size();) {
+    const std::size_t end = input.find('\0', begin);
+    if (end == std::string::npos) break;
+    const std::string statement = input.substr(begin, end - begin);
+    std::string answer;
+    if (statement.empty()) {
+      database = fresh();
+    } else {
+      answer = trueno::wasm::run_as_text(*database, statement);
+    }
+    std::fwrite(answer.c_str(), 1, answer.size() + 1, stdout);
+    begin = end + 1;
+  }
+  return 0;
+}

@@ -1,0 +1,84 @@
+# Running things: tests, sanitizers, WebAssembly, coverage, fuzzing, benchmarks. Each ends with "N passed, N failed, N skipped".
+
+run_tests() {
+  local preset=release
+  case "${1:-}" in
+    --arch) preset="${2:?which architecture? arm64}"; shift 2 ;;
+    --preset) preset="${2:?which preset?}"; shift 2 ;;
+  esac
+  build "$preset"
+  run_ctest "$preset" "$@"
+}
+
+# The thread sanitizer does not see libarrow's locks; with this option it reports only what our own code does.
+sanitizer_options() {
+  export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
+  export UBSAN_OPTIONS=print_stacktrace=1
+  export TSAN_OPTIONS=ignore_noninstrumented_modules=1
+}
+
+# Everything but the runs that are long without a sanitizer; under asan also the fuzz seeds.
+run_sanitized() {
+  local preset="$1"
+  shift
+  build "$preset"
+  sanitizer_options
+  run_ctest "$preset" -LE 'full|install|wasm' "$@"
+}
+
+run_wasm() {
+  build wasm
+  build release trueno_sqltext
+  run_ctest wasm
+}
+
+seed_corpus() {  # seed_corpus TARGET: a fresh folder with what fuzzing begins from
+  local target="$1" corpus="build/fuzz/corpus/$1"
+  mkdir -p "$corpus"
+  [ ! -d "test/fuzz/seeds/$target" ] || cp -r "test/fuzz/seeds/$target/." "$corpus/"
+  [ "$target" != sql ] || python3 tools/sql_seeds.py test/sql "$corpus"
+  echo "$corpus"
+}
+
+run_fuzz() {
+  local target="${1:?which target? sql, csv}" seconds="${2:-60}" corpus status=0
+  [ -f "test/fuzz/${target}_fuzz.cc" ] || die "no fuzz target $target; there are: $(cd test/fuzz && echo *_fuzz.cc | sed 's/_fuzz\.cc//g')"
+  build fuzz "fuzz_$target"
+  sanitizer_options
+  corpus=$(seed_corpus "$target")
+  mkdir -p build/fuzz/findings
+  "build/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
+    -artifact_prefix=build/fuzz/findings/ "$corpus" >build/fuzz/log 2>&1 || status=$?
+  grep -E 'number_of_executed_units|average_exec_per_sec|ERROR|SUMMARY' build/fuzz/log || true
+  if [ $status -ne 0 ]; then
+    tail -40 build/fuzz/log
+    echo "0 passed, 1 failed, 0 skipped"
+    return 1
+  fi
+  echo "1 passed, 0 failed, 0 skipped"
+}
+
+run_coverage() {
+  build coverage
+  rm -rf build/coverage/profiles
+  mkdir -p build/coverage/profiles
+  export LLVM_PROFILE_FILE="$PWD/build/coverage/profiles/%8m.profraw"
+  local status=0
+  run_ctest coverage -LE 'full|install|wasm|bench' || status=$?
+  python3 tools/coverage.py --llvm "$LLVM" --build build/coverage || status=1
+  return $status
+}
+
+run_bench() {
+  local name="${1:?which benchmark? $(ls tools/bench 2>/dev/null | sed 's/\..*//' | tr '\n' ' ')}" script
+  shift
+  build release
+  for script in "tools/bench/$name.py" "tools/bench/$name.sh" "tools/bench/$name"; do
+    [ -f "$script" ] || continue
+    case "$script" in
+      *.py) exec "$VENV/bin/python" "$script" "$@" ;;
+      *) exec bash "$script" "$@" ;;
+    esac
+  done
+  die "no benchmark tools/bench/$name"
+}
