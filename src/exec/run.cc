@@ -23,8 +23,8 @@ constexpr int kPartShift = 32;
 class PipelineRun {
  public:
   PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier, const backend::Kernel& kernel, const backend::Launch& launch,
-              const Options& options, const CancelToken& cancel)
-      : pipeline_(pipeline), earlier_(earlier), kernel_(kernel), launch_(launch), options_(options), cancel_(cancel) {
+              const Options& options, const CancelToken& cancel, std::size_t number)
+      : pipeline_(pipeline), earlier_(earlier), kernel_(kernel), launch_(launch), options_(options), cancel_(cancel), number_(number) {
     parts_ = earlier != nullptr ? 1 : pipeline.input.source->part_count();
     for (const kernel::SourceColumn& column : pipeline.program->source.columns) columns_.push_back(column.index);
   }
@@ -59,6 +59,7 @@ class PipelineRun {
       const std::int64_t part = next_.fetch_add(1);
       if (part >= parts_ || part > last_wanted_.load()) break;
       Status status = run_part(part, *state);
+      if (options_.progress) options_.progress(number_, done_.fetch_add(1) + 1, parts_);
       if (!status) {
         fail(part, std::move(status).error());
         state = kernel_.start(launch_);
@@ -155,9 +156,11 @@ class PipelineRun {
   const backend::Launch& launch_;
   const Options& options_;
   const CancelToken& cancel_;
+  std::size_t number_;  // of the pipeline
   std::vector<int> columns_;
   std::int64_t parts_ = 0;
   std::atomic<std::int64_t> next_ = 0;
+  std::atomic<std::int64_t> done_ = 0;
   std::atomic<std::int64_t> last_wanted_ = INT64_MAX;
   std::atomic<std::int64_t> rows_in_ = 0;
   std::atomic<std::int64_t> parts_skipped_ = 0;
@@ -191,7 +194,7 @@ Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shar
     backend::Backend& device = *devices[decision.device];
     const Stopwatch watch;
     const std::shared_ptr<const backend::Kernel> kernel = TRUENO_TRY(device.prepare(pipeline.program).run_now());
-    PipelineRun run(pipeline, earlier, *kernel, launch, options, cancel);
+    PipelineRun run(pipeline, earlier, *kernel, launch, options, cancel, outputs.size());
     outputs.push_back(TRUENO_TRY(run.run()));
     PipelineProfile profile;
     profile.device = device.profile().name;
