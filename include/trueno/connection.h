@@ -16,8 +16,8 @@ namespace detail {
 struct ConnectionState;
 }  // namespace detail
 
-/// A session of a database: its own settings and prepared statements over shared tables. Every statement commits by itself: the first of two
-/// that change one table at the same time wins, the other gets kConflict.
+/// A session of a database: its own settings and prepared statements over shared tables. Every statement commits by itself: the first of
+/// two that change one table at the same time wins, the other gets kConflict.
 ///
 /// A handle: copies are the same session. Thread-safe; statements of several threads run at the same time.
 class TRUENO_API Connection {

@@ -48,6 +48,9 @@ struct HighlightSpan {
 /// Whether a text ends with a semicolon that ends a statement: one outside strings, comments and names.
 [[nodiscard]] TRUENO_API bool ends_statement(std::string_view sql);
 
+/// The statements of a text without their semicolons and the space around them; empty ones are left out.
+[[nodiscard]] TRUENO_API std::vector<std::string> split_statements(std::string_view sql);
+
 /// `name`, in double quotes if it has to be; `text` in single quotes.
 [[nodiscard]] TRUENO_API std::string quote_identifier(std::string_view name);
 [[nodiscard]] TRUENO_API std::string quote_string(std::string_view text);

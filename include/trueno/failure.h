@@ -45,10 +45,10 @@ struct TextSpan {
 /// An error as a value. Immutable plain data.
 struct Failure {
   FailureCode code = FailureCode::kInternal;
-  std::string message;  // what, with the values: `no column "categry" in table events`
-  std::string hint;     // the way out: `did you mean "category"?`; may be empty
-  TextSpan span;        // where in the SQL text
-  std::string text;     // all of it as a person reads it, with the line of SQL and a caret under the place
+  std::string message;                   // what, with the values: `no column "categry" in table events`
+  std::string hint;                      // the way out: `did you mean "category"?`; may be empty
+  TextSpan span;                         // where in the SQL text
+  std::string text;                      // all of it as a person reads it, with the line of SQL and a caret under the place
   std::shared_ptr<const Failure> cause;  // may be null
 };
 

@@ -67,8 +67,8 @@ struct SizedInteger {
 /// A value for `?`, `$1` or `$name`. Its SQL type follows from the C++ type. Made implicitly; nullptr and an empty optional are NULL.
 class Parameter {
  public:
-  using Content = std::variant<std::monostate, bool, detail::SizedInteger, float, double, std::string, Blob, HugeInt, Decimal, Date, Timestamp,
-                               Interval>;
+  using Content = std::variant<std::monostate, bool, detail::SizedInteger, float, double, std::string, Blob, HugeInt, Decimal, Date,
+                               Timestamp, Interval>;
 
   // NOLINTBEGIN(google-explicit-constructor): values are meant to convert
   Parameter(std::nullptr_t) {}

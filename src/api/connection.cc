@@ -55,6 +55,7 @@ std::vector<HighlightSpan> highlight(std::string_view sql) {
 }
 
 bool ends_statement(std::string_view sql) { return session::ends_statement(sql); }
+std::vector<std::string> split_statements(std::string_view sql) { return session::split_statements(sql); }
 std::string quote_identifier(std::string_view name) { return sql::quote_identifier(name); }
 std::string quote_string(std::string_view text) { return sql::quote_string(text); }
 

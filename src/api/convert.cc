@@ -72,9 +72,7 @@ struct ToValue {
   Value operator()(const Blob& value) const { return {TypeId::kBlob, value.bytes}; }
   Value operator()(const HugeInt& value) const { return Value::integer(wide(value), TypeId::kHugeInt); }
   Value operator()(const Decimal& value) const { return Value::decimal(wide(value.unscaled), value.precision, value.scale); }
-  Value operator()(const Date& value) const {
-    return Value::integer(static_cast<i128>(value.time_since_epoch().count()), TypeId::kDate);
-  }
+  Value operator()(const Date& value) const { return Value::integer(static_cast<i128>(value.time_since_epoch().count()), TypeId::kDate); }
   Value operator()(const Timestamp& value) const {
     return Value::integer(static_cast<i128>(value.time_since_epoch().count()), TypeId::kTimestamp);
   }

@@ -85,8 +85,8 @@ void Query::execute_async(std::function<void(Outcome<QueryResult>)> done) {
   session::Session& session = state->connection->session();
   state->connection.reset();
   const CancelToken cancel = detail::Execution::token_of(*state);
-  engine.tasks.start(
-      [state, own, &session, cancel, done = std::move(done)] { done(detail::Execution::run_last(*state, session, cancel)); }, cancel);
+  engine.tasks.start([state, own, &session, cancel, done = std::move(done)] { done(detail::Execution::run_last(*state, session, cancel)); },
+                     cancel);
 }
 
 #if !defined(__wasm__)

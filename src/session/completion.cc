@@ -70,7 +70,8 @@ Completions complete(const Database& database, std::string_view sql, std::size_t
   if (place.setting) {
     for (const Setting& setting : all_settings()) add(setting.name, CandidateKind::kSetting);
   }
-  std::ranges::sort(out.candidates, {}, [](const Candidate& candidate) { return std::pair(std::string_view(candidate.text), candidate.kind); });
+  std::ranges::sort(out.candidates, {},
+                    [](const Candidate& candidate) { return std::pair(std::string_view(candidate.text), candidate.kind); });
   for (const std::string& keyword : place.keywords) out.candidates.push_back({keyword, CandidateKind::kKeyword});
   return out;
 }

@@ -7,10 +7,10 @@
 #include "storage/arrow_module.h"
 
 #ifndef __wasm__
+#include <unistd.h>
 #include <filesystem>
 #include <system_error>
 #include <thread>
-#include <unistd.h>
 #endif
 
 namespace trueno::session {
@@ -40,7 +40,8 @@ Finding processor() {
 #else
   const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
 #endif
-  return {"processor", Health::kGood, fmt::format("{} core{}, vector instructions: {}", cores, cores == 1 ? "" : "s", instruction_sets()), {}};
+  return {
+      "processor", Health::kGood, fmt::format("{} core{}, vector instructions: {}", cores, cores == 1 ? "" : "s", instruction_sets()), {}};
 }
 
 Finding arrow() {
@@ -68,7 +69,10 @@ Finding temporary_files() {
     return {"temporary files", Health::kBroken, fmt::format("{} cannot be written", folder.string()), "set TMPDIR to another folder"};
   const std::filesystem::space_info space = std::filesystem::space(folder, failure);
   if (failure) return {"temporary files", Health::kBroken, fmt::format("{}: {}", folder.string(), failure.message()), {}};
-  return {"temporary files", Health::kGood, fmt::format("{}, {:.1f} GiB free", folder.string(), static_cast<double>(space.available) / (1 << 30)), {}};
+  return {"temporary files",
+          Health::kGood,
+          fmt::format("{}, {:.1f} GiB free", folder.string(), static_cast<double>(space.available) / (1 << 30)),
+          {}};
 #endif
 }
 

@@ -25,8 +25,8 @@ std::string_view kind_name(backend::DeviceKind kind) {
 Result<std::shared_ptr<const TableSource>> settings_source(const Settings& settings) {
   RowBuilder rows({text_field("name"), text_field("value"), text_field("initial"), text_field("allowed"), text_field("description")});
   for (const Setting& setting : all_settings())
-    TRUENO_TRY(rows.add({text(setting.name), text(settings.text(setting.name)), text(setting.initial), text(setting.values),
-                         text(setting.description)}));
+    TRUENO_TRY(rows.add(
+        {text(setting.name), text(settings.text(setting.name)), text(setting.initial), text(setting.values), text(setting.description)}));
   return rows.finish_source("trueno_settings");
 }
 

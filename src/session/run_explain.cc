@@ -2,8 +2,8 @@
 // it changes, and shows what was measured.
 #include <fmt/format.h>
 
-#include "bind/scope.h"
 #include "base/clock.h"
+#include "bind/scope.h"
 #include "compile/compile.h"
 #include "session/json_text.h"
 #include "session/placement.h"

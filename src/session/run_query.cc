@@ -107,7 +107,8 @@ Result<StatementResult> StatementRunner::describe(const Schema& schema) const {
   result.is_query = true;
   result.schema = {{"column_name", TypeId::kVarchar, false}, {"column_type", TypeId::kVarchar, false}, {"null", TypeId::kVarchar, false}};
   RowBuilder rows(result.schema);
-  for (const Field& field : schema) TRUENO_TRY(rows.add({text(field.name), text(field.type.to_string()), text(field.nullable ? "YES" : "NO")}));
+  for (const Field& field : schema)
+    TRUENO_TRY(rows.add({text(field.name), text(field.type.to_string()), text(field.nullable ? "YES" : "NO")}));
   result.rows = TRUENO_TRY(rows.finish());
   return result;
 }

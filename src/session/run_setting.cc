@@ -6,7 +6,8 @@
 namespace trueno::session {
 
 Result<StatementResult> StatementRunner::run(const sql::Set& set) {
-  if (set.scope == sql::SettingScope::kVariable) return error(ErrorCode::kNotSupported, "SET VARIABLE is not supported yet").at(set.name.span);
+  if (set.scope == sql::SettingScope::kVariable)
+    return error(ErrorCode::kNotSupported, "SET VARIABLE is not supported yet").at(set.name.span);
   std::string value;
   if (const auto* word = set.value->as<sql::ColumnRef>()) {  // SET backend = simd
     value = word->name.to_string();

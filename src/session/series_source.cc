@@ -88,7 +88,8 @@ Result<std::shared_ptr<const TableSource>> make_series_source(std::string name, 
   const i128 stride = step > 0 ? step : -step;
   i128 rows = distance < 0 ? 0 : (distance + stride - 1) / stride;
   if (with_end && distance >= 0 && distance % stride == 0) ++rows;
-  if (rows > kMostRows) return error(ErrorCode::kInvalidInput, "{} of {} rows is too long", name, to_string(rows)).hint("at most 2^48 rows");
+  if (rows > kMostRows)
+    return error(ErrorCode::kInvalidInput, "{} of {} rows is too long", name, to_string(rows)).hint("at most 2^48 rows");
   return std::make_shared<const SeriesSource>(name, begin, step, static_cast<std::int64_t>(rows));
 }
 

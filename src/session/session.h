@@ -39,7 +39,7 @@ struct ParsedText {
 /// How one text is run.
 struct RunOptions {
   CancelToken cancel;
-  std::string backend;  // instead of the setting; empty: the setting
+  std::string backend;                                                                        // instead of the setting; empty: the setting
   std::function<void(std::size_t pipeline, std::int64_t done, std::int64_t total)> progress;  // as exec::Options has it
 };
 

@@ -51,7 +51,8 @@ std::optional<std::string> normalised(const Setting& setting, std::string_view v
   }
   if (const std::size_t dots = setting.values.find(".."); dots != std::string_view::npos) {
     const std::optional<i128> number = parse_i128(value);
-    const bool fits = number && *number >= *parse_i128(setting.values.substr(0, dots)) && *number <= *parse_i128(setting.values.substr(dots + 2));
+    const bool fits =
+        number && *number >= *parse_i128(setting.values.substr(0, dots)) && *number <= *parse_i128(setting.values.substr(dots + 2));
     return fits ? std::optional(to_string(*number)) : std::nullopt;
   }
   std::string lower = bind::lower_name(value);

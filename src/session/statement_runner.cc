@@ -17,37 +17,36 @@ Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
   const auto refuse = [&](std::string_view what) {
     return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(statement.span);
   };
-  auto result = std::visit(
-      sql::Overloaded{
-          [&](const sql::QueryStatement& node) { return run(node); },
-          [&](const sql::CreateTable& node) { return run(node); },
-          [&](const sql::Insert& node) { return run(node); },
-          [&](const sql::Drop& node) { return run(node); },
-          [&](const sql::Set& node) { return run(node); },
-          [&](const sql::Reset& node) { return run(node); },
-          [&](const sql::Show& node) { return run(node); },
-          [&](const sql::Explain& node) { return run(node); },
-          [&](const sql::Prepare& node) { return run(node); },
-          [&](const sql::Execute& node) { return run(node); },
-          [&](const sql::Deallocate& node) { return run(node); },
-          [&](const sql::CreateView&) -> Result<StatementResult> { return refuse("CREATE VIEW"); },
-          [&](const sql::CreateSchema&) -> Result<StatementResult> { return refuse("CREATE SCHEMA"); },
-          [&](const sql::CreateSequence&) -> Result<StatementResult> { return refuse("CREATE SEQUENCE"); },
-          [&](const sql::CreateType&) -> Result<StatementResult> { return refuse("CREATE TYPE"); },
-          [&](const sql::CreateMacro&) -> Result<StatementResult> { return refuse("CREATE MACRO"); },
-          [&](const sql::CreateIndex&) -> Result<StatementResult> { return refuse("CREATE INDEX"); },
-          [&](const sql::Alter&) -> Result<StatementResult> { return refuse("ALTER"); },
-          [&](const sql::Update&) -> Result<StatementResult> { return refuse("UPDATE"); },
-          [&](const sql::Delete&) -> Result<StatementResult> { return refuse("DELETE"); },
-          [&](const sql::Truncate&) -> Result<StatementResult> { return refuse("TRUNCATE"); },
-          [&](const sql::Copy&) -> Result<StatementResult> { return refuse("COPY"); },
-          [&](const sql::Pragma&) -> Result<StatementResult> { return refuse("PRAGMA"); },
-          [&](const sql::Transaction&) -> Result<StatementResult> { return refuse("BEGIN, COMMIT and ROLLBACK"); },
-          [&](const sql::Call&) -> Result<StatementResult> { return refuse("CALL"); },
-          [&](const sql::Use&) -> Result<StatementResult> { return refuse("USE"); },
-          [&](const sql::Maintenance&) -> Result<StatementResult> { return refuse("CHECKPOINT, VACUUM and ANALYZE"); },
-      },
-      statement.node);
+  auto result = std::visit(sql::Overloaded{
+                               [&](const sql::QueryStatement& node) { return run(node); },
+                               [&](const sql::CreateTable& node) { return run(node); },
+                               [&](const sql::Insert& node) { return run(node); },
+                               [&](const sql::Drop& node) { return run(node); },
+                               [&](const sql::Set& node) { return run(node); },
+                               [&](const sql::Reset& node) { return run(node); },
+                               [&](const sql::Show& node) { return run(node); },
+                               [&](const sql::Explain& node) { return run(node); },
+                               [&](const sql::Prepare& node) { return run(node); },
+                               [&](const sql::Execute& node) { return run(node); },
+                               [&](const sql::Deallocate& node) { return run(node); },
+                               [&](const sql::CreateView&) -> Result<StatementResult> { return refuse("CREATE VIEW"); },
+                               [&](const sql::CreateSchema&) -> Result<StatementResult> { return refuse("CREATE SCHEMA"); },
+                               [&](const sql::CreateSequence&) -> Result<StatementResult> { return refuse("CREATE SEQUENCE"); },
+                               [&](const sql::CreateType&) -> Result<StatementResult> { return refuse("CREATE TYPE"); },
+                               [&](const sql::CreateMacro&) -> Result<StatementResult> { return refuse("CREATE MACRO"); },
+                               [&](const sql::CreateIndex&) -> Result<StatementResult> { return refuse("CREATE INDEX"); },
+                               [&](const sql::Alter&) -> Result<StatementResult> { return refuse("ALTER"); },
+                               [&](const sql::Update&) -> Result<StatementResult> { return refuse("UPDATE"); },
+                               [&](const sql::Delete&) -> Result<StatementResult> { return refuse("DELETE"); },
+                               [&](const sql::Truncate&) -> Result<StatementResult> { return refuse("TRUNCATE"); },
+                               [&](const sql::Copy&) -> Result<StatementResult> { return refuse("COPY"); },
+                               [&](const sql::Pragma&) -> Result<StatementResult> { return refuse("PRAGMA"); },
+                               [&](const sql::Transaction&) -> Result<StatementResult> { return refuse("BEGIN, COMMIT and ROLLBACK"); },
+                               [&](const sql::Call&) -> Result<StatementResult> { return refuse("CALL"); },
+                               [&](const sql::Use&) -> Result<StatementResult> { return refuse("USE"); },
+                               [&](const sql::Maintenance&) -> Result<StatementResult> { return refuse("CHECKPOINT, VACUUM and ANALYZE"); },
+                           },
+                           statement.node);
   if (result) {
     for (std::string& warning : warnings_) result->warnings.push_back(std::move(warning));
   }
@@ -55,8 +54,7 @@ Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
 }
 
 bind::Context StatementRunner::bind_context() const {
-  return {database_.functions(),  names_, constants_, parameters_.positional, {settings_.boolean("integer_division")},
-          &parameters_.named};
+  return {database_.functions(), names_, constants_, parameters_.positional, {settings_.boolean("integer_division")}, &parameters_.named};
 }
 
 }  // namespace trueno::session
