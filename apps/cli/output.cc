@@ -1,148 +1,174 @@
+// Results as text for programs: CSV, JSON, Markdown, lines. Tables for people are in table.cc.
 #include "output.h"
 
 #include <algorithm>
 #include <vector>
 
+#include "table.h"
+
 namespace trueno::cli {
 
 namespace {
 
-constexpr std::int64_t kShownRows = 40;  // of a table; csv and json show all
+struct NamedFormat {
+  std::string_view name;
+  Format format;
+};
+constexpr NamedFormat kFormats[] = {{"table", Format::kTable},     {"csv", Format::kCsv},           {"json", Format::kJson},
+                                    {"jsonl", Format::kJsonLines}, {"markdown", Format::kMarkdown}, {"line", Format::kLine},
+                                    {"arrow", Format::kArrow},     {"parquet", Format::kParquet}};
 
-std::size_t display_width(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
-}
+constexpr std::size_t kFlushBytes = 1 << 16;
 
-void put(std::FILE* out, const std::string& text) { std::fwrite(text.data(), 1, text.size(), out); }
-
-std::string padded(const std::string& text, std::size_t width, bool right) {
-  const std::string space(width - std::min(width, display_width(text)), ' ');
-  return right ? space + text : text + space;
-}
-
-void write_table(const QueryResult& result, bool markdown, std::FILE* out) {
-  const auto& columns = result.columns();
-  const std::int64_t shown = markdown ? result.row_count() : std::min(result.row_count(), kShownRows);
-  std::vector<std::vector<std::string>> cells;
-  std::vector<std::size_t> widths;
-  for (const ResultColumn& column : columns) widths.push_back(std::max<std::size_t>(3, display_width(column.name)));
-  for (std::int64_t row = 0; row < shown; ++row) {
-    std::vector<std::string> line;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      line.push_back(result.text(row, static_cast<int>(c)));
-      if (line.back().find('\n') == std::string::npos) widths[c] = std::max(widths[c], display_width(line.back()));
-    }
-    cells.push_back(std::move(line));
+// Collects text and writes it in large pieces. An error of the file is noticed at the end, as ferror keeps it.
+class Writer {
+ public:
+  explicit Writer(std::FILE* out) : out_(out) {}
+  ~Writer() { flush(); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+  Writer& operator<<(std::string_view text) {
+    pending_ += text;
+    if (pending_.size() >= kFlushBytes) flush();
+    return *this;
   }
-  const auto write_line = [&](const std::vector<std::string>& line) {
-    std::string text = "|";
-    for (std::size_t c = 0; c < columns.size(); ++c) text += " " + padded(line[c], widths[c], columns[c].is_numeric) + " |";
-    put(out, text + "\n");
-  };
-  std::vector<std::string> names;
-  std::string rule = "|";
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    names.push_back(columns[c].name);
-    rule += std::string(widths[c] + (columns[c].is_numeric ? 1 : 2), '-') + (columns[c].is_numeric ? ":|" : "|");
-  }
-  write_line(names);
-  put(out, rule + "\n");
-  for (const auto& line : cells) write_line(line);
-  if (shown < result.row_count()) put(out, "(" + std::to_string(result.row_count() - shown) + " more rows)\n");
-}
 
-std::string csv_cell(const QueryResult& result, std::int64_t row, int column) {
-  if (result.is_null(row, column)) return {};
-  const std::string text = result.text(row, column);
+ private:
+  void flush() {
+    std::fwrite(pending_.data(), 1, pending_.size(), out_);
+    pending_.clear();
+  }
+  std::FILE* out_;
+  std::string pending_;
+};
+
+// NULL is an empty cell, so an empty text is quoted.
+std::string csv_text(const std::string& text) {
   if (!text.empty() && text.find_first_of(",\"\n\r") == std::string::npos) return text;
   std::string quoted = "\"";
   for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
   return quoted + "\"";
 }
 
-void write_csv(const QueryResult& result, std::FILE* out) {
-  const auto& columns = result.columns();
-  std::string line;
-  for (const ResultColumn& column : columns) line += (line.empty() ? "" : ",") + column.name;
-  put(out, line + "\n");
+void write_csv(const QueryResult& result, Writer& out) {
+  const auto width = static_cast<int>(result.columns().size());
+  for (int c = 0; c < width; ++c) out << (c == 0 ? "" : ",") << csv_text(result.columns()[static_cast<std::size_t>(c)].name);
+  out << "\n";
   for (std::int64_t row = 0; row < result.row_count(); ++row) {
-    line.clear();
-    for (std::size_t c = 0; c < columns.size(); ++c) line += (c == 0 ? "" : ",") + csv_cell(result, row, static_cast<int>(c));
-    put(out, line + "\n");
+    for (int c = 0; c < width; ++c) {
+      out << (c == 0 ? "" : ",");
+      if (!result.is_null(row, c)) out << csv_text(result.text(row, c));
+    }
+    out << "\n";
   }
 }
 
-std::string json_text(const std::string& text) {
-  std::string out = "\"";
+std::string markdown_text(const std::string& text) {
+  std::string out;
   for (const char c : text) {
-    if (c == '"' || c == '\\') {
-      out += std::string("\\") + c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
-      out += escape;
-    } else {
+    if (c == '|')
+      out += "\\|";
+    else if (c == '\n')
+      out += "<br>";
+    else
       out += c;
+  }
+  return out;
+}
+
+void write_markdown(const QueryResult& result, Writer& out) {
+  const auto& columns = result.columns();
+  out << "|";
+  for (const ResultColumn& column : columns) out << " " << markdown_text(column.name) << " |";
+  out << "\n|";
+  for (const ResultColumn& column : columns) out << (column.is_numeric ? "--:|" : "---|");
+  out << "\n";
+  for (std::int64_t row = 0; row < result.row_count(); ++row) {
+    out << "|";
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const int column = static_cast<int>(c);
+      out << " " << (result.is_null(row, column) ? "" : markdown_text(result.text(row, column))) << " |";
+    }
+    out << "\n";
+  }
+}
+
+void write_lines(const QueryResult& result, Writer& out) {
+  std::size_t width = 0;
+  for (const ResultColumn& column : result.columns()) width = std::max(width, display_width(column.name));
+  for (std::int64_t row = 0; row < result.row_count(); ++row) {
+    if (row != 0) out << "\n";
+    for (std::size_t c = 0; c < result.columns().size(); ++c) {
+      const std::string& name = result.columns()[c].name;
+      out << std::string(width - display_width(name), ' ') << name << " = " << result.text(row, static_cast<int>(c)) << "\n";
     }
   }
-  return out + "\"";
-}
-
-std::string json_cell(const QueryResult& result, std::int64_t row, std::size_t column) {
-  const int c = static_cast<int>(column);
-  if (result.is_null(row, c)) return "null";
-  const std::string text = result.text(row, c);
-  const std::string& type = result.columns()[column].type;
-  const bool exact_in_json = type == "BOOLEAN" || (result.columns()[column].is_numeric && text != "nan" && text != "inf" && text != "-inf");
-  return exact_in_json ? text : json_text(text);
-}
-
-void write_json(const QueryResult& result, bool lines, std::FILE* out) {
-  if (!lines) put(out, "[");
-  for (std::int64_t row = 0; row < result.row_count(); ++row) {
-    std::string line = !lines && row != 0 ? ",\n{" : "{";
-    for (std::size_t c = 0; c < result.columns().size(); ++c)
-      line += (c == 0 ? "" : ",") + json_text(result.columns()[c].name) + ":" + json_cell(result, row, c);
-    put(out, line + (lines ? "}\n" : "}"));
-  }
-  if (!lines) put(out, "]\n");
 }
 
 }  // namespace
 
-bool format_from_name(std::string_view name, Format& format) {
-  static constexpr std::pair<std::string_view, Format> kFormats[] = {{"table", Format::kTable},
-                                                                     {"csv", Format::kCsv},
-                                                                     {"json", Format::kJson},
-                                                                     {"jsonl", Format::kJsonLines},
-                                                                     {"markdown", Format::kMarkdown}};
-  for (const auto& [known, value] : kFormats) {
-    if (known == name) {
-      format = value;
-      return true;
-    }
+std::optional<Format> format_from_name(std::string_view name) {
+  for (const NamedFormat& known : kFormats) {
+    if (known.name == name) return known.format;
   }
-  return false;
+  return std::nullopt;
 }
 
-void write_result(const QueryResult& result, Format format, std::FILE* out) {
-  if (!result.is_query()) return;
-  switch (format) {
-    case Format::kTable: write_table(result, false, out); break;
-    case Format::kMarkdown: write_table(result, true, out); break;
-    case Format::kCsv: write_csv(result, out); break;
-    case Format::kJson: write_json(result, false, out); break;
-    case Format::kJsonLines: write_json(result, true, out); break;
+std::string_view format_name(Format format) {
+  for (const NamedFormat& known : kFormats) {
+    if (known.format == format) return known.name;
   }
+  return "?";
+}
+
+std::string format_names() {
+  std::string names;
+  for (const NamedFormat& known : kFormats) names += (names.empty() ? "" : ", ") + std::string(known.name);
+  return names;
+}
+
+bool is_binary(Format format) { return format == Format::kArrow || format == Format::kParquet; }
+
+Outcome<void> write_result(const QueryResult& result, Format format, const TableStyle& style, std::FILE* out) {
+  if (is_binary(format)) {
+    return result.write(format == Format::kParquet ? FileFormat::kParquet : FileFormat::kArrowIpc,
+                        [&](const void* bytes, std::size_t count) { return std::fwrite(bytes, 1, count, out) == count; });
+  }
+  Writer writer(out);
+  switch (format) {
+    case Format::kTable: writer << draw_table(result, style); break;
+    case Format::kMarkdown: write_markdown(result, writer); break;
+    case Format::kCsv: write_csv(result, writer); break;
+    case Format::kJson: writer << result.to_json() << "\n"; break;
+    case Format::kJsonLines: writer << result.to_json(JsonStyle::kLines); break;
+    case Format::kLine: write_lines(result, writer); break;
+    case Format::kArrow:
+    case Format::kParquet: break;
+  }
+  return {};
+}
+
+std::string grouped(std::int64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3 + (number < 0 ? 1u : 0u);) digits.insert(at -= 3, ",");
+  return digits;
+}
+
+std::string duration(double milliseconds) {
+  char text[48];
+  if (milliseconds < 10)
+    std::snprintf(text, sizeof text, "%.3f ms", milliseconds);
+  else if (milliseconds < 1000)
+    std::snprintf(text, sizeof text, "%.1f ms", milliseconds);
+  else
+    std::snprintf(text, sizeof text, "%.2f s", milliseconds / 1000);
+  return text;
 }
 
 std::string footer(const QueryResult& result) {
-  char text[160];
-  std::snprintf(text, sizeof text, "%lld row%s in %.1f ms on %s", static_cast<long long>(result.row_count()),
-                result.row_count() == 1 ? "" : "s", result.total_time_ms(),
-                result.backend_info().empty() ? "no device" : result.backend_info().c_str());
-  return text;
+  const std::string devices = result.backend_info();
+  return grouped(result.row_count()) + (result.row_count() == 1 ? " row in " : " rows in ") + duration(result.total_time_ms()) +
+         (devices.empty() ? "" : " on " + devices);
 }
 
 }  // namespace trueno::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,13 +9,29 @@
 
 namespace trueno::cli {
 
-enum class Format { kTable, kCsv, kJson, kJsonLines, kMarkdown };
+enum class Format { kTable, kCsv, kJson, kJsonLines, kMarkdown, kLine, kArrow, kParquet };
 
-/// Sets `format` from its name; false when there is none.
-bool format_from_name(std::string_view name, Format& format);
-/// Writes a result's rows. csv and json: the result and nothing else.
-void write_result(const QueryResult& result, Format format, std::FILE* out);
+[[nodiscard]] std::optional<Format> format_from_name(std::string_view name);
+[[nodiscard]] std::string_view format_name(Format format);
+/// "table, csv, ..."
+[[nodiscard]] std::string format_names();
+/// Whether the format is bytes that no terminal shows.
+[[nodiscard]] bool is_binary(Format format);
+
+/// How tables are drawn.
+struct TableStyle {
+  std::int64_t max_rows = 0;  // 0: all
+  int max_width = 0;          // columns of the terminal; 0: as wide as it comes
+};
+
+/// Writes the rows of a query, and nothing else.
+[[nodiscard]] Outcome<void> write_result(const QueryResult& result, Format format, const TableStyle& style, std::FILE* out);
+
 /// One line: rows, time, devices.
-std::string footer(const QueryResult& result);
+[[nodiscard]] std::string footer(const QueryResult& result);
+/// A time a person reads: "0.123 ms", "4.56 s".
+[[nodiscard]] std::string duration(double milliseconds);
+/// 1234567 -> "1,234,567"
+[[nodiscard]] std::string grouped(std::int64_t number);
 
 }  // namespace trueno::cli

@@ -1,87 +1,71 @@
-// The public C++ API over session/: calls in, values out, no logic.
-#include "session/database.h"
+#include "trueno/database.h"
 
-#include <algorithm>
+#include <utility>
 
-#include "trueno/trueno.h"
+#include "api/convert.h"
+#include "api/engine.h"
+#include "column/arrow_c.h"
+#include "session/diagnosis.h"
 
 namespace trueno {
 
-struct QueryResult::Data {
-  session::StatementResult result;
-  std::vector<ResultColumn> columns;
-  std::vector<PipelineReport> profile;
-};
+Database::Database() : engine_(std::make_shared<detail::Engine>()) {}
+DatabaseBuilder Database::builder() { return {}; }
 
-QueryResult::QueryResult() = default;
-QueryResult::QueryResult(const QueryResult&) = default;
-QueryResult& QueryResult::operator=(const QueryResult&) = default;
-QueryResult::~QueryResult() = default;
-
-const std::vector<ResultColumn>& QueryResult::columns() const { return data_->columns; }
-std::int64_t QueryResult::row_count() const { return data_->result.rows.length; }
-bool QueryResult::is_query() const { return data_->result.is_query; }
-bool QueryResult::is_null(std::int64_t row, int column) const {
-  return data_->result.rows.columns[static_cast<std::size_t>(column)].value(row).is_null();
-}
-std::string QueryResult::text(std::int64_t row, int column) const {
-  return data_->result.rows.columns[static_cast<std::size_t>(column)].value(row).to_string();
-}
-const std::vector<PipelineReport>& QueryResult::profile() const { return data_->profile; }
-double QueryResult::total_time_ms() const { return data_->result.total_ms; }
-double QueryResult::transfer_time_ms() const { return 0; }
-
-double QueryResult::compute_time_ms() const {
-  double micros = 0;
-  for (const PipelineReport& report : data_->profile) micros += report.measured_us;
-  return micros / 1000;
-}
-
-std::string QueryResult::backend_info() const {
-  std::vector<std::string> names;
-  for (const PipelineReport& report : data_->profile) {
-    if (std::ranges::find(names, report.device) == names.end()) names.push_back(report.device);
-  }
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : " + ") + name;
-  return text;
-}
-
-Cancellation::Cancellation() : token_(std::make_shared<CancelToken>()) {}
-void Cancellation::cancel() const { static_cast<const CancelToken*>(token_.get())->cancel(); }
-
-struct Database::Engine {
-  session::Database database;
-};
-
-Database::Database() : engine_(std::make_unique<Engine>()) {}
-Database::~Database() = default;
-Database::Database(Database&&) noexcept = default;
-Database& Database::operator=(Database&&) noexcept = default;
-
-std::variant<std::vector<QueryResult>, Failure> Database::run(std::string_view sql, const Cancellation& cancellation) {
-  auto results = engine_->database.execute(sql, {}, *static_cast<const CancelToken*>(cancellation.token_.get()));
-  if (!results) return Failure{std::string(error_code_name(results.error().code())), results.error().to_string(sql)};
-  std::vector<QueryResult> out;
-  for (session::StatementResult& result : *results) {
-    auto data = std::make_shared<QueryResult::Data>();
-    for (const Field& field : result.schema) data->columns.push_back({field.name, field.type.to_string(), field.type.is_numeric()});
-    for (const exec::PipelineProfile& p : result.profile)
-      data->profile.push_back({p.device, p.reason, p.predicted_us, p.measured_us, p.rows_in, p.rows_out, p.parts_skipped});
-    data->result = std::move(result);
-    QueryResult query_result;
-    query_result.data_ = std::move(data);
-    out.push_back(std::move(query_result));
-  }
-  return out;
-}
-
-Failure Database::load_table(const std::string& name, const std::string& path) {
+Outcome<void> Database::load_table(const std::string& name, const std::string& path) const {
   const Status status = engine_->database.load_table(name, path);
-  if (status) return {};
-  return {std::string(error_code_name(status.error().code())), status.error().to_string()};
+  if (!status) return api::to_failure(status.error());
+  return {};
+}
+
+Outcome<void> Database::load_arrow(const std::string& name, ArrowArrayStream* stream) const {
+  const auto rows = import_stream(stream);
+  if (!rows) return api::to_failure(rows.error());
+  const Status status = engine_->database.load_table(name, rows->schema, rows->next);
+  if (!status) return api::to_failure(status.error());
+  return {};
 }
 
 std::vector<std::string> Database::table_names() const { return engine_->database.table_names(); }
+
+Connection Database::connection() const {
+  return Connection(std::make_shared<detail::ConnectionState>(detail::ConnectionState{engine_, nullptr}));
+}
+
+Connection Database::connect() const {
+  auto session = std::make_shared<session::Session>(engine_->database);
+  session->settings() = engine_->initial;
+  return Connection(std::make_shared<detail::ConnectionState>(detail::ConnectionState{engine_, std::move(session)}));
+}
+
+std::vector<Finding> Database::diagnose() const {
+  std::vector<Finding> out;
+  for (session::Finding& finding : session::diagnose(engine_->database, engine_->database.settings()))
+    out.push_back({std::move(finding.topic), static_cast<Health>(finding.health), std::move(finding.text), std::move(finding.hint)});
+  return out;
+}
+
+static_assert(static_cast<int>(Health::kBroken) == static_cast<int>(session::Health::kBroken));
+
+DatabaseBuilder& DatabaseBuilder::backend(Backend backend) { return set("backend", std::string(api::backend_name(backend))); }
+DatabaseBuilder& DatabaseBuilder::fallback(Backend backend) { return set("fallback", std::string(api::backend_name(backend))); }
+DatabaseBuilder& DatabaseBuilder::cache_size_mb(std::int64_t mebibytes) { return set("cache_size_mb", std::to_string(mebibytes)); }
+DatabaseBuilder& DatabaseBuilder::morsel_size_mb(std::int64_t mebibytes) { return set("morsel_size_mb", std::to_string(mebibytes)); }
+DatabaseBuilder& DatabaseBuilder::threads(int count) { return set("threads", std::to_string(count)); }
+
+DatabaseBuilder& DatabaseBuilder::set(std::string name, std::string value) {
+  settings_.emplace_back(std::move(name), std::move(value));
+  return *this;
+}
+
+Outcome<Database> DatabaseBuilder::build() const {
+  auto engine = std::make_shared<detail::Engine>();
+  for (const auto& [name, value] : settings_) {
+    const Status status = engine->initial.set(name, value);
+    if (!status) return api::to_failure(status.error());
+  }
+  engine->database.settings() = engine->initial;
+  return Database(std::move(engine));
+}
 
 }  // namespace trueno

@@ -34,6 +34,7 @@ struct Context {
   const plan::ConstantEvaluator& constants;
   const std::vector<Value>& parameters;  // values of `?` and `$n`, by number - 1
   function::BindContext types;
+  const std::vector<std::pair<std::string, Value>>* named_parameters = nullptr;  // values of `$name`; names without the `$`
 };
 
 /// A query with names and types resolved. kBinder errors carry the span of what did not fit.

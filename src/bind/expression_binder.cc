@@ -69,6 +69,22 @@ Bound ExpressionBinder::convert(Expression expression, const Type& type, bool tr
   return Expression::cast(std::move(expression), type, trying);
 }
 
+Bound ExpressionBinder::parameter(const sql::Parameter& node, SourceSpan span) const {
+  const Value* value = nullptr;
+  if (node.number != 0 && node.number <= context_.parameters.size()) value = &context_.parameters[node.number - 1];
+  if (node.number == 0 && context_.named_parameters != nullptr) {
+    for (const auto& [name, named] : *context_.named_parameters) {
+      if (same_name(name, node.name)) value = &named;
+    }
+  }
+  if (value == nullptr)
+    return error(ErrorCode::kInvalidInput, "parameter ${} has no value", node.name.empty() ? std::to_string(node.number) : node.name)
+        .at(span);
+  Expression bound = Expression::literal(*value);
+  bound.kind = ExpressionKind::kParameter;
+  return bound;
+}
+
 Bound ExpressionBinder::literal(const sql::Literal& literal) const {
   switch (literal.kind) {
     case sql::LiteralKind::kNull: return Expression::literal(Value());
@@ -164,17 +180,7 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
             const int column = TRUENO_TRY(scope_.find(node.name));
             return Expression::column(column, scope_.columns[static_cast<std::size_t>(column)].type);
           },
-          [&](const sql::Parameter& node) -> Bound {
-            const std::size_t number = node.number;
-            if (number == 0 || number > context_.parameters.size()) {
-              return error(ErrorCode::kInvalidInput, "parameter {} has no value",
-                           node.name.empty() ? fmt::format("${}", number) : "$" + node.name)
-                  .at(span);
-            }
-            Expression e = Expression::literal(context_.parameters[number - 1]);
-            e.kind = ExpressionKind::kParameter;
-            return e;
-          },
+          [&](const sql::Parameter& node) -> Bound { return parameter(node, span); },
           [&](const sql::Logical& node) -> Bound {
             std::vector<Expression> operands;
             for (const auto& operand : node.operands) operands.push_back(TRUENO_TRY(bind_condition(*operand)));

@@ -26,6 +26,7 @@ class ExpressionBinder {
  private:
   [[nodiscard]] Result<plan::Expression> bind_node(const sql::Expression& expression);
   [[nodiscard]] Result<plan::Expression> literal(const sql::Literal& literal) const;
+  [[nodiscard]] Result<plan::Expression> parameter(const sql::Parameter& node, SourceSpan span) const;
   [[nodiscard]] Result<plan::Expression> call(std::string_view function, std::vector<plan::Expression> arguments, SourceSpan span) const;
   [[nodiscard]] Result<plan::Expression> function_call(const sql::FunctionCall& call, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& call,

@@ -19,7 +19,8 @@ double predict_us(const backend::DeviceProfile& profile, const kernel::Program& 
 
 bool allowed(Policy policy, backend::DeviceKind kind) {
   return policy == Policy::kCost || (policy == Policy::kSimd && kind == backend::DeviceKind::kSimd) ||
-         (policy == Policy::kScalar && kind == backend::DeviceKind::kScalar);
+         (policy == Policy::kScalar && kind == backend::DeviceKind::kScalar) ||
+         (policy == Policy::kGpu && kind == backend::DeviceKind::kWebGpu);
 }
 
 }  // namespace

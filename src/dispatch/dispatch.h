@@ -10,7 +10,7 @@
 namespace trueno::dispatch {
 
 /// SET backend: who decides where a pipeline runs.
-enum class Policy : std::uint8_t { kCost, kSimd, kScalar };
+enum class Policy : std::uint8_t { kCost, kSimd, kScalar, kGpu };
 
 /// One device's bid for a pipeline.
 struct Bid {

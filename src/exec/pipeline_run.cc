@@ -21,7 +21,8 @@ constexpr std::int64_t kOutputPartRows = 131'072;
 }  // namespace
 
 PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier, backend::Backend& device, backend::Backend& reference,
-                         const backend::Launch& launch, const Options& options, const CancelToken& cancel)
+                         const backend::Launch& launch, const Options& options, const CancelToken& cancel,
+                         std::size_t number)
     : pipeline_(pipeline),
       earlier_(earlier),
       device_(device),
@@ -29,7 +30,8 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier,
       launch_(launch),
       options_(options),
       cancel_(cancel),
-      lookups_(*pipeline.program, device, reference, launch) {
+      lookups_(*pipeline.program, device, reference, launch),
+      number_(number) {
   parts_ = earlier != nullptr ? (earlier->length + kOutputPartRows - 1) / kOutputPartRows : pipeline.input.source->part_count();
   if (limited() && rows_wanted() == 0) last_wanted_ = -1;
   for (const kernel::SourceColumn& column : pipeline.program->source.columns) {
@@ -73,6 +75,7 @@ void PipelineRun::work(std::vector<Batch>& states) {
     const std::int64_t part = next_.fetch_add(1);
     if (part >= parts_ || part > last_wanted_.load()) break;
     Status status = run_part(part, *state, options_.morsel_rows);
+    if (options_.progress) options_.progress(number_, done_.fetch_add(1) + 1, parts_);
     if (!status) {
       if (limited()) keep_rows_before_error(part);
       fail(part, std::move(status).error());

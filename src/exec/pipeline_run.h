@@ -23,7 +23,7 @@ class PipelineRun {
  public:
   /// `earlier`: the output this pipeline reads, or null where it reads its source. `reference`: the scalar backend.
   PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier, backend::Backend& device, backend::Backend& reference,
-              const backend::Launch& launch, const Options& options, const CancelToken& cancel);
+              const backend::Launch& launch, const Options& options, const CancelToken& cancel, std::size_t number);
 
   [[nodiscard]] Result<Batch> run();
   [[nodiscard]] std::int64_t rows_in() const { return rows_in_; }
@@ -60,7 +60,9 @@ class PipelineRun {
   std::vector<int> columns_;
   std::vector<std::unique_ptr<QueryDictionary>> dictionaries_;  // by source column; null where it is not coded
   LookupTables lookups_;
+  std::size_t number_;  // of the pipeline
   std::int64_t parts_ = 0;
+  std::atomic<std::int64_t> done_ = 0;
   std::atomic<std::int64_t> next_ = 0;
   std::atomic<std::int64_t> last_wanted_ = INT64_MAX;
   std::atomic<std::int64_t> rows_in_ = 0;

@@ -42,7 +42,7 @@ Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shar
         TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, earlier != nullptr ? -1 : input_bytes(pipeline), options.policy));
     backend::Backend& device = *devices[decision.device];
     const Stopwatch watch;
-    PipelineRun run(pipeline, earlier, device, reference_among(devices), launch, options, cancel);
+    PipelineRun run(pipeline, earlier, device, reference_among(devices), launch, options, cancel, outputs.size());
     outputs.push_back(TRUENO_TRY(run.run()));
     PipelineProfile profile;
     profile.device = device.profile().name;

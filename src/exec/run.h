@@ -14,6 +14,8 @@ struct Options {
   std::int64_t morsel_rows = 131'072;
   std::int64_t chunk_rows = 0;  // rows a CPU backend evaluates at a time; 0: as it likes
   dispatch::Policy policy = dispatch::Policy::kCost;
+  /// Called by workers, also at the same time, after each part: parts done and parts in all of the pipeline that runs, and its number.
+  std::function<void(std::size_t pipeline, std::int64_t done, std::int64_t total)> progress;
 };
 
 /// What one pipeline did.

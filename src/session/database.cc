@@ -4,11 +4,8 @@
 
 #include "backend/scalar/scalar_backend.h"
 #include "backend/simd/simd_backend.h"
-#include "base/clock.h"
 #include "bind/scope.h"
 #include "io/local_file_system.h"
-#include "session/statement_runner.h"
-#include "sql/parser.h"
 #include "storage/arrow_module.h"
 #include "storage/csv/csv_source.h"
 #include "storage/table/table_writer.h"
@@ -19,7 +16,7 @@
 
 namespace trueno::session {
 
-Database::Database() : files_(make_local_file_system()) {
+Database::Database() : files_(make_local_file_system()), implicit_session_(std::make_unique<Session>(*this)) {
 #ifdef __wasm__
   const int cores = 1;
 #else
@@ -38,15 +35,16 @@ Database::~Database() = default;
 
 Result<std::vector<StatementResult>> Database::execute(std::string_view sql, const std::vector<Value>& parameters,
                                                        const CancelToken& cancel) {
-  if (device_problem_) return *device_problem_;
-  const std::vector<sql::StatementPtr> statements = TRUENO_TRY(sql::parse(sql));
+  const std::shared_ptr<const ParsedText> text = TRUENO_TRY(parse_text(std::string(sql)));
+  Parameters bound;
+  for (const Value& value : parameters) bound.positional.emplace_back(value);
+  RunOptions options;
+  options.cancel = cancel;
   std::vector<StatementResult> results;
-  for (const sql::StatementPtr& statement : statements) {
-    const Stopwatch watch;
-    StatementRunner runner(*this, parameters, cancel);
-    results.push_back(TRUENO_TRY(runner.run(*statement)));
-    results.back().total_ms = watch.elapsed_ms();
-  }
+  TRUENO_TRY(implicit_session_->execute(*text, bound, options, [&](StatementResult result) {
+    results.push_back(std::move(result));
+    return true;
+  }));
   return results;
 }
 
@@ -75,27 +73,52 @@ std::vector<std::string> Database::table_names() const {
   return names;
 }
 
-Status Database::put_table(const std::string& name, std::shared_ptr<const TableData> data, bool replace) {
+Status Database::create_table(const std::string& name, std::shared_ptr<const TableData> data, bool replace) {
   const LockGuard lock(mutex_);
-  auto& slot = tables_[bind::lower_name(name)];
-  if (slot && !replace)
+  const std::string key = bind::lower_name(name);
+  if (!replace && tables_.contains(key))
     return error(ErrorCode::kCatalog, "table {} exists already", name).hint("CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS");
-  const std::uint64_t version = slot ? slot->version + 1 : 1;
-  const std::uint64_t id = slot ? slot->id : next_table_id_++;
-  slot = std::make_shared<const Table>(Table{id, version, std::move(data)});
+  tables_[key] = std::make_shared<const Table>(Table{next_table_id_++, 1, std::move(data)});
   return {};
 }
 
-Status Database::load_table(const std::string& name, const std::string& path) {
+Status Database::commit(const std::string& name, const Table& base, std::shared_ptr<const TableData> data) {
+  const LockGuard lock(mutex_);
+  const auto current = tables_.find(bind::lower_name(name));
+  if (current == tables_.end() || current->second->id != base.id || current->second->version != base.version)
+    return error(ErrorCode::kConflict, "table {} was changed meanwhile by another statement", name).hint("run the statement again");
+  current->second = std::make_shared<const Table>(Table{base.id, base.version + 1, std::move(data)});
+  return {};
+}
+
+Status Database::drop_tables(const std::vector<std::string>& names, bool missing_ok) {
+  const LockGuard lock(mutex_);
+  for (const std::string& name : names) {
+    if (!missing_ok && !tables_.contains(bind::lower_name(name))) return error(ErrorCode::kCatalog, "no table {}", name);
+  }
+  for (const std::string& name : names) tables_.erase(bind::lower_name(name));
+  return {};
+}
+
+Status Database::load_table(const std::string& name, const std::string& path, const CancelToken& cancel) {
   const std::shared_ptr<const TableSource> source = TRUENO_TRY(open_file(path));
   TableWriter writer(source->schema());
   std::vector<int> columns;
   for (std::size_t i = 0; i < source->schema().size(); ++i) columns.push_back(static_cast<int>(i));
   for (std::int64_t part = 0; part < source->part_count(); ++part) {
-    const BatchStream stream = TRUENO_TRY(source->scan(part, columns, {}, CancelToken()));
-    while (const std::optional<Batch> batch = TRUENO_TRY(stream())) TRUENO_TRY(writer.append(*batch));
+    const BatchStream stream = TRUENO_TRY(source->scan(part, columns, {}, cancel));
+    while (const std::optional<Batch> batch = TRUENO_TRY(stream())) {
+      TRUENO_TRY(cancel.check());
+      TRUENO_TRY(writer.append(*batch));
+    }
   }
-  return put_table(name, TRUENO_TRY(writer.finish()), true);
+  return create_table(name, TRUENO_TRY(writer.finish()), true);
+}
+
+Status Database::load_table(const std::string& name, const Schema& schema, const BatchStream& rows) {
+  TableWriter writer(schema);
+  while (const std::optional<Batch> batch = TRUENO_TRY(rows())) TRUENO_TRY(writer.append(*batch));
+  return create_table(name, TRUENO_TRY(writer.finish()), true);
 }
 
 }  // namespace trueno::session

@@ -1,22 +1,29 @@
 #include "session/settings.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <optional>
 
 #include "base/int128.h"
+#include "base/number_text.h"
 #include "bind/binder.h"
+#include "bind/scope.h"
 
 namespace trueno::session {
 
 const std::vector<Setting>& all_settings() {
   static const std::vector<Setting> settings = {
-      {"backend", "cost|simd|scalar", "cost", "Who decides where a pipeline runs: measured cost, or one device."},
-      {"threads", "integer", "0", "Worker threads; 0: one a core."},
-      {"morsel_rows", "integer", "131072", "Rows a worker takes at a time."},
-      {"chunk_rows", "integer", "0", "Rows a CPU device evaluates at a time, at most 2048; 0: as it likes. For tests."},
+      {"backend", "cost|gpu|simd|scalar", "cost", "Where pipelines run: on the device with the least predicted time, or always on one."},
+      {"cache_size_mb", "0..1048576", "512", "MiB of columns that a device with memory of its own may keep."},
+      {"chunk_rows", "0..2048", "0", "Rows a CPU device evaluates at a time; 0: as it likes. For tests."},
+      {"fallback", "cost|simd|scalar", "cost", "Where a pipeline runs when the GPU was asked for and cannot run it."},
+      {"gpu_fallback", "warn|error|silent", "warn", "What happens when the GPU was asked for and cannot run a part of the query."},
       {"integer_division", "boolean", "false", "`/` of integers is integer division."},
+      {"morsel_rows", "1..1073741824", "131072", "Rows a worker takes at a time."},
+      {"morsel_size_mb", "1..4096", "128", "MiB that a device with memory of its own takes at a time."},
       {"optimizer", "boolean", "true", "Whether optional rewrites of the plan are applied."},
       {"statistics_answers", "boolean", "true", "Whether statistics may skip parts and answer without reading."},
+      {"threads", "0..1024", "0", "Worker threads; 0: one a core."},
+      {"timeout_ms", "0..86400000", "0", "Milliseconds a statement may run; 0: no limit."},
   };
   return settings;
 }
@@ -24,7 +31,7 @@ const std::vector<Setting>& all_settings() {
 namespace {
 
 const Setting* find(std::string_view name) {
-  const auto found = std::ranges::find(all_settings(), name, &Setting::name);
+  const auto found = std::ranges::find_if(all_settings(), [&](const Setting& setting) { return bind::same_name(setting.name, name); });
   return found == all_settings().end() ? nullptr : &*found;
 }
 
@@ -35,32 +42,80 @@ Error unknown(std::string_view name) {
   return error(ErrorCode::kCatalog, "no setting {}", name).hint(near.empty() ? "see SHOW ALL" : fmt::format("did you mean {}?", near));
 }
 
-bool allowed(const Setting& setting, std::string_view value) {
-  if (setting.values == "integer") {
-    const auto number = parse_i128(value);
-    return number && *number >= 0 && *number <= INT64_MAX;
+// The value as it is kept: choices in lower case, booleans as true and false. Nothing when it is not allowed.
+std::optional<std::string> normalised(const Setting& setting, std::string_view value) {
+  if (setting.values == "boolean") {
+    const std::string lower = bind::lower_name(value);
+    if (lower == "on" || lower == "off") return lower == "on" ? "true" : "false";
+    const std::optional<bool> parsed = parse_boolean(value);
+    return parsed ? std::optional<std::string>(*parsed ? "true" : "false") : std::nullopt;
   }
-  const std::string choices = setting.values == "boolean" ? "|true|false|" : fmt::format("|{}|", setting.values);
-  return choices.find(fmt::format("|{}|", value)) != std::string::npos;
+  if (const std::size_t dots = setting.values.find(".."); dots != std::string_view::npos) {
+    const std::optional<i128> number = parse_i128(value);
+    const bool fits =
+        number && *number >= *parse_i128(setting.values.substr(0, dots)) && *number <= *parse_i128(setting.values.substr(dots + 2));
+    return fits ? std::optional(to_string(*number)) : std::nullopt;
+  }
+  std::string lower = bind::lower_name(value);
+  const bool is_choice = !lower.empty() && lower.find('|') == std::string::npos &&
+                         fmt::format("|{}|", setting.values).find(fmt::format("|{}|", lower)) != std::string::npos;
+  return is_choice ? std::optional(std::move(lower)) : std::nullopt;
+}
+
+std::string allowed_values(const Setting& setting) {
+  if (setting.values == "boolean") return "true or false";
+  const std::size_t dots = setting.values.find("..");
+  if (dots == std::string_view::npos) return fmt::format("one of {}", setting.values);
+  return fmt::format("a whole number from {} to {}", setting.values.substr(0, dots), setting.values.substr(dots + 2));
 }
 
 }  // namespace
 
-Status Settings::set(std::string_view name, std::string value) {
+Settings::Settings(const Settings& other) { *this = other; }
+
+Settings& Settings::operator=(const Settings& other) {
+  if (this == &other) return *this;
+  std::map<std::string, std::string, std::less<>> changed;
+  {
+    const LockGuard lock(other.mutex_);
+    changed = other.changed_;
+  }
+  const LockGuard lock(mutex_);
+  changed_ = std::move(changed);
+  return *this;
+}
+
+Status Settings::set(std::string_view name, std::string_view value) {
   const Setting* setting = find(name);
   if (setting == nullptr) return unknown(name);
-  if (!allowed(*setting, value))
-    return error(ErrorCode::kInvalidInput, "{} cannot be '{}'", name, value).hint(fmt::format("one of {}", setting->values));
-  changed_[std::string(name)] = std::move(value);
+  std::optional<std::string> kept = normalised(*setting, value);
+  if (!kept) return error(ErrorCode::kInvalidInput, "{} cannot be '{}'", setting->name, value).hint(allowed_values(*setting));
+  const LockGuard lock(mutex_);
+  changed_[std::string(setting->name)] = std::move(*kept);
   return {};
 }
 
+Status Settings::reset(std::string_view name) {
+  const Setting* setting = find(name);
+  if (setting == nullptr) return unknown(name);
+  const LockGuard lock(mutex_);
+  changed_.erase(std::string(setting->name));
+  return {};
+}
+
+void Settings::reset_all() {
+  const LockGuard lock(mutex_);
+  changed_.clear();
+}
+
 Result<std::string> Settings::get(std::string_view name) const {
-  if (find(name) == nullptr) return unknown(name);
-  return text(name);
+  const Setting* setting = find(name);
+  if (setting == nullptr) return unknown(name);
+  return text(setting->name);
 }
 
 std::string Settings::text(std::string_view name) const {
+  const LockGuard lock(mutex_);
   const auto changed = changed_.find(name);
   return changed != changed_.end() ? changed->second : std::string(find(name)->initial);
 }

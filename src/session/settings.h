@@ -1,36 +1,48 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/threads.h"
 
 namespace trueno::session {
 
 /// One setting: SHOW ALL, completion and the reference are made from this list.
 struct Setting {
   std::string_view name;
-  std::string_view values;  // "a|b" for a choice, "integer" or "boolean"
+  std::string_view values;  // "a|b" for a choice, "boolean", or "least..greatest" for a whole number
   std::string_view initial;
   std::string_view description;
 };
 
 [[nodiscard]] const std::vector<Setting>& all_settings();
 
-/// The values of a session's settings. Not thread-safe.
+/// The values of a session's settings. Thread-safe; a statement works on the copy it made when it began.
 class Settings {
  public:
-  /// kCatalog when there is none of this name (with the nearest), kInvalidInput for a value outside its list.
-  [[nodiscard]] Status set(std::string_view name, std::string value);
+  Settings() = default;
+  Settings(const Settings& other);
+  Settings& operator=(const Settings& other);
+
+  /// kCatalog when there is none of this name (with the nearest), kInvalidInput for a value that is not allowed.
+  [[nodiscard]] Status set(std::string_view name, std::string_view value);
+  /// Back to the initial value; kCatalog as above.
+  [[nodiscard]] Status reset(std::string_view name);
+  void reset_all();
   [[nodiscard]] Result<std::string> get(std::string_view name) const;
+
+  // Of settings that exist.
   [[nodiscard]] std::int64_t integer(std::string_view name) const;
   [[nodiscard]] bool boolean(std::string_view name) const { return text(name) == "true"; }
   [[nodiscard]] std::string text(std::string_view name) const;
 
  private:
-  std::map<std::string, std::string, std::less<>> changed_;
+  mutable Mutex mutex_;
+  std::map<std::string, std::string, std::less<>> changed_;  // only allowed values
 };
 
 }  // namespace trueno::session

@@ -1,31 +1,72 @@
 #pragma once
 
-#include "session/database.h"
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bind/binder.h"
+#include "kernel/pipeline.h"
+#include "session/constants.h"
+#include "session/names.h"
+#include "session/session.h"
+#include "sql/ast_statement.h"
 
 namespace trueno::session {
 
-/// Takes one statement from its AST to its result: bind, optimise, compile, run. One a statement; not thread-safe.
+/// Bound values, as binding takes them.
+struct Values {
+  std::vector<Value> positional;
+  std::vector<std::pair<std::string, Value>> named;
+};
+
+/// Takes one statement from its AST to its result: bind, optimise, compile, run. One a statement; not thread-safe. A statement that fails
+/// leaves nothing behind: what changes is made on the side and swapped in as the last step.
+///
+/// Each group of statements has a file: run_query.cc, run_table.cc (CREATE, DROP), run_insert.cc, run_setting.cc (SET, RESET, SHOW),
+/// run_explain.cc, run_prepared.cc.
 class StatementRunner {
  public:
-  StatementRunner(Database& database, const std::vector<Value>& parameters, const CancelToken& cancel)
-      : database_(database), parameters_(parameters), cancel_(cancel) {}
+  /// All arguments outlive the runner. `sql` is the text the statement's spans refer to.
+  StatementRunner(Database& database, Session& session, std::string_view sql, const Values& parameters, const RunOptions& options);
 
   [[nodiscard]] Result<StatementResult> run(const sql::Statement& statement);
 
  private:
+  [[nodiscard]] Result<StatementResult> run(const sql::QueryStatement& query);
+  [[nodiscard]] Result<StatementResult> run(const sql::CreateTable& create);
+  [[nodiscard]] Result<StatementResult> run(const sql::Insert& insert);
+  [[nodiscard]] Result<StatementResult> run(const sql::Drop& drop);
+  [[nodiscard]] Result<StatementResult> run(const sql::Set& set);
+  [[nodiscard]] Result<StatementResult> run(const sql::Reset& reset);
+  [[nodiscard]] Result<StatementResult> run(const sql::Show& show);
+  [[nodiscard]] Result<StatementResult> run(const sql::Explain& explain);
+  [[nodiscard]] Result<StatementResult> run(const sql::Prepare& prepare);
+  [[nodiscard]] Result<StatementResult> run(const sql::Execute& execute);
+  [[nodiscard]] Result<StatementResult> run(const sql::Deallocate& deallocate);
+
+  [[nodiscard]] bind::Context bind_context() const;
   [[nodiscard]] Result<plan::PlanPtr> plan_query(const sql::Query& query) const;
-  [[nodiscard]] Result<StatementResult> run_query(const sql::Query& query) const;
-  [[nodiscard]] Result<StatementResult> run_describe(const sql::Describe& describe) const;
-  [[nodiscard]] Result<StatementResult> run_create(const sql::CreateTable& create) const;
-  [[nodiscard]] Result<StatementResult> run_insert(const sql::Insert& insert) const;
-  [[nodiscard]] Result<StatementResult> run_drop(const sql::Drop& drop) const;
-  [[nodiscard]] Result<StatementResult> run_set(const sql::Set& set) const;
-  [[nodiscard]] Result<StatementResult> run_show(const sql::Show& show) const;
-  [[nodiscard]] Result<StatementResult> run_explain(const sql::Explain& explain) const;
+  /// The rows an INSERT adds, in the table's types.
+  [[nodiscard]] Result<plan::PlanPtr> plan_insert(const sql::Insert& insert, const Table& table) const;
+  /// What a statement runs over rows; null when it only changes the catalogue or the session.
+  [[nodiscard]] Result<plan::PlanPtr> plan_statement(const sql::Statement& statement) const;
+  /// kNotSupported, kDevice: the GPU was asked for and is not there, and `gpu_fallback` is 'error'.
+  [[nodiscard]] Result<exec::Options> exec_options();
+  [[nodiscard]] Result<kernel::PipelinePlan> compile_plan(const plan::Plan& plan, bool trust_claims) const;
+  [[nodiscard]] Result<StatementResult> run_plan(const plan::Plan& plan);
+  [[nodiscard]] Result<StatementResult> describe(const Schema& schema) const;
+  [[nodiscard]] Result<StatementResult> describe(const sql::Describe& describe) const;
 
   Database& database_;
-  const std::vector<Value>& parameters_;
-  const CancelToken& cancel_;
+  Session& session_;
+  std::string_view sql_;
+  const Values& parameters_;
+  const RunOptions& options_;
+  const Settings settings_;  // the session's when the statement began
+  const Constants constants_;
+  const Names names_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace trueno::session

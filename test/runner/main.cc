@@ -153,8 +153,8 @@ void run_file(const std::string& path, const Options& options, Totals& totals) {
   trueno::Database database;
   // SQLite's suite was made with integer division; its results hold R as three decimals, DuckDB's as the shortest text.
   const bool sqlite = path.find("sqllogictest") != std::string::npos;
-  if (sqlite) static_cast<void>(database.run("SET integer_division = true"));
-  if (!options.settings.empty()) static_cast<void>(database.run(options.settings));
+  if (sqlite) static_cast<void>(database.query("SET integer_division = true").execute());
+  if (!options.settings.empty()) static_cast<void>(database.query(options.settings).execute());
   const auto fail = [&](const Record& record, const std::string& why) {
     ++totals.failed;
     if (totals.failed <= options.shown_failures)
@@ -175,9 +175,9 @@ void run_file(const std::string& path, const Options& options, Totals& totals) {
       for (std::size_t rest = i + 1; rest < records.size(); ++rest) skip(record.skip_reason.empty() ? "halt" : record.skip_reason);
       return;
     }
-    const auto outcome = database.run(record.sql);
-    const auto* failure = std::get_if<trueno::Failure>(&outcome);
-    if (failure != nullptr && failure->code == "Not supported") {
+    const auto outcome = database.query(record.sql).execute_all();
+    const trueno::Failure* failure = outcome ? nullptr : &outcome.error();
+    if (failure != nullptr && failure->code == trueno::FailureCode::kNotSupported) {
       skip("not supported: " + failure->text.substr(0, failure->text.find_first_of("\n;")).substr(15));
       continue;
     }
@@ -190,7 +190,7 @@ void run_file(const std::string& path, const Options& options, Totals& totals) {
       continue;
     }
     if (record.kind == Record::Kind::kQuery) {
-      const auto& results = std::get<0>(outcome);
+      const auto& results = *outcome;
       const std::string difference = results.empty() ? "no result" : compare_query(record, results.back(), !sqlite);
       if (!difference.empty()) {
         fail(record, difference);

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace trueno {
+
+/// What a device was expected to need for a pipeline, or why it could not take it.
+struct DeviceBid {
+  std::string device;
+  double predicted_us = 0;
+  bool supported = true;
+  std::string declined;  // the reason: "host function upper"; empty when supported
+};
+
+/// What one pipeline of a query did, where, and why there: the proof of placement. Times in microseconds.
+struct PipelineReport {
+  std::string device;
+  std::string reason;
+  double predicted_us = 0;
+  double measured_us = 0;
+  std::int64_t rows_in = 0;
+  std::int64_t rows_out = 0;
+  std::int64_t parts_skipped = 0;  // row groups that statistics ruled out
+  std::vector<DeviceBid> bids;     // of every device
+};
+
+/// How far a query is. `done` of `total` parts of the pipeline that runs; pipelines are counted from 0.
+struct Progress {
+  std::int64_t pipeline = 0;
+  std::int64_t done = 0;
+  std::int64_t total = 0;
+};
+
+}  // namespace trueno

@@ -1,0 +1,101 @@
+#include "session/diagnosis.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "session/database.h"
+#include "storage/arrow_module.h"
+
+#ifndef __wasm__
+#include <unistd.h>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+#endif
+
+namespace trueno::session {
+
+namespace {
+
+std::string instruction_sets() {
+  std::string found;
+#if defined(__x86_64__) || defined(__i386__)
+  const auto add = [&](bool has, std::string_view name) {
+    if (has) found += fmt::format("{}{}", found.empty() ? "" : ", ", name);
+  };
+  add(__builtin_cpu_supports("sse4.2"), "SSE4.2");
+  add(__builtin_cpu_supports("avx2"), "AVX2");
+  add(__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"), "AVX-512");
+#elif defined(__aarch64__)
+  found = "NEON";
+#elif defined(__wasm_simd128__)
+  found = "SIMD128";
+#endif
+  return found.empty() ? "none that is used" : found;
+}
+
+Finding processor() {
+#ifdef __wasm__
+  const unsigned cores = 1;
+#else
+  const unsigned cores = std::max(1u, std::thread::hardware_concurrency());
+#endif
+  return {
+      "processor", Health::kGood, fmt::format("{} core{}, vector instructions: {}", cores, cores == 1 ? "" : "s", instruction_sets()), {}};
+}
+
+Finding arrow() {
+  const auto module = load_arrow_module();
+  if (module) return {"Arrow module", Health::kGood, "loaded: Parquet and Arrow files can be read and written", {}};
+  return {"Arrow module", Health::kBroken, module.error().message(), module.error().hint()};
+}
+
+// The one place that says what is known of WebGPU: a provider's report takes the place of this sentence.
+Finding web_gpu(const Database& database) {
+  for (const auto& device : database.devices()) {
+    if (device->profile().kind == backend::DeviceKind::kWebGpu) return {"WebGPU", Health::kGood, device->profile().description, {}};
+  }
+  return {"WebGPU", Health::kAbsent, "this build has no WebGPU backend: queries run on the CPU", {}};
+}
+
+Finding temporary_files() {
+#ifdef __wasm__
+  return {"temporary files", Health::kAbsent, "WebAssembly has no local files", {}};
+#else
+  std::error_code failure;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(failure);
+  if (failure) return {"temporary files", Health::kBroken, failure.message(), "set TMPDIR to a folder that can be written"};
+  if (::access(folder.c_str(), W_OK) != 0)
+    return {"temporary files", Health::kBroken, fmt::format("{} cannot be written", folder.string()), "set TMPDIR to another folder"};
+  const std::filesystem::space_info space = std::filesystem::space(folder, failure);
+  if (failure) return {"temporary files", Health::kBroken, fmt::format("{}: {}", folder.string(), failure.message()), {}};
+  return {"temporary files",
+          Health::kGood,
+          fmt::format("{}, {:.1f} GiB free", folder.string(), static_cast<double>(space.available) / (1 << 30)),
+          {}};
+#endif
+}
+
+Finding changed_settings(const Settings& settings) {
+  std::string changed;
+  for (const Setting& setting : all_settings()) {
+    const std::string value = settings.text(setting.name);
+    if (value != setting.initial) changed += fmt::format("{}{} = {}", changed.empty() ? "" : ", ", setting.name, value);
+  }
+  return {"settings", Health::kGood, changed.empty() ? "all as they come" : changed, {}};
+}
+
+}  // namespace
+
+std::vector<Finding> diagnose(const Database& database, const Settings& settings) {
+  std::vector<Finding> findings = {processor()};
+  for (const auto& device : database.devices())
+    findings.push_back({fmt::format("device {}", device->profile().name), Health::kGood, device->profile().description, {}});
+  findings.push_back(arrow());
+  findings.push_back(web_gpu(database));
+  findings.push_back(temporary_files());
+  findings.push_back(changed_settings(settings));
+  return findings;
+}
+
+}  // namespace trueno::session

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "backend/backend.h"
+#include "column/table_source.h"
+#include "function/catalogue.h"
+
+namespace trueno::session {
+
+class Database;
+class Settings;
+
+// The engine's own lists as tables: what SHOW, completion and the shell ask for, and what SQL can join with.
+
+[[nodiscard]] Result<std::shared_ptr<const TableSource>> settings_source(const Settings& settings);
+[[nodiscard]] Result<std::shared_ptr<const TableSource>> functions_source(const function::Catalogue& functions);
+[[nodiscard]] Result<std::shared_ptr<const TableSource>> devices_source(const std::vector<std::shared_ptr<backend::Backend>>& devices);
+[[nodiscard]] Result<std::shared_ptr<const TableSource>> tables_source(const Database& database);
+
+}  // namespace trueno::session

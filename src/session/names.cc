@@ -1,0 +1,38 @@
+#include "session/names.h"
+
+#include "session/row_builder.h"
+#include "session/table_function.h"
+#include "storage/table/table_writer.h"
+
+namespace trueno::session {
+
+Error no_table(const Database& database, const sql::QualifiedName& name) {
+  const std::string near = bind::nearest_name(name.last().text, database.table_names());
+  return error(ErrorCode::kCatalog, "no table {}", name.to_string())
+      .hint(near.empty() ? "a file is written in quotes: FROM 'data.parquet'" : fmt::format("did you mean {}?", near));
+}
+
+Result<std::shared_ptr<const TableSource>> Names::table(const sql::QualifiedName& name, bool is_file) const {
+  const std::string& last = name.last().text;
+  if (is_file) return database_.open_file(last);
+  const std::shared_ptr<const Table> table = database_.find_table(last);
+  if (!table) return no_table(database_, name);
+  return make_table_source(table->data, last, table->id, table->version);
+}
+
+Result<std::shared_ptr<const TableSource>> Names::table_function(const std::string& name, const std::vector<Value>& arguments) const {
+  return open_table_function({database_, settings_}, name, arguments);
+}
+
+Result<std::shared_ptr<const TableSource>> Names::values(const Schema& schema,
+                                                         const std::vector<std::vector<plan::Expression>>& rows) const {
+  RowBuilder builder(schema);
+  for (const auto& row : rows) {
+    std::vector<Value> cells;
+    for (const plan::Expression& expression : row) cells.push_back(TRUENO_TRY(constants_.evaluate(expression)));
+    TRUENO_TRY(builder.add(cells));
+  }
+  return builder.finish_source("values");
+}
+
+}  // namespace trueno::session

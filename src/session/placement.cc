@@ -1,0 +1,71 @@
+#include "session/placement.h"
+
+#include <algorithm>
+
+namespace trueno::session {
+
+namespace {
+
+std::int64_t bytes_read(const kernel::Pipeline& pipeline) {
+  std::int64_t bytes = 0;
+  for (std::int64_t part = 0; part < pipeline.input.source->part_count(); ++part) {
+    for (const kernel::SourceColumn& column : pipeline.program->source.columns)
+      bytes += pipeline.input.source->column_bytes(part, column.index);
+  }
+  return bytes;
+}
+
+const dispatch::Bid* chosen_bid(const Placement& placement) {
+  const auto found = std::ranges::find(placement.bids, placement.device, &dispatch::Bid::device);
+  return found == placement.bids.end() ? nullptr : &*found;
+}
+
+std::string duration(double micros) {
+  if (micros < 1000) return fmt::format("{:.0f} us", micros);
+  return micros < 1e6 ? fmt::format("{:.2f} ms", micros / 1e3) : fmt::format("{:.2f} s", micros / 1e6);
+}
+
+}  // namespace
+
+Result<std::vector<Placement>> place(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices,
+                                     dispatch::Policy policy) {
+  std::vector<Placement> placements;
+  for (const kernel::Pipeline& pipeline : plan.pipelines) {
+    const bool first = pipeline.input.source != nullptr;
+    const std::int64_t rows = first ? pipeline.input.source->row_count().value_or(-1) : -1;
+    dispatch::Decision decision = TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, first ? bytes_read(pipeline) : -1, policy));
+    placements.push_back({devices[decision.device]->profile().name, std::move(decision.reason), std::move(decision.bids), nullptr});
+  }
+  return placements;
+}
+
+Placement placement_of(const exec::PipelineProfile& profile) { return {profile.device, profile.reason, profile.bids, &profile}; }
+
+std::string reason_lost(const Placement& placement, const dispatch::Bid& bid) {
+  if (bid.device == placement.device) return {};
+  if (!bid.support.yes()) return fmt::format("declined: {}", bid.support.detail);
+  const dispatch::Bid* chosen = chosen_bid(placement);
+  if (chosen == nullptr) return {};
+  const double more = bid.predicted_us - chosen->predicted_us;
+  return more >= 0 ? "+" + duration(more) : fmt::format("{} less, but {}", duration(-more), placement.reason);
+}
+
+std::string print(const Placement& placement, std::size_t number) {
+  const dispatch::Bid* chosen = chosen_bid(placement);
+  std::string lines = fmt::format("pipeline {} on {}: {}", number, placement.device, placement.reason);
+  if (chosen != nullptr) lines += fmt::format(", predicted {}", duration(chosen->predicted_us));
+  if (const exec::PipelineProfile* measured = placement.measured) {
+    lines += fmt::format(", measured {}, {} -> {} rows", duration(measured->measured_us), measured->rows_in, measured->rows_out);
+    if (measured->parts_skipped != 0) lines += fmt::format(", {} parts skipped", measured->parts_skipped);
+  }
+  lines += '\n';
+  for (const dispatch::Bid& bid : placement.bids) {
+    if (bid.device == placement.device) continue;
+    lines += fmt::format("  {}: ", bid.device);
+    if (bid.support.yes()) lines += fmt::format("predicted {}, ", duration(bid.predicted_us));
+    lines += reason_lost(placement, bid) + "\n";
+  }
+  return lines;
+}
+
+}  // namespace trueno::session

@@ -1,0 +1,120 @@
+// EXPLAIN: the plan, the kernel programs, and for each pipeline where it runs and why not elsewhere. ANALYZE runs the statement, with all
+// it changes, and shows what was measured.
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "bind/scope.h"
+#include "compile/compile.h"
+#include "session/json_text.h"
+#include "session/placement.h"
+#include "session/row_builder.h"
+#include "session/statement_runner.h"
+#include "sql/printer.h"
+
+namespace trueno::session {
+
+namespace {
+
+struct Explanation {
+  std::string statement;
+  std::string plan;  // empty: nothing runs over rows
+  std::vector<std::string> programs;
+  std::vector<Placement> placements;
+  double total_ms = -1;  // < 0: not run
+};
+
+Result<bool> wants_json(const sql::Explain& explain) {
+  bool json = false;
+  for (const sql::Option& option : explain.options) {
+    const bool format = bind::same_name(option.name.text, "format");
+    std::string value;
+    if (option.value) {
+      if (const auto* word = option.value->as<sql::ColumnRef>()) value = word->name.to_string();
+      if (const auto* literal = option.value->as<sql::Literal>()) value = literal->text;
+    }
+    if (!format || (!bind::same_name(value, "json") && !bind::same_name(value, "text")))
+      return error(ErrorCode::kInvalidInput, "EXPLAIN does not know {} {}", option.name.text, value)
+          .hint("EXPLAIN (ANALYZE, FORMAT json | text)")
+          .at(option.name.span);
+    json = bind::same_name(value, "json");
+  }
+  return json;
+}
+
+std::string json_of(const Placement& placement, const std::string& program, std::size_t number) {
+  std::string devices;
+  for (const dispatch::Bid& bid : placement.bids) {
+    devices += fmt::format("{}{{\"device\":{},\"predicted_us\":{},\"chosen\":{},\"reason_lost\":{}}}", devices.empty() ? "" : ",",
+                           json_string(bid.device), bid.support.yes() ? json_number(bid.predicted_us) : "null",
+                           bid.device == placement.device, json_string(reason_lost(placement, bid)));
+  }
+  std::string measured = "null";
+  if (const exec::PipelineProfile* run = placement.measured)
+    measured = fmt::format("{{\"us\":{},\"rows_in\":{},\"rows_out\":{},\"parts_skipped\":{}}}", json_number(run->measured_us), run->rows_in,
+                           run->rows_out, run->parts_skipped);
+  return fmt::format("{{\"number\":{},\"program\":{},\"device\":{},\"reason\":{},\"devices\":[{}],\"measured\":{}}}", number,
+                     json_string(program), json_string(placement.device), json_string(placement.reason), devices, measured);
+}
+
+std::string json_of(const Explanation& e) {
+  std::string pipelines;
+  for (std::size_t i = 0; i < e.placements.size(); ++i)
+    pipelines += (i == 0 ? "" : ",") + json_of(e.placements[i], i < e.programs.size() ? e.programs[i] : std::string(), i + 1);
+  return fmt::format("{{\"statement\":{},\"plan\":{},\"pipelines\":[{}],\"total_ms\":{}}}", json_string(e.statement),
+                     e.plan.empty() ? "null" : json_string(e.plan), pipelines, e.total_ms < 0 ? "null" : json_number(e.total_ms));
+}
+
+}  // namespace
+
+Result<plan::PlanPtr> StatementRunner::plan_statement(const sql::Statement& statement) const {
+  if (const auto* query = statement.as<sql::QueryStatement>(); query != nullptr && query->query->as<sql::Describe>() == nullptr)
+    return plan_query(*query->query);
+  if (const auto* create = statement.as<sql::CreateTable>(); create != nullptr && create->query) return plan_query(*create->query);
+  if (const auto* insert = statement.as<sql::Insert>(); insert != nullptr && insert->query) {
+    const std::shared_ptr<const Table> table = database_.find_table(insert->table.last().text);
+    if (!table) return no_table(database_, insert->table).at(insert->table.span());
+    return plan_insert(*insert, *table);
+  }
+  return plan::PlanPtr();
+}
+
+Result<StatementResult> StatementRunner::run(const sql::Explain& explain) {
+  const bool json = TRUENO_TRY(wants_json(explain));
+  Explanation explanation;
+  explanation.statement = sql::print(*explain.statement);
+  const exec::Options options = TRUENO_TRY(exec_options());
+  const plan::PlanPtr plan = TRUENO_TRY(plan_statement(*explain.statement));
+  if (plan) {
+    explanation.plan = plan::print(*plan);
+    const kernel::PipelinePlan pipelines = TRUENO_TRY(compile_plan(*plan, true));
+    for (const kernel::Pipeline& pipeline : pipelines.pipelines) explanation.programs.push_back(kernel::print(*pipeline.program));
+    explanation.placements = TRUENO_TRY(place(pipelines, database_.devices(), options.policy));
+  }
+  StatementResult ran;
+  if (explain.analyze) {
+    const Stopwatch watch;
+    ran = TRUENO_TRY(run(*explain.statement));
+    explanation.total_ms = watch.elapsed_ms();
+    explanation.placements.clear();
+    for (const exec::PipelineProfile& profile : ran.profile) explanation.placements.push_back(placement_of(profile));
+  }
+  StatementResult result;
+  result.is_query = true;
+  result.profile = ran.profile;
+  result.schema = {{"explain_key", TypeId::kVarchar, false}, {"explain_value", TypeId::kVarchar, false}};
+  RowBuilder rows(result.schema);
+  if (json) {
+    TRUENO_TRY(rows.add({text("json"), text(json_of(explanation))}));
+  } else {
+    TRUENO_TRY(rows.add({text("plan"), text(plan ? explanation.plan : explanation.statement + "\n  (runs over no rows)\n")}));
+    for (const std::string& program : explanation.programs) TRUENO_TRY(rows.add({text("kernel program"), text(program)}));
+    std::string placement;
+    for (std::size_t i = 0; i < explanation.placements.size(); ++i) placement += print(explanation.placements[i], i + 1);
+    if (explanation.total_ms >= 0) placement += fmt::format("total {:.3f} ms\n", explanation.total_ms);
+    if (!placement.empty()) TRUENO_TRY(rows.add({text(explain.analyze ? "placement, measured" : "placement"), text(placement)}));
+  }
+  result.rows = TRUENO_TRY(rows.finish());
+  return result;
+}
+
+}  // namespace trueno::session

@@ -1,0 +1,102 @@
+// INSERT: the query's rows in the table's types, appended to the version the statement began with.
+#include <algorithm>
+
+#include "bind/scope.h"
+#include "optimize/optimize.h"
+#include "session/row_builder.h"
+#include "session/statement_runner.h"
+#include "storage/table/table_writer.h"
+
+namespace trueno::session {
+
+namespace {
+
+// For each column of the table its place in the query's output; -1: not given, so NULL.
+Result<std::vector<int>> positions(const sql::Insert& insert, const Schema& schema) {
+  std::vector<int> position(schema.size(), -1);
+  if (insert.columns.empty()) {
+    for (std::size_t i = 0; i < schema.size(); ++i) position[i] = static_cast<int>(i);
+  }
+  for (std::size_t i = 0; i < insert.columns.size(); ++i) {
+    const sql::Name& name = insert.columns[i];
+    const auto column = std::ranges::find_if(schema, [&](const Field& field) { return bind::same_name(field.name, name.text); });
+    if (column == schema.end()) {
+      std::vector<std::string> names;
+      for (const Field& field : schema) names.push_back(field.name);
+      const std::string near = bind::nearest_name(name.text, names);
+      return error(ErrorCode::kBinder, "no column \"{}\" in table {}", name.text, insert.table.to_string())
+          .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
+          .at(name.span);
+    }
+    int& slot = position[static_cast<std::size_t>(column - schema.begin())];
+    if (slot >= 0) return error(ErrorCode::kBinder, "column {} is there twice", name.text).at(name.span);
+    slot = static_cast<int>(i);
+  }
+  return position;
+}
+
+// DEFAULT VALUES: one row, no column given.
+Result<Batch> default_row(const Schema& schema) {
+  RowBuilder rows(schema);
+  std::vector<Value> nulls;
+  for (const Field& field : schema) nulls.push_back(Value::null(field.type));
+  TRUENO_TRY(rows.add(nulls));
+  return rows.finish();
+}
+
+}  // namespace
+
+Result<plan::PlanPtr> StatementRunner::plan_insert(const sql::Insert& insert, const Table& table) const {
+  const auto refuse = [&](std::string_view what) {
+    return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(insert.table.span());
+  };
+  if (insert.by_name) return refuse("INSERT BY NAME");
+  if (!insert.returning.empty()) return refuse("RETURNING");
+  if (insert.on_conflict.action != sql::ConflictAction::kFail) return refuse("ON CONFLICT");
+  if (!insert.with.empty()) return refuse("WITH before INSERT");
+  const Schema& schema = table.data->schema;
+  const std::vector<int> position = TRUENO_TRY(positions(insert, schema));
+  plan::PlanPtr plan = TRUENO_TRY(bind::bind_query(*insert.query, bind_context()));
+  const std::size_t expected = insert.columns.empty() ? schema.size() : insert.columns.size();
+  if (plan->schema.size() != expected)
+    return error(ErrorCode::kBinder, "table {} takes {} values, not {}", insert.table.to_string(), expected, plan->schema.size())
+        .at(insert.table.span());
+  // A projection on top casts to the table's types, so that a bad cast fails before anything is written.
+  std::vector<plan::Expression> casts;
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    plan::Expression value = position[i] < 0
+                                 ? plan::Expression::literal(Value::null(schema[i].type))
+                                 : plan::Expression::column(position[i], plan->schema[static_cast<std::size_t>(position[i])].type);
+    if (!function::cast_possible(value.type, schema[i].type))
+      return error(ErrorCode::kBinder, "column {} is {}, and {} cannot be cast to it", schema[i].name, schema[i].type.to_string(),
+                   value.type.to_string())
+          .at(insert.table.span());
+    casts.push_back(plan::Expression::cast(std::move(value), schema[i].type));
+  }
+  plan = plan::make_plan(plan::Project{std::move(casts)}, schema, std::move(plan));
+  optimize::Options options;
+  options.optional_rules = settings_.boolean("optimizer");
+  options.statistics_answers = settings_.boolean("statistics_answers");
+  return optimize::optimize(std::move(plan), constants_, options);
+}
+
+Result<StatementResult> StatementRunner::run(const sql::Insert& insert) {
+  const std::string& name = insert.table.last().text;
+  const std::shared_ptr<const Table> table = database_.find_table(name);
+  if (!table) return no_table(database_, insert.table).at(insert.table.span());
+  StatementResult result;
+  if (insert.query) {
+    const plan::PlanPtr plan = TRUENO_TRY(plan_insert(insert, *table));
+    result = TRUENO_TRY(run_plan(*plan));
+  } else {
+    result.rows = TRUENO_TRY(default_row(table->data->schema));
+  }
+  TableWriter writer = TRUENO_TRY(TableWriter::append_to(*table->data, result.rows.length));
+  TRUENO_TRY(writer.append(result.rows));
+  TRUENO_TRY(database_.commit(name, *table, TRUENO_TRY(writer.finish())));
+  StatementResult done;
+  done.profile = std::move(result.profile);
+  return done;
+}
+
+}  // namespace trueno::session

@@ -1,0 +1,113 @@
+// Queries and DESCRIBE: from an AST to rows.
+#include <algorithm>
+
+#include "compile/compile.h"
+#include "optimize/optimize.h"
+#include "session/row_builder.h"
+#include "session/statement_runner.h"
+
+#ifndef __wasm__
+#include <thread>
+#endif
+
+namespace trueno::session {
+
+namespace {
+
+int thread_count(const Settings& settings) {
+  const auto asked = static_cast<int>(settings.integer("threads"));
+#ifdef __wasm__
+  static_cast<void>(asked);
+  return 1;
+#else
+  return asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+#endif
+}
+
+dispatch::Policy policy_named(std::string_view name) {
+  if (name == "simd") return dispatch::Policy::kSimd;
+  if (name == "scalar") return dispatch::Policy::kScalar;
+  if (name == "gpu") return dispatch::Policy::kGpu;
+  return dispatch::Policy::kCost;
+}
+
+bool has_gpu(const Database& database) {
+  return std::ranges::any_of(database.devices(), [](const auto& device) { return device->profile().kind == backend::DeviceKind::kWebGpu; });
+}
+
+}  // namespace
+
+Result<exec::Options> StatementRunner::exec_options() {
+  exec::Options options;
+  options.threads = thread_count(settings_);
+  options.morsel_rows = settings_.integer("morsel_rows");
+  options.chunk_rows = settings_.integer("chunk_rows");
+  options.progress = options_.progress;
+  std::string backend = options_.backend.empty() ? settings_.text("backend") : options_.backend;
+  if (backend == "gpu" && !has_gpu(database_)) {
+    const std::string fallback = settings_.text("gpu_fallback");
+    if (fallback == "error")
+      return error(ErrorCode::kDevice, "the GPU was asked for, but there is none").hint("see trueno doctor, or SET gpu_fallback = 'warn'");
+    backend = settings_.text("fallback");
+    if (fallback == "warn") warnings_.push_back(fmt::format("the GPU was asked for, but there is none: ran with backend = '{}'", backend));
+  }
+  options.policy = policy_named(backend);
+  return options;
+}
+
+Result<plan::PlanPtr> StatementRunner::plan_query(const sql::Query& query) const {
+  plan::PlanPtr plan = TRUENO_TRY(bind::bind_query(query, bind_context()));
+  optimize::Options options;
+  options.optional_rules = settings_.boolean("optimizer");
+  options.statistics_answers = settings_.boolean("statistics_answers");
+  return optimize::optimize(std::move(plan), constants_, options);
+}
+
+Result<kernel::PipelinePlan> StatementRunner::compile_plan(const plan::Plan& plan, bool trust_claims) const {
+  return compile::compile(plan, {.trust_claims = trust_claims && settings_.boolean("statistics_answers"), .use_codes = settings_.boolean("optimizer")});
+}
+
+Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {
+  const exec::Options options = TRUENO_TRY(exec_options());
+  kernel::PipelinePlan pipelines = TRUENO_TRY(compile_plan(plan, true));
+  auto output = exec::run(pipelines, database_.devices(), options, options_.cancel);
+  if (!output && output.error().code() == ErrorCode::kCorruptFile) {
+    // A file's statistics may have lied: forget what files claim, and read everything. A file that is broken otherwise fails again.
+    pipelines = TRUENO_TRY(compile_plan(plan, false));
+    output = exec::run(pipelines, database_.devices(), options, options_.cancel);
+  }
+  if (!output) return std::move(output).error();
+  StatementResult result;
+  result.is_query = true;
+  result.schema = std::move(pipelines.result);
+  result.rows = std::move(output->rows);
+  result.profile = std::move(output->profile);
+  return result;
+}
+
+Result<StatementResult> StatementRunner::run(const sql::QueryStatement& query) {
+  if (const auto* node = query.query->as<sql::Describe>()) return describe(*node);
+  const plan::PlanPtr plan = TRUENO_TRY(plan_query(*query.query));
+  return run_plan(*plan);
+}
+
+Result<StatementResult> StatementRunner::describe(const sql::Describe& node) const {
+  if (node.summarize) return error(ErrorCode::kNotSupported, "SUMMARIZE is not supported yet");
+  if (node.query) return describe(TRUENO_TRY(plan_query(*node.query))->schema);
+  const auto source = names_.table(node.table, false);
+  if (!source) return Error(source.error()).at(node.table.span());
+  return describe((*source)->schema());
+}
+
+Result<StatementResult> StatementRunner::describe(const Schema& schema) const {
+  StatementResult result;
+  result.is_query = true;
+  result.schema = {{"column_name", TypeId::kVarchar, false}, {"column_type", TypeId::kVarchar, false}, {"null", TypeId::kVarchar, false}};
+  RowBuilder rows(result.schema);
+  for (const Field& field : schema)
+    TRUENO_TRY(rows.add({text(field.name), text(field.type.to_string()), text(field.nullable ? "YES" : "NO")}));
+  result.rows = TRUENO_TRY(rows.finish());
+  return result;
+}
+
+}  // namespace trueno::session

@@ -1,0 +1,81 @@
+#include "session/table_function.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "bind/binder.h"
+#include "session/database.h"
+#include "session/introspection.h"
+#include "session/series_source.h"
+
+namespace trueno::session {
+
+namespace {
+
+using Source = Result<std::shared_ptr<const TableSource>>;
+
+Source read_file(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
+  if (arguments[0].is_null() || arguments[0].type().id != TypeId::kVarchar)
+    return error(ErrorCode::kBinder, "{} takes the path of a file as text", name);
+  return context.database.open_file(arguments[0].as_string());
+}
+
+// range(end), range(begin, end[, step]): whole numbers, without the end; generate_series: with it.
+Source series(const TableFunctionContext&, std::string_view name, const std::vector<Value>& arguments) {
+  std::vector<i128> numbers;
+  for (const Value& value : arguments) {
+    if (value.is_null() || !value.type().is_integer()) return error(ErrorCode::kBinder, "{} takes whole numbers", name);
+    numbers.push_back(value.as_integer());
+  }
+  const bool from_zero = numbers.size() == 1;
+  return make_series_source(std::string(name), from_zero ? 0 : numbers[0], from_zero ? numbers[0] : numbers[1],
+                            numbers.size() == 3 ? numbers[2] : 1, name == "generate_series");
+}
+
+Source settings_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+  return settings_source(context.settings);
+}
+Source functions_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+  return functions_source(context.database.functions());
+}
+Source devices_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+  return devices_source(context.database.devices());
+}
+Source tables_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+  return tables_source(context.database);
+}
+
+}  // namespace
+
+const std::vector<TableFunction>& table_functions() {
+  static const std::vector<TableFunction> functions = {
+      {"generate_series", "generate_series(begin, end[, step])", "The whole numbers from begin to end, both included.", 1, 3, series},
+      {"range", "range([begin,] end[, step])", "The whole numbers from begin up to, and without, end.", 1, 3, series},
+      {"read_csv", "read_csv('path')", "The rows of a CSV file; its layout and types are found out.", 1, 1, read_file},
+      {"read_csv_auto", "read_csv_auto('path')", "Another name of read_csv.", 1, 1, read_file},
+      {"read_parquet", "read_parquet('path')", "The rows of a Parquet file.", 1, 1, read_file},
+      {"trueno_devices", "trueno_devices()", "The devices that run queries, with their measured rates.", 0, 0, devices_table},
+      {"trueno_functions", "trueno_functions()", "Every SQL function with its signature and an example.", 0, 0, functions_table},
+      {"trueno_settings", "trueno_settings()", "Every setting with its value in this session.", 0, 0, settings_table},
+      {"trueno_tables", "trueno_tables()", "Every table with its columns' and rows' number.", 0, 0, tables_table},
+  };
+  return functions;
+}
+
+Result<std::shared_ptr<const TableSource>> open_table_function(const TableFunctionContext& context, const std::string& name,
+                                                               const std::vector<Value>& arguments) {
+  const auto found = std::ranges::find(table_functions(), name, &TableFunction::name);
+  if (found == table_functions().end()) {
+    std::vector<std::string> names;
+    for (const TableFunction& function : table_functions()) names.emplace_back(function.name);
+    const std::string near = bind::nearest_name(name, names);
+    return error(ErrorCode::kBinder, "no table function {}", name)
+        .hint(near.empty() ? fmt::format("there are {}", fmt::join(names, ", ")) : fmt::format("did you mean {}?", near));
+  }
+  if (arguments.size() < found->least_arguments || arguments.size() > found->most_arguments)
+    return error(ErrorCode::kBinder, "{} does not take {} arguments", name, arguments.size()).hint(std::string(found->signature));
+  return found->open(context, name, arguments);
+}
+
+}  // namespace trueno::session
