@@ -171,8 +171,9 @@ Status WebGpuKernel::run_morsel(const Morsel& morsel, WebGpuState& state, const 
     if (!kernel.shader.can_fail && state.submissions < kMostInFlight) continue;
     const std::vector<std::uint32_t> flags = TRUENO_TRY(device_->read(state.state, SinkLayout::kStateHeader));
     state.submissions = 0;
-    if ((flags[0] & kKeyOutside) != 0) return error(ErrorCode::kInternal, "a group's key lies outside its proven range");
+    // A failed row's key may be anything, so the failure comes first.
     if ((flags[0] & kRowFailed) != 0) return explain_failure(part, state.launch, cancel);
+    if ((flags[0] & kKeyOutside) != 0) return error(ErrorCode::kInternal, "a group's key lies outside its proven range");
   }
   return {};
 }

@@ -52,7 +52,14 @@ bool WgslWriter::arithmetic(ValueId id) {
   }
   const Lane exact = wider(widest);
   const std::string name = fmt::format("x{}", id);
-  line(fmt::format("let {} = {};", name, compute(i.op, i, exact)));
+  const bool wide_product = widest == Lane::kI128 && i.op == Opcode::kMultiply;
+  if (wide_product) {
+    line(fmt::format("let p{} = {};", id,
+                     call("checked_product_128", fmt::format("{}, {}", in_lane(arg(i, 0), exact), in_lane(arg(i, 1), exact)))));
+    line(fmt::format("let {} = p{}.value;", name, id));
+  } else {
+    line(fmt::format("let {} = {};", name, compute(i.op, i, exact)));
+  }
   const kernel::TypeLimits limits = *kernel::limits_of(i.type);
   std::string bad = outside(name, exact, limits.min, limits.max);
   if (widest == Lane::kI128) {  // there is no wider lane: the sign tells
@@ -62,11 +69,11 @@ bool WgslWriter::arithmetic(ValueId id) {
     switch (i.op) {
       case Opcode::kAdd: over = fmt::format("(~({0}.w ^ {1}.w) & ({0}.w ^ {2}.w)) >= 0x80000000u", a, b, name); break;
       case Opcode::kSubtract: over = fmt::format("(({0}.w ^ {1}.w) & ({0}.w ^ {2}.w)) >= 0x80000000u", a, b, name); break;
-      case Opcode::kMultiply: over = call("mul_overflows_128", fmt::format("{}, {}", a, b)); break;
+      case Opcode::kMultiply: over = fmt::format("p{}.over", id); break;
       case Opcode::kNegate: over = fmt::format("({}.w & {}.w) >= 0x80000000u", a, name); break;
       default: over = fmt::format("{}.w >= 0x80000000u", name); break;
     }
-    bad = bad.empty() ? over : fmt::format("{} || {}", over, bad);
+    bad = bad.empty() ? "(" + over + ")" : fmt::format("({}) | {}", over, bad);
   }
   if (!bad.empty()) fail_where(bad, valid, i);
   define(id, lane, convert(name, exact, lane), valid);
@@ -91,7 +98,7 @@ bool WgslWriter::division(ValueId id) {
   // The quotient in 64 bits, where i32's least value by -1 fits. By zero the row has failed or is NULL; any value will do.
   Lane exact = Lane::kI64;
   if (working == Lane::kI32) {
-    const std::string safe = fmt::format("select({0}, 1, {0} == 0 || {0} == -1)", divisor);
+    const std::string safe = fmt::format("select({0}, 1, ({0} == 0) | ({0} == -1))", divisor);
     if (quotient) {
       const std::string negated = call("sub_64", fmt::format("vec2<u32>(0u, 0u), {}", in_lane(a, Lane::kI64)));
       line(fmt::format("let {} = select({}, {}, {} == -1);", name, convert(fmt::format("({} / {})", a.value, safe), Lane::kI32, Lane::kI64),
@@ -108,8 +115,8 @@ bool WgslWriter::division(ValueId id) {
     const kernel::TypeLimits limits = *kernel::limits_of(i.type);
     std::string bad = outside(name, exact, limits.min, limits.max);
     if (working == Lane::kI64) {  // -2^63 / -1: the only quotient that leaves 64 bits
-      if (!bad.empty()) bad += " || ";
-      bad += fmt::format("(all({} == vec2<u32>(0u, 0x80000000u)) && all({} == vec2<u32>(0xffffffffu, 0xffffffffu)))", in_lane(a, working),
+      if (!bad.empty()) bad += " | ";
+      bad += fmt::format("(all({} == vec2<u32>(0u, 0x80000000u)) & all({} == vec2<u32>(0xffffffffu, 0xffffffffu)))", in_lane(a, working),
                          divisor);
     }
     if (!bad.empty()) fail_where(bad, valid, i);

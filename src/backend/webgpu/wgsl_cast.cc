@@ -62,9 +62,11 @@ bool WgslWriter::cast_exact(ValueId id, const Register& from, int shift) {
   const std::string operands = fmt::format("{}, {}", in_lane(from, Lane::kI128), literal(factor, Lane::kI128));
   if (from.lane == Lane::kI128 || shift > kDigitsOfI64) {
     // The product may leave 128 bits; the rest of the way is finish_cast's.
-    const std::string over = call("mul_overflows_128", operands);
     if (i.op == Opcode::kTryCast) return decline(i, "of 128-bit decimals has no shader yet");
-    if (i.checked) fail_where(over, from.valid, i);
+    line(fmt::format("let p{} = {};", id, call("checked_product_128", operands)));
+    if (i.checked) fail_where(fmt::format("p{}.over", id), from.valid, i);
+    finish_cast(id, fmt::format("p{}.value", id), Lane::kI128);
+    return true;
   }
   finish_cast(id, call("mul_128", operands), Lane::kI128);
   return true;

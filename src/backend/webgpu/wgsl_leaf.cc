@@ -89,7 +89,7 @@ bool WgslWriter::column(ValueId id) {
   prologue(fmt::format("let {0}_least = {1};", name, convert(words(BlockLayout::kLeast), Lane::kI128, whole)));
   prologue(fmt::format("let {0}_greatest = {1};", name, convert(words(BlockLayout::kGreatest), Lane::kI128, whole)));
   const std::string held = fmt::format("w{}", id);
-  fail_where(fmt::format("{} || {}", less(held, name + "_least", whole), less(name + "_greatest", held, whole)), valid, i);
+  fail_where(fmt::format("{} | {}", less(held, name + "_least", whole), less(name + "_greatest", held, whole)), valid, i);
   define(id, lane, convert(held, whole, lane), valid);
   return true;
 }
@@ -156,8 +156,9 @@ bool WgslWriter::lookup(ValueId id) {
   const Register& code = arg(i, 0);
   line(fmt::format("let e{} = bitcast<u32>({});", id, code.value));
   const std::string entry = fmt::format("e{}", id);
-  fail_where(fmt::format("{0}_errors != 0xffffffffu && {1}", name, call("bit_at", fmt::format("{}_errors, {}", name, entry))), code.valid,
-             i);
+  const std::string absent = fmt::format("({}_errors == 0xffffffffu)", name);
+  const std::string failed = call("bit_at", fmt::format("select({0}_errors, 0u, {1}), {2}", name, absent, entry));
+  fail_where(fmt::format("!{} & {}", absent, failed), code.valid, i);
   const std::string valid = both(code.valid, call("valid_at", fmt::format("{}_validity, {}", name, entry)));
   define(id, lane, plain_value(i.physical(), name + "_values", entry, lane), valid);
   return true;

@@ -33,11 +33,11 @@ fn sub_64(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> { return vec2<u32>(a.x - b.x,
 )"},
       {"less_64", {}, R"(
 fn less_64(a: vec2<u32>, b: vec2<u32>) -> bool {
-  return bitcast<i32>(a.y) < bitcast<i32>(b.y) || (a.y == b.y && a.x < b.x);
+  return select(bitcast<i32>(a.y) < bitcast<i32>(b.y), a.x < b.x, a.y == b.y);
 }
 )"},
       {"below_64", {}, R"(
-fn below_64(a: vec2<u32>, b: vec2<u32>) -> bool { return a.y < b.y || (a.y == b.y && a.x < b.x); }
+fn below_64(a: vec2<u32>, b: vec2<u32>) -> bool { return select(a.y < b.y, a.x < b.x, a.y == b.y); }
 )"},
       // A sum of 96 bits: 2^32 values of 64 bits.
       {"add_96", {}, R"(
@@ -89,7 +89,7 @@ fn divide_unsigned_64(n: vec2<u32>, d: vec2<u32>) -> vec4<u32> {
     let over = r.y >= 0x80000000u;
     r = vec2<u32>((r.x << 1u) | (q.y >> 31u), (r.y << 1u) | (r.x >> 31u));
     q = vec2<u32>(q.x << 1u, (q.y << 1u) | (q.x >> 31u));
-    let take = over || !below_64(r, d);
+    let take = over | !below_64(r, d);
     r = select(r, sub_64(r, d), take);
     q.x = q.x | select(0u, 1u, take);
   }
@@ -148,27 +148,38 @@ fn widen_64_128(a: vec2<u32>) -> vec4<u32> {
 )"},
       {"add_128", {}, R"(
 fn add_128(a: vec4<u32>, b: vec4<u32>) -> vec4<u32> {
-  let s = a + b;
-  let c0 = select(0u, 1u, s.x < a.x);
-  let y = s.y + c0;
-  let c1 = select(0u, 1u, s.y < a.y || y < c0);
-  let z = s.z + c1;
-  let c2 = select(0u, 1u, s.z < a.z || z < c1);
-  return vec4<u32>(s.x, y, z, s.w + c2);
+  let x = a.x + b.x;
+  let c0 = select(0u, 1u, x < a.x);
+  let sy = a.y + b.y;
+  let y = sy + c0;
+  let c1 = select(0u, 1u, sy < a.y) | select(0u, 1u, y < c0);
+  let sz = a.z + b.z;
+  let z = sz + c1;
+  let c2 = select(0u, 1u, sz < a.z) | select(0u, 1u, z < c1);
+  return vec4<u32>(x, y, z, a.w + b.w + c2);
 }
 )"},
-      {"neg_128", {"add_128"}, R"(
-fn neg_128(a: vec4<u32>) -> vec4<u32> { return add_128(~a, vec4<u32>(1u, 0u, 0u, 0u)); }
+      {"sub_128",
+       {},
+       R"(
+fn sub_128(a: vec4<u32>, b: vec4<u32>) -> vec4<u32> {
+  let c0 = select(0u, 1u, a.x < b.x);
+  let sy = a.y - b.y;
+  let c1 = select(0u, 1u, a.y < b.y) | select(0u, 1u, sy < c0);
+  let sz = a.z - b.z;
+  let c2 = select(0u, 1u, a.z < b.z) | select(0u, 1u, sz < c1);
+  return vec4<u32>(a.x - b.x, sy - c0, sz - c1, a.w - b.w - c2);
+}
 )"},
-      {"sub_128", {"add_128", "neg_128"}, R"(
-fn sub_128(a: vec4<u32>, b: vec4<u32>) -> vec4<u32> { return add_128(a, neg_128(b)); }
+      {"neg_128", {"sub_128"}, R"(
+fn neg_128(a: vec4<u32>) -> vec4<u32> { return sub_128(vec4<u32>(0u, 0u, 0u, 0u), a); }
 )"},
       {"abs_128", {"neg_128"}, R"(
 fn abs_128(a: vec4<u32>) -> vec4<u32> { return select(a, neg_128(a), a.w >= 0x80000000u); }
 )"},
       {"below_128", {"below_64"}, R"(
 fn below_128(a: vec4<u32>, b: vec4<u32>) -> bool {
-  return below_64(a.zw, b.zw) || (all(a.zw == b.zw) && below_64(a.xy, b.xy));
+  return select(below_64(a.zw, b.zw), below_64(a.xy, b.xy), all(a.zw == b.zw));
 }
 )"},
       {"less_128", {"below_128"}, R"(
@@ -195,26 +206,38 @@ fn mul_128(a: vec4<u32>, b: vec4<u32>) -> vec4<u32> {
   return r;
 }
 )"},
-      // Whether the product leaves 128 bits: schoolbook on magnitudes, eight words.
-      {"mul_overflows_128", {"product_32", "abs_128"}, R"(
-fn mul_overflows_128(a: vec4<u32>, b: vec4<u32>) -> bool {
+      // Unsigned, all 128 bits.
+      {"product_64",
+       {"product_32", "add_128"},
+       R"(
+fn product_64(a: vec2<u32>, b: vec2<u32>) -> vec4<u32> {
+  let cross = add_128(vec4<u32>(product_32(a.x, b.y), 0u, 0u), vec4<u32>(product_32(a.y, b.x), 0u, 0u));
+  return add_128(vec4<u32>(product_32(a.x, b.x), product_32(a.y, b.y)), vec4<u32>(0u, cross.xyz));
+}
+)"},
+      // The product and whether it leaves 128 bits. On magnitudes: when both have a high half it does; else one cross product counts.
+      {"checked_product_128",
+       {"product_64", "abs_128", "neg_128", "add_64", "below_64"},
+       R"(
+struct Product {
+  value: vec4<u32>,
+  over: bool,
+}
+fn checked_product_128(a: vec4<u32>, b: vec4<u32>) -> Product {
   let x = abs_128(a);
   let y = abs_128(b);
-  var r = array<u32, 8>(0u, 0u, 0u, 0u, 0u, 0u, 0u, 0u);
-  for (var i = 0u; i < 4u; i = i + 1u) {
-    var carry = 0u;
-    for (var j = 0u; j < 4u; j = j + 1u) {
-      let p = product_32(x[i], y[j]);
-      let s = r[i + j] + p.x;
-      let t = s + carry;
-      carry = p.y + select(0u, 1u, s < p.x) + select(0u, 1u, t < carry);
-      r[i + j] = t;
-    }
-    r[i + 4u] = carry;
-  }
-  let high = r[4] | r[5] | r[6] | r[7];
-  let negative = ((a.w ^ b.w) >= 0x80000000u) && r[3] == 0x80000000u && (r[0] | r[1] | r[2]) == 0u;
-  return high != 0u || (r[3] >= 0x80000000u && !negative);
+  let x_high = (x.z | x.w) != 0u;
+  let y_high = (y.z | y.w) != 0u;
+  let low = product_64(x.xy, y.xy);
+  let cross = product_64(select(y.zw, x.zw, x_high), select(x.xy, y.xy, x_high));
+  let top = add_64(low.zw, cross.xy);
+  let size = vec4<u32>(low.xy, top);
+  let negative = (a.w ^ b.w) >= 0x80000000u;
+  // As a magnitude 2^127 is right for a negative product only.
+  let least = ((size.w ^ 0x80000000u) | size.x | size.y | size.z) == 0u;
+  let large = select(size.w >= 0x80000000u, false, negative & least);
+  let over = (x_high & y_high) | ((cross.z | cross.w) != 0u) | below_64(top, low.zw) | large;
+  return Product(select(size, neg_128(size), negative), over);
 }
 )"},
   };
@@ -234,7 +257,7 @@ fn key_f32(bits: u32) -> u32 {
       {"key_f64", {}, R"(
 fn key_f64(bits: vec2<u32>) -> vec2<u32> {
   let top = bits.y & 0x7fffffffu;
-  let nan = top > 0x7ff00000u || (top == 0x7ff00000u && bits.x != 0u);
+  let nan = select(top > 0x7ff00000u, bits.x != 0u, top == 0x7ff00000u);
   let zero = (top | bits.x) == 0u;
   let b = select(select(bits, vec2<u32>(0u, 0x7ff80000u), nan), vec2<u32>(0u, 0u), zero);
   return select(vec2<u32>(b.x, b.y ^ 0x80000000u), ~b, b.y >= 0x80000000u);
@@ -255,7 +278,7 @@ fn civil(days: i32) -> vec4<i32> {
   let m = (5 * from_march + 2) / 153;
   let month = select(m - 9, m + 3, m < 10);
   let year = yoe + era * 400 + select(0, 1, month <= 2);
-  let leap = (year % 4 == 0) && (year % 100 != 0 || year % 400 == 0);
+  let leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0));
   let doy = select(from_march + 60 + select(0, 1, leap), from_march - 305, month <= 2);
   return vec4<i32>(year, month, from_march - (153 * m + 2) / 5 + 1, doy);
 }
@@ -285,7 +308,10 @@ fn bit_at(at: u32, row: u32) -> bool { return ((slab[at + (row >> 5u)] >> (row &
 )"},
       // A bitmap that may be absent: all set.
       {"valid_at", {"bit_at"}, R"(
-fn valid_at(at: u32, row: u32) -> bool { return at == 0xffffffffu || bit_at(at, row); }
+fn valid_at(at: u32, row: u32) -> bool {
+  let absent = at == 0xffffffffu;
+  return absent | bit_at(select(at, 0u, absent), row);
+}
 )"},
   };
   return kFunctions;

@@ -7,7 +7,9 @@
 namespace trueno::backend::webgpu {
 
 /// The WGSL functions that generated code calls: integers of 64 and 128 bits, order keys of floats, civil dates, packed values. Each is
-/// plain text that both Tint and naga accept, with one exit where it is hot (several returns cost a rewriting pass in Tint).
+/// plain text that both Tint and naga accept, with one exit (several returns cost a rewriting pass in Tint) and without `&&` and `||`,
+/// here and in generated code: they are branches, and a hundred of them made a software adapter compile for a minute. `&`, `|` and
+/// `select` on bools say the same.
 ///
 /// `names`: functions that are called. Adds what those call in turn, and returns all their texts in a fixed order. A name that does not
 /// exist is a bug of ours and ends the process.

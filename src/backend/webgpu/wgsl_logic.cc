@@ -25,8 +25,8 @@ bool WgslWriter::comparison(ValueId id) {
     a = call(single ? "key_f32" : "key_f64", left.value);
     b = call(single ? "key_f32" : "key_f64", right.value);
     words = !single;
-    smaller = single ? fmt::format("{} < {}", a, b) : call("below_64", fmt::format("{}, {}", a, b));
-    greater = single ? fmt::format("{} < {}", b, a) : call("below_64", fmt::format("{}, {}", b, a));
+    smaller = single ? fmt::format("({} < {})", a, b) : call("below_64", fmt::format("{}, {}", a, b));
+    greater = single ? fmt::format("({} < {})", b, a) : call("below_64", fmt::format("{}, {}", b, a));
   } else {
     if (left.lane != Lane::kBool) lane = std::max(left.lane, right.lane);
     a = in_lane(left, lane);
@@ -36,11 +36,11 @@ bool WgslWriter::comparison(ValueId id) {
     if (ordered) smaller = less(a, b, lane);
     if (ordered) greater = less(b, a, lane);
   }
-  const std::string same = words ? fmt::format("all({} == {})", a, b) : fmt::format("{} == {}", a, b);
+  const std::string same = words ? fmt::format("all({} == {})", a, b) : fmt::format("({} == {})", a, b);
   if (i.op == Opcode::kIsDistinct || i.op == Opcode::kIsNotDistinct) {
     const std::string x = left.never_null() ? "true" : left.valid;
     const std::string y = right.never_null() ? "true" : right.valid;
-    const std::string not_distinct = fmt::format("({0} && {1} && {2}) || (!{0} && !{1})", x, y, same);
+    const std::string not_distinct = fmt::format("({0} & {1} & {2}) | (!{0} & !{1})", x, y, same);
     define(id, Lane::kBool, i.op == Opcode::kIsNotDistinct ? not_distinct : fmt::format("!({})", not_distinct), "");
     return true;
   }
@@ -66,12 +66,12 @@ bool WgslWriter::logic(ValueId id) {
     case Opcode::kOr: {
       const Register& b = arg(i, 1);
       const bool conjunction = i.op == Opcode::kAnd;
-      const std::string value = fmt::format("{} {} {}", is_true(a), conjunction ? "&&" : "||", is_true(b));
+      const std::string value = fmt::format("{} {} {}", is_true(a), conjunction ? "&" : "|", is_true(b));
       std::string valid;
       if (!a.never_null() || !b.never_null()) {
         // One side decides alone: FALSE for AND, TRUE for OR.
-        const auto decides = [&](const Register& r) { return fmt::format("({} && {}{})", known(r), conjunction ? "!" : "", r.value); };
-        valid = fmt::format("({} && {}) || {} || {}", known(a), known(b), decides(a), decides(b));
+        const auto decides = [&](const Register& r) { return fmt::format("({} & {}{})", known(r), conjunction ? "!" : "", r.value); };
+        valid = fmt::format("({} & {}) | {} | {}", known(a), known(b), decides(a), decides(b));
       }
       define(id, Lane::kBool, value, valid);
       return true;
@@ -81,7 +81,7 @@ bool WgslWriter::logic(ValueId id) {
     case Opcode::kIsNotNull: define(id, Lane::kBool, known(a), ""); return true;
     case Opcode::kIsTrue: define(id, Lane::kBool, is_true(a), ""); return true;
     case Opcode::kIsNotFalse:
-      define(id, Lane::kBool, a.never_null() ? a.value : fmt::format("(!{} || {})", a.valid, a.value), "");
+      define(id, Lane::kBool, a.never_null() ? a.value : fmt::format("(!{} | {})", a.valid, a.value), "");
       return true;
     case Opcode::kCoalesce:
     case Opcode::kSelect: {

@@ -22,6 +22,7 @@ bool WgslWriter::check_sink() {
     case SinkKind::kTopK:
     case SinkKind::kSort: return decline(DeclineReason::kSink, "sorting has no shader yet");
   }
+  i128 slots = 1;  // at least so many: dictionaries' sizes are not known yet
   for (const ValueId key : sink.keys) {
     const kernel::Instruction& i = program_.at(key);
     const bool code = i.op == kernel::Opcode::kColumn && program_.source.columns[i.index].as_code;
@@ -29,9 +30,10 @@ bool WgslWriter::check_sink() {
     if (code || lane == Lane::kBool) continue;
     if (!lane || !is_integer(*lane) || !i.range.proven || !i.range.bounded())
       return decline(DeclineReason::kSink, fmt::format("a key of type {} without proven bounds needs a hashed group", i.type.to_string()));
-    if (*i.range.max - *i.range.min >= kMaxGroupSlots)
-      return decline(DeclineReason::kSink,
-                     fmt::format("a key of {} possible values needs a hashed group", to_string(*i.range.max - *i.range.min + 1)));
+    const u128 distance = static_cast<u128>(*i.range.max) - static_cast<u128>(*i.range.min);  // may not fit an i128
+    if (distance < static_cast<u128>(kMaxGroupSlots)) slots *= static_cast<i128>(distance) + 1 + (i.range.nullable ? 1 : 0);
+    if (distance >= static_cast<u128>(kMaxGroupSlots) || slots > kMaxGroupSlots)
+      return decline(DeclineReason::kSink, fmt::format("keys of more than {} combinations need a hashed group", kMaxGroupSlots));
   }
   for (const Accumulator& a : sink.accumulators) {
     if (a.kind == AccumulatorKind::kCountRows || a.kind == AccumulatorKind::kCount) continue;
@@ -145,7 +147,7 @@ std::string WgslWriter::wide_end(std::size_t n) {
   for (std::uint32_t word = words; word-- > 0;) {
     text +=
         fmt::format("  if (h{0}) {{ atomicMax(&table[{1}u], s{0}{2}); }}\n  workgroupBarrier();\n", n, place.table + word, kMembers[word]);
-    text += fmt::format("  h{0} = h{0} && s{0}{2} == atomicLoad(&table[{1}u]);\n", n, place.table + word, kMembers[word]);
+    text += fmt::format("  h{0} = h{0} & (s{0}{2} == atomicLoad(&table[{1}u]));\n", n, place.table + word, kMembers[word]);
   }
   return text;
 }
@@ -192,7 +194,7 @@ std::string WgslWriter::reduce_end() {
                         sink_.wide_words);
     text += fmt::format("    let m{} = {};\n", n, gather("table", fmt::format("{}u", place.table)));
     text += fmt::format("    let o{} = {};\n", n, gather("state", fmt::format("p{}", n)));
-    text += fmt::format("    if (atomicLoad(&table[{}u]) != 0u && (atomicLoad(&state[p{} + {}u]) == 0u || {})) {{\n", place.table + words,
+    text += fmt::format("    if ((atomicLoad(&table[{}u]) != 0u) & ((atomicLoad(&state[p{} + {}u]) == 0u) | {})) {{\n", place.table + words,
                         n, words, call(words == 2 ? "below_64" : "below_128", fmt::format("o{}, m{}", n, n)));
     static constexpr std::string_view kMembers[] = {".x", ".y", ".z", ".w"};
     for (std::uint32_t w = 0; w < words; ++w) text += fmt::format("      atomicStore(&state[p{} + {}u], m{}{});\n", n, w, n, kMembers[w]);
@@ -217,7 +219,7 @@ void WgslWriter::group_slot() {
                                                      : key.value + ".x";
     const std::string index = fmt::format("{} - g{}_lowest", low, k);
     line(fmt::format("let g{} = {};", k, key.never_null() ? index : fmt::format("select(g{}_extent - 1u, {}, {})", k, index, key.valid)));
-    outside += fmt::format("{}g{} >= g{}_extent", k == 0 ? "" : " || ", k, k);
+    outside += fmt::format("{}(g{} >= g{}_extent)", k == 0 ? "" : " | ", k, k);
     slot += fmt::format("{}g{} * g{}_stride", k == 0 ? "" : " + ", k, k);
   }
   line(fmt::format("if ({}) {{ failed = failed | {}u; continue; }}", outside.empty() ? "false" : outside,

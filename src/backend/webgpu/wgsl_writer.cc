@@ -30,10 +30,10 @@ std::string WgslWriter::call(std::string_view function, std::string_view argumen
 std::string WgslWriter::both(const std::string& a, const std::string& b) {
   if (a == "false" || b == "false") return "false";
   if (a.empty() || a == b) return b;
-  return b.empty() ? a : fmt::format("{} && {}", a, b);
+  return b.empty() ? a : fmt::format("{} & {}", a, b);
 }
 
-std::string WgslWriter::is_true(const Register& r) { return r.never_null() ? r.value : fmt::format("({} && {})", r.valid, r.value); }
+std::string WgslWriter::is_true(const Register& r) { return r.never_null() ? r.value : fmt::format("({} & {})", r.valid, r.value); }
 
 std::string WgslWriter::convert(const std::string& value, Lane from, Lane to) {
   if (from == to) return value;
@@ -83,7 +83,7 @@ std::string WgslWriter::less(const std::string& a, const std::string& b, Lane la
   switch (lane) {
     case Lane::kI64: return call("less_64", fmt::format("{}, {}", a, b));
     case Lane::kI128: return call("less_128", fmt::format("{}, {}", a, b));
-    default: return fmt::format("{} < {}", a, b);
+    default: return fmt::format("({} < {})", a, b);
   }
 }
 
@@ -92,7 +92,7 @@ std::string WgslWriter::outside(const std::string& value, Lane lane, i128 least,
   const kernel::TypeLimits lane_limits = limits_of(lane);
   std::string text;
   if (least > lane_limits.min) text = less(value, literal(least, lane), lane);
-  if (greatest < lane_limits.max) text += (text.empty() ? "" : " || ") + less(literal(greatest, lane), value, lane);
+  if (greatest < lane_limits.max) text += (text.empty() ? "" : " | ") + less(literal(greatest, lane), value, lane);
   return text;
 }
 
