@@ -107,24 +107,30 @@ inline Column coded(const std::vector<std::string>& entries, const std::vector<i
   return out;
 }
 
-struct Outcome {
-  Result<Batch> partial = Batch{};
-};
+/// Morsels of at most `rows_each` rows.
+inline std::vector<Batch> cut(const Batch& batch, std::int64_t rows_each) {
+  std::vector<Batch> parts;
+  for (std::int64_t begin = 0; begin < batch.length; begin += rows_each) {
+    Batch part;
+    part.length = std::min(rows_each, batch.length - begin);
+    for (const Column& column : batch.columns) part.columns.push_back(column.slice(begin, part.length));
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
 
-/// Runs morsels of `rows_each` rows into one state and takes its partial table.
+/// Runs morsels into one state and takes its partial table.
 inline Result<Batch> run_on(Backend& backend, const std::shared_ptr<const kernel::Program>& program, const std::vector<Value>& parameters,
-                            const Batch& batch, std::int64_t rows_each, const std::vector<const LookupTable*>& lookups) {
+                            const std::vector<Batch>& parts, const std::vector<const LookupTable*>& lookups) {
   const std::shared_ptr<const Kernel> kernel = TRUENO_TRY(backend.prepare(program).run_now());
   const Launch launch{parameters};
   const std::unique_ptr<SinkState> state = kernel->start(launch);
   const CancelToken cancel;
-  for (std::int64_t begin = 0; begin < batch.length; begin += rows_each) {
-    Morsel morsel;
-    morsel.batch.length = std::min(rows_each, batch.length - begin);
-    for (const Column& column : batch.columns) morsel.batch.columns.push_back(column.slice(begin, morsel.batch.length));
-    morsel.row_id = begin;
-    morsel.lookups = lookups;
+  std::int64_t row_id = 0;
+  for (const Batch& part : parts) {
+    const Morsel morsel{part, row_id, lookups};
     TRUENO_TRY(kernel->run(morsel, *state, cancel).run_now());
+    row_id += part.length;
   }
   return kernel->take_partial(*state).run_now();
 }
@@ -150,19 +156,18 @@ inline void expect_same_column(const Column& got, const Column& want, const std:
 }
 
 /// The GPU's partial table is scalar's, byte for byte; or both fail with the same words. True when the GPU declined.
-inline bool expect_same(const std::shared_ptr<const kernel::Program>& program, const std::vector<Value>& parameters, const Batch& batch,
-                        std::int64_t rows_each = 1 << 30, const std::vector<const LookupTable*>& lookups = {}) {
+inline bool expect_same_parts(const std::shared_ptr<const kernel::Program>& program, const std::vector<Value>& parameters,
+                              const std::vector<Batch>& parts, const std::vector<const LookupTable*>& lookups = {}) {
   const std::string text = kernel::print(*program);
   EXPECT_TRUE(kernel::verify(*program).has_value()) << text;
   TestDevice& device = TestDevice::get();
-  const Support support = device.gpu->supports(*program);
-  if (!support.yes()) return true;
-  const Result<Batch> want = run_on(*device.scalar, program, parameters, batch, rows_each, lookups);
-  const Result<Batch> got = run_on(*device.gpu, program, parameters, batch, rows_each, lookups);
+  if (!device.gpu->supports(*program).yes()) return true;
+  const Result<Batch> want = run_on(*device.scalar, program, parameters, parts, lookups);
+  const Result<Batch> got = run_on(*device.gpu, program, parameters, parts, lookups);
   if (!want.has_value()) {
     EXPECT_FALSE(got.has_value()) << text << "scalar fails: " << want.error().message();
     if (!got.has_value()) {
-      EXPECT_EQ(got.error().code(), want.error().code()) << got.error().message();
+      EXPECT_EQ(got.error().code(), want.error().code()) << text << got.error().message();
       EXPECT_EQ(got.error().message(), want.error().message());
     }
     return false;
@@ -174,6 +179,10 @@ inline bool expect_same(const std::shared_ptr<const kernel::Program>& program, c
   for (std::size_t i = 0; i < want->columns.size(); ++i)
     expect_same_column(got->columns[i], want->columns[i], fmt::format("{}column {}", text, i));
   return false;
+}
+inline bool expect_same(const std::shared_ptr<const kernel::Program>& program, const std::vector<Value>& parameters, const Batch& batch,
+                        std::int64_t rows_each = 1 << 30, const std::vector<const LookupTable*>& lookups = {}) {
+  return expect_same_parts(program, parameters, cut(batch, rows_each), lookups);
 }
 
 /// A program under construction, its columns and their ranges.
