@@ -1,0 +1,178 @@
+#include "backend/webgpu/groups.h"
+
+#include "kernel/cell.h"
+
+namespace trueno::backend::webgpu {
+
+namespace {
+
+using kernel::AccumulatorKind;
+using kernel::Cell;
+
+std::int64_t count_at(std::span<const std::uint32_t> words, std::uint32_t at) {
+  return static_cast<std::int64_t>(words[at] | (static_cast<std::uint64_t>(words[at + 1]) << 32));
+}
+
+i128 integer_at(std::span<const std::uint32_t> words, std::uint32_t at, std::uint32_t count) {
+  u128 value = (words[at + count - 1] >> 31) != 0 ? ~static_cast<u128>(0) : 0;
+  for (std::uint32_t n = count; n-- > 0;) value = (value << 32) | words[at + n];
+  return static_cast<i128>(value);
+}
+
+// Back from an order key: the inverse of the shader's.
+Cell extreme_of(u128 key, Lane lane, bool least) {
+  const int bits = 32 * words_of(lane);
+  const u128 top = static_cast<u128>(1) << (bits - 1);
+  const u128 mask = bits == 128 ? ~static_cast<u128>(0) : (static_cast<u128>(1) << bits) - 1;
+  if (least) key = ~key & mask;
+  switch (lane) {
+    case Lane::kBool: return Cell::of_bool(key != 0);
+    case Lane::kF32: {
+      const auto pattern = static_cast<std::uint32_t>((key & top) != 0 ? key ^ top : ~key & mask);
+      return Cell::of_f32(__builtin_bit_cast(float, pattern));
+    }
+    case Lane::kF64: {
+      const auto pattern = static_cast<std::uint64_t>((key & top) != 0 ? key ^ top : ~key & mask);
+      return Cell::of_f64(__builtin_bit_cast(double, pattern));
+    }
+    case Lane::kI32:
+    case Lane::kI64:
+    case Lane::kI128: break;
+  }
+  const u128 value = key ^ top;
+  return Cell::of_integer(static_cast<i128>((value & top) != 0 ? value | ~mask : value));
+}
+
+}  // namespace
+
+HostGroups::HostGroups(const kernel::Program& program) : program_(program), reduction_(fresh()) {}
+
+HostGroups::States HostGroups::fresh() const {
+  States states;
+  for (const kernel::Accumulator& a : program_.sink.accumulators)
+    states.emplace_back(a.kind, a.argument == kernel::kNoValue ? Physical::kI64 : program_.at(a.argument).physical());
+  return states;
+}
+
+bool HostGroups::KeyLess::operator()(const Key& a, const Key& b) const {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i].is_null() != b[i].is_null()) return b[i].is_null();  // NULL last
+    if (a[i].is_null()) continue;
+    const int order = kernel::compare(kernel::cell_of(a[i]), kernel::cell_of(b[i]), a[i].type().physical());
+    if (order != 0) return order < 0;
+  }
+  return false;
+}
+
+HostGroups::Key HostGroups::key_of(std::uint64_t slot, std::span<const KeyIndex> keys) const {
+  Key key;
+  for (std::size_t n = 0; n < keys.size(); ++n) {
+    const KeyIndex& k = keys[n];
+    const std::uint64_t index = slot / k.stride % k.extent;
+    const Type& type = program_.at(program_.sink.keys[n]).type;
+    if (k.nullable && index + 1 == k.extent) {
+      key.push_back(Value::null(type));
+    } else if (k.dictionary) {
+      key.push_back({type, k.dictionary->values->value(static_cast<std::int64_t>(index)).payload()});
+    } else if (type.id == TypeId::kBoolean) {
+      key.push_back(Value::boolean(index != 0));
+    } else {
+      key.push_back(Value::integer(k.lowest + static_cast<i128>(index), type));
+    }
+  }
+  return key;
+}
+
+Status HostGroups::merge(States& states, std::span<const std::uint32_t> slot, const SinkLayout& layout) const {
+  for (std::size_t n = 0; n < states.size(); ++n) {
+    const AccumulatorPlace& place = layout.accumulators[n];
+    const kernel::Accumulator& accumulator = program_.sink.accumulators[n];
+    switch (place.keeping) {
+      case Keeping::kRows: TRUENO_TRY(states[n].merge(Cell::of_integer(count_at(slot, 0)))); break;
+      case Keeping::kCount: TRUENO_TRY(states[n].merge(Cell::of_integer(count_at(slot, place.state)))); break;
+      case Keeping::kSum: {
+        if (program_.at(accumulator.argument).physical() != Physical::kI128) {
+          TRUENO_TRY(states[n].merge(Cell::of_integer(integer_at(slot, place.state, place.state_words))));
+          break;
+        }
+        I192 sum;
+        sum.low = static_cast<std::uint64_t>(integer_at(slot, place.state, 2));
+        sum.high = integer_at(slot, place.state + 2, place.state_words - 2);
+        const std::string bytes = kernel::serialise(sum);
+        TRUENO_TRY(states[n].merge(Cell::of_string(std::string_view(bytes))));
+        break;
+      }
+      case Keeping::kExtreme:
+        if (slot[place.state + 1] == 0) break;
+        TRUENO_TRY(states[n].merge(extreme_of(slot[place.state], place.lane, accumulator.kind == AccumulatorKind::kMin)));
+        break;
+      case Keeping::kWide: break;
+    }
+  }
+  return {};
+}
+
+Status HostGroups::merge_wide(States& states, std::span<const std::uint32_t> place_words, const SinkLayout& layout) const {
+  for (std::size_t n = 0; n < states.size(); ++n) {
+    const AccumulatorPlace& place = layout.accumulators[n];
+    const auto words = static_cast<std::uint32_t>(words_of(place.lane));
+    if (place.keeping != Keeping::kWide || place_words[place.state + words] == 0) continue;
+    u128 key = 0;
+    for (std::uint32_t w = words; w-- > 0;) key = (key << 32) | place_words[place.state + w];
+    TRUENO_TRY(states[n].merge(extreme_of(key, place.lane, program_.sink.accumulators[n].kind == AccumulatorKind::kMin)));
+  }
+  return {};
+}
+
+Status HostGroups::add(std::span<const std::uint32_t> state, const SinkLayout& layout, std::span<const KeyIndex> keys, std::uint64_t slots,
+                       std::uint32_t workgroups) {
+  if ((state[0] & kKeyOutside) != 0) return error(ErrorCode::kInternal, "a group's key lies outside its proven range");
+  state = state.subspan(SinkLayout::kStateHeader);
+  for (std::uint64_t slot = 0; slot < slots; ++slot) {
+    const auto words = state.subspan(slot * layout.state_words, layout.state_words);
+    if (count_at(words, 0) == 0) continue;
+    if (program_.sink.kind == kernel::SinkKind::kReduce) {
+      TRUENO_TRY(merge(reduction_, words, layout));
+      continue;
+    }
+    const auto [group, added] = groups_.try_emplace(key_of(slot, keys));
+    if (added) group->second = fresh();
+    TRUENO_TRY(merge(group->second, words, layout));
+  }
+  state = state.subspan(slots * layout.state_words);
+  for (std::uint32_t w = 0; w < workgroups && layout.wide_words != 0; ++w)
+    TRUENO_TRY(merge_wide(reduction_, state.subspan(static_cast<std::size_t>(w) * layout.wide_words, layout.wide_words), layout));
+  return {};
+}
+
+Result<Batch> HostGroups::take() {
+  std::vector<ColumnBuilder> builders;
+  for (const Field& field : kernel::partial_schema(program_)) builders.emplace_back(field.type);
+  const auto append = [&](std::size_t first, const States& states) -> Status {
+    for (std::size_t n = 0; n < states.size(); ++n)
+      TRUENO_TRY(states[n].append_state(builders[first + n], kernel::state_type(program_, program_.sink.accumulators[n])));
+    return {};
+  };
+  Batch batch;
+  if (program_.sink.kind == kernel::SinkKind::kReduce) {
+    TRUENO_TRY(append(0, reduction_));
+    reduction_ = fresh();
+    batch.length = 1;
+  } else {
+    for (const auto& [key, states] : groups_) {
+      for (std::size_t n = 0; n < key.size(); ++n) TRUENO_TRY(builders[n].append(key[n]));
+      TRUENO_TRY(append(key.size(), states));
+    }
+    batch.length = static_cast<std::int64_t>(groups_.size());
+    groups_.clear();
+  }
+  for (ColumnBuilder& builder : builders) batch.columns.push_back(TRUENO_TRY(builder.finish()));
+  return batch;
+}
+
+std::int64_t HostGroups::bytes() const {
+  constexpr std::size_t kBytesPerValue = 64;  // a Value or an accumulator and its share of the container
+  return static_cast<std::int64_t>(groups_.size() * (program_.sink.keys.size() + program_.sink.accumulators.size()) * kBytesPerValue);
+}
+
+}  // namespace trueno::backend::webgpu

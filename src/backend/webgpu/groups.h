@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <vector>
+
+#include "backend/webgpu/layout.h"
+#include "backend/webgpu/upload.h"
+#include "kernel/aggregate.h"
+
+namespace trueno::backend::webgpu {
+
+/// Partial states on the host: what was read back from the device so far. Not thread-safe.
+class HostGroups {
+ public:
+  explicit HostGroups(const kernel::Program& program);
+
+  /// Adds the words of a device's state. `keys` tell which group a slot is; `workgroups`: how many wide places there are.
+  [[nodiscard]] Status add(std::span<const std::uint32_t> state, const SinkLayout& layout, std::span<const KeyIndex> keys,
+                           std::uint64_t slots, std::uint32_t workgroups);
+  /// The columns of `kernel::partial_schema`, groups ascending by key; empty afterwards.
+  [[nodiscard]] Result<Batch> take();
+  [[nodiscard]] std::int64_t bytes() const;
+
+ private:
+  using Key = std::vector<Value>;
+  using States = std::vector<kernel::AccumulatorState>;
+  struct KeyLess {
+    bool operator()(const Key& a, const Key& b) const;
+  };
+  [[nodiscard]] States fresh() const;
+  [[nodiscard]] Key key_of(std::uint64_t slot, std::span<const KeyIndex> keys) const;
+  [[nodiscard]] Status merge(States& states, std::span<const std::uint32_t> slot, const SinkLayout& layout) const;
+  [[nodiscard]] Status merge_wide(States& states, std::span<const std::uint32_t> place, const SinkLayout& layout) const;
+
+  const kernel::Program& program_;
+  States reduction_;
+  std::map<Key, States, KeyLess> groups_;
+};
+
+}  // namespace trueno::backend::webgpu

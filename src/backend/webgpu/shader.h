@@ -1,0 +1,50 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "backend/backend.h"
+#include "backend/webgpu/layout.h"
+
+namespace trueno::backend::webgpu {
+
+/// How a morsel's column lies in the slab. Only the kind is code; places, widths and bases are data.
+enum class ColumnForm : std::uint8_t {
+  kPlain,   // values of the physical type's width, or one for all rows
+  kPacked,  // frame of reference and bits
+};
+
+/// Where a group's table lies while a kernel runs.
+enum class TablePlace : std::uint8_t {
+  kWorkgroup,  // in workgroup memory, merged into the state at the end
+  kState,      // directly in the state: any size, but every row pays global atomics
+};
+
+/// What a shader is generated for, besides its program.
+struct ShaderVariant {
+  std::vector<ColumnForm> columns;  // by source column
+  TablePlace table = TablePlace::kWorkgroup;
+  std::uint32_t slots = 1;  // that the workgroup's table has room for
+  std::uint32_t threads = 256;
+};
+
+/// The most groups a dense table may have; more need hashing.
+inline constexpr std::int64_t kMaxGroupSlots = std::int64_t{1} << 22;
+
+struct Shader {
+  std::string wgsl;
+  SinkLayout sink;
+  std::uint32_t threads = 0;       // of a workgroup
+  std::vector<bool> key_nullable;  // by key: it has an index for NULL
+  bool can_fail = false;           // some row may set kRowFailed
+};
+
+/// Generates the shader, or says why the program cannot run on a GPU (yet).
+struct Declined {
+  DeclineReason reason = DeclineReason::kNone;
+  std::string detail;
+};
+[[nodiscard]] std::expected<Shader, Declined> write_shader(const kernel::Program& program, const ShaderVariant& variant);
+
+}  // namespace trueno::backend::webgpu

@@ -1,0 +1,101 @@
+#include "backend/webgpu/webgpu_backend.h"
+
+#include <atomic>
+#include <optional>
+
+#include "backend/webgpu/webgpu_kernel.h"
+
+namespace trueno::backend {
+
+namespace {
+
+using webgpu::Device;
+using webgpu::ProviderReport;
+
+DeviceProfile profile_of(const ProviderReport* report) {
+  DeviceProfile profile;
+  profile.name = "webgpu";
+  profile.kind = DeviceKind::kWebGpu;
+  profile.parallelism = 1;  // one queue: a second worker would only wait
+  // Guesses until a device is measured. Uploads go through the queue's own staging, which runs far below the bus.
+  const bool software = report != nullptr && report->software;
+  profile.description = report == nullptr ? "not opened yet" : fmt::format("{}, {}", report->adapter, report->provider);
+  profile.fixed_us = software ? 1000 : 100;
+  profile.scan_bytes_per_us = software ? 1000 : 500'000;
+  profile.instruction_ns = software ? 2 : 0.002;
+  profile.group_ns = software ? 20 : 0.01;
+  profile.link_bytes_per_us = software ? 2000 : 1500;
+  profile.memory_bytes = 0;
+  profile.morsel_rows = software ? std::int64_t{1} << 20 : std::int64_t{1} << 23;
+  return profile;
+}
+
+class WebGpuBackend final : public Backend {
+ public:
+  explicit WebGpuBackend(WebGpuOptions options) : options_(std::move(options)), unopened_(profile_of(nullptr)) {}
+
+  const DeviceProfile& profile() const override { return usable_ ? opened_ : unopened_; }
+
+  Support supports(const kernel::Program& program) const override {
+    webgpu::ShaderVariant plain;
+    plain.columns.resize(program.source.columns.size());
+    const auto shader = webgpu::write_shader(program, plain);
+    if (!shader) return {shader.error().reason, shader.error().detail};
+    const Status opened = open();
+    return opened ? Support{} : Support{DeclineReason::kNoDevice, opened.error().message()};
+  }
+
+  Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const kernel::Program> program) override {
+    co_return prepare_now(std::move(program));
+  }
+
+  /// Loads the library and makes a device, once; a failure is remembered.
+  Status open() const {
+    const LockGuard lock(mutex_);
+    if (device_) return {};
+    if (!failure_) {
+      ProviderReport report;
+      Result<std::unique_ptr<Device>> device = Device::open(options_.device, report);
+      if (device) {
+        opened_ = profile_of(&report);
+        device_ = std::move(*device);
+        usable_ = true;
+        return {};
+      }
+      failure_ = std::move(device).error();
+    }
+    return *failure_;
+  }
+
+ private:
+  Result<std::shared_ptr<const Kernel>> prepare_now(std::shared_ptr<const kernel::Program> program) {
+    TRUENO_TRY(open());
+    auto kernel = std::make_shared<webgpu::WebGpuKernel>(std::move(program), device_, options_.reference);
+    TRUENO_TRY(kernel->warm());
+    return std::shared_ptr<const Kernel>(std::move(kernel));
+  }
+
+  WebGpuOptions options_;
+  DeviceProfile unopened_;
+  mutable Mutex mutex_;  // of the members below; opened_ is written once, before usable_ is set
+  mutable DeviceProfile opened_;
+  mutable std::shared_ptr<Device> device_;
+  mutable std::optional<Error> failure_;
+  mutable std::atomic<bool> usable_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backend>> make_webgpu_backend(const WebGpuOptions& options) {
+  auto made = std::make_unique<WebGpuBackend>(options);
+  if (!options.open_on_first_use) TRUENO_TRY(made->open());
+  return std::unique_ptr<Backend>(std::move(made));
+}
+
+ProviderReport webgpu_report(const webgpu::DeviceOptions& options) {
+  ProviderReport report;
+  static_cast<void>(Device::open(options, report));
+  return report;
+}
+
+}  // namespace trueno::backend

@@ -1,0 +1,206 @@
+#include "backend/webgpu/wgsl_writer.h"
+
+#include <algorithm>
+
+#include "backend/webgpu/wgsl_library.h"
+
+namespace trueno::backend::webgpu {
+
+using kernel::Instruction;
+using kernel::Opcode;
+using kernel::ValueId;
+
+WgslWriter::WgslWriter(const kernel::Program& program, const ShaderVariant& variant)
+    : program_(program), variant_(variant), block_(program), registers_(program.instructions.size()) {}
+
+bool WgslWriter::decline(DeclineReason reason, std::string detail) {
+  declined_ = {reason, std::move(detail)};
+  return false;
+}
+
+bool WgslWriter::decline(const Instruction& i, std::string_view why) {
+  return decline(DeclineReason::kInstruction, fmt::format("{} {}", kernel::opcode_name(i.op), why));
+}
+
+std::string WgslWriter::call(std::string_view function, std::string_view arguments) {
+  library_.emplace(function);
+  return fmt::format("{}({})", function, arguments);
+}
+
+std::string WgslWriter::both(const std::string& a, const std::string& b) {
+  if (a == "false" || b == "false") return "false";
+  if (a.empty() || a == b) return b;
+  return b.empty() ? a : fmt::format("{} & {}", a, b);
+}
+
+std::string WgslWriter::is_true(const Register& r) { return r.never_null() ? r.value : fmt::format("({} & {})", r.valid, r.value); }
+
+std::string WgslWriter::convert(const std::string& value, Lane from, Lane to) {
+  if (from == to) return value;
+  switch (to) {
+    case Lane::kI32: return from == Lane::kBool ? fmt::format("select(0, 1, {})", value) : fmt::format("bitcast<i32>({}.x)", value);
+    case Lane::kI64:
+      if (from == Lane::kI128) return value + ".xy";
+      return call("widen_32_64", convert(value, from, Lane::kI32));
+    case Lane::kI128:
+      if (from == Lane::kI64) return call("widen_64_128", value);
+      return call("widen_32_128", convert(value, from, Lane::kI32));
+    case Lane::kBool:
+    case Lane::kF32:
+    case Lane::kF64: break;
+  }
+  return value;
+}
+
+std::string WgslWriter::in_lane(const Register& r, Lane lane) { return convert(r.value, r.lane, lane); }
+
+std::string WgslWriter::active(const Instruction& i) const {
+  return i.active == kernel::kNoValue ? std::string() : is_true(registers_[i.active]);
+}
+
+void WgslWriter::define(ValueId id, Lane lane, const std::string& value, std::string valid) {
+  Register& out = registers_[id];
+  out.lane = lane;
+  out.value = fmt::format("v{}", id);
+  valid = both(valid, active(program_.at(id)));  // inactive rows give NULL
+  line(fmt::format("let v{} = {};", id, value));
+  if (valid.find_first_of(" (") == std::string::npos) {
+    out.valid = std::move(valid);
+  } else {
+    out.valid = fmt::format("n{}", id);
+    line(fmt::format("let n{} = {};", id, valid));
+  }
+}
+
+void WgslWriter::fail_where(const std::string& condition, const std::string& valid, const Instruction& i) {
+  const std::string where = both(both(valid, active(i)), "(" + condition + ")");
+  if (where == "false") return;
+  can_fail_ = true;
+  line(fmt::format("failed = failed | select(0u, {}u, {});", static_cast<std::uint32_t>(kRowFailed), where));
+}
+
+std::string WgslWriter::less(const std::string& a, const std::string& b, Lane lane) {
+  switch (lane) {
+    case Lane::kI64: return call("less_64", fmt::format("{}, {}", a, b));
+    case Lane::kI128: return call("less_128", fmt::format("{}, {}", a, b));
+    default: return fmt::format("({} < {})", a, b);
+  }
+}
+
+// Empty where every value of the lane lies within the bounds.
+std::string WgslWriter::outside(const std::string& value, Lane lane, i128 least, i128 greatest) {
+  const kernel::TypeLimits lane_limits = limits_of(lane);
+  std::string text;
+  if (least > lane_limits.min) text = less(value, literal(least, lane), lane);
+  if (greatest < lane_limits.max) text += (text.empty() ? "" : " | ") + less(literal(greatest, lane), value, lane);
+  return text;
+}
+
+bool WgslWriter::instruction(ValueId id) {
+  const Instruction& i = program_.at(id);
+  if (i.op != Opcode::kFilter && !lane_of(program_, i)) {
+    if (i.op == Opcode::kHost) return decline(DeclineReason::kHostFunction, program_.hosts[i.index].name);
+    return decline(i.physical() == Physical::kString ? DeclineReason::kStringOperation : DeclineReason::kType,
+                   fmt::format("{} of type {}", kernel::opcode_name(i.op), i.type.to_string()));
+  }
+  switch (i.op) {
+    case Opcode::kColumn: return column(id);
+    case Opcode::kParameter: return parameter(id);
+    case Opcode::kConstant: return constant(id);
+    case Opcode::kAdd:
+    case Opcode::kSubtract:
+    case Opcode::kMultiply:
+    case Opcode::kNegate:
+    case Opcode::kAbs: return arithmetic(id);
+    case Opcode::kIntegerDivide:
+    case Opcode::kModulo: return division(id);
+    case Opcode::kDivide:
+    case Opcode::kMath: return decline(i, "of floats");
+    case Opcode::kEqual:
+    case Opcode::kNotEqual:
+    case Opcode::kLess:
+    case Opcode::kLessEqual:
+    case Opcode::kGreater:
+    case Opcode::kGreaterEqual:
+    case Opcode::kIsDistinct:
+    case Opcode::kIsNotDistinct: return comparison(id);
+    case Opcode::kAnd:
+    case Opcode::kOr:
+    case Opcode::kNot:
+    case Opcode::kIsNull:
+    case Opcode::kIsNotNull:
+    case Opcode::kIsTrue:
+    case Opcode::kIsNotFalse:
+    case Opcode::kCoalesce:
+    case Opcode::kSelect: return logic(id);
+    case Opcode::kCast:
+    case Opcode::kTryCast: return cast(id);
+    case Opcode::kShiftLeft:
+    case Opcode::kShiftRight:
+    case Opcode::kBitAnd:
+    case Opcode::kBitOr:
+    case Opcode::kBitXor:
+    case Opcode::kBitNot:
+    case Opcode::kPopcount: return bitwise(id);
+    case Opcode::kDatePart: return date_part(id);
+    case Opcode::kDateTrunc:
+    case Opcode::kTimestampAdd: return decline(i, "has no shader yet");
+    case Opcode::kLike:
+    case Opcode::kStartsWith:
+    case Opcode::kEndsWith:
+    case Opcode::kContains:
+    case Opcode::kStringLength: return decline(DeclineReason::kStringOperation, std::string(kernel::opcode_name(i.op)));
+    case Opcode::kLookup: return lookup(id);
+    case Opcode::kHost: return decline(DeclineReason::kHostFunction, program_.hosts[i.index].name);
+    case Opcode::kFilter: line(fmt::format("if (!({})) {{ continue; }}", is_true(arg(i, 0)))); return true;
+  }
+  return decline(i, "is unknown");
+}
+
+std::expected<Shader, Declined> WgslWriter::write() {
+  if (!check_sink()) return std::unexpected(declined_);
+  for (ValueId id = 0; id < program_.instructions.size(); ++id) {
+    if (!instruction(id)) return std::unexpected(declined_);
+  }
+  std::string epilogue;
+  if (!sink(epilogue)) return std::unexpected(declined_);
+  Shader shader;
+  shader.wgsl = assemble(epilogue);
+  shader.sink = sink_;
+  shader.threads = variant_.threads;
+  for (const ValueId key : program_.sink.keys) shader.key_nullable.push_back(!registers_[key].never_null());
+  shader.can_fail = can_fail_;
+  return shader;
+}
+
+std::string WgslWriter::assemble(const std::string& epilogue) {
+  std::string text = R"(@group(0) @binding(0) var<storage, read> slab: array<u32>;
+@group(0) @binding(1) var<storage, read> block: array<u32>;
+@group(0) @binding(2) var<storage, read_write> state: array<atomic<u32>>;
+)";
+  if (variant_.table == TablePlace::kWorkgroup)
+    text += fmt::format("var<workgroup> table: array<atomic<u32>, {}>;\n", sink_.table_words * variant_.slots);
+  text += library_text(library_);
+  for (const auto& [memory, words] : adders_) text += adder_text(memory, words);
+  text += fmt::format(R"(@compute @workgroup_size({0})
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>, @builtin(local_invocation_index) local: u32) {{
+  let rows = block[{1}u];
+  let step = workgroups.x * {0}u;
+  var failed = 0u;
+)",
+                      variant_.threads, BlockLayout::kRows);
+  // An unused binding would be missing from the layout the provider derives.
+  if (!std::ranges::any_of(program_.instructions, [](const Instruction& i) { return i.op == Opcode::kColumn; }))
+    text += "  _ = slab[0u];\n";
+  text += prologue_;
+  text += fmt::format("  for (var row = workgroup.x * {}u + local; row < rows; row = row + step) {{\n", variant_.threads);
+  text += body_;
+  text += "  }\n  if (failed != 0u) { atomicOr(&state[0u], failed); }\n";
+  return text + epilogue + "}\n";
+}
+
+std::expected<Shader, Declined> write_shader(const kernel::Program& program, const ShaderVariant& variant) {
+  return WgslWriter(program, variant).write();
+}
+
+}  // namespace trueno::backend::webgpu

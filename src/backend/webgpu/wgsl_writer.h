@@ -1,0 +1,114 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "backend/webgpu/shader.h"
+
+namespace trueno::backend::webgpu {
+
+/// A value as WGSL text. `valid` is the text of its validity: empty = always valid, "false" = NULL.
+struct Register {
+  Lane lane = Lane::kI32;
+  std::string value;
+  std::string valid;
+
+  [[nodiscard]] bool never_null() const { return valid.empty(); }
+};
+
+/// Writes one shader: every instruction becomes `let`s of the row loop, in written order, so a filter's `continue` skips what comes
+/// after it. Not thread-safe; used once. The instruction families are spread over wgsl_*.cc.
+///
+/// A family's function returns false after `decline`.
+class WgslWriter {
+ public:
+  WgslWriter(const kernel::Program& program, const ShaderVariant& variant);
+  [[nodiscard]] std::expected<Shader, Declined> write();
+
+ private:
+  // wgsl_writer.cc
+  [[nodiscard]] bool instruction(kernel::ValueId id);
+  [[nodiscard]] std::string assemble(const std::string& epilogue);
+  [[nodiscard]] bool decline(DeclineReason reason, std::string detail);
+  [[nodiscard]] bool decline(const kernel::Instruction& i, std::string_view why);
+  void line(const std::string& text) { body_ += "    " + text + "\n"; }
+  void prologue(const std::string& text) { prologue_ += "  " + text + "\n"; }
+  /// The name of a library function, which becomes part of the shader.
+  [[nodiscard]] std::string call(std::string_view function, std::string_view arguments);
+  [[nodiscard]] const Register& arg(const kernel::Instruction& i, std::size_t n) const { return registers_[i.args[n]]; }
+  [[nodiscard]] const Type& arg_type(const kernel::Instruction& i, std::size_t n) const { return program_.at(i.args[n]).type; }
+  /// Both validities.
+  [[nodiscard]] static std::string both(const std::string& a, const std::string& b);
+  /// A register's value in another integer lane: sign-extended or cut.
+  [[nodiscard]] std::string in_lane(const Register& r, Lane lane);
+  [[nodiscard]] std::string convert(const std::string& value, Lane from, Lane to);
+  /// "value is true", with NULL as false.
+  [[nodiscard]] static std::string is_true(const Register& r);
+  /// Defines the result of an instruction; its validity gets a name when it is not a plain one.
+  void define(kernel::ValueId id, Lane lane, const std::string& value, std::string valid);
+  /// Rows where this is not true never fail; empty: all are active.
+  [[nodiscard]] std::string active(const kernel::Instruction& i) const;
+  /// The row fails where `condition` holds and its operands are valid and the row is active.
+  void fail_where(const std::string& condition, const std::string& valid, const kernel::Instruction& i);
+  [[nodiscard]] std::string outside(const std::string& value, Lane lane, i128 least, i128 greatest);
+  [[nodiscard]] std::string less(const std::string& a, const std::string& b, Lane lane);
+
+  // wgsl_leaf.cc: columns, parameters, constants, lookups
+  [[nodiscard]] bool column(kernel::ValueId id);
+  [[nodiscard]] std::string plain_value(Physical physical, const std::string& at, const std::string& row, Lane lane);
+  [[nodiscard]] std::string packed_value(const std::string& column, Lane lane);
+  [[nodiscard]] bool parameter(kernel::ValueId id);
+  [[nodiscard]] bool constant(kernel::ValueId id);
+  [[nodiscard]] bool lookup(kernel::ValueId id);
+
+  // wgsl_arithmetic.cc
+  [[nodiscard]] bool arithmetic(kernel::ValueId id);
+  [[nodiscard]] bool division(kernel::ValueId id);
+  [[nodiscard]] bool bitwise(kernel::ValueId id);
+  [[nodiscard]] std::string compute(kernel::Opcode op, const kernel::Instruction& i, Lane lane);
+
+  // wgsl_logic.cc: comparison, Kleene logic, NULL, select
+  [[nodiscard]] bool comparison(kernel::ValueId id);
+  [[nodiscard]] bool logic(kernel::ValueId id);
+
+  // wgsl_cast.cc
+  [[nodiscard]] bool cast(kernel::ValueId id);
+  [[nodiscard]] bool cast_exact(kernel::ValueId id, const Register& from, int shift);
+  [[nodiscard]] bool cast_temporal(kernel::ValueId id);
+  void finish_cast(kernel::ValueId id, const std::string& value, Lane lane);
+
+  // wgsl_date.cc
+  [[nodiscard]] bool date_part(kernel::ValueId id);
+
+  // wgsl_sink.cc
+  [[nodiscard]] bool check_sink();
+  [[nodiscard]] bool sink(std::string& epilogue);
+  void reduce_row();
+  [[nodiscard]] std::string reduce_end();
+  [[nodiscard]] std::string wide_end(std::size_t n);
+  void group_row();
+  void group_slot();
+  [[nodiscard]] std::string group_end();
+  [[nodiscard]] std::string merge_slot(const std::string& from, const std::string& to, const std::string& indent);
+  [[nodiscard]] std::string extreme_key(std::size_t accumulator);
+  [[nodiscard]] const Register& argument(std::size_t accumulator) const;
+  [[nodiscard]] std::string add(std::string_view memory, const std::string& at, const std::vector<std::string>& words);
+  /// The words of an integer, sign-extended to `words` of them.
+  [[nodiscard]] static std::vector<std::string> words_of(const Register& r, std::uint32_t words);
+
+  const kernel::Program& program_;
+  const ShaderVariant& variant_;
+  BlockLayout block_;
+  SinkLayout sink_;
+  Declined declined_;
+  std::vector<Register> registers_;
+  std::set<std::string> library_;
+  std::set<std::pair<std::string, int>> adders_;
+  std::set<std::uint32_t> described_;  // lookups whose descriptor has been read
+  std::string prologue_;
+  std::string body_;
+  bool can_fail_ = false;
+};
+
+}  // namespace trueno::backend::webgpu
