@@ -47,11 +47,11 @@ bool WgslWriter::comparison(ValueId id) {
   std::string value;
   switch (i.op) {
     case Opcode::kEqual: value = same; break;
-    case Opcode::kNotEqual: value = fmt::format("!({})", same); break;
+    case Opcode::kNotEqual: value = "!" + same; break;
     case Opcode::kLess: value = smaller; break;
-    case Opcode::kLessEqual: value = fmt::format("!({})", greater); break;
+    case Opcode::kLessEqual: value = "!" + greater; break;
     case Opcode::kGreater: value = greater; break;
-    default: value = fmt::format("!({})", smaller); break;
+    default: value = "!" + smaller; break;
   }
   define(id, Lane::kBool, value, both(left.valid, right.valid));
   return true;

@@ -56,7 +56,8 @@ std::vector<std::string> WgslWriter::words_of(const Register& r, std::uint32_t w
   const auto own = static_cast<std::uint32_t>(webgpu::words_of(r.lane));
   for (std::uint32_t n = 0; n < own; ++n)
     out.push_back(r.lane == Lane::kI32 ? fmt::format("bitcast<u32>({})", r.value) : r.value + std::string(kMembers[n]));
-  const std::string sign = fmt::format("bitcast<u32>(bitcast<i32>({}) >> 31u)", out.back());
+  const std::string sign = r.lane == Lane::kI32 ? fmt::format("bitcast<u32>({} >> 31u)", r.value)
+                                                : fmt::format("bitcast<u32>(bitcast<i32>({}) >> 31u)", out.back());
   while (out.size() < words) out.push_back(sign);
   return out;
 }
@@ -103,7 +104,9 @@ void WgslWriter::reduce_row() {
     const AccumulatorPlace& place = sink_.accumulators[n];
     if (place.keeping == Keeping::kRows) continue;
     const Register& r = argument(n);
-    const std::string where = r.never_null() ? "" : fmt::format("if ({}) ", r.valid);
+    const auto where_valid = [&](const std::string& statements) {
+      line(r.never_null() ? statements : fmt::format("if ({}) {{ {} }}", r.valid, statements));
+    };
     switch (place.keeping) {
       case Keeping::kRows: break;
       case Keeping::kCount:
@@ -112,18 +115,18 @@ void WgslWriter::reduce_row() {
         break;
       case Keeping::kSum:
         if (place.lane == Lane::kI128) {  // rare: five words would cost every invocation registers
-          line(fmt::format("{}{{ {} }}", where, add("table", fmt::format("{}u", place.table), words_of(r, place.table_words))));
+          where_valid(add("table", fmt::format("{}u", place.table), words_of(r, place.table_words)));
           break;
         }
         prologue(place.lane == Lane::kI32 ? fmt::format("var s{} = vec2<u32>(0u, 0u);", n)
                                           : fmt::format("var s{} = vec3<u32>(0u, 0u, 0u);", n));
-        line(fmt::format("{}{{ s{} = {}; }}", where, n,
-                         place.lane == Lane::kI32 ? call("add_64", fmt::format("s{}, {}", n, in_lane(r, Lane::kI64)))
-                                                  : call("add_96", fmt::format("s{}, {}", n, r.value))));
+        where_valid(fmt::format("s{} = {};", n,
+                                place.lane == Lane::kI32 ? call("add_64", fmt::format("s{}, {}", n, in_lane(r, Lane::kI64)))
+                                                         : call("add_96", fmt::format("s{}, {}", n, r.value))));
         break;
       case Keeping::kExtreme:
         prologue(fmt::format("var s{0} = 0u;\n  var h{0} = false;", n));
-        line(fmt::format("{}{{ s{} = max(s{}, {}); h{} = true; }}", where, n, n, extreme_key(n), n));
+        where_valid(fmt::format("s{0} = max(s{0}, {1}); h{0} = true;", n, extreme_key(n)));
         break;
       case Keeping::kWide: {
         const bool two = webgpu::words_of(place.lane) == 2;
@@ -131,7 +134,7 @@ void WgslWriter::reduce_row() {
                              two ? "(0u, 0u)" : "(0u, 0u, 0u, 0u)"));
         line(fmt::format("let k{} = {};", n, extreme_key(n)));
         const std::string better = call(two ? "below_64" : "below_128", fmt::format("s{}, k{}", n, n));
-        line(fmt::format("{}{{ s{} = select(s{}, k{}, {}); h{} = true; }}", where, n, n, n, better, n));
+        where_valid(fmt::format("s{0} = select(s{0}, k{0}, {1}); h{0} = true;", n, better));
         break;
       }
     }
@@ -240,17 +243,17 @@ void WgslWriter::group_row() {
     const AccumulatorPlace& place = sink_.accumulators[n];
     if (place.keeping == Keeping::kRows) continue;
     const Register& r = argument(n);
-    const std::string where = r.never_null() ? "" : fmt::format("if ({}) ", r.valid);
+    const auto where_valid = [&](const std::string& statements) {
+      line(r.never_null() ? statements : fmt::format("if ({}) {{ {} }}", r.valid, statements));
+    };
     const std::string at = fmt::format("at + {}u", local ? place.table : place.state);
     switch (place.keeping) {
       case Keeping::kRows:
       case Keeping::kWide: break;  // declined for groups
-      case Keeping::kCount: line(fmt::format("{}{{ {} }}", where, count(at))); break;
-      case Keeping::kSum:
-        line(fmt::format("{}{{ {} }}", where, add(memory, at, words_of(r, local ? place.table_words : place.state_words))));
-        break;
+      case Keeping::kCount: where_valid(count(at)); break;
+      case Keeping::kSum: where_valid(add(memory, at, words_of(r, local ? place.table_words : place.state_words))); break;
       case Keeping::kExtreme:
-        line(fmt::format("{0}{{ atomicMax(&{1}[{2}], {3}); atomicOr(&{1}[{2} + 1u], 1u); }}", where, memory, at, extreme_key(n)));
+        where_valid(fmt::format("atomicMax(&{0}[{1}], {2}); atomicOr(&{0}[{1} + 1u], 1u);", memory, at, extreme_key(n)));
         break;
     }
   }

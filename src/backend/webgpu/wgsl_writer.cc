@@ -152,7 +152,7 @@ bool WgslWriter::instruction(ValueId id) {
     case Opcode::kStringLength: return decline(DeclineReason::kStringOperation, std::string(kernel::opcode_name(i.op)));
     case Opcode::kLookup: return lookup(id);
     case Opcode::kHost: return decline(DeclineReason::kHostFunction, program_.hosts[i.index].name);
-    case Opcode::kFilter: line(fmt::format("if (!({})) {{ continue; }}", is_true(arg(i, 0)))); return true;
+    case Opcode::kFilter: line(fmt::format("if (!{}) {{ continue; }}", is_true(arg(i, 0)))); return true;
   }
   return decline(i, "is unknown");
 }

@@ -1,0 +1,173 @@
+/*
+pipeline: t -> group
+  %0 =  column c0                        i64 in i32 DECIMAL(15,2)  range 100..5000 not null
+  %1 =  column c1                        i64 in i32 DECIMAL(15,2)  range 90264..10494719 not null
+  %2 =  column c2                        i64 in i32 DECIMAL(15,2)  range 0..10 not null
+  %3 =  column c3                        i64 in i32 DECIMAL(15,2)  range 0..8 not null
+  %4 =  column c4                        i32        DATE           range 8036..10561 not null
+  %5 =  column c5 code                   string     VARCHAR        not null
+  %6 =  column c6 code                   string     VARCHAR        not null
+  %7 =  parameter $0                     i32        DATE           range 10471..10471 not null
+  %8 =  le %4 %7                         bool       BOOLEAN        range 0..1 not null
+       filter %8
+  %11 = sub 1.00 %2                      i64 in i32 DECIMAL(16,2)  range 90..100 not null
+  %12 = mul %1 %11                       i64 in i32 DECIMAL(18,4)  range 8123760..1049471900 not null
+  %13 = add 1.00 %3                      i64 in i32 DECIMAL(16,2)  range 100..108 not null
+  %14 = mul %12 %13                      i64        DECIMAL(18,6)  range 812376000..113342965200 not null
+       group by (%5 %6)  sum %0 -> i128  sum %1 -> i128  sum %12 -> i128  sum %14 -> i128  sum %2 -> i128  count %0  count *
+*/
+@group(0) @binding(0) var<storage, read> slab: array<u32>;
+@group(0) @binding(1) var<storage, read> block: array<u32>;
+@group(0) @binding(2) var<storage, read_write> state: array<atomic<u32>>;
+var<workgroup> table: array<atomic<u32>, 96>;
+fn product_32(a: u32, b: u32) -> vec2<u32> {
+  let al = a & 0xffffu;
+  let ah = a >> 16u;
+  let bl = b & 0xffffu;
+  let bh = b >> 16u;
+  let low = al * bl;
+  let middle = ah * bl + (low >> 16u);
+  let cross = al * bh + (middle & 0xffffu);
+  return vec2<u32>((cross << 16u) | (low & 0xffffu), ah * bh + (middle >> 16u) + (cross >> 16u));
+}
+fn mul_32_64(a: i32, b: i32) -> vec2<u32> {
+  let x = bitcast<u32>(a);
+  let y = bitcast<u32>(b);
+  let p = product_32(x, y);
+  return vec2<u32>(p.x, p.y - select(0u, y, a < 0) - select(0u, x, b < 0));
+}
+fn unpack(at: u32, row: u32, width: u32) -> vec2<u32> {
+  let bit = (row & 31u) * width;
+  let word = at + (row >> 5u) * width + (bit >> 5u);
+  let shift = bit & 31u;
+  let a = slab[word];
+  let b = slab[word + 1u];
+  let c = slab[word + 2u];
+  let low = select((a >> shift) | (b << ((32u - shift) & 31u)), a, shift == 0u);
+  let high = select((b >> shift) | (c << ((32u - shift) & 31u)), b, shift == 0u);
+  let low_mask = select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
+  let high_mask = select(select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 64u), 0u, width <= 32u);
+  return vec2<u32>(low & low_mask, high & high_mask);
+}
+fn state_add_2(at: u32, w0: u32, w1: u32) {
+  var c1 = 0u;
+  if (w0 != 0u) {
+    let old = atomicAdd(&state[at + 0u], w0);
+    c1 = c1 + select(0u, 1u, old + w0 < old);
+  }
+  let a1 = w1 + c1;
+  if (a1 != 0u) { atomicAdd(&state[at + 1u], a1); }
+}
+fn state_add_4(at: u32, w0: u32, w1: u32, w2: u32, w3: u32) {
+  var c1 = 0u;
+  if (w0 != 0u) {
+    let old = atomicAdd(&state[at + 0u], w0);
+    c1 = c1 + select(0u, 1u, old + w0 < old);
+  }
+  let a1 = w1 + c1;
+  var c2 = select(0u, 1u, a1 < c1);
+  if (a1 != 0u) {
+    let old = atomicAdd(&state[at + 1u], a1);
+    c2 = c2 + select(0u, 1u, old + a1 < old);
+  }
+  let a2 = w2 + c2;
+  var c3 = select(0u, 1u, a2 < c2);
+  if (a2 != 0u) {
+    let old = atomicAdd(&state[at + 2u], a2);
+    c3 = c3 + select(0u, 1u, old + a2 < old);
+  }
+  let a3 = w3 + c3;
+  if (a3 != 0u) { atomicAdd(&state[at + 3u], a3); }
+}
+fn table_add_2(at: u32, w0: u32, w1: u32) {
+  var c1 = 0u;
+  if (w0 != 0u) {
+    let old = atomicAdd(&table[at + 0u], w0);
+    c1 = c1 + select(0u, 1u, old + w0 < old);
+  }
+  let a1 = w1 + c1;
+  if (a1 != 0u) { atomicAdd(&table[at + 1u], a1); }
+}
+fn table_add_3(at: u32, w0: u32, w1: u32, w2: u32) {
+  var c1 = 0u;
+  if (w0 != 0u) {
+    let old = atomicAdd(&table[at + 0u], w0);
+    c1 = c1 + select(0u, 1u, old + w0 < old);
+  }
+  let a1 = w1 + c1;
+  var c2 = select(0u, 1u, a1 < c1);
+  if (a1 != 0u) {
+    let old = atomicAdd(&table[at + 1u], a1);
+    c2 = c2 + select(0u, 1u, old + a1 < old);
+  }
+  let a2 = w2 + c2;
+  if (a2 != 0u) { atomicAdd(&table[at + 2u], a2); }
+}
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let rows = block[0u];
+  let step = workgroups.x * 256u;
+  var failed = 0u;
+  let c0_values = block[4u];
+  let c0_step = block[5u];
+  let c1_values = block[20u];
+  let c1_step = block[21u];
+  let c2_values = block[36u];
+  let c2_step = block[37u];
+  let c3_values = block[52u];
+  let c3_step = block[53u];
+  let c4_values = block[68u];
+  let c4_step = block[69u];
+  let c4_width = block[71u];
+  let c4_base = vec4<u32>(block[72u], block[73u], block[74u], block[75u]);
+  let c5_values = block[84u];
+  let c5_step = block[85u];
+  let c6_values = block[100u];
+  let c6_step = block[101u];
+  let v7 = bitcast<i32>(block[117u]);
+  let g0_lowest = block[121u];
+  let g0_extent = block[122u];
+  let g0_stride = block[123u];
+  let g1_lowest = block[124u];
+  let g1_extent = block[125u];
+  let g1_stride = block[126u];
+  for (var row = workgroup.x * 256u + local; row < rows; row = row + step) {
+    let v0 = bitcast<i32>(slab[c0_values + (row * c0_step) * 2u]);
+    let v1 = bitcast<i32>(slab[c1_values + (row * c1_step) * 2u]);
+    let v2 = bitcast<i32>(slab[c2_values + (row * c2_step) * 2u]);
+    let v3 = bitcast<i32>(slab[c3_values + (row * c3_step) * 2u]);
+    let v4 = bitcast<i32>(unpack(c4_values, row + c4_step, c4_width).x + c4_base.x);
+    let v5 = bitcast<i32>(slab[c5_values + (row * c5_step)]);
+    let v6 = bitcast<i32>(slab[c6_values + (row * c6_step)]);
+    let v8 = !(v7 < v4);
+    if (!v8) { continue; }
+    let v11 = i32(100) - v2;
+    let v12 = v1 * v11;
+    let v13 = i32(100) + v3;
+    let v14 = mul_32_64(v12, v13);
+    let g0 = bitcast<u32>(v5) - g0_lowest;
+    let g1 = bitcast<u32>(v6) - g1_lowest;
+    if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; continue; }
+    let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
+    atomicAdd(&table[at], 1u);
+    table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
+    table_add_2(at + 3u, bitcast<u32>(v1), bitcast<u32>(v1 >> 31u));
+    table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
+    table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
+    table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+  }
+  if (failed != 0u) { atomicOr(&state[0u], failed); }
+  workgroupBarrier();
+  for (var slot = local; slot < block[1u]; slot = slot + 256u) {
+    let share = slot * 12u;
+    let to = 4u + slot * 22u;
+    if (atomicLoad(&table[share]) != 0u) {
+      state_add_2(to + 0u, atomicLoad(&table[share + 0u]), 0u);
+      state_add_4(to + 2u, atomicLoad(&table[share + 1u]), atomicLoad(&table[share + 2u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 2u])) >> 31u), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 2u])) >> 31u));
+      state_add_4(to + 6u, atomicLoad(&table[share + 3u]), atomicLoad(&table[share + 4u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 4u])) >> 31u), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 4u])) >> 31u));
+      state_add_4(to + 10u, atomicLoad(&table[share + 5u]), atomicLoad(&table[share + 6u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 6u])) >> 31u), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 6u])) >> 31u));
+      state_add_4(to + 14u, atomicLoad(&table[share + 7u]), atomicLoad(&table[share + 8u]), atomicLoad(&table[share + 9u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 9u])) >> 31u));
+      state_add_4(to + 18u, atomicLoad(&table[share + 10u]), atomicLoad(&table[share + 11u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 11u])) >> 31u), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 11u])) >> 31u));
+    }
+  }
+}

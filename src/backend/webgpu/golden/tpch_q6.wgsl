@@ -1,0 +1,139 @@
+/*
+pipeline: t -> reduce
+  %0 =  column c0                        i64 in i32 DECIMAL(15,2)  range 100..5000 not null
+  %1 =  column c1                        i64 in i32 DECIMAL(15,2)  range 90264..10494719 not null
+  %2 =  column c2                        i64 in i32 DECIMAL(15,2)  range 0..10 not null
+  %3 =  column c3                        i64 in i32 DECIMAL(15,2)  range 0..8 not null
+  %4 =  column c4                        i32        DATE           range 8036..10561 not null
+  %5 =  parameter $0                     i32        DATE           range 8766..8766 not null
+  %6 =  parameter $1                     i32        DATE           range 9131..9131 not null
+  %7 =  parameter $2                     i64 in i32 DECIMAL(15,2)  range 5..5 not null
+  %8 =  parameter $3                     i64 in i32 DECIMAL(15,2)  range 7..7 not null
+  %9 =  parameter $4                     i64 in i32 DECIMAL(15,2)  range 2400..2400 not null
+  %10 = ge %4 %5                         bool       BOOLEAN        range 0..1 not null
+       filter %10
+  %12 = lt %4 %6                         bool       BOOLEAN        range 0..1 not null
+       filter %12
+  %14 = ge %2 %7                         bool       BOOLEAN        range 0..1 not null
+       filter %14
+  %16 = le %2 %8                         bool       BOOLEAN        range 0..1 not null
+       filter %16
+  %18 = lt %0 %9                         bool       BOOLEAN        range 0..1 not null
+       filter %18
+  %20 = mul %1 %2                        i64 in i32 DECIMAL(18,4)  range 0..104947190 not null
+       reduce  sum %20 -> i128  count %20
+*/
+@group(0) @binding(0) var<storage, read> slab: array<u32>;
+@group(0) @binding(1) var<storage, read> block: array<u32>;
+@group(0) @binding(2) var<storage, read_write> state: array<atomic<u32>>;
+var<workgroup> table: array<atomic<u32>, 3>;
+fn widen_32_64(a: i32) -> vec2<u32> { return vec2<u32>(bitcast<u32>(a), bitcast<u32>(a >> 31u)); }
+fn add_64(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
+  let low = a.x + b.x;
+  return vec2<u32>(low, a.y + b.y + select(0u, 1u, low < a.x));
+}
+fn unpack(at: u32, row: u32, width: u32) -> vec2<u32> {
+  let bit = (row & 31u) * width;
+  let word = at + (row >> 5u) * width + (bit >> 5u);
+  let shift = bit & 31u;
+  let a = slab[word];
+  let b = slab[word + 1u];
+  let c = slab[word + 2u];
+  let low = select((a >> shift) | (b << ((32u - shift) & 31u)), a, shift == 0u);
+  let high = select((b >> shift) | (c << ((32u - shift) & 31u)), b, shift == 0u);
+  let low_mask = select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
+  let high_mask = select(select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 64u), 0u, width <= 32u);
+  return vec2<u32>(low & low_mask, high & high_mask);
+}
+fn state_add_2(at: u32, w0: u32, w1: u32) {
+  var c1 = 0u;
+  if (w0 != 0u) {
+    let old = atomicAdd(&state[at + 0u], w0);
+    c1 = c1 + select(0u, 1u, old + w0 < old);
+  }
+  let a1 = w1 + c1;
+  if (a1 != 0u) { atomicAdd(&state[at + 1u], a1); }
+}
+fn state_add_4(at: u32, w0: u32, w1: u32, w2: u32, w3: u32) {
+  var c1 = 0u;
+  if (w0 != 0u) {
+    let old = atomicAdd(&state[at + 0u], w0);
+    c1 = c1 + select(0u, 1u, old + w0 < old);
+  }
+  let a1 = w1 + c1;
+  var c2 = select(0u, 1u, a1 < c1);
+  if (a1 != 0u) {
+    let old = atomicAdd(&state[at + 1u], a1);
+    c2 = c2 + select(0u, 1u, old + a1 < old);
+  }
+  let a2 = w2 + c2;
+  var c3 = select(0u, 1u, a2 < c2);
+  if (a2 != 0u) {
+    let old = atomicAdd(&state[at + 2u], a2);
+    c3 = c3 + select(0u, 1u, old + a2 < old);
+  }
+  let a3 = w3 + c3;
+  if (a3 != 0u) { atomicAdd(&state[at + 3u], a3); }
+}
+fn table_add_2(at: u32, w0: u32, w1: u32) {
+  var c1 = 0u;
+  if (w0 != 0u) {
+    let old = atomicAdd(&table[at + 0u], w0);
+    c1 = c1 + select(0u, 1u, old + w0 < old);
+  }
+  let a1 = w1 + c1;
+  if (a1 != 0u) { atomicAdd(&table[at + 1u], a1); }
+}
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
+  let rows = block[0u];
+  let step = workgroups.x * 256u;
+  var failed = 0u;
+  let c0_values = block[4u];
+  let c0_step = block[5u];
+  let c1_values = block[20u];
+  let c1_step = block[21u];
+  let c2_values = block[36u];
+  let c2_step = block[37u];
+  let c3_values = block[52u];
+  let c3_step = block[53u];
+  let c4_values = block[68u];
+  let c4_step = block[69u];
+  let c4_width = block[71u];
+  let c4_base = vec4<u32>(block[72u], block[73u], block[74u], block[75u]);
+  let v5 = bitcast<i32>(block[85u]);
+  let v6 = bitcast<i32>(block[90u]);
+  let v7 = bitcast<i32>(block[95u]);
+  let v8 = bitcast<i32>(block[100u]);
+  let v9 = bitcast<i32>(block[105u]);
+  var counted = 0u;
+  var s0 = vec2<u32>(0u, 0u);
+  for (var row = workgroup.x * 256u + local; row < rows; row = row + step) {
+    let v0 = bitcast<i32>(slab[c0_values + (row * c0_step) * 2u]);
+    let v1 = bitcast<i32>(slab[c1_values + (row * c1_step) * 2u]);
+    let v2 = bitcast<i32>(slab[c2_values + (row * c2_step) * 2u]);
+    let v3 = bitcast<i32>(slab[c3_values + (row * c3_step) * 2u]);
+    let v4 = bitcast<i32>(unpack(c4_values, row + c4_step, c4_width).x + c4_base.x);
+    let v10 = !(v4 < v5);
+    if (!v10) { continue; }
+    let v12 = (v4 < v6);
+    if (!v12) { continue; }
+    let v14 = !(v2 < v7);
+    if (!v14) { continue; }
+    let v16 = !(v8 < v2);
+    if (!v16) { continue; }
+    let v18 = (v0 < v9);
+    if (!v18) { continue; }
+    let v20 = v1 * v2;
+    counted = counted + 1u;
+    s0 = add_64(s0, widen_32_64(v20));
+  }
+  if (failed != 0u) { atomicOr(&state[0u], failed); }
+  atomicAdd(&table[0u], counted);
+  table_add_2(1u, s0.x, s0.y);
+  workgroupBarrier();
+  if (local == 0u) {
+    state_add_2(4u + 0u, atomicLoad(&table[0u + 0u]), 0u);
+    state_add_4(4u + 2u, atomicLoad(&table[0u + 1u]), atomicLoad(&table[0u + 2u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[0u + 2u])) >> 31u), bitcast<u32>(bitcast<i32>(atomicLoad(&table[0u + 2u])) >> 31u));
+  }
+}
