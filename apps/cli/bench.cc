@@ -94,7 +94,38 @@ void print_table(const std::vector<Measurement>& all) {
 
 }  // namespace
 
+namespace {
+
+// One statement a line from standard input, one JSON object a line out: for tools that time several engines by turns.
+ExitCode run_lines(const Connection& connection) {
+  std::string line;
+  for (int c = std::fgetc(stdin);; c = std::fgetc(stdin)) {
+    if (c != EOF && c != '\n') {
+      line += static_cast<char>(c);
+      continue;
+    }
+    if (line.empty() && c == EOF) return kExitOk;
+    const Interrupts::Scope interrupts;
+    Query query = connection.query(line);
+    query.cancellation(interrupts.cancellation());
+    const auto start = std::chrono::steady_clock::now();
+    const auto result = query.execute();
+    const double ms = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    if (!result) {
+      std::fprintf(stderr, "%s\n", result.error().text.c_str());
+      return result.error().code == FailureCode::kCancelled ? kExitInterrupted : kExitFailed;
+    }
+    std::printf("{\"ms\":%.6f,\"devices\":\"%s\",\"rows\":%s}\n", ms, result->backend_info().c_str(),
+                result->is_query() ? result->to_json().c_str() : "[]");
+    std::fflush(stdout);
+    line.clear();
+  }
+}
+
+}  // namespace
+
 ExitCode run_bench(const Connection& connection, const Options& options) {
+  if (options.bench_file == "-") return run_lines(connection);
   std::string error;
   const std::optional<std::string> text = read_file(options.bench_file, error);
   if (!text) {

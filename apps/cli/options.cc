@@ -124,7 +124,7 @@ class Parser {
       options.command = Options::Command::kVersion;
     } else if (bool* flag = flag_named(name_); flag != nullptr && !inline_value_) {
       *flag = !name_.starts_with("--no-");
-    } else if (options.command == Options::Command::kBench && !name_.starts_with('-') && options.bench_file.empty()) {
+    } else if (options.command == Options::Command::kBench && (name_ == "-" || !name_.starts_with('-')) && options.bench_file.empty()) {
       options.bench_file = name_;
     } else if (!name_.starts_with('-')) {
       out_.error = "'" + name_ + "': database files cannot be opened yet; -f runs a file of SQL";

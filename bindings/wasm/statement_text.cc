@@ -40,11 +40,11 @@ void append_result(std::string& out, const QueryResult& result) {
 
 }  // namespace
 
-std::string run_as_text(Database& database, std::string_view sql) {
-  const auto outcome = database.run(sql);
-  if (const Failure* failure = std::get_if<Failure>(&outcome)) return "error: " + failure->text + "\n";
+std::string run_as_text(const Database& database, std::string_view sql) {
+  const auto results = database.query(std::string(sql)).execute_all();
+  if (!results) return "error: " + results.error().text + "\n";
   std::string out;
-  for (const QueryResult& result : std::get<std::vector<QueryResult>>(outcome)) {
+  for (const QueryResult& result : *results) {
     if (result.is_query()) append_result(out, result);
   }
   return out;

@@ -31,8 +31,8 @@ enum class ErrorCode : std::uint8_t {
   kDeadlineExceeded,  // the deadline passed
   kNotSupported,      // clear and deliberate: not (yet) part of the dialect or of a device
   kDevice,            // a device refused, vanished or timed out
-  kRowFailed,         // between a backend and exec only: a row of the morsel fails, the scalar backend finds which and why
   kInternal,          // a bug in Trueno-DB
+  kRowFailed,         // between a backend and exec only: a row of the morsel fails, the scalar backend finds which and why
 };
 
 /// "Parser error", "Binder error", ...

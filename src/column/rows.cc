@@ -107,9 +107,9 @@ struct KeyReader {
       case Physical::kF32: return float_word(static_cast<double>(load<float>(from)));
       case Physical::kF64: return float_word(load<double>(from));
       case Physical::kString: {
-        const std::string_view text_here = text(row).view();
+        const StringView held = text(row);  // short texts lie in it
         std::uint8_t bytes[8] = {};
-        std::memcpy(bytes, text_here.data(), std::min<std::size_t>(8, text_here.size()));
+        std::memcpy(bytes, held.data(), std::min<std::size_t>(8, held.size()));
         return __builtin_bswap64(load<std::uint64_t>(bytes));
       }
       case Physical::kNested: return 0;

@@ -17,7 +17,7 @@ std::string read_all() {
 
 std::unique_ptr<trueno::Database> fresh() {
   auto database = std::make_unique<trueno::Database>();
-  (void)database->run("SET backend = 'scalar'; SET threads = 1");
+  (void)database->query("SET backend = 'scalar'; SET threads = 1").execute();
   return database;
 }
 

@@ -7,6 +7,7 @@ run_tests() {
     --preset) preset="${2:?which preset?}"; shift 2 ;;
   esac
   build "$preset"
+  [ "$preset" = arm64 ] || fetch_webgpu
   run_ctest "$preset" "$@"
 }
 

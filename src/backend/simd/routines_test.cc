@@ -1,0 +1,150 @@
+// Every instruction set of this machine against plain arithmetic.
+#include "backend/simd/routines.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+#include <vector>
+
+#include "backend/simd/reduce_sink.h"
+#include "base/bits.h"
+#include "base/exact_sum.h"
+
+namespace trueno::backend::simd {
+namespace {
+
+class EveryInstructionSet : public testing::TestWithParam<std::string> {
+ protected:
+  const Routines& routines() const { return *routines_for(GetParam()); }
+};
+INSTANTIATE_TEST_SUITE_P(Simd, EveryInstructionSet, testing::ValuesIn(instruction_sets()), [](const auto& info) { return info.param; });
+
+TEST(InstructionSets, AnUnknownOneIsNotThere) { EXPECT_EQ(routines_for("mmx"), nullptr); }
+
+// The reference reads bit by bit.
+std::uint64_t packed_value(const std::vector<std::uint8_t>& packed, std::size_t i, int width) {
+  std::uint64_t value = 0;
+  for (int b = 0; b < width; ++b) {
+    if (get_bit(packed.data(), i * static_cast<std::size_t>(width) + static_cast<std::size_t>(b))) value |= std::uint64_t{1} << b;
+  }
+  return value;
+}
+
+TEST_P(EveryInstructionSet, UnpacksEveryWidth) {
+  std::mt19937_64 random(7);
+  for (int width = 0; width <= 64; ++width) {
+    const std::size_t count = 200;
+    std::vector<std::uint8_t> packed(packed_bytes(count, width) + 64);
+    for (auto& byte : packed) byte = static_cast<std::uint8_t>(random());
+    std::vector<std::int64_t> wide(count + 64);
+    std::vector<std::int32_t> narrow(count + 64);
+    for (const std::size_t first : {std::size_t{0}, std::size_t{8}, std::size_t{24}}) {
+      const std::size_t n = 101;
+      routines().unpack64(packed.data(), first, n, width, -5, wide.data());
+      if (width <= 32) routines().unpack32(packed.data(), first, n, width, -5, narrow.data());
+      for (std::size_t i = 0; i < n; ++i) {
+        const std::uint64_t expected = packed_value(packed, first + i, width) - 5;
+        ASSERT_EQ(static_cast<std::uint64_t>(wide[i]), expected) << "width " << width << " value " << first + i;
+        if (width <= 32) ASSERT_EQ(static_cast<std::uint32_t>(narrow[i]), static_cast<std::uint32_t>(expected)) << "width " << width;
+      }
+    }
+  }
+}
+
+TEST_P(EveryInstructionSet, CheckedArithmeticSeesEveryOverflowOfRowsThatCount) {
+  const std::int64_t big = std::numeric_limits<std::int64_t>::max();
+  std::vector<std::int64_t> a(100, 1);
+  std::vector<std::int64_t> b(100, 2);
+  std::vector<std::int64_t> out(100);
+  const Limits limits{std::numeric_limits<std::int64_t>::min(), big};
+  const auto add = routines().checked[static_cast<int>(Arithmetic::kAdd)][static_cast<int>(Lane::kI64)][0];
+  EXPECT_FALSE(add(a.data(), b.data(), out.data(), 100, nullptr, limits));
+  EXPECT_EQ(out[99], 3);
+  a[57] = big;
+  EXPECT_TRUE(add(a.data(), b.data(), out.data(), 100, nullptr, limits));
+  std::vector<std::uint8_t> ok(100, 1);
+  ok[57] = 0;
+  EXPECT_FALSE(add(a.data(), b.data(), out.data(), 100, ok.data(), limits));
+  // A DECIMAL(3, 0) holds 999.
+  EXPECT_TRUE(add(b.data(), b.data(), out.data(), 100, nullptr, Limits{-3, 3}));
+}
+
+TEST_P(EveryInstructionSet, FloatsCompareInSqlOrder) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::vector<double> a = {nan, nan, 1.0, -0.0, INFINITY, 2.0, -INFINITY, nan};
+  const std::vector<double> b = {nan, 1.0, nan, 0.0, nan, 2.0, INFINITY, INFINITY};
+  const std::vector<int> order = {0, 1, -1, 0, -1, 0, -1, 1};
+  std::vector<std::uint8_t> out(a.size());
+  const auto holds = [](Comparison op, int c) {
+    switch (op) {
+      case Comparison::kEqual: return c == 0;
+      case Comparison::kNotEqual: return c != 0;
+      case Comparison::kLess: return c < 0;
+      case Comparison::kLessEqual: return c <= 0;
+      case Comparison::kGreater: return c > 0;
+      case Comparison::kGreaterEqual: return c >= 0;
+    }
+    return false;
+  };
+  for (int op = 0; op < kComparisonCount; ++op) {
+    routines().compare[op][static_cast<int>(Lane::kF64)][0](a.data(), b.data(), out.data(), a.size());
+    for (std::size_t i = 0; i < a.size(); ++i)
+      EXPECT_EQ(out[i] != 0, holds(static_cast<Comparison>(op), order[i])) << "op " << op << " row " << i;
+  }
+}
+
+// Whatever the data is like, the windowed sum is the exact sum.
+TEST_P(EveryInstructionSet, FloatSumsAreExact) {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 300; ++round) {
+    const int spread = static_cast<int>(random() % 120);
+    const int base = static_cast<int>(random() % 1800) - 900;
+    WindowedSum sum;
+    ExactSum expected;
+    for (int chunk = 0; chunk < 4; ++chunk) {
+      const std::size_t n = 1 + random() % kChunkRows;
+      std::vector<double> values(n);
+      std::vector<std::uint8_t> mask(n);
+      for (std::size_t i = 0; i < n; ++i) {
+        const double mantissa = static_cast<double>(random() >> 11) * 0x1p-53 * (random() % 2 == 0 ? 1 : -1);
+        values[i] = std::ldexp(mantissa, base + static_cast<int>(random() % static_cast<std::uint64_t>(spread + 1)));
+        if (round % 7 == 0 && random() % 500 == 0) values[i] = random() % 2 == 0 ? 1e308 : -1e308;
+        if (round % 11 == 0 && random() % 900 == 0) values[i] = 5e-324;
+        if (round % 50 == 0 && random() % 900 == 0) values[i] = std::numeric_limits<double>::infinity();
+        mask[i] = random() % 3 != 0 ? 1 : 0;
+      }
+      const bool masked = chunk % 2 == 1;
+      sum.add({Lane::kF64, values.data(), nullptr, false}, masked ? mask.data() : nullptr, n, routines());
+      for (std::size_t i = 0; i < n; ++i) {
+        if (!masked || mask[i] != 0) expected.add(values[i]);
+      }
+    }
+    ASSERT_EQ(sum.total().serialise(), expected.serialise()) << "round " << round;
+  }
+}
+
+TEST_P(EveryInstructionSet, ChosenRowsAreCountedListedAndGathered) {
+  std::mt19937_64 random(13);
+  const std::size_t n = 1003;
+  std::vector<std::uint8_t> chosen(n);
+  std::vector<std::uint32_t> expected;
+  for (std::size_t i = 0; i < n; ++i) {
+    chosen[i] = random() % 5 == 0 ? 1 : 0;
+    if (chosen[i] != 0) expected.push_back(static_cast<std::uint32_t>(i));
+  }
+  std::vector<std::uint32_t> rows(n + 8);
+  EXPECT_EQ(routines().count_true(chosen.data(), n), expected.size());
+  ASSERT_EQ(routines().true_rows(chosen.data(), n, rows.data()), expected.size());
+  rows.resize(expected.size());
+  EXPECT_EQ(rows, expected);
+  std::vector<std::uint64_t> values(n);
+  for (std::size_t i = 0; i < n; ++i) values[i] = i * 3;
+  std::vector<std::uint64_t> out(expected.size());
+  routines().gather[width_index(8)](values.data(), rows.data(), out.data(), rows.size());
+  for (std::size_t i = 0; i < out.size(); ++i) ASSERT_EQ(out[i], rows[i] * std::uint64_t{3});
+}
+
+}  // namespace
+}  // namespace trueno::backend::simd

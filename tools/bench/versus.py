@@ -1,0 +1,214 @@
+"""Trueno beside DuckDB, Polars, chDB and DataFusion: the same queries over the same data on the same cores, by turns, results compared.
+
+usage: ./dev bench versus [--threads 1,2] [--groups scan,groupby,tpch] [--sources memory,parquet] [--rounds 5]
+                          [--scan-rows N] [--group-rows N] [--scale SF] [--data DIR] [--only TEXT] [--write]
+
+Every engine is a process of its own, pinned to the cores it may use, with the table loaded once. A round runs the query once on each
+engine in turn, so that what else the machine does hits all alike; the median of the rounds counts. Statistics answers are off in Trueno.
+--write replaces docs/benchmarks.md; without it the tables go to standard output only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import decimal
+import json
+import math
+import os
+import platform
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import work
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+TRUENO = ROOT / "build" / "release" / "trueno"
+PEERS = ["duckdb", "polars", "chdb", "datafusion"]
+TOLERANCE = 1e-9  # sums of floats: the others round on the way
+
+
+class Engine:
+    """A process that answers one query a line."""
+
+    def __init__(self, name: str, command: list[str], threads: int, first_lines: list[str]):
+        cores = set(sorted(os.sched_getaffinity(0))[:threads])
+        self.name = name
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.sched_setaffinity(0, cores)
+        )
+        for line in first_lines:
+            self.ask(line)
+
+    def ask(self, line: str) -> dict:
+        self.process.stdin.write(line.replace("\n", " ") + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"{self.name} ended while it ran: {line[:100]}")
+        return json.loads(answer)
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.kill()
+        self.process.wait()
+
+
+def start(name: str, group: work.Group, file: Path, source: str, threads: int) -> Engine:
+    if name == "trueno":
+        table = f"create table {group.table} as select * from '{file}'" if source == "memory" else None
+        lines = ["set statistics_answers = false", f"set threads = {threads}", "set backend = 'simd'"] + ([table] if table else [])
+        return Engine(name, [str(TRUENO), "bench", "-"], threads, lines)
+    setup = json.dumps({"table": group.table, "file": str(file), "source": source, "threads": threads})
+    return Engine(name, [sys.executable, str(HERE / "peers.py"), name], threads, [setup])
+
+
+def number(cell):
+    if cell is None or cell == "NULL":
+        return None
+    try:
+        return decimal.Decimal(str(cell))
+    except decimal.InvalidOperation:
+        return str(cell)
+
+
+def same(left, right) -> bool:
+    """Whether two results agree: texts and whole numbers exactly, others relatively."""
+    if len(left) != len(right):
+        return False
+    for a, b in zip(left, right):
+        for x, y in zip(map(number, a), map(number, b)):
+            if x == y:
+                continue
+            if isinstance(x, str) or isinstance(y, str) or x is None or y is None:
+                return False
+            if abs(x - y) > decimal.Decimal(TOLERANCE) * max(abs(x), abs(y)):
+                return False
+    return True
+
+
+def rows_of(answer) -> list[list]:
+    rows = answer["rows"]
+    return [list(row.values()) if isinstance(row, dict) else row for row in rows]
+
+
+def measure(group: work.Group, file: Path, source: str, threads: int, rounds: int, only: str | None) -> list[dict]:
+    engines, failed = [], {}
+    for name in ["trueno", *PEERS]:
+        try:
+            engines.append(start(name, group, file, source, threads))
+        except Exception as failure:
+            failed[name] = str(failure)
+    lines = []
+    for query, sql in group.queries.items():
+        if only and only.lower() not in query.lower():
+            continue
+        asked = sql if source == "memory" else None
+        times, results, problems = {}, {}, dict(failed)
+        for engine in engines:  # the warm-up gives the results
+            text = asked or (sql.replace(f"from {group.table}", f"from '{file}'") if engine.name == "trueno" else sql)
+            answer = engine.ask(text)
+            if "error" in answer:
+                problems[engine.name] = answer["error"]
+            else:
+                results[engine.name], times[engine.name] = rows_of(answer), []
+        for _ in range(rounds):
+            for engine in engines:
+                if engine.name not in times:
+                    continue
+                text = asked or (sql.replace(f"from {group.table}", f"from '{file}'") if engine.name == "trueno" else sql)
+                times[engine.name].append(engine.ask(text)["ms"])
+        for name, rows in results.items():
+            if not same(sorted(map(repr_row, rows)), sorted(map(repr_row, results["trueno"]))):
+                problems[name] = f"another result than Trueno's: {rows[:2]} and {results['trueno'][:2]}"
+        medians = {name: statistics.median(list_) for name, list_ in times.items()}
+        lines.append({"query": query, "median_ms": medians, "min_ms": {n: min(l) for n, l in times.items()}, "problems": problems})
+        print_line(lines[-1])
+    for engine in engines:
+        engine.close()
+    return lines
+
+
+def repr_row(row):
+    return [str(cell) if isinstance(number(cell), str) else cell if cell is None else str(cell) for cell in row]
+
+
+def ratio(line: dict) -> float:
+    others = [ms for name, ms in line["median_ms"].items() if name != "trueno"]
+    return line["median_ms"]["trueno"] / min(others) if others else math.nan
+
+
+def print_line(line: dict):
+    cells = "  ".join(f"{name} {ms:9.2f}" for name, ms in line["median_ms"].items())
+    print(f"  {line['query']:<30} {cells}  ratio {ratio(line):5.2f}", flush=True)
+    for name, problem in line["problems"].items():
+        print(f"    {name}: {problem}", flush=True)
+
+
+def table(title: str, lines: list[dict]) -> str:
+    names = ["trueno", *PEERS]
+    out = [f"### {title}", "", "| query | Trueno | DuckDB | Polars | chDB | DataFusion | Trueno ÷ best |", "|---|---:|---:|---:|---:|---:|---:|"]
+    for line in lines:
+        best = min(line["median_ms"].values())
+        cells = []
+        for name in names:
+            ms = line["median_ms"].get(name)
+            cells.append("–" if ms is None else f"**{ms:.1f}**" if ms == best else f"{ms:.1f}")
+        out.append(f"| {line['query']} | {' | '.join(cells)} | {ratio(line):.2f} |")
+    ratios = [max(0.25, ratio(line)) for line in lines]
+    out.append(f"| *geometric mean* | | | | | | **{math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f}** |")
+    for line in lines:
+        out += [f"- {line['query']}, {name}: {problem}" for name, problem in line["problems"].items()]
+    return "\n".join(out) + "\n"
+
+
+def versions() -> str:
+    import importlib.metadata as metadata
+
+    return ", ".join(f"{name} {metadata.version(name)}" for name in PEERS)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--threads", default="2,1")
+    parser.add_argument("--groups", default="scan,groupby,tpch")
+    parser.add_argument("--sources", default="memory,parquet")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--scan-rows", type=int, default=100_000_000)
+    parser.add_argument("--group-rows", type=int, default=10_000_000)
+    parser.add_argument("--scale", default="1")
+    parser.add_argument("--data", type=Path, default=ROOT / ".cache" / "bench")
+    parser.add_argument("--only")
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    files = work.make(options.data, options.scan_rows, options.group_rows, options.scale)
+    sections = []
+    for group in work.GROUPS:
+        if group.name not in options.groups.split(","):
+            continue
+        rows = options.scan_rows if group.name == "scan" else options.group_rows
+        title = group.title.format(rows=f"{rows // 1_000_000}M" if rows >= 1_000_000 else rows, scale=options.scale)
+        for source in options.sources.split(","):
+            for threads in map(int, options.threads.split(",")):
+                heading = f"{title}, {'in memory' if source == 'memory' else 'Parquet'}, {threads} thread{'s' if threads > 1 else ''}, median ms"
+                print(heading, flush=True)
+                lines = measure(group, files[group.table], source, threads, options.rounds, options.only)
+                if lines:
+                    sections.append(table(heading, lines))
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    head = (
+        f"# Benchmarks\n\n{datetime.date.today()}, {os.cpu_count()} cores of {cpu} in a shared virtual machine: read ratios, not milliseconds. {versions()}.\n"
+        f"Made by `./dev bench versus --write`; all engines by turns, median of {options.rounds} rounds after a warm-up, results compared.\n"
+        "Statistics answers are off. SUM of FLOAT and DOUBLE is the correctly rounded exact sum in Trueno and an ordinary sum elsewhere.\n"
+    )
+    report = head + "\n" + "\n".join(sections)
+    if options.write:
+        (ROOT / "docs" / "benchmarks.md").write_text(report)
+    print("\n" + report)
+
+
+if __name__ == "__main__":
+    main()
