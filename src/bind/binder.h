@@ -35,6 +35,7 @@ struct Context {
   const std::vector<Value>& parameters;  // values of `?` and `$n`, by number - 1
   function::BindContext types;
   const std::vector<std::pair<std::string, Value>>* named_parameters = nullptr;  // values of `$name`; names without the `$`
+  std::vector<Type> row_types = {};  // what INSERT takes: rows of a VALUES that is the whole query are cast to these, each on its own
 };
 
 /// A query with names and types resolved. kBinder errors carry the span of what did not fit.

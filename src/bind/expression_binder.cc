@@ -61,6 +61,7 @@ Bound ExpressionBinder::convert(Expression expression, const Type& type, bool tr
   if (!function::cast_possible(expression.type, type)) {
     return error(ErrorCode::kBinder, "cannot cast {} to {}", expression.type.to_string(), type.to_string()).at(expression.span);
   }
+  if (type.is_nested()) return unsupported("a value of type " + type.to_string(), expression.span);
   if (expression.kind == ExpressionKind::kLiteral && expression.value.is_null()) {
     expression.type = type;
     expression.value = Value::null(type);
@@ -191,11 +192,15 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           [&](const sql::Unary& node) -> Bound {
             Expression operand = TRUENO_TRY(bind(*node.operand));
             if (node.op == "-" && operand.kind == ExpressionKind::kLiteral && !operand.value.is_null() &&
-                (operand.type.is_integer() || operand.type.id == TypeId::kDecimal)) {
-              const i128 negative = -operand.value.as_integer();
-              if (operand.type.id == TypeId::kDecimal) return Expression::literal(Value(operand.type, negative));
-              return Expression::literal(Value::integer(
-                  negative, negative >= INT32_MIN ? TypeId::kInteger : (negative >= INT64_MIN ? TypeId::kBigInt : TypeId::kHugeInt)));
+                node.operand->is<sql::Literal>()) {
+              if (operand.type.id == TypeId::kDecimal) return Expression::literal(Value(operand.type, -operand.value.as_integer()));
+              if (const auto* text = node.operand->as<sql::Literal>(); text->kind == sql::LiteralKind::kInteger) {
+                // Read with its sign, so that the least value of each type is a literal of that type.
+                if (const auto negative = parse_i128("-" + text->text))
+                  return Expression::literal(
+                      Value::integer(*negative, *negative >= INT32_MIN ? TypeId::kInteger
+                                                                       : (*negative >= INT64_MIN ? TypeId::kBigInt : TypeId::kHugeInt)));
+              }
             }
             return call(node.op, list_of(std::move(operand)), span);
           },
@@ -309,6 +314,7 @@ Bound ExpressionBinder::interval(const sql::IntervalLiteral& node, SourceSpan sp
 
 Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan span) {
   const std::string name = lower_name(node.name.last().text);
+  if (node.name.parts.size() > 1) return unsupported("a function name with a schema, or a call with a dot", span);
   if (node.over) return unsupported("a window function", span);
   if (const function::AggregateFunction* aggregate = context_.functions.aggregate(name)) return aggregate_call(*aggregate, node, span);
   std::vector<Expression> arguments;
@@ -329,7 +335,15 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     return nary(ExpressionKind::kCoalesce, type, std::move(arguments), span);
   }
   const bool by_part = name == "date_part" || name == "datepart" || name == "date_trunc" || name == "datetrunc";
-  if (by_part && arguments.size() == 2 && arguments[0].kind == ExpressionKind::kLiteral && arguments[0].type.id == TypeId::kVarchar) {
+  if (by_part && arguments.size() == 2) {
+    const bool literal = arguments[0].kind == ExpressionKind::kLiteral;
+    if (literal && arguments[0].value.is_null()) {
+      const bool truncates = name.ends_with("trunc");
+      const Type result = truncates ? Type(arguments[1].type.id == TypeId::kTimestampTz ? TypeId::kTimestampTz : TypeId::kTimestamp)
+                                    : Type(TypeId::kBigInt);
+      return Expression::literal(Value::null(result));
+    }
+    if (!literal || arguments[0].type.id != TypeId::kVarchar) return unsupported("a date part that is not a literal", span);
     const std::string part = lower_name(arguments[0].value.as_string());
     const std::string_view function = name.ends_with("part") ? function::date_part_function(part) : function::date_trunc_function(part);
     if (function.empty())

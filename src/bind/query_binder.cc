@@ -126,10 +126,18 @@ class QueryBinder {
   Result<Relation> bind_values(const sql::Values& values) {
     std::vector<std::vector<Expression>> rows;
     std::vector<Type> types(values.rows.front().size());
+    const bool fixed = types.size() == context_.row_types.size();
+    if (fixed) types = context_.row_types;
     for (const auto& row : values.rows) {
       std::vector<Expression> bound;
       for (std::size_t i = 0; i < row.size(); ++i) {
         bound.push_back(TRUENO_TRY(bind_constant(*row[i], context_)));
+        if (fixed) {
+          if (!function::cast_possible(bound.back().type, types[i]))
+            return error(ErrorCode::kBinder, "cannot cast {} to {}", bound.back().type.to_string(), types[i].to_string()).at(row[i]->span);
+          bound.back() = Expression::cast(std::move(bound.back()), types[i]);
+          continue;
+        }
         const auto common = function::common_type(types[i], bound.back().type);
         if (!common)
           return error(ErrorCode::kBinder, "column {} of VALUES has no common type: {} and {}", i + 1, types[i].to_string(),
@@ -267,6 +275,8 @@ class QueryBinder {
     }
     const auto& columns = input.scope.columns;
     if (columns.empty()) return error(ErrorCode::kBinder, "* needs a FROM clause").at(item.expression->span);
+    TRUENO_TRY(check_star(*star, columns, item.expression->span));
+    const std::size_t before = outputs.size();
     for (std::size_t i = 0; i < columns.size(); ++i) {
       if (!star->qualifier.empty() && !same_name(star->qualifier.last().text, columns[i].table)) continue;
       if (std::ranges::any_of(star->exclude, [&](const sql::QualifiedName& name) { return same_name(name.last().text, columns[i].name); }))
@@ -283,6 +293,30 @@ class QueryBinder {
       outputs.push_back(std::move(value));
       names.push_back(std::move(name));
     }
+    if (outputs.size() == before) return error(ErrorCode::kBinder, "* leaves no column").at(item.expression->span);
+    return {};
+  }
+
+  // Every table and column that a * names must be there.
+  static Status check_star(const sql::Star& star, const std::vector<Scope::Column>& columns, SourceSpan span) {
+    const auto in_table = [&](const Scope::Column& column) {
+      return star.qualifier.empty() || same_name(star.qualifier.last().text, column.table);
+    };
+    if (std::ranges::none_of(columns, in_table))
+      return error(ErrorCode::kBinder, "no table \"{}\" in FROM", star.qualifier.last().text).at(span);
+    const auto check = [&](const std::string& name) -> Status {
+      const bool known = std::ranges::any_of(columns, [&](const Scope::Column& c) { return in_table(c) && same_name(c.name, name); });
+      if (known) return {};
+      std::vector<std::string> all;
+      for (const Scope::Column& column : columns) all.push_back(column.name);
+      const std::string near = nearest_name(name, all);
+      return error(ErrorCode::kBinder, "* has no column \"{}\"", name)
+          .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
+          .at(span);
+    };
+    for (const sql::QualifiedName& name : star.exclude) TRUENO_TRY(check(name.last().text));
+    for (const sql::StarReplacement& replacement : star.replace) TRUENO_TRY(check(replacement.name.text));
+    for (const sql::StarRename& rename : star.rename) TRUENO_TRY(check(rename.from.last().text));
     return {};
   }
 
@@ -354,6 +388,10 @@ class QueryBinder {
         for (std::size_t i = 0; i < visible; ++i) add(static_cast<int>(i), item);
         continue;
       }
+      if (const auto* literal = item.expression->as<sql::Literal>(); literal != nullptr && literal->kind != sql::LiteralKind::kInteger)
+        return error(ErrorCode::kBinder, "ORDER BY a constant orders nothing")
+            .hint("name a column, or count it: ORDER BY 1")
+            .at(item.expression->span);
       int output = output_named(*item.expression, names, nullptr);
       if (output == -2)
         return error(ErrorCode::kBinder, "ORDER BY position is not in the SELECT list (1 to {})", visible).at(item.expression->span);

@@ -84,6 +84,29 @@ std::string format_blob(std::string_view bytes) {
   return text;
 }
 
+std::optional<std::string> parse_blob(std::string_view text) {
+  const auto digit = [](char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    const char lower = static_cast<char>(c | 0x20);
+    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  };
+  std::string bytes;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (static_cast<unsigned char>(text[i]) >= 0x80) return std::nullopt;
+    if (text[i] != '\\') {
+      bytes.push_back(text[i]);
+      continue;
+    }
+    if (i + 3 >= text.size() || text[i + 1] != 'x') return std::nullopt;
+    const int high = digit(text[i + 2]);
+    const int low = digit(text[i + 3]);
+    if (high < 0 || low < 0) return std::nullopt;
+    bytes.push_back(static_cast<char>(high * 16 + low));
+    i += 3;
+  }
+  return bytes;
+}
+
 std::string Value::to_string() const {
   struct Text {
     const Type& type;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -117,5 +118,7 @@ inline Value Value::nested(Type type, std::vector<Value> children) {
 
 /// "\xAA" for bytes outside printable ASCII, as DuckDB prints a BLOB.
 [[nodiscard]] std::string format_blob(std::string_view bytes);
+/// The bytes of such a text; nothing where it is malformed or holds bytes outside ASCII.
+[[nodiscard]] std::optional<std::string> parse_blob(std::string_view text);
 
 }  // namespace trueno

@@ -146,6 +146,18 @@ std::vector<ScalarFunction> date_functions() {
                                     "date_trunc('minute', TIMESTAMP '1995-03-17 10:20:30')", "1995-03-17 10:20:00");
   add_truncation<DatePart::kSecond>(list, "date_trunc_second", "First moment of the second.",
                                     "date_trunc('second', TIMESTAMP '1995-03-17 10:20:30.5')", "1995-03-17 10:20:30");
+  add_truncation<DatePart::kMillisecond>(list, "date_trunc_millisecond", "First moment of the millisecond.",
+                                         "date_trunc('millisecond', TIMESTAMP '1995-03-17 10:20:30.123456')", "1995-03-17 10:20:30.123");
+  add_truncation<DatePart::kMicrosecond>(list, "date_trunc_microsecond", "The same moment.",
+                                         "date_trunc('microsecond', TIMESTAMP '1995-03-17 10:20:30.123456')", "1995-03-17 10:20:30.123456");
+  add_truncation<DatePart::kDecade>(list, "date_trunc_decade", "First moment of the decade.", "date_trunc('decade', DATE '1995-03-17')",
+                                    "1990-01-01 00:00:00");
+  add_truncation<DatePart::kCentury>(list, "date_trunc_century", "First moment of the century, counted from year 0.",
+                                     "date_trunc('century', DATE '1995-03-17')", "1900-01-01 00:00:00");
+  add_truncation<DatePart::kMillennium>(list, "date_trunc_millennium", "First moment of the millennium, counted from year 0.",
+                                        "date_trunc('millennium', DATE '1995-03-17')", "1000-01-01 00:00:00");
+  add_truncation<DatePart::kIsoYear>(list, "date_trunc_isoyear", "Monday of the first ISO week of the year.",
+                                     "date_trunc('isoyear', DATE '1995-03-17')", "1995-01-02 00:00:00");
   return list;
 }
 

@@ -91,8 +91,8 @@ Result<ValueId> lower_whole(Builder& b, std::span<const ValueId> args, const Sig
 Status round_double(std::span<const Cell> args, Cell& result, Arena&) {
   const double x = args[0].f64;
   const auto digits = static_cast<int>(args[1].integer);
-  if (!std::isfinite(x) || digits > 308) {
-    result = Cell::of_f64(x);
+  if (!std::isfinite(x) || digits > 308 || digits < -308) {  // 10^309 is past the greatest double
+    result = Cell::of_f64(digits < -308 && std::isfinite(x) ? 0 : x);
     return {};
   }
   if (digits == 0) {
@@ -147,7 +147,8 @@ Result<Signature> bind_round(std::span<const Type> arguments, const BindContext&
   if (arguments.size() == 2) signature.arguments.emplace_back(TypeId::kInteger);
   const Value* digits = arguments.size() == 2 && context.literals.size() == 2 ? context.literals[1] : nullptr;
   if (type.id == TypeId::kDecimal && digits != nullptr && !digits->is_null())
-    signature.result = Type::decimal(type.precision, static_cast<int>(std::clamp<i128>(digits->as_integer(), 0, type.scale)));
+    signature.result = Type::decimal(std::min(38, type.precision + (type.scale == 0 && digits->as_integer() < 0 ? 1 : 0)),
+                                     static_cast<int>(std::clamp<i128>(digits->as_integer(), 0, type.scale)));
   return signature;
 }
 

@@ -69,7 +69,7 @@ Cell to_float_cell(const Type& from, const Type& to, const Cell& in) {
   return Cell::of_f32(*parse_float(format_decimal(in.integer, from.scale)));
 }
 
-Status text_to(const Type& from, const Type& to, const Cell& in, Cell& out) {
+Status text_to(const Type& from, const Type& to, const Cell& in, Cell& out, Arena& arena) {
   const std::string_view text = in.string.view();
   const auto integer = [&](auto parsed) -> Status {
     if (!parsed) return cannot(from, to, in);
@@ -116,7 +116,12 @@ Status text_to(const Type& from, const Type& to, const Cell& in, Cell& out) {
       out = Cell::of_interval({parsed->months, parsed->days, parsed->micros});
       return {};
     }
-    case TypeId::kBlob: out = in; return {};
+    case TypeId::kBlob: {
+      const auto bytes = parse_blob(text);
+      if (!bytes) return cannot(from, to, in);
+      out = Cell::of_string(arena.copy(*bytes));
+      return {};
+    }
     case TypeId::kEnum: {
       const auto found = std::ranges::find(*to.enum_values, text);
       if (found == to.enum_values->end()) return cannot(from, to, in);
@@ -153,6 +158,14 @@ Status temporal(const Type& from, const Type& to, const Cell& in, Cell& out) {
     return {};
   }
   const auto value = static_cast<std::int64_t>(in.integer);
+  if (value == kTimestampInfinity || value == kTimestampMinusInfinity) {
+    if (to.id == TypeId::kTime) return cannot(from, to, in);
+    out = Cell::of_integer(to.id != TypeId::kDate ? value : (value > 0 ? kDateInfinity : kDateMinusInfinity));
+    return {};
+  }
+  // Nanoseconds are rounded to microseconds first, and coarser ticks are rounded too, halves away from zero.
+  if (from.id == TypeId::kTimestampNs && !to.is_timestamp())
+    return temporal(TypeId::kTimestamp, to, Cell::of_integer(divide_rounded(value, 1000)), out);
   if (to.id == TypeId::kDate) {
     out = Cell::of_integer(floor_divide(value, 86'400 * ticks(from.id)));
   } else if (to.id == TypeId::kTime) {
@@ -160,7 +173,7 @@ Status temporal(const Type& from, const Type& to, const Cell& in, Cell& out) {
     out = Cell::of_integer(micros - floor_divide(micros, kMicrosPerDay) * kMicrosPerDay);
   } else {
     const i128 scaled = ticks(to.id) >= ticks(from.id) ? static_cast<i128>(value) * (ticks(to.id) / ticks(from.id))
-                                                       : static_cast<i128>(floor_divide(value, ticks(from.id) / ticks(to.id)));
+                                                       : divide_rounded(value, ticks(from.id) / ticks(to.id));
     if (!fits(to, scaled)) return out_of_range(from, to, in);
     out = Cell::of_integer(scaled);
   }
@@ -182,7 +195,7 @@ bool cast_exists(const Type& from, const Type& to) {
 
 bool cast_can_fail(const Type& from, const Type& to) {
   if (from == to || from.id == TypeId::kNull || is_text(to) || to.id == TypeId::kBoolean) return is_text(from) && to.id == TypeId::kBoolean;
-  if (is_text(from)) return to.id != TypeId::kBlob;
+  if (is_text(from)) return true;
   if (to.is_float()) return to.id == TypeId::kFloat && from.id == TypeId::kDouble;
   if (from.id == TypeId::kBoolean) return to.id == TypeId::kDecimal && to.precision == to.scale;
   if (is_exact(from) && is_exact(to)) {
@@ -211,7 +224,7 @@ Status cast_cell(const Type& from, const Type& to, const Cell& in, Cell& out, Ar
     out = Cell::of_string(arena.copy(value_of(from, in).to_string()));
     return {};
   }
-  if (is_text(from)) return text_to(from, to, in, out);
+  if (is_text(from)) return text_to(from, to, in, out, arena);
   if (to.id == TypeId::kBoolean) {
     out = Cell::of_bool(from.is_float() ? as_double(from, in) != 0 : in.integer != 0);
     return {};

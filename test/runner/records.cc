@@ -155,8 +155,10 @@ class Reader {
     for (const std::string& value : values) {
       std::vector<Line> copy = body;
       for (Line& line : copy) {
-        replace_all(line.text, "${" + name + "}", value);
-        replace_all(line.raw, "${" + name + "}", value);
+        for (const std::string& hole : {"${" + name + "}", "{" + name + "}"}) {
+          replace_all(line.text, hole, value);
+          replace_all(line.raw, hole, value);
+        }
       }
       for (Record& record : Reader(std::move(copy)).read()) push(std::move(record));
     }

@@ -115,22 +115,6 @@ bool parse_fast_date(std::string_view text, std::int32_t& out) {
   return true;
 }
 
-// "\xAA" and plain bytes, as BLOBs are written.
-std::optional<std::string> parse_blob(std::string_view text) {
-  const auto digit = [](char c) { return is_digit(c) ? c - '0' : ((c | 0x20) >= 'a' && (c | 0x20) <= 'f' ? (c | 0x20) - 'a' + 10 : -1); };
-  std::string bytes;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\') {
-      bytes.push_back(text[i]);
-      continue;
-    }
-    if (i + 3 >= text.size() || text[i + 1] != 'x' || digit(text[i + 2]) < 0 || digit(text[i + 3]) < 0) return std::nullopt;
-    bytes.push_back(static_cast<char>(digit(text[i + 2]) * 16 + digit(text[i + 3])));
-    i += 3;
-  }
-  return bytes;
-}
-
 }  // namespace
 
 CsvColumn::CsvColumn(Field field, const CsvDialect& dialect, std::string null_text)

@@ -1,0 +1,144 @@
+#include "compare.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <regex>
+#include <vector>
+
+#include "md5.h"
+
+namespace trueno::test {
+
+namespace {
+
+std::string shown(const QueryResult& result, std::int64_t row, int column, char type) {
+  if (result.is_null(row, column)) return "NULL";
+  std::string text = result.text(row, column);
+  const std::string& sql_type = result.columns()[static_cast<std::size_t>(column)].type;
+  if (type == 'R' && result.columns()[static_cast<std::size_t>(column)].is_numeric) {
+    char buffer[512];
+    std::snprintf(buffer, sizeof buffer, "%.3f", std::strtod(text.c_str(), nullptr));
+    return buffer;
+  }
+  if (type == 'I' && (sql_type == "DOUBLE" || sql_type == "FLOAT")) {
+    char buffer[512];
+    std::snprintf(buffer, sizeof buffer, "%.0f", std::trunc(std::strtod(text.c_str(), nullptr)));
+    return buffer;
+  }
+  return text.empty() ? "(empty)" : text;
+}
+
+bool as_number(const std::string& text, double& number) {
+  char* end = nullptr;
+  number = std::strtod(text.c_str(), &end);
+  return !text.empty() && end == text.c_str() + text.size();
+}
+
+// Equal texts, equal numbers (doubles to 1e-12 relative), or a boolean spelled 1 and 0.
+bool same_value(const std::string& expected, const std::string& got) {
+  if (expected == got) return true;
+  if ((expected == "1" && got == "true") || (expected == "0" && got == "false") || (expected == "true" && got == "1") ||
+      (expected == "false" && got == "0"))
+    return true;
+  if (expected == "True" || expected == "False") return (expected == "True") == (got == "true");
+  double a = 0;
+  double b = 0;
+  const std::size_t first = expected.find_first_not_of(' ');
+  if (first != 0 && first != std::string::npos && as_number(got, b) && expected.substr(first) == got) return true;
+  if (!as_number(expected, a) || !as_number(got, b)) return false;
+  const bool integers = expected.find_first_of(".eEn") == std::string::npos && got.find_first_of(".eEn") == std::string::npos;
+  return !integers && std::fabs(a - b) <= 1e-12 * std::max(std::fabs(a), std::fabs(b));
+}
+
+// Two spellings of one FLOAT: other engines write more digits than are needed.
+bool same_float(const std::string& expected, const std::string& got) {
+  double unused = 0;
+  return as_number(expected, unused) && as_number(got, unused) &&
+         std::strtof(expected.c_str(), nullptr) == std::strtof(got.c_str(), nullptr);
+}
+
+std::string joined(const std::vector<std::string>& values, const char* separator) {
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) text += (i == 0 ? "" : separator) + values[i];
+  return text;
+}
+
+}  // namespace
+
+std::string compare_query(const Record& record, const QueryResult& result, bool raw) {
+  std::vector<std::vector<std::string>> rows;
+  const auto columns = static_cast<int>(result.columns().size());
+  for (std::int64_t row = 0; row < result.row_count(); ++row) {
+    std::vector<std::string> line;
+    for (int c = 0; c < columns; ++c)
+      line.push_back(shown(result, row, c,
+                           raw || static_cast<std::size_t>(c) >= record.types.size() ? 'T' : record.types[static_cast<std::size_t>(c)]));
+    rows.push_back(std::move(line));
+  }
+  if (record.sort == "rowsort") std::sort(rows.begin(), rows.end());
+  std::vector<std::string> values;
+  for (const auto& row : rows) values.insert(values.end(), row.begin(), row.end());
+  if (record.sort == "valuesort") std::sort(values.begin(), values.end());
+  static const std::regex kHash("([0-9]+) values hashing to ([0-9a-f]{32})");
+  std::smatch match;
+  if (record.expected.size() == 1 && std::regex_match(record.expected[0], match, kHash)) {
+    std::string text;
+    for (const std::string& value : values) text += value + "\n";
+    const std::string digest = md5(text);
+    if (std::to_string(values.size()) == match[1] && digest == match[2]) return {};
+    return "expected " + record.expected[0] + ", got " + std::to_string(values.size()) + " values hashing to " + digest;
+  }
+  // One value a line, or one row a line with tabs.
+  std::vector<std::string> expected;
+  const bool by_row =
+      columns > 1 && record.expected.size() == rows.size() &&
+      std::any_of(record.expected.begin(), record.expected.end(), [](const std::string& l) { return l.find('\t') != std::string::npos; });
+  if (by_row) {
+    std::vector<std::string> lines = record.expected;
+    std::vector<std::vector<std::string>> cells;
+    for (const std::string& line : lines) {
+      std::vector<std::string> row;
+      std::size_t begin = 0;
+      for (std::size_t tab = line.find('\t'); tab != std::string::npos; tab = line.find('\t', begin)) {
+        row.push_back(line.substr(begin, tab - begin));
+        begin = tab + 1;
+      }
+      row.push_back(line.substr(begin));
+      cells.push_back(std::move(row));
+    }
+    if (record.sort == "rowsort") std::sort(cells.begin(), cells.end());
+    for (const auto& row : cells) expected.insert(expected.end(), row.begin(), row.end());
+  } else {
+    expected = record.expected;
+    if (record.sort == "rowsort" && columns == 1) std::sort(expected.begin(), expected.end());
+  }
+  if (record.sort == "valuesort") std::sort(expected.begin(), expected.end());
+  if (expected.size() != values.size())
+    return "expected " + std::to_string(expected.size()) + " values, got " + std::to_string(values.size()) + ": " +
+           joined(values, " | ").substr(0, 300);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (expected[i].starts_with("<REGEX>:")) {
+      if (std::regex_match(values[i], std::regex(expected[i].substr(8)))) continue;
+    } else if (same_value(expected[i], values[i])) {
+      continue;
+    } else if (record.sort != "valuesort" && result.columns()[i % static_cast<std::size_t>(columns)].type == "FLOAT" &&
+               same_float(expected[i], values[i])) {
+      continue;
+    }
+    return "value " + std::to_string(i + 1) + ": expected '" + expected[i] + "', got '" + values[i] + "'";
+  }
+  return {};
+}
+
+std::string compare_message(const Record& record, const std::string& message) {
+  for (const std::string& line : record.expected) {
+    const bool found =
+        line.starts_with("<REGEX>:") ? std::regex_search(message, std::regex(line.substr(8))) : message.find(line) != std::string::npos;
+    if (!found) return "expected the message to hold '" + line + "', got: " + message;
+  }
+  return {};
+}
+
+}  // namespace trueno::test
