@@ -114,7 +114,9 @@ Bound ExpressionBinder::literal(const sql::Literal& literal) const {
 
 namespace {
 
-bool is_integer_literal(const Expression& e) { return e.kind == ExpressionKind::kLiteral && !e.value.is_null() && e.type.is_integer(); }
+bool is_integer_literal(const Expression& e) {
+  return e.kind == ExpressionKind::kLiteral && !e.typed && !e.value.is_null() && e.type.is_integer();
+}
 
 // The types of values that meet in one type (CASE, COALESCE, GREATEST): beside integers, whole-number literals that fit take their type.
 std::vector<Type> with_literals_narrowed(const std::vector<Expression>& values) {
@@ -148,7 +150,7 @@ Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> argu
     for (std::size_t i = 0; i < 2; ++i) {
       const Expression& literal = arguments[i];
       const Type& other = arguments[1 - i].type;
-      if (literal.kind != ExpressionKind::kLiteral || literal.value.is_null() || !literal.type.is_integer()) continue;
+      if (!is_integer_literal(literal)) continue;
       const i128 value = literal.value.as_integer();
       if (other.id == TypeId::kDecimal)
         types[i] = Type::decimal(std::max<int>(1, static_cast<int>(to_string(value < 0 ? -value : value).size())), 0);
@@ -239,7 +241,9 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           },
           [&](const sql::Cast& node) -> Bound {
             Expression operand = TRUENO_TRY(bind(*node.operand));
-            return convert(std::move(operand), TRUENO_TRY(bind_type(node.type)), node.trying);
+            Expression converted = TRUENO_TRY(convert(std::move(operand), TRUENO_TRY(bind_type(node.type)), node.trying));
+            converted.typed = true;
+            return converted;
           },
           [&](const sql::Case& node) -> Bound { return case_expression(node, span); },
           [&](const sql::FunctionCall& node) -> Bound { return function_call(node, span); },

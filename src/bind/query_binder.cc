@@ -1,5 +1,6 @@
 // Queries: FROM, WHERE, GROUP BY, HAVING, SELECT, DISTINCT, ORDER BY and LIMIT, bottom to top.
 #include <algorithm>
+#include <utility>
 
 #include "bind/expression_binder.h"
 
@@ -35,10 +36,11 @@ class QueryBinder {
   explicit QueryBinder(const Context& context) : context_(context) {}
 
   Result<PlanPtr> bind(const sql::Query& query) {
+    const bool outermost = std::exchange(outermost_, false);
     if (!query.with.empty()) return error(ErrorCode::kNotSupported, "WITH is not supported yet").at(query.span);
     if (const auto* select = query.as<sql::Select>()) return bind_select(query, *select);
     if (const auto* values = query.as<sql::Values>()) {
-      Relation relation = TRUENO_TRY(bind_values(*values));
+      Relation relation = TRUENO_TRY(bind_values(*values, outermost));
       Scope scope = relation.scope;
       return finish(query, std::move(relation.plan), scope);
     }
@@ -100,7 +102,7 @@ class QueryBinder {
 
   Result<Relation> bind_table_node(const sql::TableRef&, const sql::SubqueryTable& node) {
     if (const auto* values = node.query->as<sql::Values>(); values != nullptr && node.query->order_by.empty() && !node.query->limit)
-      return bind_values(*values);
+      return bind_values(*values, false);
     Relation relation;
     relation.plan = TRUENO_TRY(bind(*node.query));
     for (const Field& field : relation.plan->schema) relation.scope.columns.push_back({"", field.name, field.type});
@@ -123,10 +125,10 @@ class QueryBinder {
     return error(ErrorCode::kNotSupported, "joins are not supported yet").at(table.span);
   }
 
-  Result<Relation> bind_values(const sql::Values& values) {
+  Result<Relation> bind_values(const sql::Values& values, bool outermost) {
     std::vector<std::vector<Expression>> rows;
     std::vector<Type> types(values.rows.front().size());
-    const bool fixed = types.size() == context_.row_types.size();
+    const bool fixed = outermost && types.size() == context_.row_types.size();
     if (fixed) types = context_.row_types;
     for (const auto& row : values.rows) {
       std::vector<Expression> bound;
@@ -447,6 +449,7 @@ class QueryBinder {
   }
 
   const Context& context_;
+  bool outermost_ = true;  // nothing is bound yet
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Math: signs, roundings, roots. Transcendentals come with their normative algorithms in kernel/math.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/number_text.h"
 #include "function/families.h"
@@ -50,14 +51,13 @@ Result<ValueId> lower_sign(Builder& b, std::span<const ValueId> args, const Sign
   return b.host({"sign", sign_of, false, false}, signature.result, {args[0]});
 }
 
-Status checked_sqrt(std::span<const Cell> args, Cell& result, Arena&) {
-  if (args[0].f64 < 0) return error(ErrorCode::kOutOfRange, "cannot take the square root of a negative number");
-  result = Cell::of_f64(std::sqrt(args[0].f64));
+Status square_root(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_f64(args[0].f64 < 0 ? kernel::canonical(std::numeric_limits<double>::quiet_NaN()) : std::sqrt(args[0].f64));
   return {};
 }
 
 Result<ValueId> lower_sqrt(Builder& b, std::span<const ValueId> args, const Signature& signature) {
-  return b.host({"sqrt", checked_sqrt, false, true}, signature.result, {args[0]});
+  return b.host({"sqrt", square_root, false, false}, signature.result, {args[0]});
 }
 
 // floor, ceil and trunc of integers are the identity; of decimals they keep the type's precision and drop the scale.
@@ -209,7 +209,7 @@ std::vector<ScalarFunction> math_functions() {
   return {
       {"abs", {"@"}, "abs(x)", "Absolute value; an error where it does not fit.", "abs(-17)", "17", bind_same, lower_abs},
       {"sign", {}, "sign(x)", "-1, 0 or 1.", "sign(-3.5)", "-1", bind_sign, lower_sign},
-      {"sqrt", {}, "sqrt(x)", "Square root, correctly rounded; an error for negative numbers.", "sqrt(16)", "4.0", bind_double, lower_sqrt},
+      {"sqrt", {}, "sqrt(x)", "Square root, correctly rounded; NaN for negative numbers.", "sqrt(16)", "4.0", bind_double, lower_sqrt},
       {"floor", {}, "floor(x)", "Greatest whole number not above x.", "floor(-1.5)", "-2", bind_whole, lower_whole<MathFunction::kFloor>},
       {"ceil", {"ceiling"}, "ceil(x)", "Least whole number not below x.", "ceil(1.2)", "2", bind_whole, lower_whole<MathFunction::kCeil>},
       {"trunc", {}, "trunc(x)", "Drops the fraction.", "trunc(-1.7)", "-1", bind_whole, lower_whole<MathFunction::kTrunc>},

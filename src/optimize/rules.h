@@ -4,6 +4,8 @@
 
 namespace trueno::optimize {
 
+/// Nothing below LIMIT 0 is read. Always applied: it decides which errors there are.
+[[nodiscard]] Result<plan::PlanPtr> empty_limit(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Evaluates what does not depend on rows. Expressions that would fail are left for the run.
 [[nodiscard]] Result<plan::PlanPtr> fold_constants(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Filters move below projections, sorts and groupings, as far as the columns they read allow.

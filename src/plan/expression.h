@@ -33,6 +33,7 @@ struct Expression {
   const function::ScalarFunction* function = nullptr;  // in the Catalogue, which outlives every plan
   function::Signature signature;
   bool trying = false;
+  bool typed = false;  // kLiteral: its type was written, so that it does not adapt to a neighbour
   std::vector<Expression> arguments;
 
   [[nodiscard]] static Expression column(int index, Type type);

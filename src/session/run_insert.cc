@@ -56,8 +56,13 @@ Result<plan::PlanPtr> StatementRunner::plan_insert(const sql::Insert& insert, co
   if (!insert.with.empty()) return refuse("WITH before INSERT");
   const Schema& schema = table.data->schema;
   const std::vector<int> position = TRUENO_TRY(positions(insert, schema));
-  plan::PlanPtr plan = TRUENO_TRY(bind::bind_query(*insert.query, bind_context()));
   const std::size_t expected = insert.columns.empty() ? schema.size() : insert.columns.size();
+  bind::Context context = bind_context();
+  context.row_types.resize(expected);
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (position[i] >= 0) context.row_types[static_cast<std::size_t>(position[i])] = schema[i].type;
+  }
+  plan::PlanPtr plan = TRUENO_TRY(bind::bind_query(*insert.query, context));
   if (plan->schema.size() != expected)
     return error(ErrorCode::kBinder, "table {} takes {} values, not {}", insert.table.to_string(), expected, plan->schema.size())
         .at(insert.table.span());
