@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "backend/scalar/scalar_backend.h"
+#include "backend/simd/simd_backend.h"
 #include "bind/binder.h"
 #include "compile/compile.h"
 #include "exec/run.h"
@@ -53,11 +54,10 @@ std::string failure_text(const Error& failure) { return fmt::format("{}: {}", er
 
 }  // namespace
 
-std::vector<Device> all_devices() { return {{"scalar", dispatch::Policy::kScalar, nullptr, ""}}; }
-
 std::string describe(const Configuration& c) {
-  std::string text = fmt::format("{}, {} thread{}, morsels of {}, {}", c.device.name, c.threads, c.threads == 1 ? "" : "s", c.morsel_rows,
-                                 describe(c.layout));
+  std::string text = fmt::format("{}{}{}, {} thread{}, morsels of {}, {}", c.device.kind, c.device.isa.empty() ? "" : " ", c.device.isa,
+                                 c.threads, c.threads == 1 ? "" : "s", c.morsel_rows, describe(c.layout));
+  if (c.chunk_rows != 0) text += fmt::format(", chunks of {}", c.chunk_rows);
   if (!c.optimizer) text += ", no optimizer";
   if (!c.statistics_answers) text += ", no answers from statistics";
   if (c.split_seed != 0) text += ", partial states split and merged";
@@ -84,25 +84,35 @@ std::string difference(const Outcome& expected, const Outcome& got) {
 }
 
 struct Engine::Services {
+  using Backends = std::vector<std::shared_ptr<backend::Backend>>;
   function::Catalogue functions;
-  std::vector<std::shared_ptr<backend::Backend>> devices;
+  std::vector<Device> devices;
+  std::vector<Backends> backends;  // by device: the reference, and the device where it is another
 };
 
 Engine::Engine() : services_(std::make_unique<Services>()) {
   constexpr int kParallelism = 2;
-  services_->devices.push_back(backend::make_scalar_backend(kParallelism));
+  const std::shared_ptr<backend::Backend> scalar = backend::make_scalar_backend(kParallelism);
+  services_->devices.push_back({"scalar", "", dispatch::Policy::kScalar, 0});
+  services_->backends.push_back({scalar});
+  for (const std::string& isa : backend::simd_instruction_sets()) {
+    auto simd = backend::make_simd_backend(kParallelism, isa);
+    if (!simd) continue;
+    services_->devices.push_back({"simd", isa, dispatch::Policy::kSimd, services_->devices.size()});
+    services_->backends.push_back({scalar, std::move(*simd)});
+  }
 }
 
 Engine::~Engine() = default;
 
+const std::vector<Device>& Engine::devices() const { return services_->devices; }
+
 Outcome Engine::run(const Case& test, const Configuration& configuration) const {
   Outcome outcome;
   const auto work = [&]() -> Status {
-    if (configuration.device.select != nullptr) TRUENO_TRY(configuration.device.select(configuration.device.isa));
-    Layout layout = configuration.layout;
-    if (!configuration.statistics_answers) layout.knowledge = Knowledge::kNone;
-    const OneTable names(TRUENO_TRY(make_source(test.table, layout)));
-    const Constants constants(services_->devices);
+    const OneTable names(TRUENO_TRY(make_source(test.table, configuration.layout)));
+    const auto& backends = services_->backends[configuration.device.number];
+    const Constants constants(backends);
     const bind::Context context{services_->functions, names, constants, test.parameters, {}};
     const std::string sql = test.query.sql();
     const std::vector<sql::StatementPtr> statements = TRUENO_TRY(sql::parse(sql));
@@ -112,21 +122,21 @@ Outcome Engine::run(const Case& test, const Configuration& configuration) const 
     outcome.bound = true;
     optimize::Options rules;
     rules.optional_rules = configuration.optimizer;
+    rules.statistics_answers = configuration.statistics_answers;
     plan = TRUENO_TRY(optimize::optimize(std::move(plan), constants, rules));
-    const kernel::PipelinePlan pipelines = TRUENO_TRY(compile::compile(*plan, {}));
+    const kernel::PipelinePlan pipelines =
+        TRUENO_TRY(compile::compile(*plan, {.trust_claims = configuration.statistics_answers, .use_codes = configuration.optimizer}));
     Batch rows;
     if (configuration.split_seed != 0) {
       Random random(configuration.split_seed);
-      for (const auto& device : services_->devices) {
-        if (device->profile().name == configuration.device.name.substr(0, configuration.device.name.find('/')))
-          rows = TRUENO_TRY(run_split(pipelines, *device, random));
-      }
+      rows = TRUENO_TRY(run_split(pipelines, *backends.back(), *backends.front(), configuration.chunk_rows, random));
     } else {
       exec::Options options;
       options.threads = configuration.threads;
       options.morsel_rows = configuration.morsel_rows;
+      options.chunk_rows = configuration.chunk_rows;
       options.policy = configuration.device.policy;
-      rows = std::move(TRUENO_TRY(exec::run(pipelines, services_->devices, options, CancelToken())).rows);
+      rows = std::move(TRUENO_TRY(exec::run(pipelines, backends, options, CancelToken())).rows);
     }
     outcome.schema = pipelines.result;
     outcome.rows = rows.length;

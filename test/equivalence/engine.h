@@ -11,16 +11,13 @@
 
 namespace trueno::equivalence {
 
-/// A device as the command line names it ("scalar", "simd/avx2"). `select` makes it the one in force (ISA), or says why it cannot.
+/// A device of this machine as the command line names it: "scalar", or "simd" with an instruction set.
 struct Device {
-  std::string name;
-  dispatch::Policy policy = dispatch::Policy::kScalar;
-  Status (*select)(const std::string& isa) = nullptr;
+  std::string kind;
   std::string isa;
+  dispatch::Policy policy = dispatch::Policy::kScalar;
+  std::size_t number = 0;  // in the engine's list
 };
-
-/// Every device this program was built with; the one list.
-[[nodiscard]] std::vector<Device> all_devices();
 
 /// One way to run a query. No result may depend on it.
 struct Configuration {
@@ -28,8 +25,9 @@ struct Configuration {
   int threads = 1;
   std::int64_t morsel_rows = 131'072;
   Layout layout;
+  std::int64_t chunk_rows = 0;  // 0: as the device likes
   bool optimizer = true;
-  bool statistics_answers = true;  // false: the source tells no statistics
+  bool statistics_answers = true;
   /// Not 0: every pipeline's rows are cut at random (by this seed), each piece runs into one of a few states of its own, and the partial
   /// states are merged in random order.
   std::uint64_t split_seed = 0;
@@ -54,6 +52,8 @@ class Engine {
  public:
   Engine();
   ~Engine();
+  /// Every device of this machine, the reference first.
+  [[nodiscard]] const std::vector<Device>& devices() const;
   [[nodiscard]] Outcome run(const Case& test, const Configuration& configuration) const;
 
  private:

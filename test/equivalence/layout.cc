@@ -27,6 +27,20 @@ class LaidOutTable final : public TableSource {
     return at(part).columns[static_cast<std::size_t>(column)].byte_size();
   }
 
+  bool is_dictionary(int column) const override {
+    const auto coded = [&](const Batch& part) { return part.columns[static_cast<std::size_t>(column)].encoding == Encoding::kDictionary; };
+    return !parts_.empty() && std::all_of(parts_.begin(), parts_.end(), coded);
+  }
+  std::shared_ptr<const Dictionary> shared_dictionary(int column) const override {
+    const auto at = static_cast<std::size_t>(column);
+    if (!is_dictionary(column)) return nullptr;
+    const std::shared_ptr<const Dictionary> first = parts_[0].columns[at].dictionary;
+    for (const Batch& part : parts_) {
+      if (part.columns[at].dictionary != first) return nullptr;
+    }
+    return first;
+  }
+
   Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate&, const CancelToken&) const override {
     Batch batch{at(part).length, {}};
     for (const int column : columns) batch.columns.push_back(at(part).columns[static_cast<std::size_t>(column)]);

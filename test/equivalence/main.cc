@@ -48,13 +48,12 @@ std::vector<std::string> words_of(const std::string& text) {
 
 bool contains(const std::vector<std::string>& list, const std::string& word) { return std::ranges::find(list, word) != list.end(); }
 
-std::vector<Device> chosen_devices(const Options& options) {
+std::vector<Device> chosen_devices(const Options& options, const std::vector<Device>& all) {
   std::vector<Device> chosen;
-  for (Device& device : all_devices()) {
-    const std::string kind = device.name.substr(0, device.name.find('/'));
-    if (!options.devices.empty() && !contains(options.devices, kind)) continue;
+  for (const Device& device : all) {
+    if (!options.devices.empty() && !contains(options.devices, device.kind)) continue;
     if (!device.isa.empty() && !contains(options.isas, "all") && !contains(options.isas, device.isa)) continue;
-    chosen.push_back(std::move(device));
+    chosen.push_back(device);
   }
   return chosen;
 }
@@ -67,6 +66,7 @@ std::vector<Configuration> configurations(Random& random, const std::vector<Devi
     c.device = device;
     c.threads = random.pick({1, 2, 7});
     c.morsel_rows = random.pick<std::int64_t>({1, 3, 7, 100, 1024, 131'072});
+    c.chunk_rows = random.pick<std::int64_t>({0, 0, 1, 7, 100, 1024});
     c.layout = random_layout(random);
     c.optimizer = !random.percent(20);
     c.statistics_answers = !random.percent(20);
@@ -79,15 +79,13 @@ std::vector<Configuration> configurations(Random& random, const std::vector<Devi
   plain.statistics_answers = false;
   all.push_back(plain);
   for (const Device& device : devices) {
-    if (device.isa.empty() && device.policy != dispatch::Policy::kScalar) continue;
     if (device.policy != dispatch::Policy::kScalar) {
       Configuration c;
       c.device = device;
       all.push_back(c);
     }
     add(device, false);
-    add(device, false);
-    add(device, true);
+    if (device.policy == dispatch::Policy::kScalar || random.percent(50)) add(device, true);
   }
   return all;
 }
@@ -128,13 +126,17 @@ void report(const Options& options, std::int64_t number, const Engine& engine, c
 }
 
 int run(const Options& options) {
-  const std::vector<Device> devices = chosen_devices(options);
+  const Engine engine;
+  const std::vector<Device> devices = chosen_devices(options, engine.devices());
   if (devices.empty() || devices.front().policy != dispatch::Policy::kScalar) {
     std::fputs("the scalar device is the reference and must be among --devices\n", stderr);
     return 2;
   }
-  const Engine engine;
   const Configuration base = reference(devices);
+  for (const Device& device : devices)
+    std::printf("%s%s%s", &device == &devices.front() ? "" : ", ", device.kind.c_str(),
+                device.isa.empty() ? "" : (" " + device.isa).c_str());
+  std::printf("\n");
   Totals totals;
   const auto start = std::chrono::steady_clock::now();
   constexpr std::int64_t kMostReports = 10;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "exec/lookup_tables.h"
 #include "exec/merge.h"
+#include "exec/query_dictionary.h"
 
 namespace trueno::equivalence {
 
@@ -48,12 +50,35 @@ Result<std::vector<Piece>> cut_input(const kernel::Pipeline& pipeline, const std
   return pieces;
 }
 
-Result<Batch> run_pipeline(const kernel::Pipeline& pipeline, const std::vector<Batch>& outputs, const std::vector<Value>& parameters,
-                           backend::Backend& device, Random& random) {
+// Gives coded columns the codes of one dictionary, as exec does.
+Status translate_codes(const kernel::Pipeline& pipeline, std::vector<Piece>& pieces) {
+  const auto& columns = pipeline.program->source.columns;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!columns[i].as_code) continue;
+    exec::QueryDictionary dictionary(pipeline.input.source ? pipeline.input.source->shared_dictionary(columns[i].index) : nullptr);
+    for (Piece& piece : pieces) piece.batch.columns[i] = TRUENO_TRY(dictionary.translate(piece.batch.columns[i]));
+  }
+  return {};
+}
+
+// The error of the earliest failing row of a piece on which a device failed.
+Error error_of(const kernel::Pipeline& pipeline, const backend::Morsel& morsel, const backend::Launch& launch,
+               backend::Backend& reference) {
+  const auto kernel = reference.prepare(pipeline.program).run_now();
+  if (!kernel) return kernel.error();
+  const auto state = (*kernel)->start(launch);
+  Status status = (*kernel)->run(morsel, *state, CancelToken()).run_now();
+  if (!status) return std::move(status).error();
+  return error(ErrorCode::kInternal, "a row fails on the device and not on the reference");
+}
+
+Result<Batch> run_pipeline(const kernel::Pipeline& pipeline, const std::vector<Batch>& outputs, const backend::Launch& launch,
+                           backend::Backend& device, backend::Backend& reference, Random& random) {
   const kernel::Program& program = *pipeline.program;
   const std::shared_ptr<const backend::Kernel> kernel = TRUENO_TRY(device.prepare(pipeline.program).run_now());
-  const backend::Launch launch{parameters};
-  const std::vector<Piece> pieces = TRUENO_TRY(cut_input(pipeline, outputs, random));
+  std::vector<Piece> pieces = TRUENO_TRY(cut_input(pipeline, outputs, random));
+  TRUENO_TRY(translate_codes(pipeline, pieces));
+  exec::LookupTables lookups(program, device, reference, launch);
   const bool emits = program.sink.kind == kernel::SinkKind::kEmit;
   std::vector<std::unique_ptr<backend::SinkState>> states;
   for (std::int64_t n = random.between(1, 5); n > 0; --n) states.push_back(kernel->start(launch));
@@ -63,7 +88,11 @@ Result<Batch> run_pipeline(const kernel::Pipeline& pipeline, const std::vector<B
     const std::int64_t wanted = pipeline.limit == 0 ? 0 : pipeline.limit + pipeline.offset;
     if (emits && pipeline.limit >= 0 && emitted >= wanted) break;
     backend::SinkState& state = *states[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(states.size())))];
-    TRUENO_TRY(kernel->run({piece.batch, piece.row_id, {}}, state, CancelToken()).run_now());
+    backend::Morsel morsel{piece.batch, piece.row_id, {}};
+    if (!program.lookups.empty()) TRUENO_TRY(lookups.fill(morsel));
+    Status status = kernel->run(morsel, state, CancelToken()).run_now();
+    if (!status && status.error().code() == ErrorCode::kRowFailed) return error_of(pipeline, morsel, launch, reference);
+    TRUENO_TRY(std::move(status));
     // Emitted rows keep their order. Other states are taken now and then in the middle, and used on.
     if (emits || random.percent(20)) {
       partials.push_back(TRUENO_TRY(kernel->take_partial(state).run_now()));
@@ -75,15 +104,17 @@ Result<Batch> run_pipeline(const kernel::Pipeline& pipeline, const std::vector<B
     for (std::size_t i = partials.size(); i > 1; --i)
       std::swap(partials[i - 1], partials[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(i)))]);
   }
-  return exec::slice(TRUENO_TRY(exec::merge_partials(program, std::move(partials))), pipeline.offset, pipeline.limit);
+  return exec::slice(TRUENO_TRY(exec::merge_partials(program, partials)), pipeline.offset, pipeline.limit);
 }
 
 }  // namespace
 
-Result<Batch> run_split(const kernel::PipelinePlan& plan, backend::Backend& device, Random& random) {
+Result<Batch> run_split(const kernel::PipelinePlan& plan, backend::Backend& device, backend::Backend& reference, std::int64_t chunk_rows,
+                        Random& random) {
+  const backend::Launch launch{plan.parameters, chunk_rows};
   std::vector<Batch> outputs;
   for (const kernel::Pipeline& pipeline : plan.pipelines)
-    outputs.push_back(TRUENO_TRY(run_pipeline(pipeline, outputs, plan.parameters, device, random)));
+    outputs.push_back(TRUENO_TRY(run_pipeline(pipeline, outputs, launch, device, reference, random)));
   return std::move(outputs.back());
 }
 

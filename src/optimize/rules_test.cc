@@ -1,0 +1,146 @@
+// Rules on plans made by hand: above all what they must leave alone. Golden texts show them on whole queries.
+#include "optimize/rules.h"
+
+#include <gtest/gtest.h>
+
+#include "function/catalogue.h"
+#include "optimize/optimize.h"
+
+namespace trueno::optimize {
+namespace {
+
+using plan::Expression;
+using plan::PlanPtr;
+
+const function::Catalogue& catalogue() {
+  static const function::Catalogue the_one;
+  return the_one;
+}
+
+// Knows one constant: the number 7. Everything else fails.
+class Seven final : public plan::ConstantEvaluator {
+ public:
+  Result<Value> evaluate(const Expression& e) const override {
+    if (e.function == catalogue().scalar("+")) return Value::integer(7, e.type);
+    return error(ErrorCode::kDivisionByZero, "division by zero");
+  }
+};
+
+class TwoColumns final : public TableSource {
+ public:
+  const Schema& schema() const override { return schema_; }
+  std::string identity() const override { return {}; }
+  std::string description() const override { return "table t"; }
+  std::int64_t part_count() const override { return 1; }
+  std::optional<std::int64_t> part_rows(std::int64_t) const override { return 100; }
+  ColumnStatistics statistics(std::int64_t, int) const override { return {}; }
+  std::int64_t column_bytes(std::int64_t, int) const override { return 800; }
+  Result<BatchStream> scan(std::int64_t, std::span<const int>, const ScanPredicate&, const CancelToken&) const override {
+    return error(ErrorCode::kInternal, "a rule does not read rows");
+  }
+
+ private:
+  Schema schema_ = {{"x", TypeId::kInteger}, {"y", TypeId::kInteger}};
+};
+
+PlanPtr scan() {
+  plan::Scan node;
+  node.source = std::make_shared<TwoColumns>();
+  node.columns = {0, 1};
+  const Schema schema = node.source->schema();
+  return plan::make_plan(std::move(node), schema);
+}
+
+Expression call(std::string_view name, std::vector<Expression> arguments) {
+  Expression e;
+  e.kind = plan::ExpressionKind::kCall;
+  e.function = catalogue().scalar(name);
+  std::vector<Type> types;
+  for (const Expression& argument : arguments) types.push_back(argument.type);
+  e.signature = *e.function->bind(types, {});
+  e.type = e.signature.result;
+  e.arguments = std::move(arguments);
+  return e;
+}
+Expression x() { return Expression::column(0, TypeId::kInteger); }
+Expression y() { return Expression::column(1, TypeId::kInteger); }
+Expression number(int value) { return Expression::literal(Value::integer(value)); }
+
+PlanPtr filtered(std::vector<Expression> terms) {
+  const Schema schema = scan()->schema;
+  return plan::make_plan(plan::Filter{plan::conjunction(std::move(terms))}, schema, scan());
+}
+
+const ScanPredicate& predicate_of(const plan::Plan& filter) { return std::get<plan::Scan>(filter.input().node).predicate; }
+
+TEST(FoldConstants, FoldsWhatSucceedsAndLeavesWhatFails) {
+  const Schema schema = {{"a", TypeId::kInteger}, {"b", TypeId::kInteger}, {"c", TypeId::kInteger}};
+  plan::Project project;
+  project.expressions = {call("+", {number(3), number(4)}), call("//", {number(1), number(0)}),
+                         call("*", {x(), call("+", {number(3), number(4)})})};
+  const PlanPtr plan = *fold_constants(plan::make_plan(std::move(project), schema, scan()), Seven());
+  EXPECT_EQ(plan::print(*plan), "Project 7 AS a, (1 // 0) AS b, (x * 7) AS c\n  Scan table t [x, y]\n");
+}
+
+TEST(PushConditionsIntoScans, GivesTheScanWhatItCanSkipBy) {
+  const PlanPtr plan = *push_conditions_into_scans(filtered({call(">", {x(), number(5)}), call("<=", {number(3), y()})}), Seven());
+  const auto& conditions = predicate_of(*plan).conditions;
+  ASSERT_EQ(conditions.size(), 2u);
+  EXPECT_EQ(conditions[0].column, 0);
+  EXPECT_EQ(conditions[0].op, CompareOp::kGreater);
+  EXPECT_EQ(conditions[1].column, 1);
+  EXPECT_EQ(conditions[1].op, CompareOp::kGreaterEqual) << "3 <= y is y >= 3";
+  EXPECT_TRUE(std::holds_alternative<plan::Filter>(plan->node)) << "rows are still tested";
+}
+
+TEST(PushConditionsIntoScans, StopsAtTheFirstConditionThatMayFail) {
+  const Expression failing = call(">", {call("//", {number(10), x()}), number(1)});
+  const PlanPtr plan = *push_conditions_into_scans(filtered({call(">", {y(), number(5)}), failing, call("=", {x(), number(1)})}), Seven());
+  ASSERT_EQ(predicate_of(*plan).conditions.size(), 1u);
+  EXPECT_EQ(predicate_of(*plan).conditions[0].column, 1);
+}
+
+TEST(PushConditionsIntoScans, LeavesNullsAndOtherTypes) {
+  const PlanPtr plan = *push_conditions_into_scans(
+      filtered({call("=", {x(), Expression::literal(Value::null(TypeId::kInteger))}), call("<>", {x(), number(1)}), call("=", {x(), y()})}),
+      Seven());
+  for (const ColumnCondition& condition : predicate_of(*plan).conditions) EXPECT_FALSE(condition.values.at(0).is_null());
+}
+
+TEST(MakeTopN, JoinsLimitAndSort) {
+  const Schema schema = scan()->schema;
+  plan::Sort sort;
+  sort.orders = {{x(), true, false}};
+  PlanPtr sorted = plan::make_plan(std::move(sort), schema, scan());
+  const PlanPtr top = *make_top_n(plan::make_plan(plan::Limit{3, 2}, schema, std::move(sorted)), Seven());
+  EXPECT_EQ(plan::print(*top), "TopN 3 offset 2 by x DESC\n  Scan table t [x, y]\n");
+}
+
+TEST(MakeTopN, LeavesAnOpenLimitAlone) {
+  const Schema schema = scan()->schema;
+  plan::Sort sort;
+  sort.orders = {{x(), false, false}};
+  PlanPtr sorted = plan::make_plan(std::move(sort), schema, scan());
+  const PlanPtr plan = *make_top_n(plan::make_plan(plan::Limit{-1, 2}, schema, std::move(sorted)), Seven());
+  EXPECT_TRUE(std::holds_alternative<plan::Limit>(plan->node));
+}
+
+TEST(EmptyLimit, NothingIsReadAtAnyDepth) {
+  const Schema schema = scan()->schema;
+  PlanPtr none = plan::make_plan(plan::Limit{0, 5}, schema, filtered({call(">", {x(), number(5)})}));
+  const PlanPtr plan = *empty_limit(plan::make_plan(plan::Limit{9, 0}, schema, std::move(none)), Seven());
+  EXPECT_EQ(plan::print(*plan), "Limit 9\n  Limit 0 offset 5\n    Scan nothing [x, y]\n");
+}
+
+TEST(Optimize, TheSwitchesLeaveTheirRulesOut) {
+  Options none;
+  none.optional_rules = false;
+  EXPECT_EQ(predicate_of(**optimize(filtered({call(">", {x(), number(5)})}), Seven(), none)).conditions.size(), 0u);
+  Options no_statistics;
+  no_statistics.statistics_answers = false;
+  EXPECT_EQ(predicate_of(**optimize(filtered({call(">", {x(), number(5)})}), Seven(), no_statistics)).conditions.size(), 0u);
+  EXPECT_EQ(predicate_of(**optimize(filtered({call(">", {x(), number(5)})}), Seven(), {})).conditions.size(), 1u);
+}
+
+}  // namespace
+}  // namespace trueno::optimize
