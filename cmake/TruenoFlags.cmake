@@ -3,6 +3,7 @@
 #   trueno_source_flags  code of src/: that, without exceptions and RTTI
 #   trueno_fmt           {fmt}, header only
 #   trueno_highway       Highway, for backend/simd alone
+#   trueno_tbb           oneTBB, for exec alone
 set(TRUENO_WASM OFF)
 if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
   set(TRUENO_WASM ON)
@@ -51,17 +52,22 @@ if(NOT CMAKE_CROSSCOMPILING)
   target_include_directories(trueno_fmt SYSTEM INTERFACE "${TRUENO_FMT_INCLUDE}")
 endif()
 
-find_path(TRUENO_HIGHWAY_INCLUDE hwy/highway.h PATHS /usr/include)
-if(TRUENO_HIGHWAY_INCLUDE)
-  add_library(trueno_highway INTERFACE)
-  if(CMAKE_CROSSCOMPILING)
-    # One instruction set, chosen by the target: nothing to dispatch and nothing to link.
-    target_compile_definitions(trueno_highway INTERFACE HWY_COMPILE_ONLY_STATIC)
-  else()
-    find_library(TRUENO_HIGHWAY_LIBRARY hwy REQUIRED)
-    target_include_directories(trueno_highway SYSTEM INTERFACE "${TRUENO_HIGHWAY_INCLUDE}")
-    target_link_libraries(trueno_highway INTERFACE "${TRUENO_HIGHWAY_LIBRARY}")
-  endif()
+find_path(TRUENO_HIGHWAY_INCLUDE hwy/highway.h PATHS /usr/include REQUIRED)
+add_library(trueno_highway INTERFACE)
+if(CMAKE_CROSSCOMPILING)
+  # One instruction set, chosen by the target: nothing to dispatch and nothing to link.
+  target_compile_definitions(trueno_highway INTERFACE HWY_COMPILE_ONLY_STATIC)
+else()
+  find_library(TRUENO_HIGHWAY_LIBRARY hwy REQUIRED)
+  target_include_directories(trueno_highway SYSTEM INTERFACE "${TRUENO_HIGHWAY_INCLUDE}")
+  target_link_libraries(trueno_highway INTERFACE "${TRUENO_HIGHWAY_LIBRARY}")
+endif()
+
+# oneTBB, for exec alone. Where the target is not this machine, exec has threads of its own (or one, on WebAssembly).
+if(NOT CMAKE_CROSSCOMPILING)
+  find_package(TBB REQUIRED)
+  add_library(trueno_tbb INTERFACE)
+  target_link_libraries(trueno_tbb INTERFACE TBB::tbb)
 endif()
 
 # GoogleTest: installed, or built from its sources where the target is not this machine.

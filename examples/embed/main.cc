@@ -3,19 +3,18 @@
 
 #include <cstdio>
 #include <string>
-#include <variant>
-#include <vector>
 
 int main(int argc, char** argv) {
-  trueno::Database database;
+  const auto database = trueno::Database::builder().build();
+  if (!database) return 1;
   // A file to sum, or else a table made here.
   const std::string source = argc > 1 ? "'" + std::string(argv[1]) + "'" : "(VALUES (1.5), (2.25), (NULL)) AS events(value)";
-  const auto outcome = database.run("SELECT sum(value) AS total FROM " + source);
-  if (const auto* failure = std::get_if<trueno::Failure>(&outcome)) {
-    std::fprintf(stderr, "%s\n", failure->text.c_str());
+  const auto result = database->query("SELECT sum(value) AS total FROM " + source + " WHERE value > ?").bind(0).execute();
+  if (!result) {
+    std::fprintf(stderr, "%s\n", result.error().text.c_str());
     return 1;
   }
-  const trueno::QueryResult& result = std::get<std::vector<trueno::QueryResult>>(outcome).front();
-  std::printf("total %s, computed by %s\n", result.text(0, 0).c_str(), result.backend_info().c_str());
+  for (const auto row : result->rows()) std::printf("total %s, ", row.get<std::string>("total").c_str());
+  std::printf("computed by %s\n", result->backend_info().c_str());
   return 0;
 }

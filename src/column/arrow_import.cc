@@ -419,7 +419,8 @@ class ArrowArrayReader {
       auto* to = codes.as<std::uint32_t>();
       for (std::int64_t row = 0; row < array.length; ++row) {
         const T index = load<T>(from + static_cast<std::size_t>(row) * sizeof(T));
-        const auto code = static_cast<std::uint64_t>(static_cast<std::int64_t>(index));  // a negative one becomes larger than any dictionary
+        const auto code =
+            static_cast<std::uint64_t>(static_cast<std::int64_t>(index));  // a negative one becomes larger than any dictionary
         const bool inside = code < size;
         if (!inside && column.is_valid(row)) [[unlikely]] {
           return error(ErrorCode::kInvalidInput, "the Arrow dictionary code in row {} is {}, of {} entries", row,

@@ -21,8 +21,7 @@ constexpr std::int64_t kOutputPartRows = 131'072;
 }  // namespace
 
 PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier, backend::Backend& device, backend::Backend& reference,
-                         const backend::Launch& launch, const Options& options, const CancelToken& cancel,
-                         std::size_t number)
+                         const backend::Launch& launch, const Options& options, const CancelToken& cancel, std::size_t number)
     : pipeline_(pipeline),
       earlier_(earlier),
       device_(device),

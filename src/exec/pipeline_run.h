@@ -39,7 +39,8 @@ class PipelineRun {
   void work(std::vector<Batch>& states);
   void work_in_parallel(std::vector<std::vector<Batch>>& states);
   void keep_rows_before_error(std::int64_t part);
-  [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, const AfterMorsel& after_morsel = {});
+  [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows,
+                                const AfterMorsel& after_morsel = {});
   [[nodiscard]] Status run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state, std::int64_t morsel_rows,
                                  const AfterMorsel& after_morsel);
   [[nodiscard]] Status run_morsel(backend::Morsel& morsel, backend::SinkState& state);

@@ -16,7 +16,7 @@ struct Signature {
 
 /// What a function needs to choose its types and instructions.
 struct BindContext {
-  bool integer_division = false;           // `/` of integers is integer division (SQLite, PostgreSQL)
+  bool integer_division = false;                // `/` of integers is integer division (SQLite, PostgreSQL)
   std::span<const Value* const> literals = {};  // by argument: its value where it is a literal, else null; may be empty
 };
 

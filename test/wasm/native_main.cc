@@ -1,7 +1,6 @@
 // The native side of the comparison: reads statements separated by NUL bytes, writes their texts separated by NUL bytes. A statement that
 // is empty begins a new database. Runs on the reference backend, one thread.
 #include <cstdio>
-#include <memory>
 #include <string>
 
 #include "statement_text.h"
@@ -15,17 +14,13 @@ std::string read_all() {
   return text;
 }
 
-std::unique_ptr<trueno::Database> fresh() {
-  auto database = std::make_unique<trueno::Database>();
-  (void)database->query("SET backend = 'scalar'; SET threads = 1").execute();
-  return database;
-}
+trueno::Database fresh() { return *trueno::Database::builder().backend(trueno::Backend::Scalar).threads(1).build(); }
 
 }  // namespace
 
 int main() {
   const std::string input = read_all();
-  auto database = fresh();
+  trueno::Database database = fresh();
   for (std::size_t begin = 0; begin < input.size();) {
     const std::size_t end = input.find('\0', begin);
     if (end == std::string::npos) break;
@@ -34,7 +29,7 @@ int main() {
     if (statement.empty()) {
       database = fresh();
     } else {
-      answer = trueno::wasm::run_as_text(*database, statement);
+      answer = trueno::wasm::run_as_text(database, statement);
     }
     std::fwrite(answer.c_str(), 1, answer.size() + 1, stdout);
     begin = end + 1;

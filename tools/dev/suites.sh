@@ -18,7 +18,7 @@ sanitizer_options() {
   export TSAN_OPTIONS=ignore_noninstrumented_modules=1
 }
 
-# Everything but the runs that are long without a sanitizer; under asan also the fuzz seeds.
+# Everything but the runs that are long without a sanitizer. (The fuzz seeds run under the same sanitizers in `./dev fuzz`.)
 run_sanitized() {
   local preset="$1"
   shift

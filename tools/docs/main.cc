@@ -31,7 +31,8 @@ std::string settings_page() {
   std::string page = fmt::format("# Settings\n{}\n`SET name = value`, `RESET name`, `SHOW name`, `SHOW ALL`.\n\n", kNotice);
   page += "| setting | values | initially | what it does |\n|---|---|---|---|\n";
   for (const session::Setting& setting : session::all_settings()) {
-    page += fmt::format("| {} | {} | {} | {} |\n", code(setting.name), code(setting.values), code(setting.initial), cell(setting.description));
+    page +=
+        fmt::format("| {} | {} | {} | {} |\n", code(setting.name), code(setting.values), code(setting.initial), cell(setting.description));
   }
   return page;
 }
@@ -42,8 +43,8 @@ std::string function_rows(const std::vector<Function>& functions) {
   for (const Function& function : functions) {
     std::string aliases;
     for (const std::string_view alias : function.aliases) aliases += (aliases.empty() ? "" : ", ") + code(alias);
-    rows += fmt::format("| {} | {} | {} | {} | {} |\n", code(function.signature), aliases, cell(function.description), code(function.example),
-                        code(function.example_result));
+    rows += fmt::format("| {} | {} | {} | {} | {} |\n", code(function.signature), aliases, cell(function.description),
+                        code(function.example), code(function.example_result));
   }
   return rows;
 }
@@ -55,7 +56,8 @@ std::string functions_page() {
 }
 
 std::string errors_page() {
-  std::string page = fmt::format("# Errors\n{}\nEvery failure is a value with one of these codes, a message, and often a hint.\n\n", kNotice);
+  std::string page =
+      fmt::format("# Errors\n{}\nEvery failure is a value with one of these codes, a message, and often a hint.\n\n", kNotice);
   page += "| code | what went wrong |\n|---|---|\n";
   for (int i = 0; i <= static_cast<int>(ErrorCode::kInternal); ++i) {
     const auto error_code = static_cast<ErrorCode>(i);
