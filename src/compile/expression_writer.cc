@@ -13,6 +13,7 @@ using plan::ExpressionKind;
 namespace {
 
 constexpr std::ptrdiff_t kSearchedParameters = 256;
+constexpr std::size_t kMostParameters = 131'072;  // a literal costs some kilobytes from here on: an end before the memory's
 
 bool is_volatile(const Expression& e) {
   return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
@@ -106,7 +107,13 @@ Result<ValueId> ExpressionWriter::write_literal(const Expression& e) {
   // Equal literals share a parameter when they stand near each other: a list of a million must not be searched a million times.
   const auto near = parameters_.end() - std::min<std::ptrdiff_t>(std::ssize(parameters_), kSearchedParameters);
   const auto number = static_cast<std::size_t>(std::find(near, parameters_.end(), value) - parameters_.begin());
-  if (number == parameters_.size()) parameters_.push_back(value);
+  if (number == parameters_.size()) {
+    if (parameters_.size() >= kMostParameters)
+      return error(ErrorCode::kNotSupported, "a query of more than {} literals is not supported yet", kMostParameters)
+          .hint("put the values into a table")
+          .at(builder_.span());
+    parameters_.push_back(value);
+  }
   return builder_.parameter(e.type, {}, &value, static_cast<std::uint32_t>(number));
 }
 

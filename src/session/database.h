@@ -61,7 +61,6 @@ class Database {
   function::Catalogue functions_;
   std::vector<std::shared_ptr<backend::Backend>> devices_;
   std::optional<Error> device_problem_;
-  std::optional<Error> device_problem_;
   std::unique_ptr<FileSystem> files_;
   mutable Mutex mutex_;
   std::map<std::string, std::shared_ptr<const Table>> tables_;  // by lower-case name
