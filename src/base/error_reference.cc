@@ -23,6 +23,7 @@ std::string_view error_code_description(ErrorCode code) {
     case ErrorCode::kNotSupported: return "Understood and refused: not part of the dialect, or not (yet) of a device or file format.";
     case ErrorCode::kDevice: return "A device refused work, vanished or timed out.";
     case ErrorCode::kInternal: return "A bug in Trueno-DB. Please report it with the statement.";
+    case ErrorCode::kRowFailed: return "Never seen outside: a device says that some row fails, and the reference then finds which.";
   }
   return "";
 }

@@ -107,7 +107,8 @@ struct KeyReader {
       case Physical::kF32: return float_word(static_cast<double>(load<float>(from)));
       case Physical::kF64: return float_word(load<double>(from));
       case Physical::kString: {
-        const std::string_view text_here = text(row).view();
+        const StringView record = text(row);  // holds short texts itself
+        const std::string_view text_here = record.view();
         std::uint8_t bytes[8] = {};
         std::memcpy(bytes, text_here.data(), std::min<std::size_t>(8, text_here.size()));
         return __builtin_bswap64(load<std::uint64_t>(bytes));

@@ -64,7 +64,8 @@ Result<plan::PlanPtr> StatementRunner::plan_query(const sql::Query& query) const
 }
 
 Result<kernel::PipelinePlan> StatementRunner::compile_plan(const plan::Plan& plan, bool trust_claims) const {
-  return compile::compile(plan, {.trust_claims = trust_claims && settings_.boolean("statistics_answers"), .use_codes = settings_.boolean("optimizer")});
+  return compile::compile(
+      plan, {.trust_claims = trust_claims && settings_.boolean("statistics_answers"), .use_codes = settings_.boolean("optimizer")});
 }
 
 Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {
