@@ -64,20 +64,12 @@ Outcome<Measurement> measure(const Connection& connection, const std::string& sq
 }
 
 void print_json(const std::vector<Measurement>& all) {
-  const auto quoted = [](const std::string& text) {
-    std::string out = "\"";
-    for (const char c : text) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    }
-    return out + "\"";
-  };
   std::printf("[");
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Measurement& m = all[i];
     std::printf("%s{\"statement\":%s,\"query\":%s,\"runs\":%zu,\"min_ms\":%.6f,\"median_ms\":%.6f,\"rows\":%lld,\"devices\":%s}",
-                i == 0 ? "" : ",\n", quoted(m.statement).c_str(), m.is_query ? "true" : "false", m.ms.size(), m.ms.front(), m.median(),
-                static_cast<long long>(m.rows), quoted(m.devices).c_str());
+                i == 0 ? "" : ",\n", json_text(m.statement).c_str(), m.is_query ? "true" : "false", m.ms.size(), m.ms.front(), m.median(),
+                static_cast<long long>(m.rows), json_text(m.devices).c_str());
   }
   std::printf("]\n");
 }

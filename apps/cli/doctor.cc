@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "output.h"
+
 namespace trueno::cli {
 
 namespace {
@@ -14,15 +16,6 @@ const char* health_name(Health health) {
     case Health::kBroken: return "BROKEN";
   }
   return "?";
-}
-
-std::string json_text(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-  }
-  return out + "\"";
 }
 
 }  // namespace

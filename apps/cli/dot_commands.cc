@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "doctor.h"
+#include "interrupt.h"
 
 namespace trueno::cli {
 
@@ -142,7 +143,8 @@ RunStatus DotCommands::output(const Words& words) {
 }
 
 RunStatus DotCommands::import(const Words& words) {
-  const auto loaded = shell_.database_.load_table(words[1], words[0]);
+  const Interrupts::Scope interrupts;
+  const auto loaded = shell_.database_.load_table(words[1], words[0], interrupts.cancellation());
   if (!loaded) {
     shell_.report(loaded.error());
     return RunStatus::kFailed;

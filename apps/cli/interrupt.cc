@@ -39,6 +39,7 @@ Interrupts::Scope::~Scope() {
   g_kept[0] = cancellation_;
 }
 
+bool Interrupts::pending() { return g_interrupted.load(); }
 bool Interrupts::take() { return g_interrupted.exchange(false); }
 
 }  // namespace trueno::cli

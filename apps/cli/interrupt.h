@@ -26,7 +26,8 @@ class Interrupts {
     std::shared_ptr<Cancellation> cancellation_;
   };
 
-  /// Whether Ctrl-C was pressed since the last call.
+  /// Whether Ctrl-C was pressed since the last `take` or the last scope began.
+  static bool pending();
   static bool take();
 };
 

@@ -46,7 +46,7 @@ ExitCode run(Shell& shell, Options options) {
       std::optional<std::string> content = read_file(input.text, error);
       if (!content) {
         std::fprintf(stderr, "trueno: %s\n", error.c_str());
-        return kExitUsage;
+        return Interrupts::take() ? kExitInterrupted : kExitUsage;
       }
       text = std::move(*content);
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "interrupt.h"
 #include "table.h"
 
 namespace trueno::cli {
@@ -27,6 +28,8 @@ class Writer {
   ~Writer() { flush(); }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
+  /// Whether a person has seen enough.
+  [[nodiscard]] bool stopped() const { return Interrupts::pending(); }
   Writer& operator<<(std::string_view text) {
     pending_ += text;
     if (pending_.size() >= kFlushBytes) flush();
@@ -54,7 +57,7 @@ void write_csv(const QueryResult& result, Writer& out) {
   const auto width = static_cast<int>(result.columns().size());
   for (int c = 0; c < width; ++c) out << (c == 0 ? "" : ",") << csv_text(result.columns()[static_cast<std::size_t>(c)].name);
   out << "\n";
-  for (std::int64_t row = 0; row < result.row_count(); ++row) {
+  for (std::int64_t row = 0; row < result.row_count() && !out.stopped(); ++row) {
     for (int c = 0; c < width; ++c) {
       out << (c == 0 ? "" : ",");
       if (!result.is_null(row, c)) out << csv_text(result.text(row, c));
@@ -83,7 +86,7 @@ void write_markdown(const QueryResult& result, Writer& out) {
   out << "\n|";
   for (const ResultColumn& column : columns) out << (column.is_numeric ? "--:|" : "---|");
   out << "\n";
-  for (std::int64_t row = 0; row < result.row_count(); ++row) {
+  for (std::int64_t row = 0; row < result.row_count() && !out.stopped(); ++row) {
     out << "|";
     for (std::size_t c = 0; c < columns.size(); ++c) {
       const int column = static_cast<int>(c);
@@ -96,13 +99,25 @@ void write_markdown(const QueryResult& result, Writer& out) {
 void write_lines(const QueryResult& result, Writer& out) {
   std::size_t width = 0;
   for (const ResultColumn& column : result.columns()) width = std::max(width, display_width(column.name));
-  for (std::int64_t row = 0; row < result.row_count(); ++row) {
+  for (std::int64_t row = 0; row < result.row_count() && !out.stopped(); ++row) {
     if (row != 0) out << "\n";
     for (std::size_t c = 0; c < result.columns().size(); ++c) {
       const std::string& name = result.columns()[c].name;
       out << std::string(width - display_width(name), ' ') << name << " = " << result.text(row, static_cast<int>(c)) << "\n";
     }
   }
+}
+
+void write_json(const QueryResult& result, bool lines, Writer& out) {
+  std::vector<std::string> names;
+  for (const ResultColumn& column : result.columns()) names.push_back(json_text(column.name) + ":");
+  if (!lines) out << "[";
+  for (std::int64_t row = 0; row < result.row_count() && !out.stopped(); ++row) {
+    out << (!lines && row != 0 ? ",\n{" : "{");
+    for (std::size_t c = 0; c < names.size(); ++c) out << (c == 0 ? "" : ",") << names[c] << result.json(row, static_cast<int>(c));
+    out << (lines ? "}\n" : "}");
+  }
+  if (!lines) out << "]\n";
 }
 
 }  // namespace
@@ -139,13 +154,30 @@ Outcome<void> write_result(const QueryResult& result, Format format, const Table
     case Format::kTable: writer << draw_table(result, style); break;
     case Format::kMarkdown: write_markdown(result, writer); break;
     case Format::kCsv: write_csv(result, writer); break;
-    case Format::kJson: writer << result.to_json() << "\n"; break;
-    case Format::kJsonLines: writer << result.to_json(JsonStyle::kLines); break;
+    case Format::kJson: write_json(result, false, writer); break;
+    case Format::kJsonLines: write_json(result, true, writer); break;
     case Format::kLine: write_lines(result, writer); break;
     case Format::kArrow:
     case Format::kParquet: break;
   }
   return {};
+}
+
+std::string json_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      char escaped[8];
+      std::snprintf(escaped, sizeof escaped, "\\u%04x", static_cast<unsigned>(c));
+      out += escaped;
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
 }
 
 std::string grouped(std::int64_t number) {

@@ -24,9 +24,11 @@ struct TableStyle {
   int max_width = 0;          // columns of the terminal; 0: as wide as it comes
 };
 
-/// Writes the rows of a query, and nothing else.
+/// Writes the rows of a query, and nothing else. Ctrl-C ends it early.
 [[nodiscard]] Outcome<void> write_result(const QueryResult& result, Format format, const TableStyle& style, std::FILE* out);
 
+/// A JSON string, in quotes.
+[[nodiscard]] std::string json_text(std::string_view text);
 /// One line: rows, time, devices.
 [[nodiscard]] std::string footer(const QueryResult& result);
 /// A time a person reads: "0.123 ms", "4.56 s".

@@ -87,6 +87,10 @@ bool Shell::show(const QueryResult& result) {
       report(written.error());
       return false;
     }
+    if (Interrupts::pending()) {
+      std::fputs("\ninterrupted\n", stderr);
+      return false;
+    }
     if (std::fflush(out_) != 0) {
       std::fprintf(stderr, "trueno: the output cannot be written: %s\n", std::strerror(errno));
       return false;
@@ -126,7 +130,8 @@ RunStatus Shell::run_sql(const std::string& sql) {
     const bool interrupted = outcome.error().code == FailureCode::kCancelled;
     return interrupted ? RunStatus::kInterrupted : RunStatus::kFailed;
   }
-  return written ? RunStatus::kOk : RunStatus::kFailed;
+  if (!written) return Interrupts::take() ? RunStatus::kInterrupted : RunStatus::kFailed;
+  return RunStatus::kOk;
 }
 
 // Dot commands stand on lines of their own between statements; a dot that begins a line inside a statement (or a text) is part of it.

@@ -9,6 +9,7 @@
 
 #include "trueno/arrow.h"
 #include "trueno/backend.h"
+#include "trueno/cancellation.h"
 #include "trueno/connection.h"
 #include "trueno/diagnosis.h"
 #include "trueno/outcome.h"
@@ -32,7 +33,7 @@ class TRUENO_API Database {
 
   /// Makes an in-memory table of a Parquet, CSV or Arrow IPC file, by its extension; replaces a table of that name. Nothing changes when it
   /// fails: kFileNotFound, kPermissionDenied, kCorruptFile, kNotSupported for other formats.
-  Outcome<void> load_table(const std::string& name, const std::string& path) const;
+  Outcome<void> load_table(const std::string& name, const std::string& path, const Cancellation& cancellation = {}) const;
   /// Makes an in-memory table of an Arrow stream and releases the stream; replaces a table of that name. Memory of fixed-width columns is
   /// re-encoded, so the producer's buffers are free afterwards.
   Outcome<void> load_arrow(const std::string& name, ArrowArrayStream* stream) const;

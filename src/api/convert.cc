@@ -9,15 +9,22 @@
 
 namespace trueno {
 
-// The two lists of codes are one: the public one may not include ours, so equality is checked here.
+// The public list of codes is ours without what never leaves the engine. It may not include our headers, so equality is checked here.
 static_assert(static_cast<int>(FailureCode::kParser) == static_cast<int>(ErrorCode::kParser));
 static_assert(static_cast<int>(FailureCode::kDivisionByZero) == static_cast<int>(ErrorCode::kDivisionByZero));
 static_assert(static_cast<int>(FailureCode::kConflict) == static_cast<int>(ErrorCode::kConflict));
 static_assert(static_cast<int>(FailureCode::kCorruptFile) == static_cast<int>(ErrorCode::kCorruptFile));
 static_assert(static_cast<int>(FailureCode::kDeadlineExceeded) == static_cast<int>(ErrorCode::kDeadlineExceeded));
-static_assert(static_cast<int>(FailureCode::kInternal) == static_cast<int>(ErrorCode::kInternal));
+static_assert(static_cast<int>(FailureCode::kDevice) == static_cast<int>(ErrorCode::kDevice));
 
-std::string_view failure_code_name(FailureCode code) { return error_code_name(static_cast<ErrorCode>(code)); }
+namespace {
+
+FailureCode to_code(ErrorCode code) { return code <= ErrorCode::kDevice ? static_cast<FailureCode>(code) : FailureCode::kInternal; }
+ErrorCode from_code(FailureCode code) { return code <= FailureCode::kDevice ? static_cast<ErrorCode>(code) : ErrorCode::kInternal; }
+
+}  // namespace
+
+std::string_view failure_code_name(FailureCode code) { return error_code_name(from_code(code)); }
 
 namespace detail {
 
@@ -32,7 +39,7 @@ namespace api {
 
 Failure to_failure(const Error& error, std::string_view sql) {
   Failure failure;
-  failure.code = static_cast<FailureCode>(error.code());
+  failure.code = to_code(error.code());
   failure.message = error.message();
   failure.hint = error.hint();
   failure.span = {error.span().begin, error.span().end};
@@ -42,7 +49,7 @@ Failure to_failure(const Error& error, std::string_view sql) {
 }
 
 Failure failure(FailureCode code, std::string message, std::string hint) {
-  Error error(static_cast<ErrorCode>(code), std::move(message));
+  Error error(from_code(code), std::move(message));
   return to_failure(hint.empty() ? std::move(error) : std::move(error).hint(std::move(hint)));
 }
 

@@ -4,6 +4,7 @@
 
 #include "api/convert.h"
 #include "api/engine.h"
+#include "api/execution.h"
 #include "column/arrow_c.h"
 #include "session/diagnosis.h"
 
@@ -12,8 +13,8 @@ namespace trueno {
 Database::Database() : engine_(std::make_shared<detail::Engine>()) {}
 DatabaseBuilder Database::builder() { return {}; }
 
-Outcome<void> Database::load_table(const std::string& name, const std::string& path) const {
-  const Status status = engine_->database.load_table(name, path);
+Outcome<void> Database::load_table(const std::string& name, const std::string& path, const Cancellation& cancellation) const {
+  const Status status = engine_->database.load_table(name, path, detail::Execution::token_of(cancellation));
   if (!status) return api::to_failure(status.error());
   return {};
 }

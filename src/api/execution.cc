@@ -36,8 +36,10 @@ class ProgressRelay {
 
 }  // namespace
 
+CancelToken Execution::token_of(const Cancellation& cancellation) { return cancellation.state_->token; }
+
 CancelToken Execution::token_of(const QueryState& state) {
-  CancelToken token = state.cancellation ? state.cancellation->state_->token : CancelToken();
+  CancelToken token = state.cancellation ? token_of(*state.cancellation) : CancelToken();
   if (state.deadline) token.set_deadline(std::chrono::steady_clock::now() + *state.deadline);
   return token;
 }

@@ -10,6 +10,7 @@ namespace trueno::detail {
 
 /// One execution of a Query, on the thread that calls it.
 struct Execution {
+  [[nodiscard]] static CancelToken token_of(const Cancellation& cancellation);
   /// The token of the query's Cancellation, or a fresh one; with the deadline, which is counted from now.
   [[nodiscard]] static CancelToken token_of(const QueryState& state);
   /// `session` outlives the call.

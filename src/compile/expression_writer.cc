@@ -1,6 +1,7 @@
 #include "compile/expression_writer.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace trueno::compile {
 
@@ -10,6 +11,9 @@ using plan::Expression;
 using plan::ExpressionKind;
 
 namespace {
+
+constexpr std::ptrdiff_t kSearchedParameters = 256;
+constexpr std::size_t kMostParameters = 131'072;  // a literal costs some kilobytes from here on: an end before the memory's
 
 bool is_volatile(const Expression& e) {
   return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
@@ -100,8 +104,16 @@ Result<ValueId> ExpressionWriter::write(const Expression& e) {
 Result<ValueId> ExpressionWriter::write_literal(const Expression& e) {
   const Value value(e.type, e.value.payload());
   if (value.is_null() || e.type.id == TypeId::kBoolean) return builder_.constant(value);
-  auto number = static_cast<std::size_t>(std::ranges::find(parameters_, value) - parameters_.begin());
-  if (number == parameters_.size()) parameters_.push_back(value);
+  // Equal literals share a parameter when they stand near each other: a list of a million must not be searched a million times.
+  const auto near = parameters_.end() - std::min<std::ptrdiff_t>(std::ssize(parameters_), kSearchedParameters);
+  const auto number = static_cast<std::size_t>(std::find(near, parameters_.end(), value) - parameters_.begin());
+  if (number == parameters_.size()) {
+    if (parameters_.size() >= kMostParameters)
+      return error(ErrorCode::kNotSupported, "a query of more than {} literals is not supported yet", kMostParameters)
+          .hint("put the values into a table")
+          .at(builder_.span());
+    parameters_.push_back(value);
+  }
   return builder_.parameter(e.type, {}, &value, static_cast<std::uint32_t>(number));
 }
 

@@ -25,9 +25,23 @@ bool is_volatile(const Expression& e) {
 }
 bool is_safe(const Expression& e) { return !plan::may_fail(e) && !is_volatile(e); }
 
+// Whether nothing fails on the way from the nearest breaker or source to here. What a sort or grouping takes in is evaluated for every row
+// that gets to it, also for those that a filter above drops.
+bool input_is_safe(const Plan& plan) {
+  if (const auto* project = std::get_if<plan::Project>(&plan.node)) {
+    return std::ranges::all_of(project->expressions, is_safe) && input_is_safe(plan.input());
+  }
+  if (const auto* sort = std::get_if<plan::Sort>(&plan.node)) {
+    return std::ranges::all_of(sort->orders, is_safe, &plan::SortOrder::expression) && input_is_safe(plan.input());
+  }
+  return !std::holds_alternative<plan::Filter>(plan.node) || input_is_safe(plan.input());
+}
+
 // The conjunct over the input of `below`, where it may be evaluated there instead.
 std::optional<Expression> moved_below(const Expression& term, const Plan& below) {
   if (!is_safe(term)) return std::nullopt;
+  const bool breaks = std::holds_alternative<plan::Sort>(below.node) || std::holds_alternative<plan::Aggregate>(below.node);
+  if (breaks && !input_is_safe(below.input())) return std::nullopt;
   if (const auto* project = std::get_if<plan::Project>(&below.node)) {
     if (!std::ranges::all_of(project->expressions, is_safe)) return std::nullopt;
     return plan::substitute(term, project->expressions);

@@ -62,7 +62,7 @@ TEST_F(SessionTest, AnInsertThatFailsAddsNoRow) {
   run("CREATE TABLE t(a TINYINT NOT NULL); INSERT INTO t VALUES (1)");
   EXPECT_EQ(code("INSERT INTO t VALUES (2), (NULL)"), ErrorCode::kConstraint);
   EXPECT_EQ(code("INSERT INTO t DEFAULT VALUES"), ErrorCode::kConstraint);
-  EXPECT_EQ(code("INSERT INTO t SELECT 100 + x FROM range(100) r(x)"), ErrorCode::kOutOfRange);
+  EXPECT_EQ(code("INSERT INTO t SELECT 100 + x FROM range(100) r(x)"), ErrorCode::kConversion);
   EXPECT_EQ(code("INSERT INTO t VALUES (1, 2)"), ErrorCode::kBinder);
   EXPECT_EQ(code("INSERT INTO t(b) VALUES (1)"), ErrorCode::kBinder);
   EXPECT_EQ(code("INSERT INTO t(a, a) VALUES (1, 2)"), ErrorCode::kBinder);

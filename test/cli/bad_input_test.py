@@ -43,9 +43,9 @@ class BadInput(FolderTest):
 
 class Sql(BadInput):
     def test_malformed_sql_shows_the_line_a_caret_and_a_hint(self):
-        text = self.failure("SELECT 1,\n  FORM t")
+        text = self.failure("SELECT 1\n  FORM t")
         self.assertIn("Parser error", text)
-        self.assertIn("LINE 2:   FORM t\n", text)
+        self.assertIn("LINE 2:   FORM t\n          ^^^^", text)
         text = self.failure("SELEC 1")
         self.assertIn("SELECT", text)
         self.assertIn("LINE 1: SELEC 1\n        ^^^^^", text)
@@ -57,7 +57,7 @@ class Sql(BadInput):
             (table + "SELECT * FROM measurments", "no table measurments; did you mean measurements?"),
             (table + "INSERT INTO measurements(temperatur) VALUES (1)", 'did you mean "temperature"?'),
             (table + "DROP TABLE measurement", "did you mean measurements?"),
-            ("SELECT coalesc(1)", "did you mean"),
+            ("SELECT lenght('x')", "did you mean length?"),
             ("SELECT * FROM generate_serie(3)", "did you mean generate_series?"),
             ("SET thread = 2", "did you mean threads?"),
             ("SELECT 1::INTEGR", "did you mean integer?"),
@@ -86,9 +86,9 @@ class Sql(BadInput):
         self.assertIn("twelve", text)
 
     def test_bad_utf8(self):
-        outcome = run("-f", self.write("bad.sql", b"SELECT '\xff\xfe'"))
+        outcome = run("-f", self.write("bad.sql", b"SELECT '\xff\xfe'"), binary=True)
         self.assertEqual(outcome.returncode, 1)
-        self.assertIn("UTF-8", outcome.stderr)
+        self.assertIn(b"UTF-8", outcome.stderr)
 
     def test_ten_megabytes_of_sql(self):
         many = "CREATE TABLE t(a INTEGER);" + "INSERT INTO t VALUES " + ", ".join(["(1)"] * 10) + ";"
@@ -100,7 +100,7 @@ class Sql(BadInput):
             self.assertEqual(outcome.stdout, "n\n10\n")
         else:
             self.assertEqual(outcome.returncode, 1)
-            self.assertRegex(outcome.stderr, "^(Parser|Binder|Out of memory|Not supported)")
+            self.assertIn("Not supported: a query of more than", outcome.stderr)
 
     def test_ten_megabytes_of_text(self):
         path = self.write("long.sql", "SELECT length('" + "x" * 10_000_000 + "') AS n")
@@ -164,7 +164,9 @@ class Files(BadInput):
         self.assertIn("UTF-8", self.failure(f"SELECT * FROM '{self.write('u.csv', b'a' + bytes([10]) + b'x' * 5 + bytes([255, 10]))}'"))
 
     def test_an_open_quote_and_an_empty_file(self):
-        self.failure(f"SELECT * FROM '{self.write('q.csv', 'a,b' + chr(10) + '1,' + chr(34) + 'open' + chr(10))}'")
+        lines = 'a,b\n' + '1,"quoted, text"\n' * 100
+        text = self.failure(f"SELECT * FROM '{self.write('q.csv', lines + '2,' + chr(34) + 'open' + chr(10))}'")
+        self.assertIn("quote", text)
         outcome = sql(f"SELECT * FROM '{self.write('e.csv', '')}'")
         self.assertIn(outcome.returncode, (0, 1))
 

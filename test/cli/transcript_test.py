@@ -162,6 +162,15 @@ class CommandLine(FolderTest):
         self.assertEqual((process.returncode, out), (130, ""))
         self.assertIn("Cancelled: the query was cancelled", err)
 
+    def test_ctrl_c_ends_the_printing_of_a_long_result(self):
+        process = subprocess.Popen([TRUENO, "--format", "csv", "-c", "SELECT x FROM range(3000000) t(x)"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process.stdout.read(10)  # it prints, and waits for a reader
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("interrupted", err)
+        self.assertLess(out.count("\n"), 3000000)
+
     def test_a_reader_that_goes_away_ends_the_program(self):
         process = subprocess.Popen([TRUENO, "--format", "csv", "-c", "SELECT x FROM range(1000000) t(x)"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         process.stdout.read(10)
