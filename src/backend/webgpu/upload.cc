@@ -48,9 +48,15 @@ class Packer {
     return {};
   }
 
-  void keys(std::span<const KeyIndex> keys, std::uint32_t slots) {
+  // What the sink needs to know.
+  void sink(std::span<const KeyIndex> keys, std::uint32_t slots) {
     out_.block[BlockLayout::kRows] = static_cast<std::uint32_t>(morsel_.batch.length);
     out_.block[BlockLayout::kSlots] = slots;
+    for (std::size_t n = 0; n < program_.sink.accumulators.size(); ++n) {
+      const kernel::Accumulator& a = program_.sink.accumulators[n];
+      if (a.kind == kernel::AccumulatorKind::kSumFloat)
+        out_.block[layout_.sum(n)] = static_cast<std::uint32_t>(program_.at(a.argument).range.span->lowest_bit);
+    }
     for (std::size_t n = 0; n < keys.size(); ++n) {
       std::uint32_t* at = &out_.block[layout_.key(n)];
       at[BlockLayout::kLowest] = static_cast<std::uint32_t>(keys[n].lowest);
@@ -186,7 +192,7 @@ SlabNeed slab_need(const kernel::Program& program, const Morsel& morsel) {
 Result<Upload> pack(const kernel::Program& program, const Launch& launch, const Morsel& morsel, std::span<const KeyIndex> keys,
                     std::uint32_t slots) {
   Packer packer(program, morsel);
-  packer.keys(keys, slots);
+  packer.sink(keys, slots);
   TRUENO_TRY(packer.columns());
   TRUENO_TRY(packer.parameters(launch));
   TRUENO_TRY(packer.lookups());

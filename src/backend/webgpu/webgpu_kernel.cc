@@ -173,7 +173,7 @@ Status WebGpuKernel::run_morsel(const Morsel& morsel, WebGpuState& state, const 
     state.submissions = 0;
     // A failed row's key may be anything, so the failure comes first.
     if ((flags[0] & kRowFailed) != 0) return explain_failure(part, state.launch, cancel);
-    if ((flags[0] & kKeyOutside) != 0) return error(ErrorCode::kInternal, "a group's key lies outside its proven range");
+    if ((flags[0] & kRangeBroken) != 0) return error(ErrorCode::kInternal, "a value lies outside its proven range");
   }
   return {};
 }

@@ -76,7 +76,8 @@ TEST(Wgsl, WhatHasNoShaderIsDeclinedWithAReason) {
       {"string column", DeclineReason::kStringOperation, [&](TestProgram& t) { reduce(t, AccumulatorKind::kCount, t.column(text)); }},
       {"least string", DeclineReason::kStringOperation,
        [&](TestProgram& t) { reduce(t, AccumulatorKind::kMin, t.column(coded({"a"}, {0}), true, true)); }},
-      {"float sum", DeclineReason::kSink, [&](TestProgram& t) { reduce(t, AccumulatorKind::kSumFloat, t.column(number)); }},
+      {"float sum of unknown bits", DeclineReason::kSink,
+       [&](TestProgram& t) { reduce(t, AccumulatorKind::kSumFloat, t.column(number, false)); }},
       {"float product", DeclineReason::kInstruction,
        [&](TestProgram& t) {
          const ValueId x = t.column(number);
