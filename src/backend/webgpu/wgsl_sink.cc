@@ -156,8 +156,13 @@ void WgslWriter::reduce_row() {
         line(fmt::format("s{0} = s{0} + select(0u, 1u, {1});", n, r.valid));
         break;
       case Keeping::kSum:
-        if (place.lane == Lane::kI128) {  // rare: five words would cost every invocation registers
-          where_valid(add("table", fmt::format("{}u", place.table), words_of(r, place.table_words - (place.specials ? 1 : 0))));
+        if (place.lane == Lane::kI128) {
+          prologue(fmt::format("var s{0} = vec4<u32>(0u, 0u, 0u, 0u);\n  var o{0} = 0u;", n));
+          line(fmt::format("let y{0} = add_128(s{0}, {1});", n, r.value));
+          library_.emplace("add_128");
+          // The carry out of the top word: where both words have their top bit, or one has and the sum lost it.
+          line(fmt::format("let q{0} = ((s{0}.w & {1}.w) | ((s{0}.w | {1}.w) & ~y{0}.w)) >> 31u;", n, r.value));
+          where_valid(fmt::format("s{0} = y{0}; o{0} = o{0} + {1} + q{0};", n, words_of(r, 5).back()));
           break;
         }
         prologue(place.lane == Lane::kI32 ? fmt::format("var s{} = vec2<u32>(0u, 0u);", n)
@@ -205,14 +210,12 @@ std::string WgslWriter::reduce_end() {
     switch (place.keeping) {
       case Keeping::kRows: break;
       case Keeping::kCount: text += fmt::format("  atomicAdd(&table[{}u], s{});\n", place.table, n); break;
-      case Keeping::kSum:
-        if (place.lane == Lane::kI128) break;
-        {
-          std::vector<std::string> sum = {fmt::format("s{}.x", n), fmt::format("s{}.y", n)};
-          if (place.lane == Lane::kI64) sum.push_back(fmt::format("s{}.z", n));
-          text += "  " + add("table", fmt::format("{}u", place.table), sum) + "\n";
-        }
-        break;
+      case Keeping::kSum: {
+        std::vector<std::string> sum = {fmt::format("s{}.x", n), fmt::format("s{}.y", n)};
+        if (place.lane != Lane::kI32) sum.push_back(fmt::format("s{}.z", n));
+        if (place.lane == Lane::kI128) sum.insert(sum.end(), {fmt::format("s{}.w", n), fmt::format("o{}", n)});
+        text += "  " + add("table", fmt::format("{}u", place.table), sum) + "\n";
+      } break;
       case Keeping::kExtreme:
         text += fmt::format("  atomicMax(&table[{}u], s{});\n  if (h{}) {{ atomicOr(&table[{}u], 1u); }}\n", place.table, n, n,
                             place.table + 1);
