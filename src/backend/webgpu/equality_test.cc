@@ -1,4 +1,6 @@
 // Programs whose partial tables on the GPU are those of the scalar backend, byte for byte. Without a library or adapter they are skipped.
+#include <cmath>
+
 #include "backend/webgpu/test_support.h"
 
 namespace trueno::backend {
@@ -167,6 +169,52 @@ TEST_F(OnGpu, FloatsCompareLikeSql) {
                {AccumulatorKind::kMin, f},
                {AccumulatorKind::kMax, f}});
     EXPECT_FALSE(expect_same(t.finish(), {}, t.batch));
+  }
+}
+
+// Doubles of `bits` significant bits with exponents in [low, high], and perhaps what is no number.
+std::vector<Value> random_floats(std::uint64_t seed, const Type& type, int low, int high, bool specials) {
+  std::mt19937_64 random(seed);
+  std::vector<Value> out;
+  for (int row = 0; row < 20'000; ++row) {
+    const auto mantissa = static_cast<double>(random() >> (type.id == TypeId::kFloat ? 40 : 11));
+    double x = std::ldexp(mantissa, low + static_cast<int>(random() % static_cast<unsigned>(high - low + 1)));
+    if (random() % 2 == 0) x = -x;
+    if (random() % 50 == 0) x = -0.0;
+    if (specials && random() % 5000 == 0)
+      x = random() % 3 == 0 ? __builtin_nan("") : (random() % 2 == 0 ? __builtin_inf() : -__builtin_inf());
+    const bool null = random() % 30 == 0;
+    out.push_back(null ? Value::null(type) : type.id == TypeId::kFloat ? Value(type, static_cast<float>(x)) : Value(type, x));
+  }
+  return out;
+}
+
+TEST_F(OnGpu, SumsOfFloatsAreExact) {
+  struct Case {
+    TypeId type;
+    int low;
+    int high;
+    bool specials;
+    bool declined;
+  };
+  const Case cases[] = {
+      {TypeId::kDouble, -3, 4, false, false},    {TypeId::kDouble, -40, 1, false, false}, {TypeId::kDouble, -1074, -1040, false, false},
+      {TypeId::kDouble, 870, 900, false, false}, {TypeId::kDouble, -20, 20, true, false}, {TypeId::kDouble, -300, 300, false, true},
+      {TypeId::kFloat, -149, -90, false, false}, {TypeId::kFloat, -10, 10, true, false},  {TypeId::kDouble, 960, 970, false, true}};
+  for (const Case& c : cases) {
+    SCOPED_TRACE(fmt::format("exponents {}..{}", c.low, c.high));
+    for (const bool grouped : {false, true}) {
+      TestProgram t;
+      const ValueId x = t.column(column_of(c.type, random_floats(11, c.type, c.low, c.high, c.specials)).value());
+      const ValueId key = t.column(column_from(TypeId::kInteger, random_rows(12, 20'000, 0, 900, 0)));
+      const std::vector<Accumulator> accumulators = {{AccumulatorKind::kSumFloat, x}, {AccumulatorKind::kCount, x}};
+      if (grouped) {
+        group_by(t, {key}, accumulators);
+      } else {
+        reduce(t, accumulators);
+      }
+      EXPECT_EQ(expect_same(t.finish(), {}, t.batch, 9000), c.declined);
+    }
   }
 }
 

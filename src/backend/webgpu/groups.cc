@@ -1,5 +1,8 @@
 #include "backend/webgpu/groups.h"
 
+#include <cmath>
+#include <limits>
+
 #include "kernel/cell.h"
 
 namespace trueno::backend::webgpu {
@@ -17,6 +20,31 @@ i128 integer_at(std::span<const std::uint32_t> words, std::uint32_t at, std::uin
   u128 value = (words[at + count - 1] >> 31) != 0 ? ~static_cast<u128>(0) : 0;
   for (std::uint32_t n = count; n-- > 0;) value = (value << 32) | words[at + n];
   return static_cast<i128>(value);
+}
+
+// The sum of a float column from its fixed-point words: each 32 bits are a double of their own.
+ExactSum exact_sum_at(std::span<const std::uint32_t> words, const AccumulatorPlace& place, int lowest_bit) {
+  const std::uint32_t count = place.state_words - (place.specials ? 1 : 0);
+  const bool negative = (words[place.state + count - 1] >> 31) != 0;
+  ExactSum sum;
+  std::uint64_t carry = 1;  // -x = ~x + 1
+  for (std::uint32_t n = 0; n < count; ++n) {
+    std::uint64_t word = words[place.state + n];
+    if (negative) {
+      word = static_cast<std::uint64_t>(static_cast<std::uint32_t>(~words[place.state + n])) + carry;
+      carry = word >> 32;
+      word &= 0xFFFFFFFF;
+    }
+    if (word == 0) continue;
+    const double part = std::ldexp(static_cast<double>(word), lowest_bit + 32 * static_cast<int>(n));
+    sum.add(negative ? -part : part);
+  }
+  if (!place.specials) return sum;
+  const std::uint32_t specials = words[place.state + count];
+  if ((specials & kNan) != 0) sum.add(std::numeric_limits<double>::quiet_NaN());
+  if ((specials & kPlusInfinity) != 0) sum.add(std::numeric_limits<double>::infinity());
+  if ((specials & kMinusInfinity) != 0) sum.add(-std::numeric_limits<double>::infinity());
+  return sum;
 }
 
 // Back from an order key: the inverse of the shader's.
@@ -91,6 +119,11 @@ Status HostGroups::merge(States& states, std::span<const std::uint32_t> slot, co
       case Keeping::kRows: TRUENO_TRY(states[n].merge(Cell::of_integer(count_at(slot, 0)))); break;
       case Keeping::kCount: TRUENO_TRY(states[n].merge(Cell::of_integer(count_at(slot, place.state)))); break;
       case Keeping::kSum: {
+        if (accumulator.kind == AccumulatorKind::kSumFloat) {
+          const std::string bytes = exact_sum_at(slot, place, program_.at(accumulator.argument).range.span->lowest_bit).serialise();
+          TRUENO_TRY(states[n].merge(Cell::of_string(std::string_view(bytes))));
+          break;
+        }
         if (program_.at(accumulator.argument).physical() != Physical::kI128) {
           TRUENO_TRY(states[n].merge(Cell::of_integer(integer_at(slot, place.state, place.state_words))));
           break;
@@ -126,7 +159,7 @@ Status HostGroups::merge_wide(States& states, std::span<const std::uint32_t> pla
 
 Status HostGroups::add(std::span<const std::uint32_t> state, const SinkLayout& layout, std::span<const KeyIndex> keys, std::uint64_t slots,
                        std::uint32_t workgroups) {
-  if ((state[0] & kKeyOutside) != 0) return error(ErrorCode::kInternal, "a group's key lies outside its proven range");
+  if ((state[0] & kRangeBroken) != 0) return error(ErrorCode::kInternal, "a value lies outside its proven range");
   state = state.subspan(SinkLayout::kStateHeader);
   for (std::uint64_t slot = 0; slot < slots; ++slot) {
     const auto words = state.subspan(slot * layout.state_words, layout.state_words);

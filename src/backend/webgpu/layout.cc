@@ -7,7 +7,18 @@ BlockLayout::BlockLayout(const kernel::Program& program) {
   parameters_ = kHeader + count(program.source.columns) * kColumnWords;
   lookups_ = parameters_ + count(program.parameters) * kParameterWords;
   keys_ = lookups_ + count(program.lookups) * kLookupWords;
-  words_ = keys_ + count(program.sink.keys) * kKeyWords;
+  sums_ = keys_ + count(program.sink.keys) * kKeyWords;
+  words_ = sums_ + count(program.sink.accumulators) * kSumWords;
+}
+
+std::optional<Lane> fixed_lane(const FloatSpan& span) {
+  constexpr int kHighest = 960;  // sums of 2^63 values stay below 2^1024
+  if (span.empty()) return Lane::kI64;
+  if (span.highest_bit > kHighest) return std::nullopt;
+  const int bits = span.highest_bit - span.lowest_bit + 1;
+  if (bits <= 63) return Lane::kI64;  // add_96 keeps 32 more
+  if (bits <= 127 - 32) return Lane::kI128;
+  return std::nullopt;
 }
 
 }  // namespace trueno::backend::webgpu

@@ -38,25 +38,36 @@ struct BlockLayout {
 
   static constexpr std::uint32_t kNoBitmap = 0xFFFFFFFF;
 
+  static constexpr std::uint32_t kSumWords = 1;  // of float sums: the lowest bit, as an i32
+
   explicit BlockLayout(const kernel::Program& program);
   [[nodiscard]] std::uint32_t column(std::size_t i) const { return kHeader + static_cast<std::uint32_t>(i) * kColumnWords; }
   [[nodiscard]] std::uint32_t parameter(std::size_t i) const { return parameters_ + static_cast<std::uint32_t>(i) * kParameterWords; }
   [[nodiscard]] std::uint32_t lookup(std::size_t i) const { return lookups_ + static_cast<std::uint32_t>(i) * kLookupWords; }
   [[nodiscard]] std::uint32_t key(std::size_t i) const { return keys_ + static_cast<std::uint32_t>(i) * kKeyWords; }
+  [[nodiscard]] std::uint32_t sum(std::size_t accumulator) const { return sums_ + static_cast<std::uint32_t>(accumulator) * kSumWords; }
   [[nodiscard]] std::uint32_t words() const { return words_; }
 
  private:
   std::uint32_t parameters_;
   std::uint32_t lookups_;
   std::uint32_t keys_;
+  std::uint32_t sums_;
   std::uint32_t words_;
 };
 
 /// Bits of state[0].
 enum Flag : std::uint32_t {
-  kRowFailed = 1,   // an instruction failed for an active row, or a verified column broke its promise
-  kKeyOutside = 2,  // a group's key lies outside its proven range: a bug of ours
+  kRowFailed = 1,    // an instruction failed for an active row, or a verified column broke its promise
+  kRangeBroken = 2,  // a key or a summed float lies outside what was proven of it: a bug of ours
 };
+
+/// Bits of a float sum's last word: what no fixed-point number can hold.
+enum Special : std::uint32_t { kNan = 1, kPlusInfinity = 2, kMinusInfinity = 4 };
+
+/// The lane of fixed-point numbers that hold every value of a span, counted from its lowest bit, with 32 bits to spare for the rows of a
+/// dispatch. Nothing where 128 bits are too few, or sums could leave the range of DOUBLE on the way.
+[[nodiscard]] std::optional<Lane> fixed_lane(const FloatSpan& span);
 
 /// How an accumulator is kept: in the workgroup's table while the kernel runs, in the state afterwards.
 enum class Keeping : std::uint8_t {
@@ -68,7 +79,8 @@ enum class Keeping : std::uint8_t {
 };
 struct AccumulatorPlace {
   Keeping keeping = Keeping::kRows;
-  Lane lane = Lane::kI32;
+  Lane lane = Lane::kI32;   // of the argument; of a float sum: of the fixed-point numbers that are added
+  bool specials = false;    // float sum: one more word with Special bits
   std::uint32_t table = 0;  // offset in a slot of the workgroup's table
   std::uint32_t table_words = 0;
   std::uint32_t state = 0;  // offset in a slot of the state; kWide: in the workgroup's place
@@ -107,9 +119,18 @@ template <class NeverNull>
         break;
       case kernel::AccumulatorKind::kSumInteger:
       case kernel::AccumulatorKind::kSumFloat:
+        if (a.kind == kernel::AccumulatorKind::kSumFloat) {
+          const FloatSpan span = program.at(a.argument).range.span.value_or(FloatSpan{});
+          place.lane = fixed_lane(span).value_or(Lane::kI128);
+          place.specials = span.has_nan || span.has_infinity;
+        }
         place.keeping = Keeping::kSum;
         place.table_words = static_cast<std::uint32_t>(words_of(place.lane)) + 1;
         place.state_words = place.lane == Lane::kI128 ? 6 : 4;
+        if (place.specials) {
+          ++place.table_words;
+          ++place.state_words;
+        }
         break;
       case kernel::AccumulatorKind::kMin:
       case kernel::AccumulatorKind::kMax: {

@@ -13,6 +13,7 @@ namespace trueno::backend::webgpu {
 enum class ColumnForm : std::uint8_t {
   kPlain,   // values of the physical type's width, or one for all rows
   kPacked,  // frame of reference and bits
+  kNarrow,  // the low 32 bits of wider integers: all there is to them, by a proven range
 };
 
 /// Where a group's table lies while a kernel runs.

@@ -200,7 +200,12 @@ struct TestProgram {
       for (std::int64_t row = 0; row < data.length; ++row) {
         if (!data.is_valid(row)) continue;
         const Value value = data.value(row);
-        if (data.type.is_float() || data.type.id == TypeId::kVarchar) break;
+        if (data.type.id == TypeId::kVarchar) break;
+        if (data.type.is_float()) {
+          if (!range.span) range.span = FloatSpan{};
+          range.span->include(span_of(value.as_double()));
+          continue;
+        }
         const i128 x = data.type.id == TypeId::kBoolean ? static_cast<i128>(value.as_bool() ? 1 : 0) : value.as_integer();
         range.min = any ? std::min(*range.min, x) : x;
         range.max = any ? std::max(*range.max, x) : x;

@@ -48,9 +48,15 @@ class Packer {
     return {};
   }
 
-  void keys(std::span<const KeyIndex> keys, std::uint32_t slots) {
+  // What the sink needs to know.
+  void sink(std::span<const KeyIndex> keys, std::uint32_t slots) {
     out_.block[BlockLayout::kRows] = static_cast<std::uint32_t>(morsel_.batch.length);
     out_.block[BlockLayout::kSlots] = slots;
+    for (std::size_t n = 0; n < program_.sink.accumulators.size(); ++n) {
+      const kernel::Accumulator& a = program_.sink.accumulators[n];
+      if (a.kind == kernel::AccumulatorKind::kSumFloat)
+        out_.block[layout_.sum(n)] = static_cast<std::uint32_t>(program_.at(a.argument).range.span->lowest_bit);
+    }
     for (std::size_t n = 0; n < keys.size(); ++n) {
       std::uint32_t* at = &out_.block[layout_.key(n)];
       at[BlockLayout::kLowest] = static_cast<std::uint32_t>(keys[n].lowest);
@@ -72,6 +78,14 @@ class Packer {
     out_.slab.resize(at + (static_cast<std::size_t>(count) + 3) / 4);
     if (count != 0) std::memcpy(out_.slab.data() + at, bytes, static_cast<std::size_t>(count));
     return static_cast<std::uint32_t>(at);
+  }
+
+  // Every `step`-th word. A NULL's bits may be anything; they are never looked at.
+  std::uint32_t append_low_words(const std::uint32_t* words, std::int64_t count, std::int64_t step) {
+    const std::uint32_t at = append(nullptr, 0);
+    out_.slab.resize(at + static_cast<std::size_t>(count));
+    for (std::int64_t n = 0; n < count; ++n) out_.slab[at + static_cast<std::size_t>(n)] = words[n * step];
+    return at;
   }
 
   std::uint32_t validity(const Column& column) {
@@ -120,6 +134,11 @@ class Packer {
       case Encoding::kPlain:
       case Encoding::kDictionary:
       case Encoding::kRunLength:
+        if (form_of(program_, i.index, column) == ColumnForm::kNarrow) {
+          out_.block[at + BlockLayout::kValues] =
+              append_low_words(column.values.as<std::uint32_t>() + column.offset * width / 4, column.length, width / 4);
+          break;
+        }
         out_.block[at + BlockLayout::kValues] = append(column.values.data() + column.offset * width, column.length * width);
         break;
     }
@@ -163,7 +182,16 @@ class Packer {
 
 }  // namespace
 
-ColumnForm form_of(const Column& column) { return column.encoding == Encoding::kPacked ? ColumnForm::kPacked : ColumnForm::kPlain; }
+ColumnForm form_of(const kernel::Program& program, std::size_t source, const Column& column) {
+  if (column.encoding == Encoding::kPacked) return ColumnForm::kPacked;
+  for (const Instruction& i : program.instructions) {
+    if (i.op != Opcode::kColumn || i.index != source || program.source.columns[source].as_code) continue;
+    const bool wide = is_integer(i.physical()) && width_of(i.physical()) > 4;
+    // A promise that is still to be checked needs the whole value.
+    if (wide && !i.verify_range && lane_of(program, i) == Lane::kI32) return ColumnForm::kNarrow;
+  }
+  return ColumnForm::kPlain;
+}
 
 SlabNeed slab_need(const kernel::Program& program, const Morsel& morsel) {
   constexpr std::int64_t kSlack = 64;  // alignment and over-reading of a section
@@ -186,7 +214,7 @@ SlabNeed slab_need(const kernel::Program& program, const Morsel& morsel) {
 Result<Upload> pack(const kernel::Program& program, const Launch& launch, const Morsel& morsel, std::span<const KeyIndex> keys,
                     std::uint32_t slots) {
   Packer packer(program, morsel);
-  packer.keys(keys, slots);
+  packer.sink(keys, slots);
   TRUENO_TRY(packer.columns());
   TRUENO_TRY(packer.parameters(launch));
   TRUENO_TRY(packer.lookups());

@@ -22,8 +22,8 @@ struct Upload {
   std::vector<std::uint32_t> block;
 };
 
-/// How a column will lie in the slab. kInternal where a coded column does not come with codes.
-[[nodiscard]] ColumnForm form_of(const Column& column);
+/// How a source column of the program will lie in the slab.
+[[nodiscard]] ColumnForm form_of(const kernel::Program& program, std::size_t source, const Column& column);
 
 /// Bytes of slab that rows of this morsel take, an upper bound a row; and what does not grow with the rows.
 struct SlabNeed {

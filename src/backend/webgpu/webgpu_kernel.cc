@@ -7,13 +7,13 @@ namespace trueno::backend::webgpu {
 
 namespace {
 
-constexpr std::uint32_t kSmallThreads = 256;
-constexpr std::uint32_t kLargeThreads = 1024;
-// Big tables leave room for few workgroups on a processor, so each should bring many threads; past 24 KiB occupancy drops.
-constexpr std::uint64_t kLargeTableBytes = 4096;
-constexpr std::uint64_t kMostTableBytes = 24 * 1024;
-// Enough to fill the largest GPUs (8 for each of 132 processors) while their merges stay cheap; a software adapter has a few threads.
-constexpr std::uint32_t kWorkgroups = 1056;
+// A group's table is shared best by many threads: fewer copies to merge, and big tables leave room for few workgroups on a processor.
+constexpr std::uint32_t kReduceThreads = 256;
+constexpr std::uint32_t kGroupThreads = 1024;
+constexpr std::uint64_t kMostTableBytes = 24 * 1024;  // past it, occupancy drops
+// Enough to fill the largest GPUs (132 processors) while the merges stay cheap; a software adapter has a few threads.
+constexpr std::uint32_t kReduceWorkgroups = 8 * 132;
+constexpr std::uint32_t kGroupWorkgroups = 4 * 132;
 constexpr std::uint32_t kSoftwareWorkgroups = 16;
 constexpr std::uint32_t kRowsPerThread = 8;
 // Submissions a state may have in flight: their uploads are held by the driver until they ran.
@@ -26,7 +26,10 @@ WebGpuKernel::WebGpuKernel(std::shared_ptr<const kernel::Program> program, std::
                            std::shared_ptr<Backend> reference)
     : program_(std::move(program)), device_(std::move(device)), reference_(std::move(reference)) {}
 
-std::uint32_t WebGpuKernel::most_workgroups() const { return device_->software() ? kSoftwareWorkgroups : kWorkgroups; }
+std::uint32_t WebGpuKernel::most_workgroups() const {
+  if (device_->software()) return kSoftwareWorkgroups;
+  return program_->sink.kind == kernel::SinkKind::kGroup ? kGroupWorkgroups : kReduceWorkgroups;
+}
 
 ShaderVariant WebGpuKernel::variant(std::vector<ColumnForm> columns, std::uint64_t slots) const {
   ShaderVariant out;
@@ -34,20 +37,21 @@ ShaderVariant WebGpuKernel::variant(std::vector<ColumnForm> columns, std::uint64
   const abi::Limits& limits = device_->limits();
   const std::uint64_t most = std::min<std::uint64_t>(kMostTableBytes, limits.workgroup_storage_size);
   const std::uint64_t slot_bytes = std::uint64_t{layout_.table_words} * 4;
-  out.threads = std::min(kSmallThreads, limits.invocations_per_workgroup);
+  out.threads = std::min(kReduceThreads, limits.invocations_per_workgroup);
   if (slots * slot_bytes > most) {
     out.table = TablePlace::kState;
     return out;
   }
   // Sizes go in powers of two, so that a growing dictionary does not mean a new shader each time.
   out.slots = static_cast<std::uint32_t>(std::min(std::bit_ceil(slots), most / slot_bytes));
-  if (out.slots * slot_bytes > kLargeTableBytes) out.threads = std::min(kLargeThreads, limits.invocations_per_workgroup);
+  const bool group = program_->sink.kind == kernel::SinkKind::kGroup;
+  if (group && !device_->software()) out.threads = std::min(kGroupThreads, limits.invocations_per_workgroup);
   return out;
 }
 
 Result<const WebGpuKernel::Compiled*> WebGpuKernel::compiled(const ShaderVariant& variant) const {
   std::string key = fmt::format("{}:{}:{}:", static_cast<int>(variant.table), variant.slots, variant.threads);
-  for (const ColumnForm form : variant.columns) key += form == ColumnForm::kPacked ? 'p' : '-';
+  for (const ColumnForm form : variant.columns) key += fmt::format("{}", static_cast<int>(form));
   const LockGuard lock(mutex_);
   if (const auto found = compiled_.find(key); found != compiled_.end()) return found->second.get();
   auto shader = write_shader(*program_, variant);
@@ -59,7 +63,8 @@ Result<const WebGpuKernel::Compiled*> WebGpuKernel::compiled(const ShaderVariant
 }
 
 Status WebGpuKernel::warm() {
-  std::vector<ColumnForm> plain(program_->source.columns.size(), ColumnForm::kPlain);
+  std::vector<ColumnForm> plain;
+  for (std::size_t i = 0; i < program_->source.columns.size(); ++i) plain.push_back(form_of(*program_, i, {}));
   ShaderVariant first;
   first.columns = plain;
   const auto shader = write_shader(*program_, first);
@@ -152,7 +157,7 @@ Status WebGpuKernel::run_morsel(const Morsel& morsel, WebGpuState& state, const 
   if (morsel.batch.length == 0) return {};
   TRUENO_TRY(fit_table(morsel, state));
   std::vector<ColumnForm> forms;
-  for (const Column& column : morsel.batch.columns) forms.push_back(form_of(column));
+  for (std::size_t i = 0; i < morsel.batch.columns.size(); ++i) forms.push_back(form_of(*program_, i, morsel.batch.columns[i]));
   const Compiled& kernel = *TRUENO_TRY(compiled(variant(std::move(forms), state.slots)));
 
   // As many rows at once as one binding holds.
@@ -173,7 +178,7 @@ Status WebGpuKernel::run_morsel(const Morsel& morsel, WebGpuState& state, const 
     state.submissions = 0;
     // A failed row's key may be anything, so the failure comes first.
     if ((flags[0] & kRowFailed) != 0) return explain_failure(part, state.launch, cancel);
-    if ((flags[0] & kKeyOutside) != 0) return error(ErrorCode::kInternal, "a group's key lies outside its proven range");
+    if ((flags[0] & kRangeBroken) != 0) return error(ErrorCode::kInternal, "a value lies outside its proven range");
   }
   return {};
 }

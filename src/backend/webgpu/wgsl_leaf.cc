@@ -71,7 +71,8 @@ bool WgslWriter::column(ValueId id) {
     prologue(fmt::format("let {0}_base = {1};", name, words(BlockLayout::kBase)));
     value = packed_value(name, whole);
   } else {
-    value = plain_value(i.physical(), name + "_values", fmt::format("(row * {}_step)", name), whole);
+    const Physical held = variant_.columns[i.index] == ColumnForm::kNarrow ? Physical::kI32 : i.physical();
+    value = plain_value(held, name + "_values", fmt::format("(row * {}_step)", name), whole);
   }
   std::string valid;
   if (i.type.id == TypeId::kNull) {

@@ -263,6 +263,63 @@ fn key_f64(bits: vec2<u32>) -> vec2<u32> {
   return select(vec2<u32>(b.x, b.y ^ 0x80000000u), ~b, b.y >= 0x80000000u);
 }
 )"},
+      // The integer m * 2^shift, negated or not, and whether it fits: a float's mantissa counted from a common lowest bit.
+      {"fixed",
+       {"neg_128"},
+       R"(
+struct Fixed {
+  value: vec4<u32>,
+  fits: bool,
+}
+fn fixed(m: vec2<u32>, shift: i32, negative: bool) -> Fixed {
+  let right = bitcast<u32>(clamp(0 - shift, 0, 63));
+  let r = right & 31u;
+  let up = (32u - r) & 31u;
+  let near = vec2<u32>((m.x >> r) | select(0u, m.y << up, r != 0u), m.y >> r);
+  let kept = select(near, vec2<u32>(near.y, 0u), right >= 32u);
+  let below = (1u << r) - 1u;
+  let lost = select(m.x & below, m.x | (m.y & below), right >= 32u);
+  let left = bitcast<u32>(clamp(shift, 0, 127));
+  let b = left & 31u;
+  let down = (32u - b) & 31u;
+  let carry = select(vec2<u32>(0u, 0u), vec2<u32>(kept.x >> down, kept.y >> down), b != 0u);
+  let t = vec3<u32>(kept.x << b, (kept.y << b) | carry.x, carry.y);
+  let words = left >> 5u;
+  let low = select(vec4<u32>(t, 0u), vec4<u32>(0u, t), words == 1u);
+  let size = select(low, select(vec4<u32>(0u, 0u, t.xy), vec4<u32>(0u, 0u, 0u, t.x), words == 3u), words >= 2u);
+  let over = select(0u, t.z | select(0u, t.y, words == 3u), words >= 2u);
+  let exact = (lost == 0u) & (over == 0u) & (size.w < 0x80000000u) & (shift > -64) & (shift < 128);
+  return Fixed(select(size, neg_128(size), negative), exact | ((m.x | m.y) == 0u));
+}
+)"},
+      {"fixed_f64", {"fixed"}, R"(
+fn fixed_f64(bits: vec2<u32>, lowest: i32) -> Fixed {
+  let exponent = (bits.y >> 20u) & 0x7ffu;
+  let m = vec2<u32>(bits.x, (bits.y & 0xfffffu) | select(0u, 0x100000u, exponent != 0u));
+  return fixed(m, bitcast<i32>(max(exponent, 1u)) - 1075 - lowest, bits.y >= 0x80000000u);
+}
+)"},
+      {"fixed_f32", {"fixed"}, R"(
+fn fixed_f32(bits: u32, lowest: i32) -> Fixed {
+  let exponent = (bits >> 23u) & 0xffu;
+  let m = vec2<u32>((bits & 0x7fffffu) | select(0u, 0x800000u, exponent != 0u), 0u);
+  return fixed(m, bitcast<i32>(max(exponent, 1u)) - 150 - lowest, bits >= 0x80000000u);
+}
+)"},
+      // 0 of a finite value; else which of NaN (1), infinity (2) and minus infinity (4) it is.
+      {"special_f64", {}, R"(
+fn special_f64(bits: vec2<u32>) -> u32 {
+  let top = bits.y & 0x7fffffffu;
+  let nan = select(top > 0x7ff00000u, bits.x != 0u, top == 0x7ff00000u);
+  return select(0u, select(select(2u, 4u, bits.y >= 0x80000000u), 1u, nan), top >= 0x7ff00000u);
+}
+)"},
+      {"special_f32", {}, R"(
+fn special_f32(bits: u32) -> u32 {
+  let top = bits & 0x7fffffffu;
+  return select(0u, select(select(2u, 4u, bits >= 0x80000000u), 1u, top > 0x7f800000u), top >= 0x7f800000u);
+}
+)"},
       // Year, month, day, day of the year (from 1) of days since 1970. Eras of 400 years from March; unsigned, so that no i32 overflows:
       // 14694 eras and 14862 days lie between -2^31 and 0000-03-01.
       {"civil", {}, R"(

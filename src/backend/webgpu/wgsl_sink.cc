@@ -39,7 +39,13 @@ bool WgslWriter::check_sink() {
     if (a.kind == AccumulatorKind::kCountRows || a.kind == AccumulatorKind::kCount) continue;
     const kernel::Instruction& i = program_.at(a.argument);
     const std::optional<Lane> lane = lane_of(program_, i);
-    if (a.kind == AccumulatorKind::kSumFloat) return decline(DeclineReason::kSink, "exact sums of floats have no shader yet");
+    if (a.kind == AccumulatorKind::kSumFloat) {
+      if (!i.range.proven || !i.range.span)
+        return decline(DeclineReason::kSink, "a sum of floats whose bits are not known needs a superaccumulator");
+      if (!fixed_lane(*i.range.span))
+        return decline(DeclineReason::kSink, "a sum of floats of such different sizes needs a superaccumulator");
+      continue;
+    }
     if (!lane || i.physical() == Physical::kString)
       return decline(DeclineReason::kStringOperation, fmt::format("least or greatest {}", i.type.to_string()));
     if (sink.kind == SinkKind::kGroup && a.kind != AccumulatorKind::kSumInteger && webgpu::words_of(*lane) > 1)
@@ -48,7 +54,41 @@ bool WgslWriter::check_sink() {
   return true;
 }
 
-const Register& WgslWriter::argument(std::size_t n) const { return registers_[program_.sink.accumulators[n].argument]; }
+const Register& WgslWriter::argument(std::size_t n) const {
+  const Accumulator& a = program_.sink.accumulators[n];
+  return a.kind == AccumulatorKind::kSumFloat ? fixed_[n] : registers_[a.argument];
+}
+
+// Exact sums of floats: every value is an integer once counted from the lowest bit any of them uses, and sums of integers need no order.
+// What no integer can stand for goes into bits of a word of its own.
+void WgslWriter::float_sums() {
+  fixed_.resize(program_.sink.accumulators.size());
+  for (std::size_t n = 0; n < fixed_.size(); ++n) {
+    const Accumulator& a = program_.sink.accumulators[n];
+    if (a.kind != AccumulatorKind::kSumFloat) continue;
+    const Register& r = registers_[a.argument];
+    const AccumulatorPlace& place = sink_.accumulators[n];
+    const std::string_view width = r.lane == Lane::kF64 ? "f64" : "f32";
+    prologue(fmt::format("let l{} = bitcast<i32>(block[{}u]);", n, block_.sum(n)));
+    line(fmt::format("let f{} = {};", n, call(fmt::format("fixed_{}", width), fmt::format("{}, l{}", r.value, n))));
+    Register& out = fixed_[n];
+    out.lane = place.lane;
+    out.value = fmt::format("f{}.value{}", n, place.lane == Lane::kI64 ? ".xy" : "");
+    out.valid = r.valid;
+    if (place.specials) {
+      const bool local = variant_.table == TablePlace::kWorkgroup;
+      const std::uint32_t at = local ? place.table + place.table_words - 1 : place.state + place.state_words - 1;
+      const std::string slot = program_.sink.kind == SinkKind::kGroup ? "at + " : "";
+      line(fmt::format("let z{} = {};", n, call(fmt::format("special_{}", width), r.value)));
+      line(fmt::format("if ({}) {{ atomicOr(&{}[{}{}u], z{}); }}", both(r.valid, fmt::format("(z{} != 0u)", n)), local ? "table" : "state",
+                       slot, at, n));
+      out.valid = fmt::format("u{}", n);
+      line(fmt::format("let u{} = {};", n, both(r.valid, fmt::format("(z{} == 0u)", n))));
+    }
+    line(fmt::format("failed = failed | select(0u, {}u, {});", static_cast<std::uint32_t>(kRangeBroken),
+                     both(out.valid, fmt::format("!f{}.fits", n))));
+  }
+}
 
 std::vector<std::string> WgslWriter::words_of(const Register& r, std::uint32_t words) {
   static constexpr std::string_view kMembers[] = {".x", ".y", ".z", ".w"};
@@ -87,10 +127,12 @@ std::string WgslWriter::extreme_key(std::size_t n) {
 bool WgslWriter::sink(std::string& epilogue) {
   sink_ = layout_sink(program_, [this](ValueId id) { return registers_[id].never_null(); });
   if (program_.sink.kind == SinkKind::kReduce) {
+    float_sums();
     reduce_row();
     epilogue = reduce_end();
   } else {
     group_slot();
+    float_sums();
     group_row();
     epilogue = group_end();
   }
@@ -114,8 +156,13 @@ void WgslWriter::reduce_row() {
         line(fmt::format("s{0} = s{0} + select(0u, 1u, {1});", n, r.valid));
         break;
       case Keeping::kSum:
-        if (place.lane == Lane::kI128) {  // rare: five words would cost every invocation registers
-          where_valid(add("table", fmt::format("{}u", place.table), words_of(r, place.table_words)));
+        if (place.lane == Lane::kI128) {
+          prologue(fmt::format("var s{0} = vec4<u32>(0u, 0u, 0u, 0u);\n  var o{0} = 0u;", n));
+          line(fmt::format("let y{0} = add_128(s{0}, {1});", n, r.value));
+          library_.emplace("add_128");
+          // The carry out of the top word: where both words have their top bit, or one has and the sum lost it.
+          line(fmt::format("let q{0} = ((s{0}.w & {1}.w) | ((s{0}.w | {1}.w) & ~y{0}.w)) >> 31u;", n, r.value));
+          where_valid(fmt::format("s{0} = y{0}; o{0} = o{0} + {1} + q{0};", n, words_of(r, 5).back()));
           break;
         }
         prologue(place.lane == Lane::kI32 ? fmt::format("var s{} = vec2<u32>(0u, 0u);", n)
@@ -163,14 +210,12 @@ std::string WgslWriter::reduce_end() {
     switch (place.keeping) {
       case Keeping::kRows: break;
       case Keeping::kCount: text += fmt::format("  atomicAdd(&table[{}u], s{});\n", place.table, n); break;
-      case Keeping::kSum:
-        if (place.lane == Lane::kI128) break;
-        {
-          std::vector<std::string> sum = {fmt::format("s{}.x", n), fmt::format("s{}.y", n)};
-          if (place.lane == Lane::kI64) sum.push_back(fmt::format("s{}.z", n));
-          text += "  " + add("table", fmt::format("{}u", place.table), sum) + "\n";
-        }
-        break;
+      case Keeping::kSum: {
+        std::vector<std::string> sum = {fmt::format("s{}.x", n), fmt::format("s{}.y", n)};
+        if (place.lane != Lane::kI32) sum.push_back(fmt::format("s{}.z", n));
+        if (place.lane == Lane::kI128) sum.insert(sum.end(), {fmt::format("s{}.w", n), fmt::format("o{}", n)});
+        text += "  " + add("table", fmt::format("{}u", place.table), sum) + "\n";
+      } break;
       case Keeping::kExtreme:
         text += fmt::format("  atomicMax(&table[{}u], s{});\n  if (h{}) {{ atomicOr(&table[{}u], 1u); }}\n", place.table, n, n,
                             place.table + 1);
@@ -226,7 +271,7 @@ void WgslWriter::group_slot() {
     slot += fmt::format("{}g{} * g{}_stride", k == 0 ? "" : " + ", k, k);
   }
   line(fmt::format("if ({}) {{ failed = failed | {}u; continue; }}", outside.empty() ? "false" : outside,
-                   static_cast<std::uint32_t>(kKeyOutside)));
+                   static_cast<std::uint32_t>(kRangeBroken)));
   const bool local = variant_.table == TablePlace::kWorkgroup;
   line(fmt::format("let at = {}({}) * {}u;", local ? "" : fmt::format("{}u + ", SinkLayout::kStateHeader), slot.empty() ? "0u" : slot,
                    local ? sink_.table_words : sink_.state_words));
@@ -251,7 +296,9 @@ void WgslWriter::group_row() {
       case Keeping::kRows:
       case Keeping::kWide: break;  // declined for groups
       case Keeping::kCount: where_valid(count(at)); break;
-      case Keeping::kSum: where_valid(add(memory, at, words_of(r, local ? place.table_words : place.state_words))); break;
+      case Keeping::kSum:
+        where_valid(add(memory, at, words_of(r, (local ? place.table_words : place.state_words) - (place.specials ? 1 : 0))));
+        break;
       case Keeping::kExtreme:
         where_valid(fmt::format("atomicMax(&{0}[{1}], {2}); atomicOr(&{0}[{1} + 1u], 1u);", memory, at, extreme_key(n)));
         break;
@@ -285,10 +332,15 @@ std::string WgslWriter::merge_slot(const std::string& from, const std::string& t
       case Keeping::kCount: text += indent + add("state", target(place.state), {loaded(place.table), "0u"}) + "\n"; break;
       case Keeping::kSum: {
         std::vector<std::string> words;
-        for (std::uint32_t w = 0; w < place.table_words; ++w) words.push_back(loaded(place.table + w));
+        const std::uint32_t special = place.specials ? 1 : 0;
+        for (std::uint32_t w = 0; w < place.table_words - special; ++w) words.push_back(loaded(place.table + w));
         const std::string sign = fmt::format("bitcast<u32>(bitcast<i32>({}) >> 31u)", words.back());
-        while (words.size() < place.state_words) words.push_back(sign);
+        while (words.size() < place.state_words - special) words.push_back(sign);
         text += indent + add("state", target(place.state), words) + "\n";
+        if (place.specials) {
+          text += fmt::format("{}atomicOr(&state[{}], {});\n", indent, target(place.state + place.state_words - 1),
+                              loaded(place.table + place.table_words - 1));
+        }
         break;
       }
       case Keeping::kExtreme:

@@ -92,6 +92,7 @@ class WgslWriter {
   [[nodiscard]] std::string group_end();
   [[nodiscard]] std::string merge_slot(const std::string& from, const std::string& to, const std::string& indent);
   [[nodiscard]] std::string extreme_key(std::size_t accumulator);
+  void float_sums();
   [[nodiscard]] const Register& argument(std::size_t accumulator) const;
   [[nodiscard]] std::string add(std::string_view memory, const std::string& at, const std::vector<std::string>& words);
   /// The words of an integer, sign-extended to `words` of them.
@@ -103,6 +104,7 @@ class WgslWriter {
   SinkLayout sink_;
   Declined declined_;
   std::vector<Register> registers_;
+  std::vector<Register> fixed_;  // by accumulator: the fixed-point numbers of float sums
   std::set<std::string> library_;
   std::set<std::pair<std::string, int>> adders_;
   std::set<std::uint32_t> described_;  // lookups whose descriptor has been read

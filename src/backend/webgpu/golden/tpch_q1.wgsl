@@ -108,6 +108,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
   let rows = block[0u];
   let step = workgroups.x * 256u;
   var failed = 0u;
+  for (var word = local; word < 96u; word = word + 256u) { atomicStore(&table[word], 0u); }
+  workgroupBarrier();
   let c0_values = block[4u];
   let c0_step = block[5u];
   let c1_values = block[20u];
@@ -132,10 +134,10 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
   let g1_extent = block[125u];
   let g1_stride = block[126u];
   for (var row = workgroup.x * 256u + local; row < rows; row = row + step) {
-    let v0 = bitcast<i32>(slab[c0_values + (row * c0_step) * 2u]);
-    let v1 = bitcast<i32>(slab[c1_values + (row * c1_step) * 2u]);
-    let v2 = bitcast<i32>(slab[c2_values + (row * c2_step) * 2u]);
-    let v3 = bitcast<i32>(slab[c3_values + (row * c3_step) * 2u]);
+    let v0 = bitcast<i32>(slab[c0_values + (row * c0_step)]);
+    let v1 = bitcast<i32>(slab[c1_values + (row * c1_step)]);
+    let v2 = bitcast<i32>(slab[c2_values + (row * c2_step)]);
+    let v3 = bitcast<i32>(slab[c3_values + (row * c3_step)]);
     let v4 = bitcast<i32>(unpack(c4_values, row + c4_step, c4_width).x + c4_base.x);
     let v5 = bitcast<i32>(slab[c5_values + (row * c5_step)]);
     let v6 = bitcast<i32>(slab[c6_values + (row * c6_step)]);
