@@ -105,6 +105,7 @@ LineStatus LineEditor::read(const char* prompt, const std::string& earlier, std:
   Interrupts::take();
   int count = 0;
   errno = 0;
+  el_set(terminal_->editor, EL_PREP_TERM, 1);  // before the prompt shows: what is typed at once is meant for the editor, not the terminal
   const char* text = el_gets(terminal_->editor, &count);
   if (Interrupts::take() || (text == nullptr && errno == EINTR)) {
     el_reset(terminal_->editor);

@@ -65,7 +65,9 @@ class Terminal:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.read(0.05) is None:
-                break
-        _, status = os.waitpid(self.pid, 0)
-        self.status = os.waitstatus_to_exitcode(status)
-        return self.status
+                time.sleep(0.01)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid != 0:
+                self.status = os.waitstatus_to_exitcode(status)
+                return self.status
+        raise AssertionError(f"it does not end within {seconds} s; the screen:\n{self.screen}")

@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import resource
 import signal
 import statistics
 import subprocess
@@ -258,13 +259,15 @@ class Doctor(unittest.TestCase):
 class Start(unittest.TestCase):
     def test_the_program_starts_quickly(self):
         # The promise is 15 ms on a quiet machine (docs/status.md has the figure); under a full test run only a gross mistake shows.
-        times = []
+        wall, cpu = [], []
         for _ in range(15):
-            start = time.perf_counter()
+            start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
             run("--no-footer", "-c", "SELECT 1")
-            times.append(1000 * (time.perf_counter() - start))
-        print(f"trueno -c 'SELECT 1': least {min(times):.1f} ms, median {statistics.median(times):.1f} ms", file=sys.stderr)
-        self.assertLess(min(times), 150)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            wall.append(1000 * (time.perf_counter() - start))
+            cpu.append(1000 * (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime))
+        print(f"trueno -c 'SELECT 1': least {min(wall):.1f} ms, of the processor {min(cpu):.1f} ms, median {statistics.median(cpu):.1f} ms", file=sys.stderr)
+        self.assertLess(min(cpu), 60)  # sanitizers and debug builds run this, too
 
 
 if __name__ == "__main__":
