@@ -25,11 +25,11 @@ Result<Api> fill_api(const FindFunction& find) {
 #undef TRUENO_WEBGPU_FIND
   api.DevicePoll = reinterpret_cast<decltype(api.DevicePoll)>(find("wgpuDevicePoll"));
   if (api.DevicePoll != nullptr) {
-    api.dialect = {Provider::kWgpuNative, false, false};
+    api.dialect = {Provider::kWgpuNative, false, false, false};
   } else if (find("wgpuGetInstanceFeatures") != nullptr) {
-    api.dialect = {Provider::kStandard, true, false};
+    api.dialect = {Provider::kStandard, true, false, true};
   } else {
-    api.dialect = {Provider::kDawn2025, true, true};
+    api.dialect = {Provider::kDawn2025, true, true, true};
   }
   return api;
 }

@@ -64,6 +64,7 @@ struct Dialect {
   Provider provider = Provider::kStandard;
   bool waits_on_futures = true;     // else: DevicePoll until the callback came
   bool describes_instance = false;  // the instance descriptor is InstanceDescriptor2025
+  bool zeroes_tables = true;        // workgroup memory starts as zeros, as WGSL promises; seen broken: wgpu-native 29 on NVIDIA's driver
 };
 
 /// Finds an entry point ("wgpuCreateInstance") or gives null.

@@ -99,6 +99,7 @@ class Device {
   Device& operator=(const Device&) = delete;
 
   [[nodiscard]] const abi::Limits& limits() const { return limits_; }
+  [[nodiscard]] const Dialect& dialect() const { return api_.dialect; }
   [[nodiscard]] bool software() const { return software_; }
 
   /// The pipeline of a WGSL text with an entry point `main`; compiled once. kInternal with the compiler's words when it is malformed.

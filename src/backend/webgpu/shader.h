@@ -28,6 +28,7 @@ struct ShaderVariant {
   TablePlace table = TablePlace::kWorkgroup;
   std::uint32_t slots = 1;  // that the workgroup's table has room for
   std::uint32_t threads = 256;
+  bool zero_table = false;  // the provider does not (Dialect::zeroes_tables)
 };
 
 /// The most groups a dense table may have; more need hashing.

@@ -37,6 +37,7 @@ ShaderVariant WebGpuKernel::variant(std::vector<ColumnForm> columns, std::uint64
   const abi::Limits& limits = device_->limits();
   const std::uint64_t most = std::min<std::uint64_t>(kMostTableBytes, limits.workgroup_storage_size);
   const std::uint64_t slot_bytes = std::uint64_t{layout_.table_words} * 4;
+  out.zero_table = !device_->dialect().zeroes_tables;
   out.threads = std::min(kReduceThreads, limits.invocations_per_workgroup);
   if (slots * slot_bytes > most) {
     out.table = TablePlace::kState;

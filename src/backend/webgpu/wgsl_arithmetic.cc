@@ -105,7 +105,9 @@ bool WgslWriter::division(ValueId id) {
                        negated, divisor));
     } else {
       exact = Lane::kI32;
-      line(fmt::format("let {} = {} % {};", name, a.value, safe));
+      // Vulkan leaves the remainder of negative numbers undefined, and not every provider makes up for it.
+      line(fmt::format("let b{} = {};", id, safe));
+      line(fmt::format("let {0} = {1} - b{2} * ({1} / b{2});", name, a.value, id));
     }
   } else {
     const std::string safe = fmt::format("select({0}, vec2<u32>(1u, 0u), {1})", divisor, zero);

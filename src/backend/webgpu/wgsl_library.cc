@@ -335,7 +335,7 @@ fn civil(days: i32) -> vec4<i32> {
   let m = (5 * from_march + 2) / 153;
   let month = select(m - 9, m + 3, m < 10);
   let year = yoe + era * 400 + select(0, 1, month <= 2);
-  let leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0));
+  let leap = ((year & 3) == 0) & ((year - year / 100 * 100 != 0) | ((year & 15) == 0));
   let doy = select(from_march + 60 + select(0, 1, leap), from_march - 305, month <= 2);
   return vec4<i32>(year, month, from_march - (153 * m + 2) / 5 + 1, doy);
 }

@@ -192,8 +192,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
   // An unused binding would be missing from the layout the provider derives.
   if (!std::ranges::any_of(program_.instructions, [](const Instruction& i) { return i.op == Opcode::kColumn; }))
     text += "  _ = slab[0u];\n";
-  if (variant_.table == TablePlace::kWorkgroup) {
-    // WGSL promises zeroed workgroup memory, but a driver did not keep that promise for one provider.
+  if (variant_.table == TablePlace::kWorkgroup && variant_.zero_table) {
     text +=
         fmt::format("  for (var word = local; word < {}u; word = word + {}u) {{ atomicStore(&table[word], 0u); }}\n  workgroupBarrier();\n",
                     sink_.table_words * variant_.slots, variant_.threads);

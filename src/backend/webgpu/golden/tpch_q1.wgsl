@@ -108,8 +108,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
   let rows = block[0u];
   let step = workgroups.x * 256u;
   var failed = 0u;
-  for (var word = local; word < 96u; word = word + 256u) { atomicStore(&table[word], 0u); }
-  workgroupBarrier();
   let c0_values = block[4u];
   let c0_step = block[5u];
   let c1_values = block[20u];
