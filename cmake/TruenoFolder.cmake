@@ -55,6 +55,7 @@ function(trueno_folder folder)
     trueno_find_gtest()
     add_executable(${_target}_test ${_tests})
     target_link_libraries(${_target}_test PRIVATE ${_target} trueno_flags GTest::gtest GTest::gmock GTest::gtest_main)
+    target_compile_options(${_target}_test PRIVATE -fno-rtti)  # a class derived from one of ours has no type information to point to
     add_test(NAME unit/${folder} COMMAND ${_target}_test)
   endif()
 endfunction()

@@ -11,6 +11,7 @@ std::string_view decline_reason_name(DeclineReason reason) {
     case DeclineReason::kSink: return "sink";
     case DeclineReason::kInstruction: return "instruction";
     case DeclineReason::kNoDevice: return "no device";
+    case DeclineReason::kNotMeasured: return "not measured";
   }
   return "?";
 }

@@ -28,10 +28,11 @@ struct DeviceProfile {
   double link_bytes_per_us = 0;       // host to device; 0: shares the host's memory
   std::int64_t memory_bytes = 0;      // 0: the host's
   std::int64_t morsel_rows = 131072;  // rows a morsel should have
+  bool software = false;              // kWebGpu: a CPU that plays a GPU, for tests
 };
 
 /// Whether a backend can run a program, and why not.
-enum class DeclineReason : std::uint8_t { kNone, kHostFunction, kStringOperation, kType, kSink, kInstruction, kNoDevice };
+enum class DeclineReason : std::uint8_t { kNone, kHostFunction, kStringOperation, kType, kSink, kInstruction, kNoDevice, kNotMeasured };
 struct Support {
   DeclineReason reason = DeclineReason::kNone;
   std::string detail;  // "host function upper"

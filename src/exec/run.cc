@@ -47,6 +47,7 @@ Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shar
     PipelineProfile profile;
     profile.device = device.profile().name;
     profile.reason = std::move(decision.reason);
+    profile.gpu_refusal = std::move(decision.gpu_refusal);
     profile.predicted_us = decision.predicted_us;
     profile.measured_us = watch.elapsed_ms() * 1000;
     profile.rows_in = run.rows_in();

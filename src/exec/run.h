@@ -13,7 +13,7 @@ struct Options {
   int threads = 1;
   std::int64_t morsel_rows = 131'072;
   std::int64_t chunk_rows = 0;  // rows a CPU backend evaluates at a time; 0: as it likes
-  dispatch::Policy policy = dispatch::Policy::kCost;
+  dispatch::Request policy;
   /// Called by workers, also at the same time, after each part: parts done and parts in all of the pipeline that runs, and its number.
   std::function<void(std::size_t pipeline, std::int64_t done, std::int64_t total)> progress;
 };
@@ -22,6 +22,7 @@ struct Options {
 struct PipelineProfile {
   std::string device;
   std::string reason;
+  std::string gpu_refusal;  // why the GPU that was asked for did not run it
   double predicted_us = 0;
   double measured_us = 0;
   std::int64_t rows_in = 0;

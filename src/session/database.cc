@@ -4,6 +4,9 @@
 
 #include "backend/scalar/scalar_backend.h"
 #include "backend/simd/simd_backend.h"
+#ifndef __wasm__
+#include "backend/webgpu/webgpu_backend.h"
+#endif
 #include "bind/scope.h"
 #include "io/local_file_system.h"
 #include "storage/arrow_module.h"
@@ -22,13 +25,22 @@ Database::Database() : files_(make_local_file_system()), implicit_session_(std::
 #else
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 #endif
-  // The one list of devices.
+  // The one list of devices. GPUs load their libraries when they are first asked for.
   devices_.push_back(backend::make_scalar_backend(cores));
   if (auto simd = backend::make_simd_backend(cores)) {
     devices_.push_back(std::move(*simd));
   } else {
     device_problem_ = std::move(simd).error();  // TRUENO_SIMD names a set that is not there: every statement says so
   }
+#ifndef __wasm__
+  for (const bool software : {false, true}) {
+    backend::WebGpuOptions options;
+    options.device.software_allowed = software;
+    options.reference = devices_.front();
+    options.open_on_first_use = true;
+    if (auto gpu = backend::make_webgpu_backend(options)) devices_.push_back(std::move(*gpu));
+  }
+#endif
 }
 
 Database::~Database() = default;

@@ -8,9 +8,12 @@
 
 #ifndef __wasm__
 #include <unistd.h>
+
 #include <filesystem>
 #include <system_error>
 #include <thread>
+
+#include "backend/webgpu/webgpu_backend.h"
 #endif
 
 namespace trueno::session {
@@ -50,12 +53,17 @@ Finding arrow() {
   return {"Arrow module", Health::kBroken, module.error().message(), module.error().hint()};
 }
 
-// The one place that says what is known of WebGPU: a provider's report takes the place of this sentence.
-Finding web_gpu(const Database& database) {
-  for (const auto& device : database.devices()) {
-    if (device->profile().kind == backend::DeviceKind::kWebGpu) return {"WebGPU", Health::kGood, device->profile().description, {}};
-  }
+// Opens a device for a moment: what is found is what a query would find.
+Finding web_gpu([[maybe_unused]] const Settings& settings) {
+#ifdef __wasm__
   return {"WebGPU", Health::kAbsent, "this build has no WebGPU backend: queries run on the CPU", {}};
+#else
+  backend::webgpu::DeviceOptions options;
+  options.software_allowed = settings.text("gpu_adapter") == "software";
+  const backend::webgpu::ProviderReport report = backend::webgpu_report(options);
+  if (!report.usable) return {"WebGPU", Health::kAbsent, report.reason, "queries run on the CPU; TRUENO_WEBGPU_LIBRARY names a library"};
+  return {"WebGPU", Health::kGood, fmt::format("{} by {} over {} ({})", report.adapter, report.provider, report.backend, report.library), {}};
+#endif
 }
 
 Finding temporary_files() {
@@ -89,10 +97,12 @@ Finding changed_settings(const Settings& settings) {
 
 std::vector<Finding> diagnose(const Database& database, const Settings& settings) {
   std::vector<Finding> findings = {processor()};
-  for (const auto& device : database.devices())
+  for (const auto& device : database.devices()) {
+    if (device->profile().kind == backend::DeviceKind::kWebGpu) continue;  // below
     findings.push_back({fmt::format("device {}", device->profile().name), Health::kGood, device->profile().description, {}});
+  }
   findings.push_back(arrow());
-  findings.push_back(web_gpu(database));
+  findings.push_back(web_gpu(settings));
   findings.push_back(temporary_files());
   findings.push_back(changed_settings(settings));
   return findings;

@@ -82,7 +82,7 @@ Result<StatementResult> StatementRunner::run(const sql::Explain& explain) {
   const bool json = TRUENO_TRY(wants_json(explain));
   Explanation explanation;
   explanation.statement = sql::print(*explain.statement);
-  const exec::Options options = TRUENO_TRY(exec_options());
+  const exec::Options options = exec_options();
   const plan::PlanPtr plan = TRUENO_TRY(plan_statement(*explain.statement));
   if (plan) {
     explanation.plan = plan::print(*plan);

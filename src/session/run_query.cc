@@ -31,27 +31,18 @@ dispatch::Policy policy_named(std::string_view name) {
   return dispatch::Policy::kCost;
 }
 
-bool has_gpu(const Database& database) {
-  return std::ranges::any_of(database.devices(), [](const auto& device) { return device->profile().kind == backend::DeviceKind::kWebGpu; });
-}
-
 }  // namespace
 
-Result<exec::Options> StatementRunner::exec_options() {
+exec::Options StatementRunner::exec_options() const {
   exec::Options options;
   options.threads = thread_count(settings_);
   options.morsel_rows = settings_.integer("morsel_rows");
   options.chunk_rows = settings_.integer("chunk_rows");
   options.progress = options_.progress;
-  std::string backend = options_.backend.empty() ? settings_.text("backend") : options_.backend;
-  if (backend == "gpu" && !has_gpu(database_)) {
-    const std::string fallback = settings_.text("gpu_fallback");
-    if (fallback == "error")
-      return error(ErrorCode::kDevice, "the GPU was asked for, but there is none").hint("see trueno doctor, or SET gpu_fallback = 'warn'");
-    backend = settings_.text("fallback");
-    if (fallback == "warn") warnings_.push_back(fmt::format("the GPU was asked for, but there is none: ran with backend = '{}'", backend));
-  }
-  options.policy = policy_named(backend);
+  options.policy = policy_named(options_.backend.empty() ? settings_.text("backend") : options_.backend);
+  options.policy.fallback = policy_named(settings_.text("fallback"));
+  options.policy.gpu_required = settings_.text("gpu_fallback") == "error";
+  options.policy.software_gpu = settings_.text("gpu_adapter") == "software";
   return options;
 }
 
@@ -69,7 +60,7 @@ Result<kernel::PipelinePlan> StatementRunner::compile_plan(const plan::Plan& pla
 }
 
 Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {
-  const exec::Options options = TRUENO_TRY(exec_options());
+  const exec::Options options = exec_options();
   kernel::PipelinePlan pipelines = TRUENO_TRY(compile_plan(plan, true));
   auto output = exec::run(pipelines, database_.devices(), options, options_.cancel);
   if (!output && output.error().code() == ErrorCode::kCorruptFile) {
@@ -83,7 +74,18 @@ Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {
   result.schema = std::move(pipelines.result);
   result.rows = std::move(output->rows);
   result.profile = std::move(output->profile);
+  warn_of_refusals(result.profile);
   return result;
+}
+
+// No silent fallback: each reason once.
+void StatementRunner::warn_of_refusals(const std::vector<exec::PipelineProfile>& profile) {
+  if (settings_.text("gpu_fallback") != "warn") return;
+  for (const exec::PipelineProfile& pipeline : profile) {
+    if (pipeline.gpu_refusal.empty()) continue;
+    std::string warning = fmt::format("the GPU was asked for, but {}: ran on {}", pipeline.gpu_refusal, pipeline.device);
+    if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(std::move(warning));
+  }
 }
 
 Result<StatementResult> StatementRunner::run(const sql::QueryStatement& query) {

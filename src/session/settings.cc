@@ -16,6 +16,7 @@ const std::vector<Setting>& all_settings() {
       {"cache_size_mb", "0..1048576", "512", "MiB of columns that a device with memory of its own may keep."},
       {"chunk_rows", "0..2048", "0", "Rows a CPU device evaluates at a time; 0: as it likes. For tests."},
       {"fallback", "cost|simd|scalar", "cost", "Where a pipeline runs when the GPU was asked for and cannot run it."},
+      {"gpu_adapter", "hardware|software", "hardware", "Which adapter counts as a GPU: a real one, or a CPU that plays one (for tests)."},
       {"gpu_fallback", "warn|error|silent", "warn", "What happens when the GPU was asked for and cannot run a part of the query."},
       {"integer_division", "boolean", "false", "`/` of integers is integer division."},
       {"morsel_rows", "1..1073741824", "131072", "Rows a worker takes at a time."},

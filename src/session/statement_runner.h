@@ -51,8 +51,8 @@ class StatementRunner {
   [[nodiscard]] Result<plan::PlanPtr> plan_insert(const sql::Insert& insert, const Table& table) const;
   /// What a statement runs over rows; null when it only changes the catalogue or the session.
   [[nodiscard]] Result<plan::PlanPtr> plan_statement(const sql::Statement& statement) const;
-  /// kNotSupported, kDevice: the GPU was asked for and is not there, and `gpu_fallback` is 'error'.
-  [[nodiscard]] Result<exec::Options> exec_options();
+  [[nodiscard]] exec::Options exec_options() const;
+  void warn_of_refusals(const std::vector<exec::PipelineProfile>& profile);
   [[nodiscard]] Result<kernel::PipelinePlan> compile_plan(const plan::Plan& plan, bool trust_claims) const;
   [[nodiscard]] Result<StatementResult> run_plan(const plan::Plan& plan);
   [[nodiscard]] Result<StatementResult> describe(const Schema& schema) const;

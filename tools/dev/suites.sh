@@ -70,14 +70,31 @@ run_coverage() {
   return $status
 }
 
+# The engines that `./dev bench versus` compares with, in an environment of their own.
+make_peers() {
+  local folder=.cache/peers
+  [ "$(cat $folder/packages 2>/dev/null)" = "$PEER_PACKAGES" ] && return
+  say "installing the engines to compare with"
+  rm -rf $folder
+  "$VENV/bin/python" -m venv $folder
+  # shellcheck disable=SC2086
+  $folder/bin/pip install --quiet --disable-pip-version-check $PEER_PACKAGES
+  printf '%s' "$PEER_PACKAGES" >$folder/packages
+}
+
 run_bench() {
   local name="${1:?which benchmark? $(ls tools/bench 2>/dev/null | sed 's/\..*//' | tr '\n' ' ')}" script
   shift
-  build release
+  build release trueno_cli trueno_arrow
+  local python="$VENV/bin/python"
+  if [ "$name" = versus ]; then
+    make_peers
+    python=.cache/peers/bin/python
+  fi
   for script in "tools/bench/$name.py" "tools/bench/$name.sh" "tools/bench/$name"; do
     [ -f "$script" ] || continue
     case "$script" in
-      *.py) exec "$VENV/bin/python" "$script" "$@" ;;
+      *.py) exec "$python" "$script" "$@" ;;
       *) exec bash "$script" "$@" ;;
     esac
   done

@@ -12,9 +12,10 @@ namespace {
 using webgpu::Device;
 using webgpu::ProviderReport;
 
-DeviceProfile profile_of(const ProviderReport* report) {
+DeviceProfile profile_of(const ProviderReport* report, bool software_allowed) {
   DeviceProfile profile;
-  profile.name = "webgpu";
+  profile.name = software_allowed ? "webgpu software" : "webgpu";
+  profile.software = software_allowed;
   profile.kind = DeviceKind::kWebGpu;
   profile.parallelism = 1;  // one queue: a second worker would only wait
   // Guesses until a device is measured. Uploads go through the queue's own staging, which runs far below the bus.
@@ -32,7 +33,7 @@ DeviceProfile profile_of(const ProviderReport* report) {
 
 class WebGpuBackend final : public Backend {
  public:
-  explicit WebGpuBackend(WebGpuOptions options) : options_(std::move(options)), unopened_(profile_of(nullptr)) {}
+  explicit WebGpuBackend(WebGpuOptions options) : options_(std::move(options)), unopened_(profile_of(nullptr, options_.device.software_allowed)) {}
 
   const DeviceProfile& profile() const override { return usable_ ? opened_ : unopened_; }
 
@@ -57,7 +58,7 @@ class WebGpuBackend final : public Backend {
       ProviderReport report;
       Result<std::unique_ptr<Device>> device = Device::open(options_.device, report);
       if (device) {
-        opened_ = profile_of(&report);
+        opened_ = profile_of(&report, options_.device.software_allowed);
         device_ = std::move(*device);
         usable_ = true;
         return {};

@@ -1,0 +1,67 @@
+"""SQL on a GPU played by the CPU: the same bytes as the reference, said in the placement. Skipped, with the reason, where no WebGPU
+library is found.
+
+usage: gpu_test.py TRUENO
+"""
+
+import subprocess
+import sys
+import unittest
+
+TRUENO = sys.argv.pop(1)
+TABLE = """CREATE TABLE t AS SELECT (i % 4)::INTEGER AS k, (i * 7919 % 100003 - 50000)::INTEGER AS a, (i * 104729 % 1000003)::BIGINT AS b,
+    (i % 1000)::DECIMAL(15,2) AS d, CASE WHEN i % 11 = 0 THEN NULL ELSE (i * 31 % 977)::DOUBLE / 8 END AS f, chr(65 + (i % 3)::INTEGER) AS s
+    FROM range(20000) r(i);"""
+QUERIES = [
+    "SELECT count(*), sum(a), min(a), max(a) FROM t WHERE a > 100",
+    "SELECT sum(b), avg(b), count(b) FROM t WHERE a BETWEEN -1000 AND 30000 AND b % 2 = 0",
+    "SELECT sum(d * (1 - 0.05)), avg(d) FROM t WHERE d < 500",
+    "SELECT k, count(*), sum(a), sum(d), avg(a) FROM t WHERE b > 1000 GROUP BY k ORDER BY k",
+    "SELECT s, k, count(*), sum(b) FROM t GROUP BY s, k ORDER BY s, k",
+    "SELECT sum(f), avg(f), count(f) FROM t WHERE f > 3.5",
+]
+
+
+def run(sql, backend):
+    settings = f"SET backend = '{backend}'; SET gpu_adapter = 'software'; SET gpu_fallback = 'error';"
+    return subprocess.run([TRUENO, "--format", "csv", "-c", f"{TABLE} {settings} {sql}"], capture_output=True, text=True)
+
+
+def doctor():
+    outcome = subprocess.run([TRUENO, "-c", "SET gpu_adapter = 'software'; SET backend = 'gpu'; SET gpu_fallback = 'error'; SELECT count(*) FROM range(9)"],
+                             capture_output=True, text=True)
+    return outcome.returncode == 0, outcome.stderr.strip().splitlines()[0] if outcome.stderr else ""
+
+
+class Gpu(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        there, reason = doctor()
+        if not there and "declined" in reason:
+            print(f"SKIPPED: {reason}")
+            sys.exit(77)
+
+    def test_every_query_gives_the_bytes_of_the_reference(self):
+        placed = 0
+        for sql in QUERIES:
+            with self.subTest(sql=sql):
+                expected, found = run(sql, "scalar"), run(sql, "gpu")
+                self.assertEqual(expected.returncode, 0, expected.stderr)
+                if found.returncode != 0:
+                    self.assertIn("declined", found.stderr)  # refused, with a reason
+                    continue
+                self.assertIn("webgpu", found.stderr)
+                self.assertEqual(found.stdout, expected.stdout)
+                placed += 1
+        self.assertGreaterEqual(placed, 4)
+
+    def test_a_failing_row_is_the_same_error(self):
+        sql = "SELECT sum((a + 2147483640)::INTEGER + 100) FROM t"
+        expected, found = run(sql, "scalar"), run(sql, "gpu")
+        self.assertEqual((expected.returncode, found.returncode), (1, 1))
+        if "declined" not in found.stderr:
+            self.assertEqual(found.stderr, expected.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
