@@ -107,8 +107,9 @@ ExitCode run_lines(const Connection& connection) {
       std::fprintf(stderr, "%s\n", result.error().text.c_str());
       return result.error().code == FailureCode::kCancelled ? kExitInterrupted : kExitFailed;
     }
-    std::printf("{\"ms\":%.6f,\"devices\":\"%s\",\"rows\":%s}\n", ms, result->backend_info().c_str(),
-                result->is_query() ? result->to_json().c_str() : "[]");
+    std::string rows = result->is_query() ? result->to_json() : "[]";
+    std::replace(rows.begin(), rows.end(), '\n', ' ');  // one object a line
+    std::printf("{\"ms\":%.6f,\"devices\":\"%s\",\"rows\":%s}\n", ms, result->backend_info().c_str(), rows.c_str());
     std::fflush(stdout);
     line.clear();
   }

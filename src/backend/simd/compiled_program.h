@@ -51,6 +51,7 @@ struct Step {
   i128 factor = 0;  // the second operand where in[1] is kNoRegister: a power of ten, read in the lane's width
   bool may_fail = false;
   std::vector<RegisterId> live;  // kFilter: registers that are read after it
+  double cost_after = 0;         // kFilter: rough cycles a row of the steps behind it
 };
 
 /// A program ready for this backend: straight-line steps over registers. Immutable; shared by all workers.

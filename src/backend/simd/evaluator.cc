@@ -12,8 +12,16 @@ using kernel::Opcode;
 
 namespace {
 
-// Below this share of passing rows, compacting the registers pays: every later step gets shorter.
-constexpr std::size_t kCompactBelow = 4;
+// Rough cycles a row: listing the rows that passed, and moving one value of one register.
+constexpr double kListCycles = 0.6;
+constexpr double kMoveCycles = 0.7;
+
+// Compacting makes every later step shorter by the rows that failed; it costs a list of all rows and a move of the live registers.
+bool compacting_pays(const Step& filter, std::size_t chosen, std::size_t rows) {
+  const double saved = filter.cost_after * static_cast<double>(rows - chosen);
+  const double paid = kListCycles * static_cast<double>(rows) + kMoveCycles * static_cast<double>(chosen * (filter.live.size() + 1));
+  return saved > 2 * paid;  // a mask keeps the loops of later steps simple
+}
 
 const std::uint8_t kFalseByte = 0;
 
@@ -423,7 +431,7 @@ void Evaluator::filter(const Step& step) {
   if (chosen == rows_) return;
   if (chosen == 0) {
     rows_ = 0;
-  } else if (chosen * kCompactBelow < rows_) {
+  } else if (compacting_pays(step, chosen, rows_)) {
     compact(step, chosen, truth);
   } else {
     if (truth != passed) std::memcpy(passed, truth, rows_);
@@ -433,7 +441,7 @@ void Evaluator::filter(const Step& step) {
 }
 
 void Evaluator::compact(const Step& step, std::size_t chosen, const std::uint8_t* passed) {
-  chosen_rows_.resize(kChunkRows + 8);
+  chosen_rows_.resize(kChunkRows + 16);
   routines().true_rows(passed, rows_, chosen_rows_.data());
   for (const RegisterId id : step.live) {
     Vector& vector = vectors_[id];

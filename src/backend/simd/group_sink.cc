@@ -56,7 +56,7 @@ GroupSink::GroupSink(const CompiledProgram& compiled)
     slots_.push_back(slot);
   }
   groups_.resize(kChunkRows);
-  chosen_.resize(kChunkRows + 8);
+  chosen_.resize(kChunkRows + 16);
 }
 
 std::int64_t GroupSink::bytes() const { return table_.bytes() + static_cast<std::int64_t>(states_.capacity() + texts_.bytes()); }

@@ -88,7 +88,7 @@ struct Routines {
   void (*select[5])(const std::uint8_t* condition, const void* a, bool a_constant, const void* b, bool b_constant, void* out,
                     std::size_t n) = {};  // by width_index
   std::size_t (*count_true)(const std::uint8_t* bytes, std::size_t n) = nullptr;
-  /// Row numbers of the true bytes; returns how many.
+  /// Row numbers of the true bytes; returns how many. Writes up to 8 entries more than that.
   std::size_t (*true_rows)(const std::uint8_t* bytes, std::size_t n, std::uint32_t* rows) = nullptr;
   void (*gather[5])(const void* in, const std::uint32_t* rows, void* out, std::size_t n) = {};  // by width_index
   void (*bits_to_bytes)(const std::uint8_t* bits, std::size_t first, std::size_t n, std::uint8_t* bytes) = nullptr;

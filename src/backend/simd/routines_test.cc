@@ -134,7 +134,7 @@ TEST_P(EveryInstructionSet, ChosenRowsAreCountedListedAndGathered) {
     chosen[i] = random() % 5 == 0 ? 1 : 0;
     if (chosen[i] != 0) expected.push_back(static_cast<std::uint32_t>(i));
   }
-  std::vector<std::uint32_t> rows(n + 8);
+  std::vector<std::uint32_t> rows(n + 16);
   EXPECT_EQ(routines().count_true(chosen.data(), n), expected.size());
   ASSERT_EQ(routines().true_rows(chosen.data(), n, rows.data()), expected.size());
   rows.resize(expected.size());

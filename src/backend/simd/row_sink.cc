@@ -21,7 +21,7 @@ RowSink::RowSink(const CompiledProgram& compiled) : compiled_(compiled) {
   for (const kernel::SortKey& key : sink.sort_keys) values_.push_back(key.value);
   values_.insert(values_.end(), sink.values.begin(), sink.values.end());
   make_writers();
-  chosen_.resize(kChunkRows + 8);
+  chosen_.resize(kChunkRows + 16);
 }
 
 void RowSink::make_writers() {
