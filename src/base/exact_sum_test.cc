@@ -66,6 +66,16 @@ TEST(FixedSum, AgreesWithTheExactSumWhereverItFits) {
   EXPECT_GT(compared, 5'000);
 }
 
+TEST(FixedSum, ZeroTakesWhateverIsAdded) {
+  ExactSum one;
+  one.add(1.5);
+  FixedSum sum;
+  ASSERT_TRUE(sum.add(*FixedSum::read(one.serialise())));
+  EXPECT_EQ(sum.rounded(), 1.5);
+  ASSERT_TRUE(sum.add(FixedSum()));
+  EXPECT_EQ(sum.rounded(), 1.5);
+}
+
 TEST(FixedSum, PartsOfAWindowMakeTheSum) {
   const std::int64_t values[] = {12345, -(std::int64_t{1} << 62), (std::int64_t{1} << 40) + 7};
   const int exponents[] = {-110, -71, -28};

@@ -137,20 +137,24 @@ int FixedSum::write(char* to) const {
 }
 
 bool FixedSum::add(const FixedSum& other) {
+  const auto length_of = [](const FixedSum& sum) { return bit_length(is_negative(sum.words_) ? negated(sum.words_) : sum.words_); };
+  const int other_length = length_of(other);
+  if (other_length == 0) return true;
+  const int length = length_of(*this);
+  if (length == 0) {
+    *this = other;
+    return true;
+  }
   const int distance = 32 * (other.first_limb_ - first_limb_);
-  const Words other_magnitude = is_negative(other.words_) ? negated(other.words_) : other.words_;
-  const Words magnitude = is_negative(words_) ? negated(words_) : words_;
-  FixedSum sum = *this;
+  FixedSum sum = distance >= 0 ? *this : other;  // the one with the finer digits
   if (distance >= 0) {
-    if (bit_length(other_magnitude) + distance > kMostBits) return bit_length(other_magnitude) == 0;
+    if (other_length + distance > kMostBits) return false;
     add_words(sum.words_, shifted_left(other.words_, distance));
   } else {
-    if (bit_length(magnitude) - distance > kMostBits && bit_length(magnitude) != 0) return false;
-    sum.words_ = bit_length(magnitude) == 0 ? other.words_ : shifted_left(words_, -distance);
-    if (bit_length(magnitude) != 0) add_words(sum.words_, other.words_);
-    sum.first_limb_ = other.first_limb_;
+    if (length - distance > kMostBits) return false;
+    add_words(sum.words_, shifted_left(words_, -distance));
   }
-  if (bit_length(is_negative(sum.words_) ? negated(sum.words_) : sum.words_) > kMostBits) return false;
+  if (length_of(sum) > kMostBits) return false;
   *this = sum;
   return true;
 }

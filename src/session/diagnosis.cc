@@ -62,7 +62,8 @@ Finding web_gpu([[maybe_unused]] const Settings& settings) {
   options.software_allowed = settings.text("gpu_adapter") == "software";
   const backend::webgpu::ProviderReport report = backend::webgpu_report(options);
   if (!report.usable) return {"WebGPU", Health::kAbsent, report.reason, "queries run on the CPU; TRUENO_WEBGPU_LIBRARY names a library"};
-  return {"WebGPU", Health::kGood, fmt::format("{} by {} over {} ({})", report.adapter, report.provider, report.backend, report.library), {}};
+  return {
+      "WebGPU", Health::kGood, fmt::format("{} by {} over {} ({})", report.adapter, report.provider, report.backend, report.library), {}};
 #endif
 }
 

@@ -33,7 +33,8 @@ Result<std::vector<Placement>> place(const kernel::PipelinePlan& plan, const std
   for (const kernel::Pipeline& pipeline : plan.pipelines) {
     const bool first = pipeline.input.source != nullptr;
     const std::int64_t rows = first ? pipeline.input.source->row_count().value_or(-1) : -1;
-    dispatch::Decision decision = TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, first ? bytes_read(pipeline) : -1, request));
+    dispatch::Decision decision =
+        TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, first ? bytes_read(pipeline) : -1, request));
     placements.push_back({devices[decision.device]->profile().name, std::move(decision.reason), std::move(decision.bids), nullptr});
   }
   return placements;

@@ -73,9 +73,14 @@ TEST_P(EveryInstructionSet, CheckedArithmeticSeesEveryOverflowOfRowsThatCount) {
 
 TEST_P(EveryInstructionSet, FloatsCompareInSqlOrder) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  const std::vector<double> a = {nan, nan, 1.0, -0.0, INFINITY, 2.0, -INFINITY, nan};
-  const std::vector<double> b = {nan, 1.0, nan, 0.0, nan, 2.0, INFINITY, INFINITY};
-  const std::vector<int> order = {0, 1, -1, 0, -1, 0, -1, 1};
+  std::vector<double> a = {nan, nan, 1.0, -0.0, INFINITY, 2.0, -INFINITY, nan, 3.0};
+  std::vector<double> b = {nan, 1.0, nan, 0.0, nan, 2.0, INFINITY, INFINITY, 2.5};
+  std::vector<int> order = {0, 1, -1, 0, -1, 0, -1, 1, 1};
+  for (int times = 0; times < 3; ++times) {  // whole vectors and an end, every pair in every lane
+    a.insert(a.end(), a.begin(), a.end());
+    b.insert(b.end(), b.begin(), b.end());
+    order.insert(order.end(), order.begin(), order.end());
+  }
   std::vector<std::uint8_t> out(a.size());
   const auto holds = [](Comparison op, int c) {
     switch (op) {
