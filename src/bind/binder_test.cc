@@ -79,7 +79,7 @@ class BinderTest : public testing::Test {
 };
 
 TEST_F(BinderTest, NamesAndTypesOfOutputs) {
-  EXPECT_EQ(types("SELECT id, T.Category AS c, price + 1 FROM t"), "id TINYINT, c VARCHAR, price + 1 DECIMAL(10,2)");
+  EXPECT_EQ(types("SELECT id, T.Category AS c, price + 1 AS p FROM t"), "id TINYINT, c VARCHAR, p DECIMAL(10,2)");
   EXPECT_EQ(types("SELECT * EXCLUDE (day) RENAME (id AS n) FROM t"), "n TINYINT, category VARCHAR, price DECIMAL(9,2)");
   EXPECT_EQ(types("SELECT count(*) AS n, sum(price) AS s, avg(id) AS a, max(day) AS d FROM t"),
             "n BIGINT, s DECIMAL(38,2), a DOUBLE, d DATE");

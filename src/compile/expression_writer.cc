@@ -52,15 +52,23 @@ Result<std::optional<ValueId>> ExpressionWriter::write_lookup(const Expression& 
   if (read.size() != 1) return std::nullopt;
   const std::optional<ValueId> code = columns_.code(read.front());
   if (!code) return std::nullopt;
-  kernel::Builder builder;
-  builder.set_span(builder_.span());
-  kernel::Range entry;
-  entry.nullable = false;
   const kernel::SourceColumn column = builder_.program().source.columns[builder_.at(*code).index];
-  ExpressionWriter writer(builder, parameters_,
-                          {[&](int) -> Result<ValueId> { return builder.column({column.name, column.type, 0, false}, entry, false); }, {}});
-  const ValueId value = TRUENO_TRY(writer.write(e));
-  if (!gives_null_for_null(builder.program(), value)) return std::nullopt;
+  const auto write_entry = [&](kernel::Builder& builder, bool nullable) {
+    kernel::Range entry;
+    entry.nullable = nullable;
+    builder.set_span(builder_.span());
+    ExpressionWriter writer(
+        builder, parameters_,
+        {[&builder, column, entry](int) -> Result<ValueId> { return builder.column({column.name, column.type, 0, false}, entry, false); },
+         {}});
+    return writer.write(e);
+  };
+  // What NULL gives is asked of a program that takes NULL for possible: else COALESCE would leave its other operands out.
+  kernel::Builder with_null;
+  const ValueId of_null = TRUENO_TRY(write_entry(with_null, true));
+  if (!gives_null_for_null(with_null.program(), of_null)) return std::nullopt;
+  kernel::Builder builder;
+  const ValueId value = TRUENO_TRY(write_entry(builder, false));
   const bool nullable = builder.at(value).range.nullable || builder_.at(*code).range.nullable;
   kernel::Program& program = builder.program();
   program.source.name = "entries of " + column.name;

@@ -78,9 +78,25 @@ TEST_F(DispatchTest, ASettingForcesADeviceOrSaysWhyNot) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code(), ErrorCode::kNotSupported);
   EXPECT_NE(refused.error().message().find("simd declined: type UUID"), std::string::npos);
+}
+
+TEST_F(DispatchTest, AGpuThatCannotRunItIsReplacedAloudOrRefused) {
   const auto missing = place(10, Policy::kGpu);
-  ASSERT_FALSE(missing);
-  EXPECT_EQ(missing.error().code(), ErrorCode::kNotSupported);
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->device, 0u);
+  EXPECT_EQ(missing->gpu_refusal, "there is none");
+  EXPECT_EQ(missing->reason, "the GPU was asked for, but there is none");
+  const auto gpu = std::make_shared<FakeDevice>("webgpu", backend::DeviceKind::kWebGpu, 0, 0.001);
+  devices_.push_back(gpu);
+  EXPECT_EQ(place(10, Policy::kGpu)->device, 2u);
+  EXPECT_EQ(place(10, Policy::kCost)->device, 0u);  // nothing is known of it yet
+  gpu->support = {backend::DeclineReason::kHostFunction, "host function upper"};
+  EXPECT_EQ(place(10, Policy::kGpu)->gpu_refusal, "webgpu declined: host function upper");
+  Request required = Policy::kGpu;
+  required.gpu_required = true;
+  const auto refused = choose(devices_, program_, 10, 80, required);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::kDevice);
 }
 
 TEST_F(DispatchTest, GroupingCosts) {

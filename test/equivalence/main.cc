@@ -1,7 +1,7 @@
 // One query over one table has one answer: random tables and queries, each run in many ways and compared bit by bit.
 //
 // usage: trueno_equivalence [--seed S] [--count N] [--first I] [--devices scalar,simd] [--isa all|NAME,...]
-//        [--show-unbound yes]
+//        [--show-unbound yes] [--print yes]
 //
 // The reference is the scalar device on one thread with default morsels. Every other way (devices, instruction sets, threads, morsels,
 // parts, batches, encodings, known statistics, partial states merged at random, no optimizer, no answers from statistics) must give the
@@ -28,6 +28,7 @@ struct Options {
   std::vector<std::string> devices;
   std::vector<std::string> isas = {"all"};
   bool show_unbound = false;
+  bool print = false;  // each case before it runs: to find one that ends the process
 };
 
 struct Totals {
@@ -105,7 +106,7 @@ Configuration reference(const std::vector<Device>& devices) {
 std::string check(const Engine& engine, const Case& test, const Configuration& base, const Configuration& other) {
   const Outcome expected = engine.run(test, base);
   if (expected.failure.starts_with("Internal")) return expected.failure;
-  return difference(expected, engine.run(test, other));
+  return difference(expected, engine.run(test, other), !other.optimizer);
 }
 
 void report(const Options& options, std::int64_t number, const Engine& engine, const Configuration& base, const Configuration& other,
@@ -142,6 +143,10 @@ int run(const Options& options) {
   constexpr std::int64_t kMostReports = 10;
   for (std::int64_t number = options.first; number < options.first + options.count && totals.differing < kMostReports; ++number) {
     const Case test = make_case(options.seed, number);
+    if (options.print) {
+      std::printf("case %lld: %s\n%s", static_cast<long long>(number), test.query.sql().c_str(), as_sql(test.table).c_str());
+      std::fflush(stdout);
+    }
     Random random(options.seed ^ static_cast<std::uint64_t>(number) ^ 0xC0FFEE);
     const Outcome expected = engine.run(test, base);
     ++totals.cases;
@@ -159,7 +164,7 @@ int run(const Options& options) {
     }
     for (const Configuration& other : configurations(random, devices)) {
       ++totals.runs;
-      const std::string why = difference(expected, engine.run(test, other));
+      const std::string why = difference(expected, engine.run(test, other), !other.optimizer);
       if (why.empty()) continue;
       ++totals.differing;
       report(options, number, engine, base, other, why);
@@ -189,12 +194,14 @@ int main(int argc, char** argv) {
     if (word == "--count") options.count = std::strtoll(value.c_str(), nullptr, 10);
     if (word == "--first") options.first = std::strtoll(value.c_str(), nullptr, 10);
     if (word == "--devices") options.devices = trueno::equivalence::words_of(value);
+    if (word == "--print") options.print = value == "yes";
     if (word == "--show-unbound") options.show_unbound = value == "yes";
     if (word == "--isa") options.isas = trueno::equivalence::words_of(value);
   }
   if (argc % 2 == 0 || options.count < 1) {
     std::fputs(
-        "usage: trueno_equivalence [--seed S] [--count N] [--first I] [--devices scalar,simd] [--isa all|NAME,...] [--show-unbound yes]\n",
+        "usage: trueno_equivalence [--seed S] [--count N] [--first I] [--devices scalar,simd] [--isa all|NAME,...] [--show-unbound yes] "
+        "[--print yes]\n",
         stderr);
     return 2;
   }

@@ -278,7 +278,7 @@ class ProgramCompiler {
         return push(std::move(s));
       }
     }
-    if (from.is_float() && to.is_float()) {
+    if (from.is_float() && to.is_float() && !i.checked) {  // a DOUBLE may be too great for FLOAT
       Step s = step(StepKind::kUnary, id);
       s.unary = routines_.convert[static_cast<int>(in)][static_cast<int>(lane(id))];
       return push(std::move(s));

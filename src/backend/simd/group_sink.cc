@@ -327,13 +327,9 @@ Result<Column> GroupSink::state_column(std::size_t index) const {
     const std::uint8_t* at = state(group, slot);
     switch (slot.kind) {
       case StateKind::kCount: TRUENO_TRY(builder.append_bytes(at)); break;
-      case StateKind::kNarrowSum: {
-        const i128 sum = load<std::int64_t>(at);
-        TRUENO_TRY(builder.append_bytes(&sum));
-        break;
-      }
+      case StateKind::kNarrowSum:
       case StateKind::kWideSum: {
-        const auto sum = load<i128>(at);
+        const i128 sum = slot.kind == StateKind::kNarrowSum ? i128{load<std::int64_t>(at)} : load<i128>(at);
         if (type.id == TypeId::kBlob) {  // a 128-bit argument that ranges made narrower
           I192 wide;
           wide.add(sum);
