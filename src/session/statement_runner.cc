@@ -1,5 +1,7 @@
 #include "session/statement_runner.h"
 
+#include <utility>
+
 namespace trueno::session {
 
 StatementRunner::StatementRunner(Database& database, Session& session, std::string_view sql, const Values& parameters,
@@ -48,7 +50,7 @@ Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
                            },
                            statement.node);
   if (result) {
-    for (std::string& warning : warnings_) result->warnings.push_back(std::move(warning));
+    for (std::string& warning : std::exchange(warnings_, {})) result->warnings.push_back(std::move(warning));
   }
   return result;
 }
