@@ -10,6 +10,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
+namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 template <class T>
 HWY_INLINE bool equal(T a, T b) {
@@ -79,6 +80,7 @@ void fill_compare(Routines& r) {
   fill_lane<std::uint32_t>(r, Lane::kCode);
 }
 
+}  // namespace
 }  // namespace trueno::backend::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
