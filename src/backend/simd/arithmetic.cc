@@ -13,6 +13,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
+namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 template <class T>
 HWY_INLINE T wrapped(Arithmetic op, T a, T b) {
@@ -200,6 +201,7 @@ void fill_arithmetic(Routines& r) {
   fill_lane<double>(r, Lane::kF64);
 }
 
+}  // namespace
 }  // namespace trueno::backend::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -32,6 +32,7 @@ inline constexpr std::array<std::uint64_t, 256> kBytesOfMask = make_bytes_of_mas
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
+namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -177,6 +178,7 @@ void fill_compare(Routines& r) {
   fill_lane<std::uint32_t>(r, Lane::kCode);
 }
 
+}  // namespace
 }  // namespace trueno::backend::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

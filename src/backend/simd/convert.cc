@@ -8,6 +8,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
+namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 template <class From, class To>
 void convert(const void* in, void* out, std::size_t n) {
@@ -63,6 +64,7 @@ void fill_convert(Routines& r) {
   r.convert[static_cast<int>(Lane::kF64)][static_cast<int>(Lane::kF32)] = convert<double, float>;
 }
 
+}  // namespace
 }  // namespace trueno::backend::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

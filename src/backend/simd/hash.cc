@@ -9,6 +9,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
+namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 void hash_words(const std::uint64_t* HWY_RESTRICT words, std::size_t n, std::uint64_t* HWY_RESTRICT hashes) {
   for (std::size_t i = 0; i < n; ++i) hashes[i] = hash64(words[i]);
@@ -16,6 +17,7 @@ void hash_words(const std::uint64_t* HWY_RESTRICT words, std::size_t n, std::uin
 
 void fill_hash(Routines& r) { r.hash_words = hash_words; }
 
+}  // namespace
 }  // namespace trueno::backend::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -32,6 +32,7 @@ inline constexpr SetBits kSetBits;
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
+namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 // Kleene: AND is false where either side is a valid false, OR is true where either is a valid true; else NULL if a side is.
 template <Logic kOp>
@@ -159,6 +160,7 @@ void fill_logic(Routines& r) {
   fill_width<u128>(r, 3);
 }
 
+}  // namespace
 }  // namespace trueno::backend::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

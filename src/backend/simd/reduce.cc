@@ -16,6 +16,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
+namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 std::int64_t sum32(const std::int32_t* values, const std::uint8_t* mask, std::size_t n) {
   std::int64_t sum = 0;
@@ -176,6 +177,7 @@ void fill_reduce(Routines& r) {
   r.split_f64 = split_f64;
 }
 
+}  // namespace
 }  // namespace trueno::backend::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

@@ -16,6 +16,7 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
+namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -129,6 +130,7 @@ void fill_unpack(Routines& r) {
   r.unpack64 = unpack64;
 }
 
+}  // namespace
 }  // namespace trueno::backend::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
