@@ -269,6 +269,12 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
 
 Bound ExpressionBinder::in_list(const sql::In& in, SourceSpan span) {
   if (in.query || in.collection) return unsupported("IN over a subquery or list", span);
+  // Each value becomes a comparison of some kilobytes: an end before the memory's.
+  constexpr std::size_t kMostListed = 131'072;
+  if (in.list.size() > kMostListed)
+    return error(ErrorCode::kNotSupported, "an IN list of more than {} values is not supported yet", kMostListed)
+        .hint("put the values into a table")
+        .at(span);
   const Expression value = TRUENO_TRY(bind(*in.value));
   std::vector<Expression> tests;
   for (const auto& item : in.list) tests.push_back(TRUENO_TRY(call("=", list_of(value, TRUENO_TRY(bind(*item))), span)));

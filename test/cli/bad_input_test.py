@@ -100,7 +100,7 @@ class Sql(BadInput):
             self.assertEqual(outcome.stdout, "n\n10\n")
         else:
             self.assertEqual(outcome.returncode, 1)
-            self.assertIn("Not supported: a query of more than", outcome.stderr)
+            self.assertIn("Not supported: an IN list of more than", outcome.stderr)
 
     def test_ten_megabytes_of_text(self):
         path = self.write("long.sql", "SELECT length('" + "x" * 10_000_000 + "') AS n")
