@@ -256,6 +256,14 @@ TEST_F(OnGpu, ABrokenPromiseOfAFileIsFound) {
   EXPECT_FALSE(expect_same(t.finish(), {}, t.batch));
 }
 
+TEST_F(OnGpu, ABrokenPromiseOfABooleanIsFound) {
+  TestProgram t;
+  t.batch = {3, {column_from(TypeId::kBoolean, {1, 1, 0})}};
+  const ValueId x = t.builder.column({"l_returned", TypeId::kBoolean, 0, false}, kernel::Range::of(1, 1), true);
+  reduce(t, {{AccumulatorKind::kCount, x}, {AccumulatorKind::kMin, x}});
+  EXPECT_FALSE(expect_same(t.finish(), {}, t.batch));
+}
+
 TEST_F(OnGpu, EveryEncodingGivesTheSameValues) {
   const Column plain = column_from(TypeId::kInteger, random_rows(8, 4000, -9, 300, 13));
   Column dictionary = coded({}, std::vector<int>(4000, 0));
