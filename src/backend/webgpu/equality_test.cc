@@ -112,7 +112,10 @@ TEST_F(OnGpu, ALookupFailsOnlyForEntriesThatAreRead) {
   for (const Column& column : {names, with_bad}) {
     TestProgram t;
     const ValueId code = t.column(column, false, true);
-    auto definition = std::make_shared<kernel::Program>();  // exec runs it; a backend reads the table only
+    kernel::Builder entry;  // exec runs it over the dictionary; a backend reads the table only
+    const ValueId text = entry.column({"c0", TypeId::kVarchar, 0, false}, kernel::Range::unknown(), false);
+    entry.program().sink.values = {entry.cast(text, TypeId::kBigInt)};
+    const auto definition = std::make_shared<const kernel::Program>(std::move(entry).finish());
     const ValueId x = t.builder.lookup(code, definition, TypeId::kBigInt, true);
     reduce(t, {{AccumulatorKind::kSumInteger, x}, {AccumulatorKind::kCount, x}, {AccumulatorKind::kCount, code}});
     EXPECT_FALSE(expect_same(t.finish(), {}, t.batch, 1 << 30, {&table}));
@@ -140,6 +143,31 @@ TEST_F(OnGpu, PartsOfDatesAndTimestamps) {
       EXPECT_EQ(declined, unwritten) << kernel::print(*program);
     }
   }
+}
+
+TEST_F(OnGpu, DatesAndTimestampsBecomeOneAnother) {
+  auto moments = random_rows(21, 1000, INT64_MIN, INT64_MAX, 9);
+  for (const i128 special :
+       {i128{INT64_MAX}, -i128{INT64_MAX}, i128{INT64_MIN}, i128{-1}, i128{0}, i128{86'399'999'999}, i128{86'400'000'000}})
+    moments.emplace_back(special);
+  // Days that a timestamp reaches, and the infinities.
+  auto days = random_rows(22, 1005, -106'000'000, 106'000'000, 9);
+  days.emplace_back(INT32_MAX);
+  days.emplace_back(-INT32_MAX);
+  TestProgram t;
+  const ValueId m = t.column(column_from(TypeId::kTimestamp, moments), false);
+  const ValueId d = t.column(column_from(TypeId::kDate, days), false);
+  const ValueId to_date = t.builder.cast(m, TypeId::kDate);
+  const ValueId to_timestamp = t.builder.cast(d, TypeId::kTimestamp);
+  reduce(t, {{AccumulatorKind::kMin, to_date},
+             {AccumulatorKind::kMax, to_date},
+             {AccumulatorKind::kCount, to_date},
+             {AccumulatorKind::kMin, to_timestamp},
+             {AccumulatorKind::kMax, to_timestamp}});
+  const auto program = t.finish();
+  EXPECT_FALSE(expect_same(program, {}, t.batch));
+  for (std::int64_t row = 990; row < 1007; ++row)
+    EXPECT_FALSE(expect_same_parts(program, {}, {{1, {t.batch.columns[0].slice(row, 1), t.batch.columns[1].slice(row, 1)}}}));
 }
 
 TEST_F(OnGpu, FloatsCompareLikeSql) {
@@ -225,6 +253,14 @@ TEST_F(OnGpu, ABrokenPromiseOfAFileIsFound) {
   t.batch = {5, {data}};
   const ValueId x = t.builder.column(source, kernel::Range::of(0, 100), true);
   reduce(t, {{AccumulatorKind::kSumInteger, x}});
+  EXPECT_FALSE(expect_same(t.finish(), {}, t.batch));
+}
+
+TEST_F(OnGpu, ABrokenPromiseOfABooleanIsFound) {
+  TestProgram t;
+  t.batch = {3, {column_from(TypeId::kBoolean, {1, 1, 0})}};
+  const ValueId x = t.builder.column({"l_returned", TypeId::kBoolean, 0, false}, kernel::Range::of(1, 1), true);
+  reduce(t, {{AccumulatorKind::kCount, x}, {AccumulatorKind::kMin, x}});
   EXPECT_FALSE(expect_same(t.finish(), {}, t.batch));
 }
 

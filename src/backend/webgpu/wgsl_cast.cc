@@ -89,10 +89,15 @@ bool WgslWriter::cast_temporal(ValueId id) {
                 Lane::kI128);
     return true;
   }
-  if (ticks_of_day(source.id) != 0 && i.type.id == TypeId::kDate) {
+  // Nanoseconds are rounded to microseconds first: no shader yet.
+  if (ticks_of_day(source.id) == kMicrosPerDay && i.type.id == TypeId::kDate) {
     const std::string ticks = in_lane(from, Lane::kI64);
-    const std::string days = call("floor_div_64", fmt::format("{}, {}", ticks, literal(ticks_of_day(source.id), Lane::kI64)));
-    define(id, Lane::kI32, convert(days, Lane::kI64, Lane::kI32), from.valid);
+    const std::string days = call("floor_div_64", fmt::format("{}, {}", ticks, literal(kMicrosPerDay, Lane::kI64)));
+    const auto same = [&](std::int64_t moment) { return fmt::format("all({} == {})", ticks, literal(moment, Lane::kI64)); };
+    const std::string high = fmt::format("select({}, {}, {})", convert(days, Lane::kI64, Lane::kI32), literal(kDateInfinity, Lane::kI32),
+                                         same(kTimestampInfinity));
+    define(id, Lane::kI32, fmt::format("select({}, {}, {})", high, literal(kDateMinusInfinity, Lane::kI32), same(kTimestampMinusInfinity)),
+           from.valid);
     return true;
   }
   return decline(i, fmt::format("from {} to {} has no shader yet", source.to_string(), i.type.to_string()));

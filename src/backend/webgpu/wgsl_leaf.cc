@@ -63,7 +63,7 @@ bool WgslWriter::column(ValueId id) {
   prologue(fmt::format("let {0}_values = {1};", name, word(BlockLayout::kValues)));
   prologue(fmt::format("let {0}_step = {1};", name, word(BlockLayout::kStep)));
   // A promise is checked on the whole value, before it is cut to what the promise allows.
-  const bool promised = i.verify_range && i.range.bounded() && is_integer(lane);
+  const bool promised = i.verify_range && i.range.bounded() && (is_integer(lane) || lane == Lane::kBool);
   const Lane whole = promised ? *lane_of(i.physical()) : lane;
   std::string value;
   if (variant_.columns[i.index] == ColumnForm::kPacked) {
@@ -87,10 +87,12 @@ bool WgslWriter::column(ValueId id) {
     return true;
   }
   line(fmt::format("let w{} = {};", id, value));
-  prologue(fmt::format("let {0}_least = {1};", name, convert(words(BlockLayout::kLeast), Lane::kI128, whole)));
-  prologue(fmt::format("let {0}_greatest = {1};", name, convert(words(BlockLayout::kGreatest), Lane::kI128, whole)));
+  const Lane compared = whole == Lane::kBool ? Lane::kI32 : whole;
+  prologue(fmt::format("let {0}_least = {1};", name, convert(words(BlockLayout::kLeast), Lane::kI128, compared)));
+  prologue(fmt::format("let {0}_greatest = {1};", name, convert(words(BlockLayout::kGreatest), Lane::kI128, compared)));
   const std::string held = fmt::format("w{}", id);
-  fail_where(fmt::format("{} | {}", less(held, name + "_least", whole), less(name + "_greatest", held, whole)), valid, i);
+  const std::string number = convert(held, whole, compared);
+  fail_where(fmt::format("{} | {}", less(number, name + "_least", compared), less(name + "_greatest", number, compared)), valid, i);
   define(id, lane, convert(held, whole, lane), valid);
   return true;
 }
