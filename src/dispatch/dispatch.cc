@@ -40,7 +40,8 @@ struct Choice {
   std::size_t device = 0;
   std::string declined;
 };
-Choice cheapest(const std::vector<std::shared_ptr<backend::Backend>>& devices, const std::vector<Bid>& bids, Policy policy, bool software_gpu) {
+Choice cheapest(const std::vector<std::shared_ptr<backend::Backend>>& devices, const std::vector<Bid>& bids, Policy policy,
+                bool software_gpu) {
   Choice choice;
   for (std::size_t i = 0; i < devices.size(); ++i) {
     if (!allowed(policy, devices[i]->profile(), software_gpu)) continue;
@@ -70,7 +71,8 @@ Result<Decision> choose(const std::vector<std::shared_ptr<backend::Backend>>& de
   if (!choice.found && request.policy == Policy::kGpu) {
     decision.gpu_refusal = choice.declined.empty() ? "there is none" : choice.declined;
     if (request.gpu_required) {
-      return error(ErrorCode::kDevice, "the GPU was asked for, but {}", decision.gpu_refusal).hint("see trueno doctor, or SET gpu_fallback = 'warn'");
+      return error(ErrorCode::kDevice, "the GPU was asked for, but {}", decision.gpu_refusal)
+          .hint("see trueno doctor, or SET gpu_fallback = 'warn'");
     }
     decisive = request.fallback;
     choice = cheapest(devices, decision.bids, decisive, request.software_gpu);
@@ -86,7 +88,8 @@ Result<Decision> choose(const std::vector<std::shared_ptr<backend::Backend>>& de
   // Devices that stand apart from the request (a software GPU nobody asked for) are not shown.
   std::vector<Bid> shown;
   for (std::size_t i = 0; i < devices.size(); ++i) {
-    if (!is_gpu(devices[i]->profile()) || devices[i]->profile().software == request.software_gpu) shown.push_back(std::move(decision.bids[i]));
+    if (!is_gpu(devices[i]->profile()) || devices[i]->profile().software == request.software_gpu)
+      shown.push_back(std::move(decision.bids[i]));
   }
   decision.bids = std::move(shown);
   return decision;

@@ -33,7 +33,8 @@ DeviceProfile profile_of(const ProviderReport* report, bool software_allowed) {
 
 class WebGpuBackend final : public Backend {
  public:
-  explicit WebGpuBackend(WebGpuOptions options) : options_(std::move(options)), unopened_(profile_of(nullptr, options_.device.software_allowed)) {}
+  explicit WebGpuBackend(WebGpuOptions options)
+      : options_(std::move(options)), unopened_(profile_of(nullptr, options_.device.software_allowed)) {}
 
   const DeviceProfile& profile() const override { return usable_ ? opened_ : unopened_; }
 
