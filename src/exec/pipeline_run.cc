@@ -5,6 +5,7 @@
 #include "exec/merge.h"
 
 #ifdef TRUENO_HAS_TBB
+#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 #endif
@@ -58,7 +59,9 @@ Result<Batch> PipelineRun::run() {
 void PipelineRun::work_in_parallel(std::vector<std::vector<Batch>>& states) {
 #ifdef TRUENO_HAS_TBB
   if (states.size() > 1) {
-    oneapi::tbb::task_arena arena(static_cast<int>(states.size()));
+    // More workers than the machine has cores share its threads: an arena that is too large makes the library print a warning.
+    const auto threads = std::min<std::size_t>(states.size(), static_cast<std::size_t>(oneapi::tbb::info::default_concurrency()));
+    oneapi::tbb::task_arena arena(static_cast<int>(threads));
     arena.execute([&] {
       oneapi::tbb::parallel_for(std::size_t{0}, states.size(), [&](std::size_t i) { work(states[i]); }, oneapi::tbb::simple_partitioner());
     });

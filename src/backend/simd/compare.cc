@@ -1,34 +1,16 @@
 // Comparisons of registers, to bytes 0 or 1. Floats compare in SQL's total order: NaN equals NaN and is greatest, -0 equals +0.
 //
-// A vector comparison gives a bit a lane; eight bits become eight bytes through a table. (Left to itself the compiler narrows lanes to
-// bytes step by step, which costs several times the comparison.)
+// A vector comparison gives a bit a lane; 64 bits become 64 bytes at once. (Left to itself the compiler narrows lanes to bytes step by
+// step, which costs several times the comparison.)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/simd/compare.cc"
 #include "backend/simd/targets.h"
 #include "hwy/foreach_target.h"
 //
-#include <array>
 #include <type_traits>
 
 #include "base/bits.h"
 #include "hwy/highway.h"
-
-#ifndef TRUENO_SIMD_BYTES_OF_MASK
-#define TRUENO_SIMD_BYTES_OF_MASK
-namespace trueno::backend::simd {
-
-/// Bit k of the index as byte k of the word; shared by all instruction sets.
-constexpr std::array<std::uint64_t, 256> make_bytes_of_mask() {
-  std::array<std::uint64_t, 256> table{};
-  for (std::size_t mask = 0; mask < 256; ++mask) {
-    for (std::size_t bit = 0; bit < 8; ++bit) table[mask] |= std::uint64_t{(mask >> bit) & 1} << (8 * bit);
-  }
-  return table;
-}
-inline constexpr std::array<std::uint64_t, 256> kBytesOfMask = make_bytes_of_mask();
-
-}  // namespace trueno::backend::simd
-#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
@@ -85,52 +67,78 @@ HWY_INLINE auto mask_equal(V a, V b) {
     return hn::Eq(a, b);
 }
 
-// Bits of `kOp`, before the complement that three of the operations take.
-template <Comparison kOp, class V>
-HWY_INLINE auto mask_of(V a, V b) {
-  if constexpr (kOp == Comparison::kEqual || kOp == Comparison::kNotEqual)
-    return mask_equal(a, b);
-  else if constexpr (kOp == Comparison::kLess || kOp == Comparison::kGreaterEqual)
-    return mask_less(a, b);
-  else
-    return mask_less(b, a);
+// What is compared, and whether the answer is its opposite.
+template <Comparison kOp>
+struct General {
+  static constexpr bool kOpposite = kOp == Comparison::kNotEqual || kOp == Comparison::kLessEqual || kOp == Comparison::kGreaterEqual;
+  template <class V>
+  HWY_INLINE static auto mask(V a, V b) {
+    if constexpr (kOp == Comparison::kEqual || kOp == Comparison::kNotEqual)
+      return mask_equal(a, b);
+    else if constexpr (kOp == Comparison::kLess || kOp == Comparison::kGreaterEqual)
+      return mask_less(a, b);
+    else
+      return mask_less(b, a);
+  }
+};
+// `b` is not NaN: one comparison does, since NaN, the greatest, fails < and <=.
+template <Comparison kOp>
+struct Ordered {
+  static constexpr bool kOpposite = kOp == Comparison::kNotEqual || kOp == Comparison::kGreater || kOp == Comparison::kGreaterEqual;
+  template <class V>
+  HWY_INLINE static auto mask(V a, V b) {
+    if constexpr (kOp == Comparison::kEqual || kOp == Comparison::kNotEqual)
+      return hn::Eq(a, b);
+    else if constexpr (kOp == Comparison::kLess || kOp == Comparison::kGreaterEqual)
+      return hn::Lt(a, b);
+    else
+      return hn::Le(a, b);
+  }
+};
+
+// 64 rows at a time: their bits in one word, which becomes 64 bytes by masked moves.
+template <class T, class Test, Shape kShape>
+HWY_INLINE std::size_t compare_vectors(const T* HWY_RESTRICT x, const T* HWY_RESTRICT y, std::uint8_t* HWY_RESTRICT to, std::size_t n) {
+  const hn::CappedTag<T, 16> d;
+  const hn::CappedTag<std::uint8_t, 64> bytes;
+  constexpr std::size_t kLanes = hn::MaxLanes(d);
+  constexpr std::size_t kByteLanes = hn::MaxLanes(bytes);
+  const auto one = hn::Set(bytes, std::uint8_t{1});
+  const auto first = hn::Set(d, *x);
+  const auto second = hn::Set(d, *y);
+  std::size_t i = 0;
+  for (; i + 64 <= n; i += 64) {
+    std::uint64_t word = 0;
+    for (std::size_t k = 0; k < 64; k += kLanes) {
+      const auto p = kShape == Shape::kConstantVector ? first : hn::LoadU(d, x + i + k);
+      const auto q = kShape == Shape::kVectorConstant ? second : hn::LoadU(d, y + i + k);
+      std::uint64_t bits = 0;
+      hn::StoreMaskBits(d, Test::mask(p, q), reinterpret_cast<std::uint8_t*>(&bits));
+      word |= (bits & ((std::uint64_t{1} << kLanes) - 1)) << k;
+    }
+    if (Test::kOpposite) word = ~word;
+    for (std::size_t k = 0; k < 64; k += kByteLanes) {
+      const std::uint64_t bits = word >> k;
+      HWY_ALIGN std::uint8_t mask[8];
+      store(mask, bits);
+      hn::StoreU(hn::IfThenElseZero(hn::LoadMaskBits(bytes, mask), one), bytes, to + i + k);
+    }
+  }
+  return i;
 }
 
 template <class T, Comparison kOp, Shape kShape>
 void compare(const void* a, const void* b, void* out, std::size_t n) {
-  const hn::CappedTag<T, 16> d;
-  constexpr std::size_t kLanes = hn::MaxLanes(d);
-  constexpr bool kComplement = kOp == Comparison::kNotEqual || kOp == Comparison::kLessEqual || kOp == Comparison::kGreaterEqual;
-  constexpr std::uint64_t kFlip = kComplement ? 0x0101010101010101 : 0;
-  const T* HWY_RESTRICT x = static_cast<const T*>(a);
-  const T* HWY_RESTRICT y = static_cast<const T*>(b);
-  std::uint8_t* HWY_RESTRICT to = static_cast<std::uint8_t*>(out);
-  const auto first = hn::Set(d, *x);
-  const auto second = hn::Set(d, *y);
-  std::size_t i = 0;
-  if constexpr (kLanes == 8 || kLanes == 16) {
-    for (; i + kLanes <= n; i += kLanes) {
-      const auto p = kShape == Shape::kConstantVector ? first : hn::LoadU(d, x + i);
-      const auto q = kShape == Shape::kVectorConstant ? second : hn::LoadU(d, y + i);
-      HWY_ALIGN std::uint8_t bits[8] = {};
-      hn::StoreMaskBits(d, mask_of<kOp>(p, q), bits);
-      store(to + i, kBytesOfMask[bits[0]] ^ kFlip);
-      if constexpr (kLanes == 16) store(to + i + 8, kBytesOfMask[bits[1]] ^ kFlip);
-    }
-  } else {  // 2 or 4 lanes: a byte of bits from several vectors
-    for (; i + 8 <= n; i += 8) {
-      unsigned mask = 0;
-      for (std::size_t k = 0; k < 8; k += kLanes) {
-        const auto p = kShape == Shape::kConstantVector ? first : hn::LoadU(d, x + i + k);
-        const auto q = kShape == Shape::kVectorConstant ? second : hn::LoadU(d, y + i + k);
-        HWY_ALIGN std::uint8_t bits[8] = {};
-        hn::StoreMaskBits(d, mask_of<kOp>(p, q), bits);
-        mask |= static_cast<unsigned>(bits[0]) << k;
-      }
-      store(to + i, kBytesOfMask[mask & 0xFF] ^ kFlip);
-    }
+  const T* x = static_cast<const T*>(a);
+  const T* y = static_cast<const T*>(b);
+  std::uint8_t* to = static_cast<std::uint8_t*>(out);
+  std::size_t done = 0;
+  if constexpr (std::is_floating_point_v<T> && kShape == Shape::kVectorConstant) {
+    done = *y == *y ? compare_vectors<T, Ordered<kOp>, kShape>(x, y, to, n) : compare_vectors<T, General<kOp>, kShape>(x, y, to, n);
+  } else {
+    done = compare_vectors<T, General<kOp>, kShape>(x, y, to, n);
   }
-  compare_rows<T, kOp, kShape>(x, y, to, i, n);
+  compare_rows<T, kOp, kShape>(x, y, to, done, n);
 }
 #else
 template <class T, Comparison kOp, Shape kShape>

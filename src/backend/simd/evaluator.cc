@@ -434,9 +434,8 @@ void Evaluator::filter(const Step& step) {
   } else if (compacting_pays(step, chosen, rows_)) {
     compact(step, chosen, truth);
   } else {
-    if (truth != passed) std::memcpy(passed, truth, rows_);
-    mask_in_use_ ^= 1;
-    row_mask_ = passed;
+    if (truth == passed) mask_in_use_ ^= 1;
+    row_mask_ = truth;  // lies in a register or in `passed`, and stays until the next chunk
   }
 }
 

@@ -32,6 +32,8 @@ inline constexpr SetBits kSetBits;
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
 namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 // Kleene: AND is false where either side is a valid false, OR is true where either is a valid true; else NULL if a side is.
@@ -84,12 +86,16 @@ void select(const std::uint8_t* condition, const void* a, bool a_constant, const
 
 std::size_t count_true(const std::uint8_t* bytes, std::size_t n) {
   std::size_t count = 0;
-  for (std::size_t begin = 0; begin < n; begin += 128) {  // a byte counts to 128 without overflow
-    const std::size_t end = begin + 128 < n ? begin + 128 : n;
-    std::uint32_t part = 0;
-    for (std::size_t i = begin; i < end; ++i) part += bytes[i];
-    count += part;
-  }
+  std::size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const hn::CappedTag<std::uint8_t, 64> d;
+  const hn::Repartition<std::uint64_t, decltype(d)> words;
+  const std::size_t lanes = hn::Lanes(d);
+  auto sum = hn::Zero(words);
+  for (; i + lanes <= n; i += lanes) sum = hn::Add(sum, hn::SumsOf8(hn::LoadU(d, bytes + i)));
+  count = static_cast<std::size_t>(hn::GetLane(hn::SumOfLanes(words, sum)));
+#endif
+  for (; i < n; ++i) count += bytes[i];
   return count;
 }
 

@@ -11,11 +11,14 @@
 #include <bit>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
 namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 std::int64_t sum32(const std::int32_t* values, const std::uint8_t* mask, std::size_t n) {
@@ -57,41 +60,64 @@ IntegerExtremes extremes(const T* values, const std::uint8_t* mask, std::size_t 
   return {low, high};
 }
 
-// Floats by eight independent chains: a minimum of floats is not associative for the compiler, since of +0 and -0 either may win. Both are
-// one value here, and the sink makes the result canonical.
+#if HWY_TARGET != HWY_SCALAR
+// Bytes to lanes of 32 or 64 bits.
+template <class D, class V>
+HWY_INLINE hn::Vec<D> widened(D d, V bytes) {
+  if constexpr (sizeof(hn::TFromD<D>) == 8) {
+    return hn::PromoteTo(d, hn::PromoteTo(hn::Rebind<std::uint32_t, D>(), bytes));
+  } else {
+    return hn::PromoteTo(d, bytes);
+  }
+}
+#endif
+
+// +0 and -0 are one value here, and the sink makes the result canonical, so it does not matter which of them a minimum keeps.
 template <class T>
 void float_extremes(const T* values, const std::uint8_t* mask, std::size_t n, T* min, T* max, bool* nan) {
-  constexpr std::size_t kChains = 64 / sizeof(T) * 2;
   constexpr T kInfinity = std::numeric_limits<T>::infinity();
-  T low[kChains];
-  T high[kChains];
-  std::uint8_t has_nan[kChains] = {};
-  for (std::size_t k = 0; k < kChains; ++k) {
-    low[k] = kInfinity;
-    high[k] = -kInfinity;
-  }
-  const auto step = [&](std::size_t i, std::size_t k) HWY_ATTR {
-    const bool chosen = mask == nullptr || mask[i] != 0;
-    const T x = values[i];
-    const T for_low = chosen ? x : kInfinity;
-    const T for_high = chosen ? x : -kInfinity;
-    low[k] = for_low < low[k] ? for_low : low[k];
-    high[k] = for_high > high[k] ? for_high : high[k];
-    has_nan[k] |= static_cast<std::uint8_t>(chosen & (x != x));
-  };
+  T low = kInfinity;
+  T high = -kInfinity;
+  bool any_nan = false;
   std::size_t i = 0;
-  for (; i + kChains <= n; i += kChains) {
-    for (std::size_t k = 0; k < kChains; ++k) step(i + k, k);
+#if HWY_TARGET != HWY_SCALAR
+  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+  const hn::CappedTag<T, 64 / sizeof(T)> d;
+  const hn::Rebind<Bits, decltype(d)> bits;
+  const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto infinity = hn::Set(d, kInfinity);
+  const auto minus_infinity = hn::Set(d, -kInfinity);
+  auto least = infinity;
+  auto greatest = minus_infinity;
+  auto nans = hn::Zero(bits);
+  for (; i + lanes <= n; i += lanes) {
+    const auto x = hn::LoadU(d, values + i);
+    auto counts = hn::Eq(x, x);
+    if (mask == nullptr) {
+      nans = hn::Or(nans, hn::BitCast(bits, hn::VecFromMask(d, hn::Not(counts))));
+    } else {
+      const auto chosen = hn::RebindMask(d, hn::Ne(widened(bits, hn::LoadU(bytes, mask + i)), hn::Zero(bits)));
+      nans = hn::Or(nans, hn::BitCast(bits, hn::VecFromMask(d, hn::AndNot(counts, chosen))));
+      counts = hn::And(counts, chosen);
+    }
+    least = hn::Min(least, hn::IfThenElse(counts, x, infinity));
+    greatest = hn::Max(greatest, hn::IfThenElse(counts, x, minus_infinity));
   }
-  for (; i < n; ++i) step(i, 0);
-  *min = low[0];
-  *max = high[0];
-  *nan = has_nan[0] != 0;
-  for (std::size_t k = 1; k < kChains; ++k) {
-    *min = low[k] < *min ? low[k] : *min;
-    *max = high[k] > *max ? high[k] : *max;
-    *nan = *nan || has_nan[k] != 0;
+  low = hn::GetLane(hn::MinOfLanes(d, least));
+  high = hn::GetLane(hn::MaxOfLanes(d, greatest));
+  any_nan = !hn::AllTrue(bits, hn::Eq(nans, hn::Zero(bits)));
+#endif
+  for (; i < n; ++i) {
+    if (mask != nullptr && mask[i] == 0) continue;
+    const T x = values[i];
+    any_nan = any_nan || x != x;
+    low = x < low ? x : low;
+    high = x > high ? x : high;
   }
+  *min = low;
+  *max = high;
+  *nan = any_nan;
 }
 
 HWY_INLINE double power_of_two(int exponent) { return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52); }
@@ -109,6 +135,22 @@ FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RE
   std::uint64_t low = 0;
   std::uint64_t wrong = 0;      // bits of rests: zero when every value ended on the low grid
   std::uint64_t exponents = 0;  // bits in which a rounded sum differs from its rounder; above the mantissa: |x| too large, or not finite
+  if constexpr (sizeof(T) == 4) {
+    // A FLOAT has 24 bits, so the high grid alone nearly always holds it: half the work.
+    const auto add = [&](double x) HWY_ATTR {
+      const double on_high = x + high_rounder;
+      wrong |= std::bit_cast<std::uint64_t>(x - (on_high - high_rounder));
+      high += std::bit_cast<std::uint64_t>(on_high);
+      exponents |= std::bit_cast<std::uint64_t>(on_high) ^ high_bits;
+    };
+    if (mask == nullptr) {
+      for (std::size_t i = 0; i < n; ++i) add(static_cast<double>(values[i]));
+    } else {
+      for (std::size_t i = 0; i < n; ++i) add(mask[i] != 0 ? static_cast<double>(values[i]) : 0.0);
+    }
+    if ((wrong << 1) == 0 && (exponents >> 52) == 0) return {static_cast<std::int64_t>(high - n * high_bits), 0, true};
+    high = wrong = exponents = 0;
+  }
   const auto add = [&](double x) HWY_ATTR {
     const double on_high = x + high_rounder;
     const double after_high = x - (on_high - high_rounder);

@@ -11,6 +11,8 @@
 #include "backend/simd/targets.h"
 #include "hwy/foreach_target.h"
 //
+#include <type_traits>
+
 #include "base/bits.h"
 #include "hwy/highway.h"
 
@@ -29,69 +31,105 @@ void unpack_each(const std::uint8_t* packed, std::size_t first, std::size_t n, i
 }
 
 #if HWY_TARGET != HWY_SCALAR
-// Where the lanes' words and shifts lie for one phase.
+// Where the words and shifts of the lanes lie when the first value begins `start` bits into a byte.
+template <class T>
 struct Phase {
-  HWY_ALIGN std::int32_t word[HWY_MAX_BYTES / 4];
-  HWY_ALIGN std::int32_t next[HWY_MAX_BYTES / 4];
-  HWY_ALIGN std::uint32_t right[HWY_MAX_BYTES / 4];
-  HWY_ALIGN std::uint32_t left[HWY_MAX_BYTES / 4];  // 31 - right: the words above move left by one first, since 32 is no shift
+  static constexpr int kBits = static_cast<int>(sizeof(T)) * 8;
+  static constexpr int kMostLanes = HWY_MAX_BYTES / static_cast<int>(sizeof(T));
+  using Index = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  HWY_ALIGN Index word[kMostLanes];
+  HWY_ALIGN Index next[kMostLanes];
+  HWY_ALIGN T right[kMostLanes];
+  HWY_ALIGN T left[kMostLanes];  // kBits - 1 - right: the words above move left by one first, since kBits is no shift
 
   Phase(int start, int width, int lanes) {
     for (int k = 0; k < lanes; ++k) {
       const int bit = start + k * width;
-      word[k] = bit / 32;
-      next[k] = bit / 32 + 1 < lanes ? bit / 32 + 1 : lanes - 1;  // past the end: the value ends with its first word
-      right[k] = static_cast<std::uint32_t>(bit % 32);
-      left[k] = 31 - right[k];
+      word[k] = bit / kBits;
+      next[k] = bit / kBits + 1 < lanes ? bit / kBits + 1 : lanes - 1;  // past the end: the value ends with its first word
+      right[k] = static_cast<T>(bit % kBits);
+      left[k] = static_cast<T>(kBits - 1) - right[k];
     }
   }
 };
 
-// `first` is a multiple of 8, so it begins at a byte. Reads whole vectors: up to 64 bytes past the last value, which buffers allow.
-template <class Store>
-HWY_INLINE void unpack_vectors(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, Store store_lanes) {
-  const hn::CappedTag<std::uint32_t, 16> d;
-  const std::size_t lanes = hn::Lanes(d);
-  const std::uint8_t* at = packed + first / 8 * static_cast<std::size_t>(width);
-  const auto mask = hn::Set(d, width == 32 ? 0xFFFFFFFFu : (1u << width) - 1);
-  const auto values = [&](const std::uint8_t* from, auto word, auto next, auto right, auto left) HWY_ATTR {
-    const auto words = hn::LoadU(d, reinterpret_cast<const std::uint32_t*>(from));
+// One phase's vectors of indices and shifts.
+template <class D>
+struct Plan {
+  using T = hn::TFromD<D>;
+  decltype(hn::SetTableIndices(D(), static_cast<const typename Phase<T>::Index*>(nullptr))) word;
+  decltype(hn::SetTableIndices(D(), static_cast<const typename Phase<T>::Index*>(nullptr))) next;
+  hn::Vec<D> right;
+  hn::Vec<D> left;
+
+  Plan(D d, const Phase<T>& phase)
+      : word(hn::SetTableIndices(d, phase.word)),
+        next(hn::SetTableIndices(d, phase.next)),
+        right(hn::Load(d, phase.right)),
+        left(hn::Load(d, phase.left)) {}
+
+  hn::Vec<D> unpack(D d, const std::uint8_t* from, hn::Vec<D> mask) const {
+    const auto words = hn::LoadU(d, reinterpret_cast<const T*>(from));
     const auto low = hn::Shr(hn::TableLookupLanes(words, word), right);
     const auto high = hn::Shl(hn::ShiftLeft<1>(hn::TableLookupLanes(words, next)), left);
     return hn::And(hn::Or(low, high), mask);
-  };
-  const Phase even(0, width, static_cast<int>(lanes));
-  const auto word = hn::SetTableIndices(d, even.word);
-  const auto next = hn::SetTableIndices(d, even.next);
-  const auto right = hn::Load(d, even.right);
-  const auto left = hn::Load(d, even.left);
+  }
+};
+
+// `first` is a multiple of 8, so it begins at a byte. A vector of fewer than eight lanes passes through several phases of a byte. Reads
+// whole vectors: up to 64 bytes past the last value, which buffers allow.
+template <class T, class Store>
+HWY_INLINE void unpack_vectors(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, Store store_lanes) {
+  const hn::CappedTag<T, 64 / sizeof(T)> d;
+  using D = decltype(d);
+  const std::size_t lanes = hn::Lanes(d);
+  const std::uint8_t* at = packed + first / 8 * static_cast<std::size_t>(width);
+  const auto mask = hn::Set(d, static_cast<T>(~T{0} >> (static_cast<int>(sizeof(T)) * 8 - width)));
+  const auto plan_for = [&](int start) HWY_ATTR { return Plan<D>(d, Phase<T>(start, width, static_cast<int>(lanes))); };
+  const Plan<D> first_plan = plan_for(0);
   if (lanes >= 8) {
     const std::size_t step = lanes / 8 * static_cast<std::size_t>(width);
-    for (std::size_t i = 0; i < n; i += lanes, at += step) store_lanes(i, values(at, word, next, right, left));
+    for (std::size_t i = 0; i < n; i += lanes, at += step) store_lanes(i, first_plan.unpack(d, at, mask));
     return;
   }
-  // Four lanes: the second half of every eight values begins in the middle of a byte when the width is odd.
-  const int half = 4 * width;
-  const Phase odd(half % 8, width, static_cast<int>(lanes));
-  const auto odd_word = hn::SetTableIndices(d, odd.word);
-  const auto odd_next = hn::SetTableIndices(d, odd.next);
-  const auto odd_right = hn::Load(d, odd.right);
-  const auto odd_left = hn::Load(d, odd.left);
-  for (std::size_t i = 0; i < n; i += 8, at += width) {
-    store_lanes(i, values(at, word, next, right, left));
-    store_lanes(i + 4, values(at + half / 8, odd_word, odd_next, odd_right, odd_left));
+  const int bits = static_cast<int>(lanes) * width;  // of a vector's values
+  const Plan<D> second = plan_for(bits % 8);
+  if (lanes == 4) {
+    for (std::size_t i = 0; i < n; i += 8, at += width) {
+      store_lanes(i, first_plan.unpack(d, at, mask));
+      store_lanes(i + 4, second.unpack(d, at + bits / 8, mask));
+    }
+    return;
   }
+  const Plan<D> third = plan_for(2 * bits % 8);
+  const Plan<D> fourth = plan_for(3 * bits % 8);
+  for (std::size_t i = 0; i < n; i += 8, at += width) {
+    store_lanes(i, first_plan.unpack(d, at, mask));
+    store_lanes(i + 2, second.unpack(d, at + bits / 8, mask));
+    store_lanes(i + 4, third.unpack(d, at + 2 * bits / 8, mask));
+    store_lanes(i + 6, fourth.unpack(d, at + 3 * bits / 8, mask));
+  }
+}
+
+// Whether a vector's values fit the vector they are loaded with, in every phase.
+template <class T>
+HWY_INLINE bool fits_a_vector(int width) {
+  const hn::CappedTag<T, 64 / sizeof(T)> d;
+  const int lanes = static_cast<int>(hn::Lanes(d));
+  const int latest = lanes >= 8 ? 0 : 7 - (width % 2 == 0 ? (lanes == 4 || width % 4 == 0 ? 7 : 5) : (lanes == 4 ? 3 : 1));
+  return latest + lanes * width <= lanes * static_cast<int>(sizeof(T)) * 8;
 }
 #endif
 
-// `out` has room for a whole vector more than n values, and `first` is a multiple of 8 where the width is at most 32.
+// `out` has room for a whole vector more than n values, and `first` is a multiple of 8.
 void unpack32(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::int32_t base, std::int32_t* out) {
 #if HWY_TARGET != HWY_SCALAR
   if (width > 0 && width <= 32) {
     const hn::CappedTag<std::uint32_t, 16> d;
     const auto frame = hn::Set(d, static_cast<std::uint32_t>(base));
     auto* to = reinterpret_cast<std::uint32_t*>(out);
-    unpack_vectors(packed, first, n, width, [&](std::size_t i, auto lanes) HWY_ATTR { hn::StoreU(hn::Add(lanes, frame), d, to + i); });
+    unpack_vectors<std::uint32_t>(packed, first, n, width,
+                                  [&](std::size_t i, auto lanes) HWY_ATTR { hn::StoreU(hn::Add(lanes, frame), d, to + i); });
     return;
   }
 #endif
@@ -106,23 +144,22 @@ void unpack64(const std::uint8_t* packed, std::size_t first, std::size_t n, int 
     const hn::Half<decltype(d)> half;
     const auto frame = hn::Set(wide, static_cast<std::uint64_t>(base));
     auto* to = reinterpret_cast<std::uint64_t*>(out);
-    unpack_vectors(packed, first, n, width, [&](std::size_t i, auto lanes) HWY_ATTR {
+    unpack_vectors<std::uint32_t>(packed, first, n, width, [&](std::size_t i, auto lanes) HWY_ATTR {
       hn::StoreU(hn::Add(hn::PromoteTo(wide, hn::LowerHalf(half, lanes)), frame), wide, to + i);
       hn::StoreU(hn::Add(hn::PromoteTo(wide, hn::UpperHalf(half, lanes)), frame), wide, to + i + hn::Lanes(wide));
     });
     return;
   }
-#endif
-  if (width > 56) {
-    unpack_each(packed, first, n, width, base, out);
+  if (width > 32 && fits_a_vector<std::uint64_t>(width)) {
+    const hn::CappedTag<std::uint64_t, 8> d;
+    const auto frame = hn::Set(d, static_cast<std::uint64_t>(base));
+    auto* to = reinterpret_cast<std::uint64_t*>(out);
+    unpack_vectors<std::uint64_t>(packed, first, n, width,
+                                  [&](std::size_t i, auto lanes) HWY_ATTR { hn::StoreU(hn::Add(lanes, frame), d, to + i); });
     return;
   }
-  // Up to 56 bits lie in the eight bytes from their first byte on: one load, one shift.
-  const std::uint64_t mask = (std::uint64_t{1} << width) - 1;
-  std::size_t bit = first * static_cast<std::size_t>(width);
-  for (std::size_t i = 0; i < n; ++i, bit += static_cast<std::size_t>(width)) {
-    out[i] = static_cast<std::int64_t>(static_cast<std::uint64_t>(base) + ((load<std::uint64_t>(packed + (bit >> 3)) >> (bit & 7)) & mask));
-  }
+#endif
+  unpack_each(packed, first, n, width, base, out);
 }
 
 void fill_unpack(Routines& r) {

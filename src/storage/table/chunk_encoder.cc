@@ -17,7 +17,7 @@ namespace {
 
 template <class T>
 bool same(const T& a, const T& b) {
-  return std::memcmp(&a, &b, sizeof(T)) == 0;  // bits: -0 and +0 stay apart
+  return std::memcmp(&a, &b, sizeof(T)) == 0;  // NOLINT(bugprone-suspicious-memory-comparison): bits are meant, -0 and +0 stay apart
 }
 
 // One pass that vectorises: comparisons are added up.

@@ -269,7 +269,7 @@ Result<std::shared_ptr<const Dictionary>> ChunkWriter::make_dictionary(std::vect
 }
 
 // Only now the dictionary is complete: it is sorted, chunks are recoded, and their statistics follow from the codes they use.
-Status ChunkWriter::finish(std::vector<Column*> chunks) {
+Status ChunkWriter::finish(const std::vector<Column*>& chunks) {
   if (type_.id != TypeId::kVarchar) return {};
   if (dictionary_ == nullptr) {
     for (Column* chunk : chunks) {

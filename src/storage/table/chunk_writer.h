@@ -28,7 +28,7 @@ class ChunkWriter {
   /// The chunk of the rows since the last one. Chunks of texts are not complete before `finish`.
   [[nodiscard]] Result<Column> finish_chunk();
   /// Completes all chunks of the column: dictionaries and their statistics, or views.
-  [[nodiscard]] Status finish(std::vector<Column*> chunks);
+  [[nodiscard]] Status finish(const std::vector<Column*>& chunks);
   [[nodiscard]] const HyperLogLog& sketch() const { return sketch_; }
 
  private:
