@@ -24,7 +24,7 @@ class TRUENO_API Connection {
  public:
   [[nodiscard]] Query query(std::string sql) const;
   /// Reads the text once. kParser when it is not SQL; names and types are looked at when it runs.
-  [[nodiscard]] Outcome<PreparedStatement> prepare(std::string sql) const;
+  [[nodiscard]] Outcome<PreparedStatement> prepare(const std::string& sql) const;
 
   /// SET name = value. kCatalog for an unknown setting, kInvalidInput for a value that is not allowed.
   Outcome<void> set(std::string_view name, std::string_view value) const;

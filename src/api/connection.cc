@@ -15,7 +15,7 @@ Query Connection::query(std::string sql) const {
   return Query(std::move(state));
 }
 
-Outcome<PreparedStatement> Connection::prepare(std::string sql) const {
+Outcome<PreparedStatement> Connection::prepare(const std::string& sql) const {
   auto text = session::parse_text(sql);
   if (!text) return api::to_failure(text.error(), sql);
   auto state = std::make_unique<detail::QueryState>();

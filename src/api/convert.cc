@@ -50,7 +50,8 @@ Failure to_failure(const Error& error, std::string_view sql) {
 
 Failure failure(FailureCode code, std::string message, std::string hint) {
   Error error(from_code(code), std::move(message));
-  return to_failure(hint.empty() ? std::move(error) : std::move(error).hint(std::move(hint)));
+  if (!hint.empty()) error = std::move(error).hint(std::move(hint));
+  return to_failure(error);
 }
 
 namespace {

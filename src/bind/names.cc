@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/int128.h"
 #include "bind/binder.h"
 
 namespace trueno::bind {
@@ -51,7 +52,9 @@ Result<Type> bind_type(const sql::TypeName& name) {
   switch (name.kind) {
     case Kind::kNamed: {
       std::vector<int> arguments;
-      for (const sql::Literal& modifier : name.modifiers) arguments.push_back(std::atoi(modifier.text.c_str()));
+      for (const sql::Literal& modifier : name.modifiers) {  // a number that no type takes stays one
+        arguments.push_back(static_cast<int>(std::clamp<i128>(parse_i128(modifier.text).value_or(-1), -1, INT32_MAX)));
+      }
       auto type = type_from_name(name.name.last().text, std::move(arguments));
       if (!type) return std::move(type).error().at(name.span);
       if (type->has_value()) return **type;

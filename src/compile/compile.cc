@@ -10,7 +10,6 @@ namespace trueno::compile {
 namespace {
 
 using kernel::Builder;
-using kernel::Pipeline;
 using kernel::PipelineInput;
 using kernel::SinkKind;
 using kernel::ValueId;

@@ -16,7 +16,6 @@ namespace trueno::optimize {
 namespace {
 
 using plan::Expression;
-using plan::ExpressionKind;
 using plan::Plan;
 using plan::PlanPtr;
 

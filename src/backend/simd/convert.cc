@@ -14,7 +14,7 @@ template <class From, class To>
 void convert(const void* in, void* out, std::size_t n) {
   const From* HWY_RESTRICT from = static_cast<const From*>(in);
   To* HWY_RESTRICT to = static_cast<To*>(out);
-  for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);
+  for (std::size_t i = 0; i < n; ++i) to[i] = static_cast<To>(from[i]);  // NOLINT(bugprone-signed-char-misuse): TINYINT is a number
 }
 
 template <class T>

@@ -11,14 +11,6 @@
 
 namespace trueno::backend::simd {
 
-void fill_arithmetic_routines(Routines& r);
-void fill_compare_routines(Routines& r);
-void fill_convert_routines(Routines& r);
-void fill_hash_routines(Routines& r);
-void fill_logic_routines(Routines& r);
-void fill_reduce_routines(Routines& r);
-void fill_unpack_routines(Routines& r);
-
 namespace {
 
 struct InstructionSet {

@@ -131,7 +131,8 @@ Result<std::unique_ptr<Device>> Device::open(const DeviceOptions& options, Provi
     report.library = path;
     Status status;
     Result<Api> api = load_api(path);
-    if (api) {
+    const bool loaded = api.has_value();
+    if (loaded) {
       report.provider = provider_name(api->dialect.provider);
       std::unique_ptr<Device> device(new Device(*api, options));
       status = device->connect(options.software_allowed, report);
@@ -143,7 +144,7 @@ Result<std::unique_ptr<Device>> Device::open(const DeviceOptions& options, Provi
       status = std::move(api).error();
     }
     reasons += (reasons.empty() ? "" : "; ") + status.error().message();
-    if (api) break;  // a provider that has no adapter for us: another would find the same machine
+    if (loaded) break;  // a provider that has no adapter for us: another would find the same machine
   }
   report.reason = reasons;
   return error(ErrorCode::kDevice, "no GPU: {}", reasons).hint("TRUENO_WEBGPU_LIBRARY names the WebGPU library to use");

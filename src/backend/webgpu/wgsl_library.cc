@@ -18,7 +18,7 @@ struct Function {
 
 // 64 bits: vec2<u32>, low word first.
 const std::vector<Function>& functions_64() {
-  static const std::vector<Function> kFunctions = {
+  static const std::vector<Function> functions = {
       {"widen_32_64", {}, R"(
 fn widen_32_64(a: i32) -> vec2<u32> { return vec2<u32>(bitcast<u32>(a), bitcast<u32>(a >> 31u)); }
 )"},
@@ -128,12 +128,12 @@ fn round_div_64(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
 }
 )"},
   };
-  return kFunctions;
+  return functions;
 }
 
 // 128 bits: vec4<u32>, low word first.
 const std::vector<Function>& functions_128() {
-  static const std::vector<Function> kFunctions = {
+  static const std::vector<Function> functions = {
       {"widen_32_128", {}, R"(
 fn widen_32_128(a: i32) -> vec4<u32> {
   let s = bitcast<u32>(a >> 31u);
@@ -241,11 +241,11 @@ fn checked_product_128(a: vec4<u32>, b: vec4<u32>) -> Product {
 }
 )"},
   };
-  return kFunctions;
+  return functions;
 }
 
 const std::vector<Function>& other_functions() {
-  static const std::vector<Function> kFunctions = {
+  static const std::vector<Function> functions = {
       // Bits of a float as an unsigned integer that orders like SQL: -0 as +0, every NaN as the one above infinity.
       {"key_f32", {}, R"(
 fn key_f32(bits: u32) -> u32 {
@@ -371,7 +371,7 @@ fn valid_at(at: u32, row: u32) -> bool {
 }
 )"},
   };
-  return kFunctions;
+  return functions;
 }
 
 std::array<const std::vector<Function>*, 3> families() { return {&functions_64(), &functions_128(), &other_functions()}; }

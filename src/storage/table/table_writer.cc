@@ -80,7 +80,7 @@ Result<std::shared_ptr<const TableData>> TableWriter::finish() {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::vector<Column*> chunks;
     for (const auto& group : groups_) chunks.push_back(&group->columns[i]);
-    TRUENO_TRY(columns_[i].finish(std::move(chunks)));
+    TRUENO_TRY(columns_[i].finish(chunks));
     data->sketches.push_back(std::make_shared<const HyperLogLog>(columns_[i].sketch()));
   }
   data->groups.assign(groups_.begin(), groups_.end());
