@@ -56,10 +56,17 @@ std::int64_t part_of_days(CivilPart part, std::int32_t days) {
   return 0;
 }
 
+std::int64_t micros_of_day(std::int64_t micros) {
+  const std::int64_t days = floor_divide(micros, kMicrosPerDay);
+  // The product can leave 64 bits for the earliest moments; the difference does not.
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(micros) -
+                                   static_cast<std::uint64_t>(days) * static_cast<std::uint64_t>(kMicrosPerDay));
+}
+
 // The clock parts are of the time of day, which is never negative: days are rounded down first.
 std::int64_t part_of_micros(CivilPart part, std::int64_t micros) {
   const std::int64_t days = floor_divide(micros, kMicrosPerDay);
-  const std::int64_t of_day = micros - days * kMicrosPerDay;
+  const std::int64_t of_day = micros_of_day(micros);
   switch (part) {
     case CivilPart::kHour: return of_day / (3600 * kMicrosPerSecond);
     case CivilPart::kMinute: return of_day / (60 * kMicrosPerSecond) % 60;

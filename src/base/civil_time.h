@@ -80,6 +80,8 @@ enum class CivilPart : std::uint8_t {
 [[nodiscard]] std::optional<CivilPart> civil_part_from_name(std::string_view name);
 
 /// A part of a finite date or timestamp. Seconds hold only their own minute, milliseconds and microseconds include the seconds;
+/// Microseconds since the midnight before a moment, 0 to 86,399,999,999, for every 64-bit number of microseconds.
+[[nodiscard]] std::int64_t micros_of_day(std::int64_t micros);
 /// the epoch is whole seconds, rounded down. There is no century 0: 1 BC lies in century -1.
 [[nodiscard]] std::int64_t part_of_days(CivilPart part, std::int32_t days);
 [[nodiscard]] std::int64_t part_of_micros(CivilPart part, std::int64_t micros);

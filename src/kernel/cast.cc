@@ -170,7 +170,7 @@ Status temporal(const Type& from, const Type& to, const Cell& in, Cell& out) {
     out = Cell::of_integer(floor_divide(value, 86'400 * ticks(from.id)));
   } else if (to.id == TypeId::kTime) {
     const std::int64_t micros = static_cast<std::int64_t>(static_cast<i128>(value) * 1'000'000 / ticks(from.id));
-    out = Cell::of_integer(micros - floor_divide(micros, kMicrosPerDay) * kMicrosPerDay);
+    out = Cell::of_integer(micros_of_day(micros));
   } else {
     const i128 scaled = ticks(to.id) >= ticks(from.id) ? static_cast<i128>(value) * (ticks(to.id) / ticks(from.id))
                                                        : divide_rounded(value, ticks(from.id) / ticks(to.id));

@@ -15,6 +15,7 @@ run_tests() {
 sanitizer_options() {
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
   export UBSAN_OPTIONS=print_stacktrace=1
+  export LSAN_OPTIONS=suppressions=$PWD/tools/dev/leaks.supp:print_suppressions=0
   export TSAN_OPTIONS=ignore_noninstrumented_modules=1
 }
 

@@ -50,7 +50,7 @@ GroupTable::GroupTable(const CompiledProgram& compiled) : compiled_(compiled) {
       key.bits = 64;
     }
     if (key.nullable && !(ranged && key.lane != Lane::kBool)) ++key.bits;
-    key.shift = total_bits_;
+    key.shift = key.bits == 0 ? 0 : total_bits_;  // one value for all rows: takes no bits
     key.word = static_cast<int>(record_words_);
     total_bits_ += key.bits;
     record_words_ += width_of(key.lane) == 16 ? 2 : 1;

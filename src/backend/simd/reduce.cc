@@ -26,7 +26,18 @@ std::int64_t sum32(const std::int32_t* values, const std::uint8_t* mask, std::si
   if (mask == nullptr) {
     for (std::size_t i = 0; i < n; ++i) sum += values[i];
   } else {
-    for (std::size_t i = 0; i < n; ++i) sum += mask[i] != 0 ? values[i] : 0;
+    for (std::size_t i = 0; i < n; ++i) sum += values[i] & -std::int32_t{mask[i]};  // 0 or all bits
+  }
+  return sum;
+}
+
+// Values below 2^51: a chunk of them stays below 2^63.
+std::int64_t sum64_narrow(const std::int64_t* values, const std::uint8_t* mask, std::size_t n) {
+  std::int64_t sum = 0;
+  if (mask == nullptr) {
+    for (std::size_t i = 0; i < n; ++i) sum += values[i];
+  } else {
+    for (std::size_t i = 0; i < n; ++i) sum += values[i] & -std::int64_t{mask[i]};
   }
   return sum;
 }
@@ -42,7 +53,7 @@ i128 sum64(const std::int64_t* values, const std::uint8_t* mask, std::size_t n) 
   if (mask == nullptr) {
     for (std::size_t i = 0; i < n; ++i) add(values[i]);
   } else {
-    for (std::size_t i = 0; i < n; ++i) add(mask[i] != 0 ? values[i] : 0);
+    for (std::size_t i = 0; i < n; ++i) add(values[i] & -std::int64_t{mask[i]});
   }
   return static_cast<i128>(high) * (i128{1} << 32) + low;
 }
@@ -125,6 +136,11 @@ HWY_INLINE double power_of_two(int exponent) { return std::bit_cast<double>(stat
 // Rounds to multiples of 2^grid by its size.
 HWY_INLINE double rounder(int grid) { return 1.5 * power_of_two(grid + 52); }
 
+// By bits: a select would compare first.
+HWY_INLINE double chosen_or_zero(double value, std::uint8_t chosen) {
+  return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) & -std::uint64_t{chosen});
+}
+
 template <class T>
 FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top) {
   const double high_rounder = rounder(top - SumWindow::kReduceHighBits);
@@ -146,7 +162,7 @@ FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RE
     if (mask == nullptr) {
       for (std::size_t i = 0; i < n; ++i) add(static_cast<double>(values[i]));
     } else {
-      for (std::size_t i = 0; i < n; ++i) add(mask[i] != 0 ? static_cast<double>(values[i]) : 0.0);
+      for (std::size_t i = 0; i < n; ++i) add(chosen_or_zero(static_cast<double>(values[i]), mask[i]));
     }
     if ((wrong << 1) == 0 && (exponents >> 52) == 0) return {static_cast<std::int64_t>(high - n * high_bits), 0, true};
     high = wrong = exponents = 0;
@@ -164,7 +180,7 @@ FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RE
   if (mask == nullptr) {
     for (std::size_t i = 0; i < n; ++i) add(static_cast<double>(values[i]));
   } else {
-    for (std::size_t i = 0; i < n; ++i) add(mask[i] != 0 ? static_cast<double>(values[i]) : 0.0);
+    for (std::size_t i = 0; i < n; ++i) add(chosen_or_zero(static_cast<double>(values[i]), mask[i]));
   }
   FloatChunkSum sum;
   // Sums wrap; what is meant is the number of steps, which does not reach 2^63.
@@ -178,8 +194,8 @@ bool split_f64(const double* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRI
                std::int64_t* HWY_RESTRICT high, std::int64_t* HWY_RESTRICT low, std::uint8_t* HWY_RESTRICT fits) {
   const double high_rounder = rounder(top - SumWindow::kGroupHighBits);
   const double low_rounder = rounder(top - SumWindow::kGroupHighBits - SumWindow::kLowBits);
-  const auto high_bits = std::bit_cast<std::int64_t>(high_rounder);
-  const auto low_bits = std::bit_cast<std::int64_t>(low_rounder);
+  const auto high_bits = std::bit_cast<std::uint64_t>(high_rounder);
+  const auto low_bits = std::bit_cast<std::uint64_t>(low_rounder);
   const double limit = power_of_two(top);
   std::uint64_t all_wrong = 0;
   const auto split = [&](std::size_t i, double x) HWY_ATTR {
@@ -187,8 +203,8 @@ bool split_f64(const double* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRI
     const double after_high = x - (on_high - high_rounder);
     const double on_low = after_high + low_rounder;
     const double rest = after_high - (on_low - low_rounder);
-    high[i] = std::bit_cast<std::int64_t>(on_high) - high_bits;
-    low[i] = std::bit_cast<std::int64_t>(on_low) - low_bits;
+    high[i] = static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(on_high) - high_bits);  // wraps where the row does not fit
+    low[i] = static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(on_low) - low_bits);
     // Not finite: no comparison holds.
     all_wrong |= ((x < limit) & (x > -limit) & (rest == 0)) ? 0u : 1u;
   };
@@ -210,6 +226,7 @@ bool split_f64(const double* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRI
 void fill_reduce(Routines& r) {
   r.sum32 = sum32;
   r.sum64 = sum64;
+  r.sum64_narrow = sum64_narrow;
   r.extremes32 = extremes<std::int32_t>;
   r.extremes64 = extremes<std::int64_t>;
   r.extremes_f64 = float_extremes<double>;

@@ -144,6 +144,8 @@ void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const Chu
   if (accumulator.kind == AccumulatorKind::kSumInteger) {
     if (argument.lane == Lane::kI32) {
       sums_[index].add(routines.sum32(argument.as<std::int32_t>(), mask, chunk.rows));
+    } else if (argument.lane == Lane::kI64 && compiled_.at(accumulator.argument).range.proven_within(-(i128{1} << 51), i128{1} << 51)) {
+      sums_[index].add(routines.sum64_narrow(argument.as<std::int64_t>(), mask, chunk.rows));
     } else if (argument.lane == Lane::kI64) {
       sums_[index].add(routines.sum64(argument.as<std::int64_t>(), mask, chunk.rows));
     } else {

@@ -105,6 +105,7 @@ struct Routines {
 
   // reduce.cc: `mask` bytes choose rows; null: all
   std::int64_t (*sum32)(const std::int32_t* values, const std::uint8_t* mask, std::size_t n) = nullptr;
+  std::int64_t (*sum64_narrow)(const std::int64_t* values, const std::uint8_t* mask, std::size_t n) = nullptr;  // |values| < 2^51
   i128 (*sum64)(const std::int64_t* values, const std::uint8_t* mask, std::size_t n) = nullptr;
   IntegerExtremes (*extremes32)(const std::int32_t* values, const std::uint8_t* mask, std::size_t n) = nullptr;  // of the chosen rows, >= 1
   IntegerExtremes (*extremes64)(const std::int64_t* values, const std::uint8_t* mask, std::size_t n) = nullptr;
