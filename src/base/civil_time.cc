@@ -111,7 +111,11 @@ std::int32_t truncate_days(CivilPart part, std::int32_t days) {
 }
 
 std::int64_t truncate_micros(CivilPart part, std::int64_t micros) {
-  const auto down_to = [&](std::int64_t unit) { return floor_divide(micros, unit) * unit; };
+  // Only the first moments of the timestamp range can begin a part before it; there the range's edge is the answer.
+  const auto down_to = [&](std::int64_t unit) {
+    std::int64_t result = 0;
+    return __builtin_mul_overflow(floor_divide(micros, unit), unit, &result) ? micros : result;
+  };
   switch (part) {
     case CivilPart::kHour: return down_to(3600 * kMicrosPerSecond);
     case CivilPart::kMinute: return down_to(60 * kMicrosPerSecond);
@@ -122,7 +126,6 @@ std::int64_t truncate_micros(CivilPart part, std::int64_t micros) {
     default: {
       const auto days = static_cast<std::int32_t>(floor_divide(micros, kMicrosPerDay));
       std::int64_t result = 0;
-      // Only the first day of the timestamp range can begin a part before it; there the range's edge is the answer.
       if (__builtin_mul_overflow(static_cast<std::int64_t>(truncate_days(part, days)), kMicrosPerDay, &result)) return micros;
       return result;
     }
