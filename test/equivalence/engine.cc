@@ -64,8 +64,7 @@ std::string describe(const Configuration& c) {
   return text;
 }
 
-std::string difference(const Outcome& expected, const Outcome& got, bool got_unoptimized) {
-  if (got_unoptimized && got.bound && !got.failure.empty() && !got.failure.starts_with("Internal")) return {};
+std::string difference(const Outcome& expected, const Outcome& got) {
   if (expected.failure != got.failure) {
     const auto said = [](const Outcome& o) { return o.failure.empty() ? fmt::format("{} rows", o.rows) : o.failure; };
     return fmt::format("expected {}, got {}", said(expected), said(got));

@@ -44,9 +44,8 @@ struct Outcome {
   bool bound = false;   // failed, if at all, while running
 };
 
-/// Empty when equal: same schema, same bits in the same order, or the same error. `got_unoptimized`: the optimizer may have removed rows
-/// before something failed on them, so without it there may be an error more, or another one; never one less.
-[[nodiscard]] std::string difference(const Outcome& expected, const Outcome& got, bool got_unoptimized = false);
+/// Empty when equal: same schema, same bits in the same order, or the same error.
+[[nodiscard]] std::string difference(const Outcome& expected, const Outcome& got);
 
 /// Runs cases. Thread-compatible: one at a time.
 class Engine {

@@ -106,7 +106,7 @@ Configuration reference(const std::vector<Device>& devices) {
 std::string check(const Engine& engine, const Case& test, const Configuration& base, const Configuration& other) {
   const Outcome expected = engine.run(test, base);
   if (expected.failure.starts_with("Internal")) return expected.failure;
-  return difference(expected, engine.run(test, other), !other.optimizer);
+  return difference(expected, engine.run(test, other));
 }
 
 void report(const Options& options, std::int64_t number, const Engine& engine, const Configuration& base, const Configuration& other,
@@ -164,7 +164,7 @@ int run(const Options& options) {
     }
     for (const Configuration& other : configurations(random, devices)) {
       ++totals.runs;
-      const std::string why = difference(expected, engine.run(test, other), !other.optimizer);
+      const std::string why = difference(expected, engine.run(test, other));
       if (why.empty()) continue;
       ++totals.differing;
       report(options, number, engine, base, other, why);
