@@ -412,7 +412,7 @@ class ArrowArrayReader {
   // Codes of any integer type to u32. NULL rows may hold anything and get code 0, which readers may look up.
   template <class T>
   static Status read_codes(const ArrowArray& array, const ArrowImporter::KnownDictionary& known, Column& column) {
-    if constexpr (std::is_integral_v<T>) {
+    if constexpr (std::is_integral_v<T> && sizeof(T) <= 8) {
       const auto size = static_cast<std::uint64_t>(known.dictionary->values->length);
       MutableBuffer codes = TRUENO_TRY(MutableBuffer::uninitialised(static_cast<std::size_t>(array.length) * 4));
       const auto* from = static_cast<const std::uint8_t*>(array.buffers[1]) + static_cast<std::size_t>(array.offset) * sizeof(T);

@@ -152,10 +152,14 @@ void compare_one_by_one(const void* a, const void* b, void* out, std::size_t n) 
   compare_rows<T, kOp, kShape>(static_cast<const T*>(a), static_cast<const T*>(b), static_cast<std::uint8_t*>(out), 0, n);
 }
 
+// Whether the target compares lanes of this width (Highway's SIMD128 has no double and no 64-bit order).
+template <class T>
+constexpr bool kComparesVectors = sizeof(T) == 4 || (sizeof(T) == 8 && HWY_HAVE_FLOAT64 != 0);
+
 template <class T, Comparison kOp>
 void fill_operation(Routines& r, Lane lane) {
   auto& slot = r.compare[static_cast<int>(kOp)][static_cast<int>(lane)];
-  if constexpr (sizeof(T) == 4 || sizeof(T) == 8) {
+  if constexpr (kComparesVectors<T>) {
     slot[0] = compare<T, kOp, Shape::kVectorVector>;
     slot[1] = compare<T, kOp, Shape::kVectorConstant>;
     slot[2] = compare<T, kOp, Shape::kConstantVector>;

@@ -83,6 +83,10 @@ HWY_INLINE hn::Vec<D> widened(D d, V bytes) {
 }
 #endif
 
+// Highway's SIMD128 has no vectors of double.
+template <class T>
+constexpr bool kHasVectors = sizeof(T) == 4 || HWY_HAVE_FLOAT64 != 0;
+
 // +0 and -0 are one value here, and the sink makes the result canonical, so it does not matter which of them a minimum keeps.
 template <class T>
 void float_extremes(const T* values, const std::uint8_t* mask, std::size_t n, T* min, T* max, bool* nan) {
@@ -92,32 +96,34 @@ void float_extremes(const T* values, const std::uint8_t* mask, std::size_t n, T*
   bool any_nan = false;
   std::size_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
-  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
-  const hn::CappedTag<T, 64 / sizeof(T)> d;
-  const hn::Rebind<Bits, decltype(d)> bits;
-  const hn::Rebind<std::uint8_t, decltype(d)> bytes;
-  const std::size_t lanes = hn::Lanes(d);
-  const auto infinity = hn::Set(d, kInfinity);
-  const auto minus_infinity = hn::Set(d, -kInfinity);
-  auto least = infinity;
-  auto greatest = minus_infinity;
-  auto nans = hn::Zero(bits);
-  for (; i + lanes <= n; i += lanes) {
-    const auto x = hn::LoadU(d, values + i);
-    auto counts = hn::Eq(x, x);
-    if (mask == nullptr) {
-      nans = hn::Or(nans, hn::BitCast(bits, hn::VecFromMask(d, hn::Not(counts))));
-    } else {
-      const auto chosen = hn::RebindMask(d, hn::Ne(widened(bits, hn::LoadU(bytes, mask + i)), hn::Zero(bits)));
-      nans = hn::Or(nans, hn::BitCast(bits, hn::VecFromMask(d, hn::AndNot(counts, chosen))));
-      counts = hn::And(counts, chosen);
+  if constexpr (kHasVectors<T>) {
+    using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+    const hn::CappedTag<T, 64 / sizeof(T)> d;
+    const hn::Rebind<Bits, decltype(d)> bits;
+    const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+    const std::size_t lanes = hn::Lanes(d);
+    const auto infinity = hn::Set(d, kInfinity);
+    const auto minus_infinity = hn::Set(d, -kInfinity);
+    auto least = infinity;
+    auto greatest = minus_infinity;
+    auto nans = hn::Zero(bits);
+    for (; i + lanes <= n; i += lanes) {
+      const auto x = hn::LoadU(d, values + i);
+      auto counts = hn::Eq(x, x);
+      if (mask == nullptr) {
+        nans = hn::Or(nans, hn::BitCast(bits, hn::VecFromMask(d, hn::Not(counts))));
+      } else {
+        const auto chosen = hn::RebindMask(d, hn::Ne(widened(bits, hn::LoadU(bytes, mask + i)), hn::Zero(bits)));
+        nans = hn::Or(nans, hn::BitCast(bits, hn::VecFromMask(d, hn::AndNot(counts, chosen))));
+        counts = hn::And(counts, chosen);
+      }
+      least = hn::Min(least, hn::IfThenElse(counts, x, infinity));
+      greatest = hn::Max(greatest, hn::IfThenElse(counts, x, minus_infinity));
     }
-    least = hn::Min(least, hn::IfThenElse(counts, x, infinity));
-    greatest = hn::Max(greatest, hn::IfThenElse(counts, x, minus_infinity));
+    low = hn::GetLane(hn::MinOfLanes(d, least));
+    high = hn::GetLane(hn::MaxOfLanes(d, greatest));
+    any_nan = !hn::AllTrue(bits, hn::Eq(nans, hn::Zero(bits)));
   }
-  low = hn::GetLane(hn::MinOfLanes(d, least));
-  high = hn::GetLane(hn::MaxOfLanes(d, greatest));
-  any_nan = !hn::AllTrue(bits, hn::Eq(nans, hn::Zero(bits)));
 #endif
   for (; i < n; ++i) {
     if (mask != nullptr && mask[i] == 0) continue;

@@ -150,6 +150,7 @@ void unpack64(const std::uint8_t* packed, std::size_t first, std::size_t n, int 
     });
     return;
   }
+#if HWY_HAVE_FLOAT64  // the targets without doubles cannot shift 64-bit lanes one by one either
   if (width > 32 && fits_a_vector<std::uint64_t>(width)) {
     const hn::CappedTag<std::uint64_t, 8> d;
     const auto frame = hn::Set(d, static_cast<std::uint64_t>(base));
@@ -158,6 +159,7 @@ void unpack64(const std::uint8_t* packed, std::size_t first, std::size_t n, int 
                                   [&](std::size_t i, auto lanes) HWY_ATTR { hn::StoreU(hn::Add(lanes, frame), d, to + i); });
     return;
   }
+#endif
 #endif
   unpack_each(packed, first, n, width, base, out);
 }

@@ -15,6 +15,10 @@ namespace trueno {
 
 namespace {
 
+/// What is packed: whether __int128 counts as integral depends on the standard library.
+template <class T>
+constexpr bool kPackable = std::is_integral_v<T> && sizeof(T) <= 8;
+
 template <class T>
 bool same(const T& a, const T& b) {
   return std::memcmp(&a, &b, sizeof(T)) == 0;  // NOLINT(bugprone-suspicious-memory-comparison): bits are meant, -0 and +0 stay apart
@@ -82,7 +86,7 @@ Status choose(Column& column) {
   const auto length = column.length;
   std::int64_t best = length * static_cast<std::int64_t>(sizeof(T));
   int width = -1;
-  if constexpr (std::is_integral_v<T>) {
+  if constexpr (kPackable<T>) {
     const bool packable = column.physical() != Physical::kBool && column.physical() != Physical::kCode && column.statistics.min.has_value();
     if (packable) {
       const auto range = static_cast<std::uint64_t>(column.statistics.max->as_integer() - column.statistics.min->as_integer());
@@ -100,7 +104,7 @@ Status choose(Column& column) {
     return {};
   }
   if (runs * static_cast<std::int64_t>(sizeof(T) + 8) * 2 <= best) return make_runs<T>(column, runs);
-  if constexpr (std::is_integral_v<T>) {
+  if constexpr (kPackable<T>) {
     if (width >= 0) return make_packed<T>(column, static_cast<std::int64_t>(column.statistics.min->as_integer()), width);
   }
   return {};
