@@ -1,8 +1,9 @@
 #include "base/buffer.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
+
+#include "base/large_memory.h"
 
 namespace trueno {
 
@@ -14,7 +15,7 @@ constexpr std::size_t kMaxBytes = std::size_t{1} << (sizeof(std::size_t) == 8 ? 
 std::size_t capacity_for(std::size_t size) { return (size + kPadding + kAlignment - 1) / kAlignment * kAlignment; }
 }  // namespace
 
-void MutableBuffer::Free::operator()(std::uint8_t* bytes) const { std::free(bytes); }
+void MutableBuffer::Free::operator()(std::uint8_t* bytes) const { free_block(bytes, capacity); }
 
 Result<MutableBuffer> MutableBuffer::uninitialised(std::size_t size) {
   MutableBuffer buffer;
@@ -33,10 +34,10 @@ Status MutableBuffer::resize(std::size_t size) {
   const std::size_t needed = capacity_for(size);
   if (needed > capacity_ || data_ == nullptr) {
     const std::size_t capacity = capacity_ == 0 ? needed : std::max(needed, capacity_ + capacity_ / 2 / kAlignment * kAlignment);
-    auto* bytes = static_cast<std::uint8_t*>(std::aligned_alloc(kAlignment, capacity));
+    auto* bytes = static_cast<std::uint8_t*>(allocate_block(capacity));
     if (bytes == nullptr) return error(ErrorCode::kOutOfMemory, "the system refused {} bytes", capacity);
     if (size_ != 0) std::memcpy(bytes, data_.get(), size_);
-    data_.reset(bytes);
+    data_ = {bytes, Free(capacity)};
     capacity_ = capacity;
   }
   size_ = size;

@@ -64,6 +64,9 @@ class MutableBuffer {
 
  private:
   struct Free {
+    Free() : capacity(0) {}
+    explicit Free(std::size_t bytes) : capacity(bytes) {}
+    std::size_t capacity;
     void operator()(std::uint8_t* bytes) const;
   };
   std::unique_ptr<std::uint8_t[], Free> data_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backend/simd/strand.h"
 #include "kernel/cast.h"
 
 namespace trueno::backend::simd {
@@ -24,6 +25,7 @@ class ProgramCompiler {
   CompiledProgram compile() && {
     for (ValueId id = 0; id < out_.program->instructions.size(); ++id) add(id);
     note_live_registers();
+    out_.strands = make_strands(out_, std::move(steps_));
     return std::move(out_);
   }
 
@@ -45,7 +47,7 @@ class ProgramCompiler {
     return s;
   }
 
-  void push(Step s) { out_.steps.push_back(std::move(s)); }
+  void push(Step s) { steps_.push_back(std::move(s)); }
 
   RegisterId new_register(Lane lane) {
     out_.lanes.push_back(lane);
@@ -321,19 +323,6 @@ class ProgramCompiler {
     push_in_lane(std::move(s), computed);
   }
 
-  // Rough cycles a row: most steps are a vector operation on values in the first-level cache.
-  [[nodiscard]] double cost_of(const Step& s) const {
-    switch (s.kind) {
-      case StepKind::kCells: return 40;
-      case StepKind::kDatePart: return 12;
-      case StepKind::kIntegerDivide: return 8;
-      case StepKind::kCompareStrings: return 6;
-      case StepKind::kLookup: return 1;
-      case StepKind::kColumn: return lane(s.out) == Lane::kString ? 5 : 0.5;
-      default: return width_of(s.lane) == 16 ? 2 : 0.25;
-    }
-  }
-
   // For every filter: which registers that exist by then are read later, by steps or by the sink.
   void note_live_registers() {
     std::vector<bool> read(out_.lanes.size(), false);
@@ -345,9 +334,9 @@ class ProgramCompiler {
       if (accumulator.argument != kernel::kNoValue) read[accumulator.argument] = true;
     }
     double cost = 0;
-    for (std::size_t n = out_.steps.size(); n-- > 0;) {
-      Step& s = out_.steps[n];
-      cost += cost_of(s);
+    for (std::size_t n = steps_.size(); n-- > 0;) {
+      Step& s = steps_[n];
+      cost += cost_of(out_, s);
       if (s.kind == StepKind::kFilter) {
         s.cost_after = cost;
         for (RegisterId id = 0; id < read.size(); ++id) {
@@ -365,7 +354,7 @@ class ProgramCompiler {
   }
   [[nodiscard]] bool is_written_before(RegisterId id, std::size_t step) const {
     for (std::size_t n = 0; n < step; ++n) {
-      if (out_.steps[n].out == id) return true;
+      if (steps_[n].out == id) return true;
     }
     return false;
   }
@@ -377,6 +366,7 @@ class ProgramCompiler {
   };
   const Routines& routines_;
   CompiledProgram out_;
+  std::vector<Step> steps_;
   std::vector<Conversion> conversions_;
 };
 

@@ -54,12 +54,24 @@ struct Step {
   double cost_after = 0;         // kFilter: rough cycles a row of the steps behind it
 };
 
+/// Steps that run together, chunk by chunk. Each strand runs over a whole morsel before the next, so that few streams of memory are read
+/// at a time, which hardware prefetches, and few registers compete for the first-level cache. A program is cut after a filter whose values
+/// nothing later reads: what passes on is a byte a row. The rest of a reduction is cut into the sets of accumulators that share no column.
+struct Strand {
+  std::vector<Step> steps;
+  bool filtered = false;                  // an earlier strand has chosen rows of the morsel
+  bool filters = false;                   // chooses rows for the strands behind it, and feeds no sink
+  double cost = 0;                        // rough cycles a row of this and, where it filters, of all strands behind it
+  std::vector<std::size_t> accumulators;  // of the sink that it feeds
+  std::int64_t chunk_rows = 0;            // rows a chunk, at most kChunkRows
+};
+
 /// A program ready for this backend: straight-line steps over registers. Immutable; shared by all workers.
 struct CompiledProgram {
   std::shared_ptr<const kernel::Program> program;
   const Routines* routines = nullptr;
   std::vector<Lane> lanes;  // by register
-  std::vector<Step> steps;
+  std::vector<Strand> strands;
 
   [[nodiscard]] const kernel::Instruction& at(kernel::ValueId id) const { return program->at(id); }
 };

@@ -17,9 +17,9 @@ constexpr double kListCycles = 0.6;
 constexpr double kMoveCycles = 0.7;
 
 // Compacting makes every later step shorter by the rows that failed; it costs a list of all rows and a move of the live registers.
-bool compacting_pays(const Step& filter, std::size_t chosen, std::size_t rows) {
-  const double saved = filter.cost_after * static_cast<double>(rows - chosen);
-  const double paid = kListCycles * static_cast<double>(rows) + kMoveCycles * static_cast<double>(chosen * (filter.live.size() + 1));
+bool compacting_pays(double cost_after, std::size_t live_registers, std::size_t chosen, std::size_t rows) {
+  const double saved = cost_after * static_cast<double>(rows - chosen);
+  const double paid = kListCycles * static_cast<double>(rows) + kMoveCycles * static_cast<double>(chosen * (live_registers + 1));
   return saved > 2 * paid;  // a mask keeps the loops of later steps simple
 }
 
@@ -51,17 +51,19 @@ Evaluator::Evaluator(const CompiledProgram& compiled, const Launch& launch)
 
 Error Evaluator::failed_row() { return error(ErrorCode::kRowFailed, "a row of the morsel fails"); }
 
-Result<ChunkRows> Evaluator::evaluate(const Morsel& morsel, std::int64_t begin, std::size_t count) {
+Result<ChunkRows> Evaluator::evaluate(const Strand& strand, const Morsel& morsel, std::int64_t begin, std::size_t count) {
   morsel_ = &morsel;
   begin_ = begin;
   source_rows_ = rows_ = count;
   row_mask_ = nullptr;
   compacted_chunk_ = false;
   arena_.clear();
-  for (const Step& step : compiled_.steps) {
-    TRUENO_TRY(run(step));
+  if (strand.filtered) take_chosen_rows(strand);
+  for (const Step& step : strand.steps) {
     if (rows_ == 0) break;
+    TRUENO_TRY(run(step));
   }
+  if (strand.filters) pass_on_chosen_rows();
   return ChunkRows{rows_, row_mask_, compacted_chunk_ ? selection_.data() : nullptr, morsel.row_id + begin};
 }
 
@@ -431,11 +433,42 @@ void Evaluator::filter(const Step& step) {
   if (chosen == rows_) return;
   if (chosen == 0) {
     rows_ = 0;
-  } else if (compacting_pays(step, chosen, rows_)) {
+  } else if (compacting_pays(step.cost_after, step.live.size(), chosen, rows_)) {
     compact(step, chosen, truth);
   } else {
     if (truth == passed) mask_in_use_ ^= 1;
     row_mask_ = truth;  // lies in a register or in `passed`, and stays until the next chunk
+  }
+}
+
+// The rows of the chunk that earlier strands chose: a mask or a selection, as after a filter of this one.
+void Evaluator::take_chosen_rows(const Strand& strand) {
+  const std::uint8_t* truth = chosen_.data() + begin_;
+  const std::size_t chosen = routines().count_true(truth, rows_);
+  if (chosen == rows_) return;
+  if (chosen == 0) {
+    rows_ = 0;
+  } else if (compacting_pays(strand.cost, strand.steps.size(), chosen, rows_)) {
+    compact(Step(), chosen, truth);
+  } else {
+    row_mask_ = truth;
+  }
+}
+
+void Evaluator::pass_on_chosen_rows() {
+  if (begin_ == 0) chosen_.resize(static_cast<std::size_t>(morsel_->batch.length));
+  std::uint8_t* to = chosen_.data() + begin_;
+  if (rows_ != 0 && !compacted_chunk_) {
+    if (row_mask_ == nullptr) {
+      std::memset(to, 1, source_rows_);
+    } else if (row_mask_ != to) {
+      std::memcpy(to, row_mask_, source_rows_);
+    }
+    return;
+  }
+  std::memset(to, 0, source_rows_);
+  for (std::size_t i = 0; i < rows_; ++i) {
+    if (row_mask_ == nullptr || row_mask_[i] != 0) to[selection_[i]] = 1;
   }
 }
 

@@ -33,8 +33,9 @@ class Evaluator {
  public:
   Evaluator(const CompiledProgram& compiled, const Launch& launch);
 
-  /// Evaluates rows [begin, begin + count) of the morsel. kRowFailed: some row fails; the scalar backend finds out which and why.
-  [[nodiscard]] Result<ChunkRows> evaluate(const Morsel& morsel, std::int64_t begin, std::size_t count);
+  /// Evaluates a strand over rows [begin, begin + count) of the morsel. kRowFailed: some row fails; the scalar backend finds out which and
+  /// why.
+  [[nodiscard]] Result<ChunkRows> evaluate(const Strand& strand, const Morsel& morsel, std::int64_t begin, std::size_t count);
   [[nodiscard]] const Vector& value(RegisterId id) const { return vectors_[id]; }
   /// Dictionary of a coded column as the last morsel had it.
   [[nodiscard]] const Routines& routines() const { return *compiled_.routines; }
@@ -67,6 +68,8 @@ class Evaluator {
   [[nodiscard]] Status cell(const kernel::Instruction& instruction, std::span<const kernel::Cell> args, kernel::Cell& out);
   [[nodiscard]] Result<const kernel::LikePattern*> like_pattern(const kernel::Instruction& instruction, std::span<const kernel::Cell> args);
   void filter(const Step& step);
+  void take_chosen_rows(const Strand& strand);
+  void pass_on_chosen_rows();
   void compact(const Step& step, std::size_t chosen, const std::uint8_t* passed);
 
   /// Validity of a result that is NULL where an operand is, or where the step is inactive; fills `out`'s validity. False: the result is one
@@ -99,6 +102,7 @@ class Evaluator {
   const std::uint8_t* row_mask_ = nullptr;
   int mask_in_use_ = 0;
   bool compacted_chunk_ = false;
+  std::vector<std::uint8_t> chosen_;  // a byte a row of the morsel: chosen by the strands so far
 
   // Made once a dictionary, table or pattern.
   struct ResolvedDictionary {

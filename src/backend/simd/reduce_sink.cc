@@ -92,11 +92,11 @@ ReduceSink::ReduceSink(const CompiledProgram& compiled)
 
 void ReduceSink::keep_extreme(std::size_t index, const Cell& cell) { states_[index].update(cell); }
 
-void ReduceSink::consume(const Evaluator& evaluator, const ChunkRows& chunk) {
+void ReduceSink::consume(const Strand& strand, const Evaluator& evaluator, const ChunkRows& chunk) {
   const auto chosen =
       static_cast<std::int64_t>(chunk.mask == nullptr ? chunk.rows : evaluator.routines().count_true(chunk.mask, chunk.rows));
   if (chosen == 0) return;
-  for (std::size_t i = 0; i < states_.size(); ++i) update(i, evaluator, chunk, chosen);
+  for (const std::size_t i : strand.accumulators) update(i, evaluator, chunk, chosen);
 }
 
 void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, std::int64_t chosen) {

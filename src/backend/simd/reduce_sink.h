@@ -30,7 +30,7 @@ class WindowedSum {
 class ReduceSink {
  public:
   explicit ReduceSink(const CompiledProgram& compiled);
-  void consume(const Evaluator& evaluator, const ChunkRows& chunk);
+  void consume(const Strand& strand, const Evaluator& evaluator, const ChunkRows& chunk);
   [[nodiscard]] Result<Batch> take();
 
  private:

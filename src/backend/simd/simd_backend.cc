@@ -21,8 +21,7 @@ using simd::CompiledProgram;
 class SimdState final : public SinkState {
  public:
   SimdState(const CompiledProgram& compiled, const Launch& launch)
-      : evaluator(compiled, launch),
-        chunk_rows(launch.chunk_rows > 0 ? std::min<std::int64_t>(launch.chunk_rows, simd::kChunkRows) : simd::kChunkRows) {
+      : evaluator(compiled, launch), forced_chunk_rows(std::min<std::int64_t>(launch.chunk_rows, simd::kChunkRows)) {
     switch (compiled.program->sink.kind) {
       case SinkKind::kReduce: sink.emplace<simd::ReduceSink>(compiled); break;
       case SinkKind::kGroup: sink.emplace<simd::GroupSink>(compiled); break;
@@ -32,9 +31,9 @@ class SimdState final : public SinkState {
     }
   }
 
-  Status consume(const Morsel& morsel, const simd::ChunkRows& chunk) {
+  Status consume(const simd::Strand& strand, const Morsel& morsel, const simd::ChunkRows& chunk) {
     if (auto* reduce = std::get_if<simd::ReduceSink>(&sink)) {
-      reduce->consume(evaluator, chunk);
+      reduce->consume(strand, evaluator, chunk);
       return {};
     }
     if (auto* group = std::get_if<simd::GroupSink>(&sink)) return group->consume(morsel, evaluator, chunk);
@@ -54,7 +53,7 @@ class SimdState final : public SinkState {
   }
 
   simd::Evaluator evaluator;
-  std::int64_t chunk_rows;
+  std::int64_t forced_chunk_rows;  // 0: as the strand likes
   std::variant<std::monostate, simd::ReduceSink, simd::GroupSink, simd::RowSink> sink;
 };
 
@@ -66,18 +65,26 @@ class SimdKernel final : public Kernel {
   std::unique_ptr<SinkState> start(const Launch& launch) const override { return std::make_unique<SimdState>(compiled_, launch); }
 
   Task<Status> run(const Morsel& morsel, SinkState& state, const CancelToken& cancel) const override {
-    co_return run_chunks(morsel, static_cast<SimdState&>(state), cancel);
+    co_return run_strands(morsel, static_cast<SimdState&>(state), cancel);
   }
   Task<Result<Batch>> take_partial(SinkState& state) const override { co_return static_cast<SimdState&>(state).take(); }
   std::int64_t state_bytes(const SinkState& state) const override { return static_cast<const SimdState&>(state).bytes(); }
 
  private:
-  static Status run_chunks(const Morsel& morsel, SimdState& state, const CancelToken& cancel) {
-    TRUENO_TRY(cancel.check());
-    for (std::int64_t begin = 0; begin < morsel.batch.length; begin += state.chunk_rows) {
-      const auto count = static_cast<std::size_t>(std::min(state.chunk_rows, morsel.batch.length - begin));
-      const simd::ChunkRows chunk = TRUENO_TRY(state.evaluator.evaluate(morsel, begin, count));
-      if (chunk.rows != 0) TRUENO_TRY(state.consume(morsel, chunk));
+  Status run_strands(const Morsel& morsel, SimdState& state, const CancelToken& cancel) const {
+    for (const simd::Strand& strand : compiled_.strands) {
+      TRUENO_TRY(cancel.check());
+      TRUENO_TRY(run_chunks(strand, morsel, state));
+    }
+    return {};
+  }
+
+  static Status run_chunks(const simd::Strand& strand, const Morsel& morsel, SimdState& state) {
+    const std::int64_t chunk_rows = state.forced_chunk_rows > 0 ? state.forced_chunk_rows : strand.chunk_rows;
+    for (std::int64_t begin = 0; begin < morsel.batch.length; begin += chunk_rows) {
+      const auto count = static_cast<std::size_t>(std::min(chunk_rows, morsel.batch.length - begin));
+      const simd::ChunkRows chunk = TRUENO_TRY(state.evaluator.evaluate(strand, morsel, begin, count));
+      if (chunk.rows != 0 && !strand.filters) TRUENO_TRY(state.consume(strand, morsel, chunk));
     }
     return {};
   }

@@ -1,0 +1,182 @@
+// Which steps run together, and over how many rows at a time.
+#include "backend/simd/strand.h"
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+
+#include "backend/simd/vector.h"
+
+namespace trueno::backend::simd {
+
+namespace {
+
+using kernel::Opcode;
+using kernel::ValueId;
+
+// Sets of registers that depend on one another.
+class RegisterSets {
+ public:
+  explicit RegisterSets(std::size_t registers) : parents_(registers) { std::iota(parents_.begin(), parents_.end(), RegisterId{0}); }
+  RegisterId set_of(RegisterId id) {
+    while (parents_[id] != id) id = parents_[id] = parents_[parents_[id]];
+    return id;
+  }
+  void join(RegisterId a, RegisterId b) { parents_[set_of(a)] = set_of(b); }
+
+ private:
+  std::vector<RegisterId> parents_;
+};
+
+// What a chunk of the strand keeps in the first-level cache: the registers, and of columns what they are read from.
+std::int64_t chunk_rows_of(const CompiledProgram& compiled, const Strand& strand) {
+  constexpr std::int64_t kBytes = 16 * 1024;  // half of the cache: the sink and what streams through need the rest
+  constexpr std::int64_t kFewestRows = 512;   // below, starting every step again costs more than the cache saves
+  std::int64_t row_bytes = 0;
+  for (const Step& step : strand.steps) {
+    if (step.kind == StepKind::kFilter) continue;
+    row_bytes += width_of(compiled.lanes[step.out]);
+    if (step.kind == StepKind::kColumn) row_bytes += 2;
+  }
+  std::int64_t rows = kChunkRows;
+  while (rows > kFewestRows && rows * row_bytes > kBytes) rows /= 2;
+  return rows;
+}
+
+// Registers that hold one value for all rows: constants, parameters, and their copies in other lanes. They bind nothing together.
+std::vector<bool> fixed_registers(const CompiledProgram& compiled, const std::vector<Step>& steps) {
+  std::vector<bool> fixed(compiled.lanes.size(), false);
+  for (ValueId id = 0; id < compiled.program->instructions.size(); ++id) {
+    fixed[id] = compiled.at(id).op == Opcode::kConstant || compiled.at(id).op == Opcode::kParameter;
+  }
+  for (const Step& step : steps) {
+    if (step.kind == StepKind::kConvert && fixed[step.in[0]]) fixed[step.out] = true;
+  }
+  return fixed;
+}
+
+// Calls visit(id) for every register that the step reads, but for fixed ones.
+template <class Visit>
+void for_operands(const CompiledProgram& compiled, const std::vector<bool>& fixed, const Step& step, Visit visit) {
+  const auto visit_one = [&](RegisterId id) {
+    if (id != kNoRegister && !fixed[id]) visit(id);
+  };
+  for (int k = 0; k < step.inputs; ++k) visit_one(step.in[k]);
+  visit_one(step.active);
+  if (step.instruction == kernel::kNoValue) return;
+  for (const ValueId argument : compiled.at(step.instruction).args) visit_one(argument);  // a step of cells has any number of them
+}
+
+template <class Visit>
+void for_sink_operands(const kernel::Sink& sink, Visit visit) {
+  for (const ValueId id : sink.values) visit(id);
+  for (const ValueId id : sink.keys) visit(id);
+  for (const kernel::SortKey& key : sink.sort_keys) visit(key.value);
+  for (const kernel::Accumulator& accumulator : sink.accumulators) {
+    if (accumulator.argument != kernel::kNoValue) visit(accumulator.argument);
+  }
+}
+
+// Cuts after filters that no register outlives, where the strand reads two columns and others follow: two streams at a time are still
+// prefetched well, and a cut costs writing and reading the rows that passed.
+std::vector<Strand> cut_at_filters(const CompiledProgram& compiled, const std::vector<bool>& fixed, std::vector<Step> steps) {
+  std::vector<std::size_t> last_read(compiled.lanes.size(), 0);
+  for (std::size_t n = 0; n < steps.size(); ++n) for_operands(compiled, fixed, steps[n], [&](RegisterId id) { last_read[id] = n; });
+  for_sink_operands(compiled.program->sink, [&](ValueId id) { last_read[id] = steps.size(); });
+  std::vector<Strand> strands(1);
+  std::size_t outlived = 0;  // last read of anything written so far
+  const auto is_column = [](const Step& step) { return step.kind == StepKind::kColumn; };
+  auto columns_left = std::count_if(steps.begin(), steps.end(), is_column);
+  for (std::size_t n = 0; n < steps.size(); ++n) {
+    const bool filter = steps[n].kind == StepKind::kFilter;
+    if (!filter) outlived = std::max(outlived, last_read[steps[n].out]);
+    if (is_column(steps[n])) --columns_left;
+    strands.back().steps.push_back(std::move(steps[n]));
+    if (!filter || outlived > n || columns_left == 0) continue;
+    if (std::count_if(strands.back().steps.begin(), strands.back().steps.end(), is_column) < 2) continue;
+    strands.back().filters = true;
+    strands.emplace_back().filtered = true;
+  }
+  return strands;
+}
+
+// The accumulators that share no column, apart. The first one may be without steps: what counts rows needs none.
+std::vector<Strand> cut_at_accumulators(const CompiledProgram& compiled, const std::vector<bool>& fixed, Strand whole) {
+  RegisterSets sets(compiled.lanes.size());
+  for (const Step& step : whole.steps) for_operands(compiled, fixed, step, [&](RegisterId id) { sets.join(step.out, id); });
+  std::vector<RegisterId> set_of_strand;
+  std::vector<Strand> strands;
+  for (Step& step : whole.steps) {
+    const RegisterId set = sets.set_of(step.out);
+    const auto known = std::find(set_of_strand.begin(), set_of_strand.end(), set);
+    const auto at = static_cast<std::size_t>(known - set_of_strand.begin());
+    if (known == set_of_strand.end()) {
+      set_of_strand.push_back(set);
+      strands.emplace_back().filtered = whole.filtered;
+    }
+    strands[at].steps.push_back(std::move(step));
+  }
+  if (strands.empty()) strands.push_back(std::move(whole));
+  const auto& accumulators = compiled.program->sink.accumulators;
+  for (std::size_t i = 0; i < accumulators.size(); ++i) {
+    const ValueId argument = accumulators[i].argument;
+    std::size_t at = 0;
+    if (argument != kernel::kNoValue && !fixed[argument]) {
+      const auto known = std::find(set_of_strand.begin(), set_of_strand.end(), sets.set_of(argument));
+      at = static_cast<std::size_t>(known - set_of_strand.begin());
+    }
+    strands[at].accumulators.push_back(i);
+  }
+  return strands;
+}
+
+}  // namespace
+
+double cost_of(const CompiledProgram& compiled, const Step& step) {
+  switch (step.kind) {
+    case StepKind::kCells: return 40;
+    case StepKind::kDatePart: return 12;
+    case StepKind::kIntegerDivide: return 8;
+    case StepKind::kCompareStrings: return 6;
+    case StepKind::kLookup: return 1;
+    case StepKind::kColumn: return compiled.lanes[step.out] == Lane::kString ? 5 : 0.5;
+    default: return width_of(step.lane) == 16 ? 2 : 0.25;
+  }
+}
+
+std::vector<Strand> make_strands(const CompiledProgram& compiled, std::vector<Step> steps) {
+  const std::vector<bool> fixed = fixed_registers(compiled, steps);
+  // Copies of constants are made in every strand that reads them.
+  const auto is_copy = [&](const Step& step) { return step.out != kNoRegister && fixed[step.out]; };
+  std::vector<Step> copies;
+  std::ranges::copy_if(steps, std::back_inserter(copies), is_copy);
+  std::erase_if(steps, is_copy);
+  std::vector<Strand> strands = cut_at_filters(compiled, fixed, std::move(steps));
+  const kernel::Sink& sink = compiled.program->sink;
+  Strand last = std::move(strands.back());
+  strands.pop_back();
+  // Rows that go somewhere together need all their values at once, and so do those that a filter leaves.
+  const bool filters = std::any_of(last.steps.begin(), last.steps.end(), [](const Step& s) { return s.kind == StepKind::kFilter; });
+  if (sink.kind == kernel::SinkKind::kReduce && !filters) {
+    for (Strand& strand : cut_at_accumulators(compiled, fixed, std::move(last))) strands.push_back(std::move(strand));
+  } else {
+    for (std::size_t i = 0; i < sink.accumulators.size(); ++i) last.accumulators.push_back(i);
+    strands.push_back(std::move(last));
+  }
+  for (Strand& strand : strands) {
+    const auto is_read = [&](const Step& copy) {
+      return std::ranges::any_of(strand.steps, [&](const Step& s) { return std::ranges::count(s.in, copy.out) != 0; });
+    };
+    std::vector<Step> needed;
+    std::ranges::copy_if(copies, std::back_inserter(needed), is_read);
+    strand.steps.insert(strand.steps.begin(), needed.begin(), needed.end());
+    strand.chunk_rows = chunk_rows_of(compiled, strand);
+    for (const Step& step : strand.steps) strand.cost += cost_of(compiled, step);
+  }
+  for (std::size_t n = strands.size(); n-- > 1;) {
+    if (strands[n - 1].filters) strands[n - 1].cost += strands[n].cost;
+  }
+  return strands;
+}
+
+}  // namespace trueno::backend::simd

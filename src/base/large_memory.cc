@@ -1,0 +1,165 @@
+#include "base/large_memory.h"
+
+#include <cstdint>
+#include <cstdlib>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define TRUENO_ORDINARY_BLOCKS 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TRUENO_ORDINARY_BLOCKS 1  // a sanitizer must see every block
+#endif
+#endif
+
+#if defined(__linux__) && !defined(TRUENO_ORDINARY_BLOCKS)
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <mutex>
+#include <vector>
+
+namespace trueno {
+
+namespace {
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::size_t kRegionBytes = std::size_t{64} << 20;
+
+std::size_t rounded(std::size_t size, std::size_t to) { return (size + to - 1) / to * to; }
+
+// Free ranges by address, neighbours joined. First fit: low addresses fill up, high regions fall empty.
+struct Region {
+  std::uint8_t* begin = nullptr;
+  std::size_t size = 0;
+  std::size_t used = 0;
+  std::map<std::size_t, std::size_t> free;  // offset to bytes
+
+  std::uint8_t* take(std::size_t bytes) {
+    for (auto at = free.begin(); at != free.end(); ++at) {
+      const auto [offset, available] = *at;
+      if (available < bytes) continue;
+      free.erase(at);
+      if (available > bytes) free.emplace(offset + bytes, available - bytes);
+      used += bytes;
+      return begin + offset;
+    }
+    return nullptr;
+  }
+
+  void give(std::uint8_t* block, std::size_t bytes) {
+    used -= bytes;
+    auto offset = static_cast<std::size_t>(block - begin);
+    const auto next = free.lower_bound(offset);
+    if (next != free.end() && offset + bytes == next->first) {
+      bytes += next->second;
+      free.erase(next);
+    }
+    const auto after = free.lower_bound(offset);
+    if (after != free.begin() && std::prev(after)->first + std::prev(after)->second == offset) {
+      std::prev(after)->second += bytes;
+    } else {
+      free.emplace(offset, bytes);
+    }
+  }
+};
+
+// The mapping begins at a huge page; what is cut off before and after it goes back at once.
+std::uint8_t* map_region(std::size_t size) {
+  const std::size_t wanted = size + kHugePage;
+  void* mapped = ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) return nullptr;
+  auto* const from = static_cast<std::uint8_t*>(mapped);
+  const std::size_t before = rounded(reinterpret_cast<std::uintptr_t>(from), kHugePage) - reinterpret_cast<std::uintptr_t>(from);
+  if (before != 0) ::munmap(from, before);
+  if (before != kHugePage) ::munmap(from + before + size, kHugePage - before);
+  ::madvise(from + before, size, MADV_HUGEPAGE);  // refused by kernels without them: ordinary pages then
+  return from + before;
+}
+
+class Pool {
+ public:
+  void* take(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    for (Region& region : regions_) {
+      if (std::uint8_t* block = region.take(bytes)) return block;
+    }
+    Region region;
+    region.size = std::max(kRegionBytes, rounded(bytes, kHugePage));
+    region.begin = map_region(region.size);
+    if (region.begin == nullptr) return nullptr;
+    region.free.emplace(0, region.size);
+    std::uint8_t* block = region.take(bytes);
+    regions_.push_back(std::move(region));
+    return block;
+  }
+
+  void give(void* block, std::size_t bytes) {
+    auto* const at = static_cast<std::uint8_t*>(block);
+    const std::lock_guard lock(mutex_);
+    for (std::size_t i = 0; i < regions_.size(); ++i) {
+      Region& region = regions_[i];
+      if (at < region.begin || at >= region.begin + region.size) continue;
+      region.give(at, bytes);
+      if (region.used == 0 && (has_empty_region(i) || region.size > kRegionBytes)) {
+        ::munmap(region.begin, region.size);
+        regions_.erase(regions_.begin() + static_cast<std::ptrdiff_t>(i));
+      }
+      return;
+    }
+  }
+
+  LargeMemoryUse use() {
+    const std::lock_guard lock(mutex_);
+    LargeMemoryUse sum;
+    for (const Region& region : regions_) {
+      sum.reserved += region.size;
+      sum.used += region.used;
+    }
+    return sum;
+  }
+
+ private:
+  bool has_empty_region(std::size_t except) const {
+    for (std::size_t i = 0; i < regions_.size(); ++i) {
+      if (i != except && regions_[i].used == 0) return true;
+    }
+    return false;
+  }
+
+  std::mutex mutex_;
+  std::vector<Region> regions_;
+};
+
+// Never destroyed: buffers of static objects may outlive it.
+Pool& pool() {
+  static Pool& instance = *new Pool;
+  return instance;
+}
+
+}  // namespace
+
+void* allocate_block(std::size_t size) { return size >= kLargeBytes ? pool().take(size) : std::aligned_alloc(64, size); }
+
+void free_block(void* block, std::size_t size) {
+  if (block == nullptr) return;
+  if (size < kLargeBytes) return std::free(block);
+  pool().give(block, size);
+}
+
+LargeMemoryUse large_memory_use() { return pool().use(); }
+
+}  // namespace trueno
+
+#else
+
+namespace trueno {
+
+void* allocate_block(std::size_t size) { return std::aligned_alloc(64, size); }
+void free_block(void* block, std::size_t) { std::free(block); }
+LargeMemoryUse large_memory_use() { return {}; }
+
+}  // namespace trueno
+
+#endif

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+
+namespace trueno {
+
+/// Blocks of memory from here on live in regions of huge pages.
+inline constexpr std::size_t kLargeBytes = std::size_t{128} << 10;
+
+/// `size` bytes (a multiple of 64), aligned to 64, or nullptr when the system refuses. A block of kLargeBytes or more is cut from a region
+/// of many blocks, which asks the system for pages of 2 MiB: a scan of several columns touches a page of each in turn, and with pages of
+/// 4 KiB address translation costs up to a third of it. Where there are no huge pages, and under sanitizers, it is an ordinary allocation.
+/// Thread-safe. Regions that fall empty go back to the system, but for one.
+[[nodiscard]] void* allocate_block(std::size_t size);
+
+/// Gives back what allocate_block(size) returned; nullptr is fine.
+void free_block(void* block, std::size_t size);
+
+/// Bytes of the regions that exist and of the blocks that are out; for tests and reports.
+struct LargeMemoryUse {
+  std::size_t reserved = 0;
+  std::size_t used = 0;
+};
+[[nodiscard]] LargeMemoryUse large_memory_use();
+
+}  // namespace trueno
