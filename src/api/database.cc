@@ -27,7 +27,7 @@ Outcome<void> Database::load_arrow(const std::string& name, ArrowArrayStream* st
   return {};
 }
 
-std::vector<std::string> Database::table_names() const { return engine_->database.table_names(); }
+std::vector<std::string> Database::table_names() const { return engine_->database.catalog().table_names(); }
 
 Connection Database::connection() const {
   return Connection(std::make_shared<detail::ConnectionState>(detail::ConnectionState{engine_, nullptr}));

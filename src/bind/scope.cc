@@ -7,14 +7,6 @@
 
 namespace trueno::bind {
 
-std::string lower_name(std::string_view name) {
-  std::string out(name);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
-bool same_name(std::string_view a, std::string_view b) { return lower_name(a) == lower_name(b); }
-
 Result<int> Scope::find(const sql::QualifiedName& name) const {
   const std::string& column = name.last().text;
   const std::string table = name.parts.size() > 1 ? name.parts[name.parts.size() - 2].text : "";

@@ -4,14 +4,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/name.h"
 #include "plan/plan.h"
 #include "sql/ast.h"
 
 namespace trueno::bind {
-
-/// Case-insensitive equality of names, as the dialect compares them.
-[[nodiscard]] bool same_name(std::string_view a, std::string_view b);
-[[nodiscard]] std::string lower_name(std::string_view name);
 
 /// The columns an expression may name: column i of the input, with the table it is known under.
 struct Scope {

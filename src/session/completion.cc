@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/name.h"
 #include "bind/scope.h"
 #include "session/database.h"
 #include "session/table_function.h"
@@ -14,7 +15,7 @@ namespace trueno::session {
 namespace {
 
 bool begins_with(std::string_view name, std::string_view prefix) {
-  return name.size() >= prefix.size() && bind::same_name(name.substr(0, prefix.size()), prefix);
+  return name.size() >= prefix.size() && same_name(name.substr(0, prefix.size()), prefix);
 }
 
 bool is_word(std::string_view name) {
@@ -24,7 +25,7 @@ bool is_word(std::string_view name) {
 }
 
 Schema columns_of(const Database& database, const sql::NamedSource& source) {
-  if (const std::shared_ptr<const Table> table = database.find_table(source.table)) return table->data->schema;
+  if (const std::shared_ptr<const catalog::Table> table = database.catalog().find_table(source.table)) return table->data->schema;
   if (source.table.find('.') == std::string::npos) return {};
   const auto file = database.open_file(source.table);
   return file ? (*file)->schema() : Schema{};
@@ -51,12 +52,12 @@ Completions complete(const Database& database, std::string_view sql, std::size_t
   };
   if (place.column) {
     for (const sql::NamedSource& source : place.sources) {
-      if (!place.qualifier.empty() && !bind::same_name(place.qualifier, called(source))) continue;
+      if (!place.qualifier.empty() && !same_name(place.qualifier, called(source))) continue;
       for (const Field& field : columns_of(database, source)) add(field.name, CandidateKind::kColumn);
     }
   }
   if (place.table && place.qualifier.empty()) {
-    for (const std::string& name : database.table_names()) add(name, CandidateKind::kTable);
+    for (const std::string& name : database.catalog().table_names()) add(name, CandidateKind::kTable);
     for (const TableFunction& function : table_functions()) add(function.name, CandidateKind::kTableFunction);
   }
   if (place.function) {

@@ -7,7 +7,7 @@
 #ifndef __wasm__
 #include "backend/webgpu/webgpu_backend.h"
 #endif
-#include "bind/scope.h"
+#include "base/name.h"
 #include "io/local_file_system.h"
 #include "storage/arrow_module.h"
 #include "storage/csv/csv_source.h"
@@ -61,7 +61,7 @@ Result<std::vector<StatementResult>> Database::execute(std::string_view sql, con
 }
 
 Result<std::shared_ptr<const TableSource>> Database::open_file(const std::string& path) const {
-  const std::string lower = bind::lower_name(path);
+  const std::string lower = lower_name(path);
   if (lower.ends_with(".csv") || lower.ends_with(".tsv") || lower.ends_with(".txt")) return open_csv(*files_, path);
   const bool arrow = lower.ends_with(".arrow") || lower.ends_with(".feather") || lower.ends_with(".ipc");
   if (!lower.ends_with(".parquet") && !arrow) {
@@ -70,46 +70,6 @@ Result<std::shared_ptr<const TableSource>> Database::open_file(const std::string
   std::shared_ptr<const RandomAccessFile> file = TRUENO_TRY(files_->open(path));
   const ArrowModule* module = TRUENO_TRY(load_arrow_module());
   return arrow ? module->open_arrow_ipc(std::move(file)) : module->open_parquet(std::move(file));
-}
-
-std::shared_ptr<const Table> Database::find_table(const std::string& name) const {
-  const LockGuard lock(mutex_);
-  const auto found = tables_.find(bind::lower_name(name));
-  return found == tables_.end() ? nullptr : found->second;
-}
-
-std::vector<std::string> Database::table_names() const {
-  const LockGuard lock(mutex_);
-  std::vector<std::string> names;
-  for (const auto& [name, table] : tables_) names.push_back(name);
-  return names;
-}
-
-Status Database::create_table(const std::string& name, std::shared_ptr<const TableData> data, bool replace) {
-  const LockGuard lock(mutex_);
-  const std::string key = bind::lower_name(name);
-  if (!replace && tables_.contains(key))
-    return error(ErrorCode::kCatalog, "table {} exists already", name).hint("CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS");
-  tables_[key] = std::make_shared<const Table>(Table{next_table_id_++, 1, std::move(data)});
-  return {};
-}
-
-Status Database::commit(const std::string& name, const Table& base, std::shared_ptr<const TableData> data) {
-  const LockGuard lock(mutex_);
-  const auto current = tables_.find(bind::lower_name(name));
-  if (current == tables_.end() || current->second->id != base.id || current->second->version != base.version)
-    return error(ErrorCode::kConflict, "table {} was changed meanwhile by another statement", name).hint("run the statement again");
-  current->second = std::make_shared<const Table>(Table{base.id, base.version + 1, std::move(data)});
-  return {};
-}
-
-Status Database::drop_tables(const std::vector<std::string>& names, bool missing_ok) {
-  const LockGuard lock(mutex_);
-  for (const std::string& name : names) {
-    if (!missing_ok && !tables_.contains(bind::lower_name(name))) return error(ErrorCode::kCatalog, "no table {}", name);
-  }
-  for (const std::string& name : names) tables_.erase(bind::lower_name(name));
-  return {};
 }
 
 Status Database::load_table(const std::string& name, const std::string& path, const CancelToken& cancel) {
@@ -124,13 +84,13 @@ Status Database::load_table(const std::string& name, const std::string& path, co
       TRUENO_TRY(writer.append(*batch));
     }
   }
-  return create_table(name, TRUENO_TRY(writer.finish()), true);
+  return catalog_.create_table(name, TRUENO_TRY(writer.finish()), true);
 }
 
 Status Database::load_table(const std::string& name, const Schema& schema, const BatchStream& rows) {
   TableWriter writer(schema);
   while (const std::optional<Batch> batch = TRUENO_TRY(rows())) TRUENO_TRY(writer.append(*batch));
-  return create_table(name, TRUENO_TRY(writer.finish()), true);
+  return catalog_.create_table(name, TRUENO_TRY(writer.finish()), true);
 }
 
 }  // namespace trueno::session

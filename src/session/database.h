@@ -1,28 +1,18 @@
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/file_system.h"
-#include "base/threads.h"
 #include "bind/binder.h"
+#include "catalog/catalog.h"
 #include "session/session.h"
-#include "storage/table/table_data.h"
 
 namespace trueno::session {
 
-/// A named table: its current version. Versions are immutable; writers swap them.
-struct Table {
-  std::uint64_t id = 0;
-  std::uint64_t version = 0;
-  std::shared_ptr<const TableData> data;
-};
-
-/// The engine: tables, functions, devices and files, shared by all sessions. Thread-safe: readers keep the version they began with; of two
-/// writers of one table the first to commit wins.
+/// The engine: tables, functions, devices and files, shared by all sessions. Thread-safe.
 class Database {
  public:
   Database();
@@ -40,18 +30,9 @@ class Database {
   /// The same of batches.
   [[nodiscard]] Status load_table(const std::string& name, const Schema& schema, const BatchStream& rows);
 
-  /// In lower case, ascending.
-  [[nodiscard]] std::vector<std::string> table_names() const;
-  /// Case-insensitive; null when there is none.
-  [[nodiscard]] std::shared_ptr<const Table> find_table(const std::string& name) const;
   [[nodiscard]] Result<std::shared_ptr<const TableSource>> open_file(const std::string& path) const;
-  /// Puts a new table there. kCatalog when there is one and not `replace`.
-  [[nodiscard]] Status create_table(const std::string& name, std::shared_ptr<const TableData> data, bool replace);
-  /// Puts the next version of a table there. kConflict when `base` is not the current one any more.
-  [[nodiscard]] Status commit(const std::string& name, const Table& base, std::shared_ptr<const TableData> data);
-  /// All of them, or on an error none. kCatalog when one does not exist and not `missing_ok`.
-  [[nodiscard]] Status drop_tables(const std::vector<std::string>& names, bool missing_ok);
-
+  [[nodiscard]] catalog::Catalog& catalog() { return catalog_; }
+  [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
   [[nodiscard]] const function::Catalogue& functions() const { return functions_; }
   [[nodiscard]] const std::vector<std::shared_ptr<backend::Backend>>& devices() const { return devices_; }
   /// Why a device that was asked for by the environment could not be made.
@@ -62,9 +43,7 @@ class Database {
   std::vector<std::shared_ptr<backend::Backend>> devices_;
   std::optional<Error> device_problem_;
   std::unique_ptr<FileSystem> files_;
-  mutable Mutex mutex_;
-  std::map<std::string, std::shared_ptr<const Table>> tables_;  // by lower-case name
-  std::uint64_t next_table_id_ = 1;
+  catalog::Catalog catalog_;
   std::unique_ptr<Session> implicit_session_;
 };
 

@@ -7,7 +7,7 @@
 namespace trueno::session {
 
 Error no_table(const Database& database, const sql::QualifiedName& name) {
-  const std::string near = bind::nearest_name(name.last().text, database.table_names());
+  const std::string near = bind::nearest_name(name.last().text, database.catalog().table_names());
   return error(ErrorCode::kCatalog, "no table {}", name.to_string())
       .hint(near.empty() ? "a file is written in quotes: FROM 'data.parquet'" : fmt::format("did you mean {}?", near));
 }
@@ -15,7 +15,7 @@ Error no_table(const Database& database, const sql::QualifiedName& name) {
 Result<std::shared_ptr<const TableSource>> Names::table(const sql::QualifiedName& name, bool is_file) const {
   const std::string& last = name.last().text;
   if (is_file) return database_.open_file(last);
-  const std::shared_ptr<const Table> table = database_.find_table(last);
+  const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(last);
   if (!table) return no_table(database_, name);
   return make_table_source(table->data, last, table->id, table->version);
 }

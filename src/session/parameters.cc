@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/int128.h"
+#include "base/name.h"
 #include "bind/scope.h"
 #include "sql/lexer.h"
 
@@ -24,7 +25,7 @@ void Parameters::bind(std::size_t index, Value value) {
 
 void Parameters::bind(std::string_view name, Value value) {
   if (name.starts_with('$')) name.remove_prefix(1);
-  const auto known = std::ranges::find_if(named, [&](const auto& entry) { return bind::same_name(entry.first, name); });
+  const auto known = std::ranges::find_if(named, [&](const auto& entry) { return same_name(entry.first, name); });
   if (known != named.end()) {
     known->second = std::move(value);
   } else {
@@ -52,7 +53,7 @@ ParameterNames find_parameters(std::string_view sql) {
     } else if (written[0] >= '0' && written[0] <= '9') {
       const i128 number = parse_i128(written).value_or(0);
       if (number <= kMaxParameters) found.positional = std::max(found.positional, static_cast<std::uint32_t>(number));
-    } else if (std::ranges::none_of(found.named, [&](const std::string& name) { return bind::same_name(name, written); })) {
+    } else if (std::ranges::none_of(found.named, [&](const std::string& name) { return same_name(name, written); })) {
       found.named.emplace_back(written);
     }
   }
@@ -65,7 +66,7 @@ Result<std::vector<Value>> values_for(const Parameters& parameters, const Parame
         .hint("parameters are ?, $1 or $name");
   }
   for (const auto& [name, value] : parameters.named) {
-    if (std::ranges::none_of(wanted.named, [&](const std::string& known) { return bind::same_name(known, name); }))
+    if (std::ranges::none_of(wanted.named, [&](const std::string& known) { return same_name(known, name); }))
       return error(ErrorCode::kInvalidInput, "a value was bound to ${}, but the text has no such parameter", name);
   }
   std::vector<Value> values;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "base/name.h"
 #include "bind/scope.h"
 #include "compile/compile.h"
 #include "session/json_text.h"
@@ -26,17 +27,17 @@ struct Explanation {
 Result<bool> wants_json(const sql::Explain& explain) {
   bool json = false;
   for (const sql::Option& option : explain.options) {
-    const bool format = bind::same_name(option.name.text, "format");
+    const bool format = same_name(option.name.text, "format");
     std::string value;
     if (option.value) {
       if (const auto* word = option.value->as<sql::ColumnRef>()) value = word->name.to_string();
       if (const auto* literal = option.value->as<sql::Literal>()) value = literal->text;
     }
-    if (!format || (!bind::same_name(value, "json") && !bind::same_name(value, "text")))
+    if (!format || (!same_name(value, "json") && !same_name(value, "text")))
       return error(ErrorCode::kInvalidInput, "EXPLAIN does not know {} {}", option.name.text, value)
           .hint("EXPLAIN (ANALYZE, FORMAT json | text)")
           .at(option.name.span);
-    json = bind::same_name(value, "json");
+    json = same_name(value, "json");
   }
   return json;
 }
@@ -71,7 +72,7 @@ Result<plan::PlanPtr> StatementRunner::plan_statement(const sql::Statement& stat
     return plan_query(*query->query);
   if (const auto* create = statement.as<sql::CreateTable>(); create != nullptr && create->query) return plan_query(*create->query);
   if (const auto* insert = statement.as<sql::Insert>(); insert != nullptr && insert->query) {
-    const std::shared_ptr<const Table> table = database_.find_table(insert->table.last().text);
+    const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(insert->table.last().text);
     if (!table) return no_table(database_, insert->table).at(insert->table.span());
     return plan_insert(*insert, *table);
   }

@@ -1,6 +1,7 @@
 // INSERT: the query's rows in the table's types, appended to the version the statement began with.
 #include <algorithm>
 
+#include "base/name.h"
 #include "bind/scope.h"
 #include "optimize/optimize.h"
 #include "session/row_builder.h"
@@ -19,7 +20,7 @@ Result<std::vector<int>> positions(const sql::Insert& insert, const Schema& sche
   }
   for (std::size_t i = 0; i < insert.columns.size(); ++i) {
     const sql::Name& name = insert.columns[i];
-    const auto column = std::ranges::find_if(schema, [&](const Field& field) { return bind::same_name(field.name, name.text); });
+    const auto column = std::ranges::find_if(schema, [&](const Field& field) { return same_name(field.name, name.text); });
     if (column == schema.end()) {
       std::vector<std::string> names;
       for (const Field& field : schema) names.push_back(field.name);
@@ -46,7 +47,7 @@ Result<Batch> default_row(const Schema& schema) {
 
 }  // namespace
 
-Result<plan::PlanPtr> StatementRunner::plan_insert(const sql::Insert& insert, const Table& table) const {
+Result<plan::PlanPtr> StatementRunner::plan_insert(const sql::Insert& insert, const catalog::Table& table) const {
   const auto refuse = [&](std::string_view what) {
     return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(insert.table.span());
   };
@@ -87,7 +88,7 @@ Result<plan::PlanPtr> StatementRunner::plan_insert(const sql::Insert& insert, co
 
 Result<StatementResult> StatementRunner::run(const sql::Insert& insert) {
   const std::string& name = insert.table.last().text;
-  const std::shared_ptr<const Table> table = database_.find_table(name);
+  const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(name);
   if (!table) return no_table(database_, insert.table).at(insert.table.span());
   StatementResult result;
   if (insert.query) {
@@ -98,7 +99,7 @@ Result<StatementResult> StatementRunner::run(const sql::Insert& insert) {
   }
   TableWriter writer = TRUENO_TRY(TableWriter::append_to(*table->data, result.rows.length));
   TRUENO_TRY(writer.append(result.rows));
-  TRUENO_TRY(database_.commit(name, *table, TRUENO_TRY(writer.finish())));
+  TRUENO_TRY(database_.catalog().commit(name, *table, TRUENO_TRY(writer.finish())));
   StatementResult done;
   done.profile = std::move(result.profile);
   return done;

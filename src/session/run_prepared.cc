@@ -1,4 +1,5 @@
 // PREPARE, EXECUTE, DEALLOCATE. What is kept is the syntax tree: types, and so the plan, depend on the values.
+#include "base/name.h"
 #include "bind/scope.h"
 #include "session/statement_runner.h"
 
@@ -20,12 +21,12 @@ Result<StatementResult> StatementRunner::run(const sql::Prepare& prepare) {
   const SourceSpan span = prepare.statement->span;
   // Read again from its own text, so that its spans and the counting of `?` begin there.
   auto text = TRUENO_TRY(parse_text(std::string(sql_.substr(span.begin, span.end - span.begin))));
-  session_.add_prepared(bind::lower_name(prepare.name.text), std::move(text));
+  session_.add_prepared(lower_name(prepare.name.text), std::move(text));
   return StatementResult{};
 }
 
 Result<StatementResult> StatementRunner::run(const sql::Execute& execute) {
-  const std::shared_ptr<const ParsedText> text = session_.find_prepared(bind::lower_name(execute.name.text));
+  const std::shared_ptr<const ParsedText> text = session_.find_prepared(lower_name(execute.name.text));
   if (!text) return error(ErrorCode::kCatalog, "no prepared statement {}", execute.name.text).at(execute.name.span);
   Parameters given;
   for (const sql::Argument& argument : execute.arguments) {
@@ -47,7 +48,7 @@ Result<StatementResult> StatementRunner::run(const sql::Execute& execute) {
 }
 
 Result<StatementResult> StatementRunner::run(const sql::Deallocate& deallocate) {
-  if (!session_.remove_prepared(bind::lower_name(deallocate.name.text)))
+  if (!session_.remove_prepared(lower_name(deallocate.name.text)))
     return error(ErrorCode::kCatalog, "no prepared statement {}", deallocate.name.text).at(deallocate.name.span);
   return StatementResult{};
 }

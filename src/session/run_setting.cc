@@ -1,4 +1,5 @@
 // SET, RESET and SHOW.
+#include "base/name.h"
 #include "bind/scope.h"
 #include "session/row_builder.h"
 #include "session/statement_runner.h"
@@ -21,7 +22,7 @@ Result<StatementResult> StatementRunner::run(const sql::Set& set) {
 }
 
 Result<StatementResult> StatementRunner::run(const sql::Reset& reset) {
-  if (bind::same_name(reset.name.text, "all")) {
+  if (same_name(reset.name.text, "all")) {
     session_.settings().reset_all();
     return StatementResult{};
   }
@@ -42,7 +43,7 @@ Result<StatementResult> StatementRunner::run(const sql::Show& show) {
     result.schema = {text_field("name"), text_field("value"), text_field("description")};
     RowBuilder rows(result.schema);
     for (const Setting& setting : all_settings()) {
-      if (wanted.empty() || bind::same_name(wanted, setting.name))
+      if (wanted.empty() || same_name(wanted, setting.name))
         TRUENO_TRY(rows.add({text(setting.name), text(settings_.text(setting.name)), text(setting.description)}));
     }
     return finish(rows);
@@ -52,7 +53,7 @@ Result<StatementResult> StatementRunner::run(const sql::Show& show) {
     case sql::ShowKind::kAllTables: {
       result.schema = {text_field("name")};
       RowBuilder rows(result.schema);
-      for (const std::string& name : database_.table_names()) TRUENO_TRY(rows.add({text(name)}));
+      for (const std::string& name : database_.catalog().table_names()) TRUENO_TRY(rows.add({text(name)}));
       return finish(rows);
     }
     case sql::ShowKind::kAllSettings: return settings({});
@@ -60,7 +61,7 @@ Result<StatementResult> StatementRunner::run(const sql::Show& show) {
       const std::string& name = show.name.last().text;
       const Result<std::string> setting = settings_.get(name);
       if (setting) return settings(name);
-      if (database_.find_table(name)) return describe(TRUENO_TRY(names_.table(show.name, false))->schema());
+      if (database_.catalog().find_table(name)) return describe(TRUENO_TRY(names_.table(show.name, false))->schema());
       return Error(setting.error()).at(show.name.span());
     }
     case sql::ShowKind::kDatabases:

@@ -1,6 +1,7 @@
 // CREATE TABLE and DROP.
 #include <algorithm>
 
+#include "base/name.h"
 #include "bind/scope.h"
 #include "session/statement_runner.h"
 #include "storage/table/table_writer.h"
@@ -24,7 +25,7 @@ Result<Schema> schema_of(const sql::CreateTable& create) {
         return error(ErrorCode::kNotSupported, "only NOT NULL constraints are supported yet").at(constraint.span);
       field.nullable = false;
     }
-    if (std::ranges::any_of(schema, [&](const Field& other) { return bind::same_name(other.name, field.name); }))
+    if (std::ranges::any_of(schema, [&](const Field& other) { return same_name(other.name, field.name); }))
       return error(ErrorCode::kBinder, "column {} is there twice", field.name).at(column.name.span);
     schema.push_back(std::move(field));
   }
@@ -41,7 +42,7 @@ Result<Schema> schema_of(const sql::CreateTable& create, Schema schema) {
     const std::string name = schema[i].name;
     const auto taken = [&] {
       return std::any_of(schema.begin(), schema.begin() + static_cast<std::ptrdiff_t>(i),
-                         [&](const Field& other) { return bind::same_name(other.name, schema[i].name); });
+                         [&](const Field& other) { return same_name(other.name, schema[i].name); });
     };
     for (int number = 1; taken(); ++number) schema[i].name = fmt::format("{}_{}", name, number);
   }
@@ -53,7 +54,7 @@ Result<Schema> schema_of(const sql::CreateTable& create, Schema schema) {
 Result<StatementResult> StatementRunner::run(const sql::CreateTable& create) {
   const std::string& name = create.name.last().text;
   const bool replace = create.on_existing == sql::OnExisting::kReplace;
-  if (!replace && database_.find_table(name)) {
+  if (!replace && database_.catalog().find_table(name)) {
     if (create.on_existing == sql::OnExisting::kIgnore) return StatementResult{};
     return error(ErrorCode::kCatalog, "table {} exists already", name)
         .hint("CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS")
@@ -68,11 +69,11 @@ Result<StatementResult> StatementRunner::run(const sql::CreateTable& create) {
       TRUENO_TRY(writer.append(rows.rows));
       result.profile = std::move(rows.profile);
     }
-    TRUENO_TRY(database_.create_table(name, TRUENO_TRY(writer.finish()), replace));
+    TRUENO_TRY(database_.catalog().create_table(name, TRUENO_TRY(writer.finish()), replace));
     return result;
   }
   TableWriter writer(TRUENO_TRY(schema_of(create)));
-  TRUENO_TRY(database_.create_table(name, TRUENO_TRY(writer.finish()), replace));
+  TRUENO_TRY(database_.catalog().create_table(name, TRUENO_TRY(writer.finish()), replace));
   return result;
 }
 
@@ -80,10 +81,10 @@ Result<StatementResult> StatementRunner::run(const sql::Drop& drop) {
   if (drop.kind != sql::ObjectKind::kTable) return error(ErrorCode::kNotSupported, "only DROP TABLE is supported yet");
   std::vector<std::string> names;
   for (const sql::QualifiedName& name : drop.names) {
-    if (!drop.if_exists && !database_.find_table(name.last().text)) return no_table(database_, name).at(name.span());
+    if (!drop.if_exists && !database_.catalog().find_table(name.last().text)) return no_table(database_, name).at(name.span());
     names.push_back(name.last().text);
   }
-  TRUENO_TRY(database_.drop_tables(names, drop.if_exists));
+  TRUENO_TRY(database_.catalog().drop_tables(names, drop.if_exists));
   return StatementResult{};
 }
 

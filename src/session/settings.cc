@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/int128.h"
+#include "base/name.h"
 #include "base/number_text.h"
 #include "bind/binder.h"
 #include "bind/scope.h"
@@ -32,7 +33,7 @@ const std::vector<Setting>& all_settings() {
 namespace {
 
 const Setting* find(std::string_view name) {
-  const auto found = std::ranges::find_if(all_settings(), [&](const Setting& setting) { return bind::same_name(setting.name, name); });
+  const auto found = std::ranges::find_if(all_settings(), [&](const Setting& setting) { return same_name(setting.name, name); });
   return found == all_settings().end() ? nullptr : &*found;
 }
 
@@ -46,7 +47,7 @@ Error unknown(std::string_view name) {
 // The value as it is kept: choices in lower case, booleans as true and false. Nothing when it is not allowed.
 std::optional<std::string> normalised(const Setting& setting, std::string_view value) {
   if (setting.values == "boolean") {
-    const std::string lower = bind::lower_name(value);
+    const std::string lower = lower_name(value);
     if (lower == "on" || lower == "off") return lower == "on" ? "true" : "false";
     const std::optional<bool> parsed = parse_boolean(value);
     return parsed ? std::optional<std::string>(*parsed ? "true" : "false") : std::nullopt;
@@ -57,7 +58,7 @@ std::optional<std::string> normalised(const Setting& setting, std::string_view v
         number && *number >= *parse_i128(setting.values.substr(0, dots)) && *number <= *parse_i128(setting.values.substr(dots + 2));
     return fits ? std::optional(to_string(*number)) : std::nullopt;
   }
-  std::string lower = bind::lower_name(value);
+  std::string lower = lower_name(value);
   const bool is_choice = !lower.empty() && lower.find('|') == std::string::npos &&
                          fmt::format("|{}|", setting.values).find(fmt::format("|{}|", lower)) != std::string::npos;
   return is_choice ? std::optional(std::move(lower)) : std::nullopt;

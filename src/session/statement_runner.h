@@ -48,7 +48,7 @@ class StatementRunner {
   [[nodiscard]] bind::Context bind_context() const;
   [[nodiscard]] Result<plan::PlanPtr> plan_query(const sql::Query& query) const;
   /// The rows an INSERT adds, in the table's types.
-  [[nodiscard]] Result<plan::PlanPtr> plan_insert(const sql::Insert& insert, const Table& table) const;
+  [[nodiscard]] Result<plan::PlanPtr> plan_insert(const sql::Insert& insert, const catalog::Table& table) const;
   /// What a statement runs over rows; null when it only changes the catalogue or the session.
   [[nodiscard]] Result<plan::PlanPtr> plan_statement(const sql::Statement& statement) const;
   [[nodiscard]] exec::Options exec_options() const;
