@@ -196,6 +196,7 @@ std::string DotCommands::profile_text(const QueryResult& result) {
     text += "pipeline " + std::to_string(i + 1) + " on " + report.device + " (" + report.reason + "): " + grouped(report.rows_in) + " -> " +
             grouped(report.rows_out) + " rows, predicted " + duration(report.predicted_us / 1000) + ", measured " +
             duration(report.measured_us / 1000);
+    if (report.transfer_us > 0) text += ", " + duration(report.transfer_us / 1000) + " of it transfer";
     if (report.parts_skipped != 0) text += ", " + grouped(report.parts_skipped) + " parts skipped";
     text += "\n";
     for (const DeviceBid& bid : report.bids) {

@@ -19,7 +19,8 @@ struct PipelineReport {
   std::string device;
   std::string reason;
   double predicted_us = 0;
-  double measured_us = 0;
+  double measured_us = 0;  // transfers included
+  double transfer_us = 0;  // in which rows moved to a device with memory of its own
   std::int64_t rows_in = 0;
   std::int64_t rows_out = 0;
   std::int64_t parts_skipped = 0;  // row groups that statistics ruled out

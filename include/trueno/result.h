@@ -249,9 +249,10 @@ class TRUENO_API QueryResult {
   [[nodiscard]] const std::vector<std::string>& warnings() const;
   /// From parsing to the last row.
   [[nodiscard]] double total_time_ms() const;
-  /// Time in which devices ran pipelines.
+  /// Time in which devices ran pipelines, transfers left out.
   [[nodiscard]] double compute_time_ms() const;
-  /// Time spent moving data to and from a device with memory of its own; 0 where all ran on the CPU.
+  /// Time spent moving rows to a device with memory of its own, of all workers together; 0 where all ran on the CPU. Reading a result back
+  /// waits for the computation and counts with it.
   [[nodiscard]] double transfer_time_ms() const;
 
  private:

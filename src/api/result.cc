@@ -18,7 +18,7 @@ std::shared_ptr<const ResultData> make_result_data(session::StatementResult resu
   auto data = std::make_shared<ResultData>();
   for (const Field& field : result.schema) data->columns.push_back({field.name, field.type.to_string(), field.type.is_numeric()});
   for (const exec::PipelineProfile& p : result.profile) {
-    PipelineReport report{p.device, p.reason, p.predicted_us, p.measured_us, p.rows_in, p.rows_out, p.parts_skipped, {}};
+    PipelineReport report{p.device, p.reason, p.predicted_us, p.measured_us, p.transfer_us, p.rows_in, p.rows_out, p.parts_skipped, {}};
     for (const auto& bid : p.bids) report.bids.push_back({bid.device, bid.predicted_us, bid.support.yes(), bid.support.detail});
     data->profile.push_back(std::move(report));
   }
@@ -99,12 +99,17 @@ Outcome<void> QueryResult::write(FileFormat format, const ByteSink& sink) const 
 const std::vector<PipelineReport>& QueryResult::profile() const { return data_->profile; }
 const std::vector<std::string>& QueryResult::warnings() const { return data_->result.warnings; }
 double QueryResult::total_time_ms() const { return data_->result.total_ms; }
-double QueryResult::transfer_time_ms() const { return 0; }  // every device there is shares the host's memory
+
+double QueryResult::transfer_time_ms() const {
+  double micros = 0;
+  for (const PipelineReport& report : data_->profile) micros += report.transfer_us;
+  return micros / 1000;
+}
 
 double QueryResult::compute_time_ms() const {
   double micros = 0;
   for (const PipelineReport& report : data_->profile) micros += report.measured_us;
-  return micros / 1000;
+  return std::max(micros / 1000 - transfer_time_ms(), 0.0);
 }
 
 std::string QueryResult::backend_info() const {

@@ -62,6 +62,8 @@ struct Morsel {
 class SinkState {
  public:
   virtual ~SinkState() = default;
+  /// Microseconds its worker spent moving rows to a device with memory of its own. A read-back waits for the computation and is no part.
+  double transfer_us = 0;
 };
 
 /// A program made ready for one device. Thread-safe; states are not.

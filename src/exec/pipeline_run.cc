@@ -73,6 +73,11 @@ void PipelineRun::work_in_parallel(std::vector<std::vector<Batch>>& states) {
 
 void PipelineRun::work(std::vector<Batch>& states) {
   auto state = kernel_->start(launch_);
+  run_parts(state, states);
+  transfer_us_ += state->transfer_us;
+}
+
+void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state, std::vector<Batch>& states) {
   for (;;) {
     const std::int64_t part = next_.fetch_add(1);
     if (part >= parts_ || part > last_wanted_.load()) break;

@@ -28,6 +28,8 @@ class PipelineRun {
   [[nodiscard]] Result<Batch> run();
   [[nodiscard]] std::int64_t rows_in() const { return rows_in_; }
   [[nodiscard]] std::int64_t parts_skipped() const { return parts_skipped_; }
+  /// Of all workers together.
+  [[nodiscard]] double transfer_us() const { return transfer_us_; }
 
  private:
   using AfterMorsel = std::function<Status()>;
@@ -37,6 +39,7 @@ class PipelineRun {
   [[nodiscard]] bool limited() const { return emits() && pipeline_.limit >= 0; }
   [[nodiscard]] std::int64_t rows_wanted() const { return pipeline_.limit == 0 ? 0 : pipeline_.limit + pipeline_.offset; }
   void work(std::vector<Batch>& states);
+  void run_parts(std::unique_ptr<backend::SinkState>& state, std::vector<Batch>& states);
   void work_in_parallel(std::vector<std::vector<Batch>>& states);
   void keep_rows_before_error(std::int64_t part);
   [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows,
@@ -68,6 +71,7 @@ class PipelineRun {
   std::atomic<std::int64_t> last_wanted_ = INT64_MAX;
   std::atomic<std::int64_t> rows_in_ = 0;
   std::atomic<std::int64_t> parts_skipped_ = 0;
+  std::atomic<double> transfer_us_ = 0;
   Mutex mutex_;
   std::map<std::int64_t, Error> errors_;
   std::map<std::int64_t, Batch> emitted_;

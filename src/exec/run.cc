@@ -50,6 +50,7 @@ Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shar
     profile.gpu_refusal = std::move(decision.gpu_refusal);
     profile.predicted_us = decision.predicted_us;
     profile.measured_us = watch.elapsed_ms() * 1000;
+    profile.transfer_us = run.transfer_us();
     profile.rows_in = run.rows_in();
     profile.rows_out = outputs.back().length;
     profile.parts_skipped = run.parts_skipped();

@@ -24,7 +24,8 @@ struct PipelineProfile {
   std::string reason;
   std::string gpu_refusal;  // why the GPU that was asked for did not run it
   double predicted_us = 0;
-  double measured_us = 0;
+  double measured_us = 0;  // from its first to its last row, transfers included
+  double transfer_us = 0;  // in which workers moved rows to a device with memory of its own
   std::int64_t rows_in = 0;
   std::int64_t rows_out = 0;
   std::int64_t parts_skipped = 0;

@@ -4,6 +4,9 @@ library is found.
 usage: gpu_test.py TRUENO
 """
 
+import csv
+import io
+import json
 import subprocess
 import sys
 import unittest
@@ -51,6 +54,20 @@ class Gpu(unittest.TestCase):
         self.assertEqual((expected.returncode, found.returncode), (1, 1))
         if "declined" not in found.stderr:
             self.assertEqual(found.stderr, expected.stderr)
+
+    def test_moving_rows_to_the_gpu_takes_time_and_to_the_cpu_none(self):
+        explain = "EXPLAIN (ANALYZE, FORMAT json) SELECT sum(a) FROM t WHERE a > 100"
+        moved = {}
+        for backend in ("gpu", "simd"):
+            outcome = run(explain, backend, "error")
+            self.assertEqual(outcome.returncode, 0, outcome.stderr)
+            (row,) = list(csv.DictReader(io.StringIO(outcome.stdout)))
+            report = json.loads(list(row.values())[-1])
+            (measured,) = [pipeline["measured"] for pipeline in report["pipelines"]]
+            self.assertLess(measured["transfer_us"], measured["us"])
+            moved[backend] = measured["transfer_us"]
+        self.assertGreater(moved["gpu"], 0)
+        self.assertEqual(moved["simd"], 0)
 
 
 if __name__ == "__main__":

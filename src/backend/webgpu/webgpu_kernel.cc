@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/clock.h"
+
 namespace trueno::backend::webgpu {
 
 namespace {
@@ -133,6 +135,7 @@ Status WebGpuKernel::fit_table(const Morsel& morsel, WebGpuState& state) const {
 }
 
 Status WebGpuKernel::dispatch(const Morsel& morsel, WebGpuState& state, const Compiled& compiled) const {
+  const Stopwatch moving;
   const Upload upload = TRUENO_TRY(pack(*program_, state.launch, morsel, state.keys, static_cast<std::uint32_t>(state.slots)));
   const auto send = [&](GpuBuffer& to, const std::vector<std::uint32_t>& words) -> Status {
     const std::size_t bytes = words.size() * 4;
@@ -141,6 +144,7 @@ Status WebGpuKernel::dispatch(const Morsel& morsel, WebGpuState& state, const Co
   };
   TRUENO_TRY(send(state.slab, upload.slab));
   TRUENO_TRY(send(state.block, upload.block));
+  state.transfer_us += moving.elapsed_ms() * 1000;
   const std::int64_t per_group = static_cast<std::int64_t>(compiled.shader.threads) * kRowsPerThread;
   Command command;
   command.kind = Command::Kind::kDispatch;
