@@ -36,6 +36,7 @@ struct Context {
   function::BindContext types;
   const std::vector<std::pair<std::string, Value>>* named_parameters = nullptr;  // values of `$name`; names without the `$`
   std::vector<Type> row_types = {};  // what INSERT takes: rows of a VALUES that is the whole query are cast to these, each on its own
+  std::vector<plan::Expression> row_defaults = {};  // and what DEFAULT stands for in them
 };
 
 /// A query with names and types resolved. kBinder errors carry the span of what did not fit.
@@ -43,6 +44,9 @@ struct Context {
 
 /// An expression without columns (a setting's value, LIMIT, a DEFAULT).
 [[nodiscard]] Result<plan::Expression> bind_constant(const sql::Expression& expression, const Context& context);
+
+/// A condition over the columns of a table (CHECK).
+[[nodiscard]] Result<plan::Expression> bind_condition(const sql::Expression& expression, const Schema& schema, const Context& context);
 
 /// The type a name in CREATE TABLE or CAST stands for.
 [[nodiscard]] Result<Type> bind_type(const sql::TypeName& name);

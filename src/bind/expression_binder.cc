@@ -394,4 +394,11 @@ Result<Expression> bind_constant(const sql::Expression& expression, const Contex
   return binder.bind(expression);
 }
 
+Result<Expression> bind_condition(const sql::Expression& expression, const Schema& schema, const Context& context) {
+  Scope scope;
+  for (const Field& field : schema) scope.columns.push_back({"", field.name, field.type});
+  ExpressionBinder binder(context, scope);
+  return binder.bind_condition(expression);
+}
+
 }  // namespace trueno::bind

@@ -133,6 +133,10 @@ class QueryBinder {
     for (const auto& row : values.rows) {
       std::vector<Expression> bound;
       for (std::size_t i = 0; i < row.size(); ++i) {
+        if (fixed && i < context_.row_defaults.size() && row[i]->as<sql::DefaultValue>() != nullptr) {
+          bound.push_back(context_.row_defaults[i]);
+          continue;
+        }
         bound.push_back(TRUENO_TRY(bind_constant(*row[i], context_)));
         if (fixed) {
           if (!function::cast_possible(bound.back().type, types[i]))

@@ -1,5 +1,7 @@
 #include "catalog/catalog.h"
 
+#include <algorithm>
+
 #include "base/name.h"
 
 namespace trueno::catalog {
@@ -17,30 +19,49 @@ std::shared_ptr<const Table> Catalog::find_table(const std::string& name) const 
   return found == tables_.end() ? nullptr : found->second;
 }
 
-Status Catalog::create_table(const std::string& name, std::shared_ptr<const TableData> data, bool replace) {
+std::string Catalog::referrer(const std::string& key, const std::vector<std::string>& leaving) const {
+  for (const auto& [name, table] : tables_) {
+    const bool refers = std::ranges::any_of(table->definition->foreign_keys, [&](const ForeignKey& f) { return f.table == key; });
+    if (refers && std::ranges::find(leaving, name) == leaving.end()) return name;
+  }
+  return {};
+}
+
+Status Catalog::create_table(const std::string& name, TableDefinition definition, TableContent content, bool replace) {
   const LockGuard lock(mutex_);
   const std::string key = lower_name(name);
   if (!replace && tables_.contains(key))
     return error(ErrorCode::kCatalog, "table {} exists already", name).hint("CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS");
-  tables_[key] = std::make_shared<const Table>(Table{next_table_id_++, 1, std::move(data)});
+  if (const std::string other = referrer(key, {key}); tables_.contains(key) && !other.empty())
+    return error(ErrorCode::kCatalog, "table {} cannot be replaced: table {} refers to it", name, other);
+  tables_[key] = std::make_shared<const Table>(
+      Table{next_table_id_++, 1, std::make_shared<const TableDefinition>(std::move(definition)), std::move(content)});
   return {};
 }
 
-Status Catalog::commit(const std::string& name, const Table& base, std::shared_ptr<const TableData> data) {
+Status Catalog::commit(const std::string& name, const Table& base, TableContent content) {
   const LockGuard lock(mutex_);
   const auto current = tables_.find(lower_name(name));
   if (current == tables_.end() || current->second->id != base.id || current->second->version != base.version)
     return error(ErrorCode::kConflict, "table {} was changed meanwhile by another statement", name).hint("run the statement again");
-  current->second = std::make_shared<const Table>(Table{base.id, base.version + 1, std::move(data)});
+  current->second = std::make_shared<const Table>(Table{base.id, base.version + 1, base.definition, std::move(content)});
   return {};
 }
 
 Status Catalog::drop_tables(const std::vector<std::string>& names, bool missing_ok) {
   const LockGuard lock(mutex_);
-  for (const std::string& name : names) {
-    if (!missing_ok && !tables_.contains(lower_name(name))) return error(ErrorCode::kCatalog, "no table {}", name);
+  std::vector<std::string> keys;
+  for (const std::string& name : names) keys.push_back(lower_name(name));
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (!tables_.contains(keys[i])) {
+      if (missing_ok) continue;
+      return error(ErrorCode::kCatalog, "no table {}", names[i]);
+    }
+    if (const std::string other = referrer(keys[i], keys); !other.empty())
+      return error(ErrorCode::kCatalog, "table {} cannot be dropped: table {} refers to it", names[i], other)
+          .hint("drop both in one DROP TABLE");
   }
-  for (const std::string& name : names) tables_.erase(lower_name(name));
+  for (const std::string& key : keys) tables_.erase(key);
   return {};
 }
 

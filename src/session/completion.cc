@@ -25,7 +25,7 @@ bool is_word(std::string_view name) {
 }
 
 Schema columns_of(const Database& database, const sql::NamedSource& source) {
-  if (const std::shared_ptr<const catalog::Table> table = database.catalog().find_table(source.table)) return table->data->schema;
+  if (const std::shared_ptr<const catalog::Table> table = database.catalog().find_table(source.table)) return table->data().schema;
   if (source.table.find('.') == std::string::npos) return {};
   const auto file = database.open_file(source.table);
   return file ? (*file)->schema() : Schema{};

@@ -84,13 +84,13 @@ Status Database::load_table(const std::string& name, const std::string& path, co
       TRUENO_TRY(writer.append(*batch));
     }
   }
-  return catalog_.create_table(name, TRUENO_TRY(writer.finish()), true);
+  return catalog_.create_table(name, {}, {TRUENO_TRY(writer.finish())}, true);
 }
 
 Status Database::load_table(const std::string& name, const Schema& schema, const BatchStream& rows) {
   TableWriter writer(schema);
   while (const std::optional<Batch> batch = TRUENO_TRY(rows())) TRUENO_TRY(writer.append(*batch));
-  return catalog_.create_table(name, TRUENO_TRY(writer.finish()), true);
+  return catalog_.create_table(name, {}, {TRUENO_TRY(writer.finish())}, true);
 }
 
 }  // namespace trueno::session

@@ -75,8 +75,9 @@ Result<std::shared_ptr<const TableSource>> tables_source(const Database& databas
   for (const std::string& name : database.catalog().table_names()) {
     const std::shared_ptr<const catalog::Table> table = database.catalog().find_table(name);
     if (!table) continue;  // dropped meanwhile
-    TRUENO_TRY(rows.add({text(name), Value::bigint(static_cast<std::int64_t>(table->data->schema.size())), Value::bigint(table->data->rows),
-                         Value::bigint(table->data->byte_size()), Value::bigint(static_cast<std::int64_t>(table->version))}));
+    TRUENO_TRY(
+        rows.add({text(name), Value::bigint(static_cast<std::int64_t>(table->data().schema.size())), Value::bigint(table->data().rows),
+                  Value::bigint(table->data().byte_size()), Value::bigint(static_cast<std::int64_t>(table->version))}));
   }
   return rows.finish_source("trueno_tables");
 }

@@ -17,7 +17,7 @@ Result<std::shared_ptr<const TableSource>> Names::table(const sql::QualifiedName
   if (is_file) return database_.open_file(last);
   const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(last);
   if (!table) return no_table(database_, name);
-  return make_table_source(table->data, last, table->id, table->version);
+  return make_table_source(table->content.data, last, table->id, table->version);
 }
 
 Result<std::shared_ptr<const TableSource>> Names::table_function(const std::string& name, const std::vector<Value>& arguments) const {

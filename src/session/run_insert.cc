@@ -4,7 +4,6 @@
 #include "base/name.h"
 #include "bind/scope.h"
 #include "optimize/optimize.h"
-#include "session/row_builder.h"
 #include "session/statement_runner.h"
 #include "storage/table/table_writer.h"
 
@@ -12,7 +11,7 @@ namespace trueno::session {
 
 namespace {
 
-// For each column of the table its place in the query's output; -1: not given, so NULL.
+// For each column of the table its place in the query's output; -1: not given, so its default.
 Result<std::vector<int>> positions(const sql::Insert& insert, const Schema& schema) {
   std::vector<int> position(schema.size(), -1);
   if (insert.columns.empty()) {
@@ -36,15 +35,6 @@ Result<std::vector<int>> positions(const sql::Insert& insert, const Schema& sche
   return position;
 }
 
-// DEFAULT VALUES: one row, no column given.
-Result<Batch> default_row(const Schema& schema) {
-  RowBuilder rows(schema);
-  std::vector<Value> nulls;
-  for (const Field& field : schema) nulls.push_back(Value::null(field.type));
-  TRUENO_TRY(rows.add(nulls));
-  return rows.finish();
-}
-
 }  // namespace
 
 Result<plan::PlanPtr> StatementRunner::plan_insert(const sql::Insert& insert, const catalog::Table& table) const {
@@ -55,13 +45,22 @@ Result<plan::PlanPtr> StatementRunner::plan_insert(const sql::Insert& insert, co
   if (!insert.returning.empty()) return refuse("RETURNING");
   if (insert.on_conflict.action != sql::ConflictAction::kFail) return refuse("ON CONFLICT");
   if (!insert.with.empty()) return refuse("WITH before INSERT");
-  const Schema& schema = table.data->schema;
+  const Schema& schema = table.data().schema;
+  const std::vector<plan::Expression> defaults = TRUENO_TRY(defaults_of(*table.definition, schema));
+  if (!insert.query) {  // DEFAULT VALUES: one row, no column given
+    plan::Values row;
+    row.rows.push_back(defaults);
+    return plan::make_plan(std::move(row), schema);
+  }
   const std::vector<int> position = TRUENO_TRY(positions(insert, schema));
   const std::size_t expected = insert.columns.empty() ? schema.size() : insert.columns.size();
   bind::Context context = bind_context();
   context.row_types.resize(expected);
+  context.row_defaults.resize(expected);
   for (std::size_t i = 0; i < schema.size(); ++i) {
-    if (position[i] >= 0) context.row_types[static_cast<std::size_t>(position[i])] = schema[i].type;
+    if (position[i] < 0) continue;
+    context.row_types[static_cast<std::size_t>(position[i])] = schema[i].type;
+    context.row_defaults[static_cast<std::size_t>(position[i])] = defaults[i];
   }
   plan::PlanPtr plan = TRUENO_TRY(bind::bind_query(*insert.query, context));
   if (plan->schema.size() != expected)
@@ -70,9 +69,8 @@ Result<plan::PlanPtr> StatementRunner::plan_insert(const sql::Insert& insert, co
   // A projection on top casts to the table's types, so that a bad cast fails before anything is written.
   std::vector<plan::Expression> casts;
   for (std::size_t i = 0; i < schema.size(); ++i) {
-    plan::Expression value = position[i] < 0
-                                 ? plan::Expression::literal(Value::null(schema[i].type))
-                                 : plan::Expression::column(position[i], plan->schema[static_cast<std::size_t>(position[i])].type);
+    plan::Expression value =
+        position[i] < 0 ? defaults[i] : plan::Expression::column(position[i], plan->schema[static_cast<std::size_t>(position[i])].type);
     if (!function::cast_possible(value.type, schema[i].type))
       return error(ErrorCode::kBinder, "column {} is {}, and {} cannot be cast to it", schema[i].name, schema[i].type.to_string(),
                    value.type.to_string())
@@ -90,16 +88,14 @@ Result<StatementResult> StatementRunner::run(const sql::Insert& insert) {
   const std::string& name = insert.table.last().text;
   const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(name);
   if (!table) return no_table(database_, insert.table).at(insert.table.span());
-  StatementResult result;
-  if (insert.query) {
-    const plan::PlanPtr plan = TRUENO_TRY(plan_insert(insert, *table));
-    result = TRUENO_TRY(run_plan(*plan));
-  } else {
-    result.rows = TRUENO_TRY(default_row(table->data->schema));
-  }
-  TableWriter writer = TRUENO_TRY(TableWriter::append_to(*table->data, result.rows.length));
+  const plan::PlanPtr plan = TRUENO_TRY(plan_insert(insert, *table));
+  StatementResult result = TRUENO_TRY(run_plan(*plan));
+  TRUENO_TRY(check_rows(*table->definition, table->data().schema, result.rows));
+  TableWriter writer = TRUENO_TRY(TableWriter::append_to(table->data(), result.rows.length));
   TRUENO_TRY(writer.append(result.rows));
-  TRUENO_TRY(database_.catalog().commit(name, *table, TRUENO_TRY(writer.finish())));
+  catalog::TableContent content =
+      TRUENO_TRY(checked_content(name, *table->definition, &table->content, TRUENO_TRY(writer.finish()), result.rows));
+  TRUENO_TRY(database_.catalog().commit(name, *table, std::move(content)));
   StatementResult done;
   done.profile = std::move(result.profile);
   return done;

@@ -11,20 +11,11 @@ namespace trueno::session {
 namespace {
 
 Result<Schema> schema_of(const sql::CreateTable& create) {
-  if (!create.constraints.empty())
-    return error(ErrorCode::kNotSupported, "table constraints are not supported yet").at(create.constraints[0].span);
   Schema schema;
   for (const sql::ColumnDefinition& column : create.columns) {
     if (!column.type) return error(ErrorCode::kBinder, "column {} needs a type", column.name.text).at(column.name.span);
     Field field{column.name.text, TRUENO_TRY(bind::bind_type(*column.type)), true};
-    if (column.default_value || column.generated)
-      return error(ErrorCode::kNotSupported, "DEFAULT and generated columns are not supported yet").at(column.name.span);
-    for (const sql::Constraint& constraint : column.constraints) {
-      if (constraint.kind == sql::Constraint::Kind::kNull) continue;
-      if (constraint.kind != sql::Constraint::Kind::kNotNull)
-        return error(ErrorCode::kNotSupported, "only NOT NULL constraints are supported yet").at(constraint.span);
-      field.nullable = false;
-    }
+    if (column.generated) return error(ErrorCode::kNotSupported, "generated columns are not supported yet").at(column.name.span);
     if (std::ranges::any_of(schema, [&](const Field& other) { return same_name(other.name, field.name); }))
       return error(ErrorCode::kBinder, "column {} is there twice", field.name).at(column.name.span);
     schema.push_back(std::move(field));
@@ -69,11 +60,14 @@ Result<StatementResult> StatementRunner::run(const sql::CreateTable& create) {
       TRUENO_TRY(writer.append(rows.rows));
       result.profile = std::move(rows.profile);
     }
-    TRUENO_TRY(database_.catalog().create_table(name, TRUENO_TRY(writer.finish()), replace));
+    TRUENO_TRY(database_.catalog().create_table(name, {}, {TRUENO_TRY(writer.finish())}, replace));
     return result;
   }
-  TableWriter writer(TRUENO_TRY(schema_of(create)));
-  TRUENO_TRY(database_.catalog().create_table(name, TRUENO_TRY(writer.finish()), replace));
+  Schema schema = TRUENO_TRY(schema_of(create));
+  catalog::TableDefinition definition = TRUENO_TRY(define(create, schema));
+  TableWriter writer(schema);
+  catalog::TableContent content = TRUENO_TRY(checked_content(name, definition, nullptr, TRUENO_TRY(writer.finish()), {}));
+  TRUENO_TRY(database_.catalog().create_table(name, std::move(definition), std::move(content), replace));
   return result;
 }
 

@@ -82,10 +82,10 @@ TEST_F(SessionTest, TheFirstToCommitWins) {
   run("CREATE TABLE t(a INTEGER)");
   const auto before = database_.catalog().find_table("t");
   run("INSERT INTO t VALUES (1)");
-  EXPECT_EQ(database_.catalog().commit("t", *before, before->data).error().code(), ErrorCode::kConflict);
+  EXPECT_EQ(database_.catalog().commit("t", *before, before->content).error().code(), ErrorCode::kConflict);
   const auto current = database_.catalog().find_table("t");
   run("CREATE OR REPLACE TABLE t(a INTEGER)");
-  EXPECT_EQ(database_.catalog().commit("t", *current, current->data).error().code(), ErrorCode::kConflict);
+  EXPECT_EQ(database_.catalog().commit("t", *current, current->content).error().code(), ErrorCode::kConflict);
 }
 
 TEST_F(SessionTest, SettingsAreCheckedShownAndReset) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bind/binder.h"
+#include "catalog/catalog.h"
 #include "kernel/pipeline.h"
 #include "session/constants.h"
 #include "session/names.h"
@@ -24,7 +25,7 @@ struct Values {
 /// leaves nothing behind: what changes is made on the side and swapped in as the last step.
 ///
 /// Each group of statements has a file: run_query.cc, run_table.cc (CREATE, DROP), run_insert.cc, run_setting.cc (SET, RESET, SHOW),
-/// run_explain.cc, run_prepared.cc.
+/// run_explain.cc, run_prepared.cc. run_constraints.cc is what tables demand of rows.
 class StatementRunner {
  public:
   /// All arguments outlive the runner. `sql` is the text the statement's spans refer to.
@@ -49,6 +50,17 @@ class StatementRunner {
   [[nodiscard]] Result<plan::PlanPtr> plan_query(const sql::Query& query) const;
   /// The rows an INSERT adds, in the table's types.
   [[nodiscard]] Result<plan::PlanPtr> plan_insert(const sql::Insert& insert, const catalog::Table& table) const;
+  /// Defaults and constraints of a table; sets columns of `schema` NOT NULL that are so.
+  [[nodiscard]] Result<catalog::TableDefinition> define(const sql::CreateTable& create, Schema& schema) const;
+  /// By column, in its type; NULL where there is none.
+  [[nodiscard]] Result<std::vector<plan::Expression>> defaults_of(const catalog::TableDefinition& definition, const Schema& schema) const;
+  /// kConstraint when a row violates a CHECK.
+  [[nodiscard]] Status check_rows(const catalog::TableDefinition& definition, const Schema& schema, const Batch& rows);
+  /// What a version holds once `added` rows came behind those of `before` (null: there were none). kConstraint when a key occurs twice or a
+  /// foreign key finds none.
+  [[nodiscard]] Result<catalog::TableContent> checked_content(const std::string& name, const catalog::TableDefinition& definition,
+                                                              const catalog::TableContent* before, std::shared_ptr<const TableData> data,
+                                                              const Batch& added) const;
   /// What a statement runs over rows; null when it only changes the catalogue or the session.
   [[nodiscard]] Result<plan::PlanPtr> plan_statement(const sql::Statement& statement) const;
   [[nodiscard]] exec::Options exec_options() const;

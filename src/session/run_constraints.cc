@@ -1,0 +1,236 @@
+// Constraints and defaults: what CREATE TABLE defines, and what rows must satisfy before they become part of a table.
+#include <algorithm>
+
+#include "base/name.h"
+#include "session/database.h"
+#include "session/statement_runner.h"
+#include "sql/parser.h"
+#include "sql/printer.h"
+#include "storage/table/table_writer.h"
+
+namespace trueno::session {
+
+namespace {
+
+using Kind = sql::Constraint::Kind;
+
+Result<int> column_number(const Schema& schema, const sql::Name& name) {
+  const auto found = std::ranges::find_if(schema, [&](const Field& field) { return same_name(field.name, name.text); });
+  if (found != schema.end()) return static_cast<int>(found - schema.begin());
+  std::vector<std::string> names;
+  for (const Field& field : schema) names.push_back(field.name);
+  const std::string near = bind::nearest_name(name.text, names);
+  return error(ErrorCode::kBinder, "no column \"{}\"", name.text)
+      .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
+      .at(name.span);
+}
+
+Result<std::vector<int>> column_numbers(const Schema& schema, const std::vector<sql::Name>& names) {
+  std::vector<int> columns;
+  for (const sql::Name& name : names) {
+    columns.push_back(TRUENO_TRY(column_number(schema, name)));
+    if (std::ranges::count(columns, columns.back()) != 1)
+      return error(ErrorCode::kBinder, "column {} is there twice", name.text).at(name.span);
+  }
+  return columns;
+}
+
+bool same_columns(std::vector<int> a, std::vector<int> b) {
+  std::ranges::sort(a);
+  std::ranges::sort(b);
+  return a == b;
+}
+
+// One table's definition being read.
+class DefinitionReader {
+ public:
+  DefinitionReader(const sql::CreateTable& create, Schema& schema, const bind::Context& context, const catalog::Catalog& catalog)
+      : create_(create), schema_(schema), context_(context), catalog_(catalog) {}
+
+  Result<catalog::TableDefinition> read() && {
+    definition_.defaults.resize(schema_.size());
+    std::vector<std::pair<const sql::Constraint*, std::vector<int>>> foreign;
+    const auto take = [&](const sql::Constraint& constraint, std::vector<int> columns) -> Status {
+      if (constraint.kind != Kind::kForeignKey) return take_own(constraint, std::move(columns));
+      foreign.emplace_back(&constraint, std::move(columns));  // may name a key of this table that is written later
+      return {};
+    };
+    for (std::size_t i = 0; i < create_.columns.size(); ++i) {
+      const sql::ColumnDefinition& column = create_.columns[i];
+      if (column.default_value) TRUENO_TRY(take_default(i, *column.default_value));
+      for (const sql::Constraint& constraint : column.constraints) TRUENO_TRY(take(constraint, {static_cast<int>(i)}));
+    }
+    for (const sql::Constraint& constraint : create_.constraints)
+      TRUENO_TRY(take(constraint, TRUENO_TRY(column_numbers(schema_, constraint.columns))));
+    for (auto& [constraint, columns] : foreign) TRUENO_TRY(take_foreign_key(*constraint, std::move(columns)));
+    return std::move(definition_);
+  }
+
+ private:
+  Status take_default(std::size_t column, const sql::Expression& written) {
+    const plan::Expression bound = TRUENO_TRY(bind::bind_constant(written, context_));
+    if (!function::cast_possible(bound.type, schema_[column].type))
+      return error(ErrorCode::kBinder, "the default of column {} is {}, which cannot be cast to {}", schema_[column].name,
+                   bound.type.to_string(), schema_[column].type.to_string())
+          .at(written.span);
+    definition_.defaults[column] = sql::print(written);
+    return {};
+  }
+
+  // What concerns this table alone. `columns`: of a key.
+  Status take_own(const sql::Constraint& constraint, std::vector<int> columns) {
+    switch (constraint.kind) {
+      case Kind::kNull:
+      case Kind::kForeignKey: return {};
+      case Kind::kNotNull: schema_[static_cast<std::size_t>(columns.front())].nullable = false; return {};
+      case Kind::kCheck:
+        static_cast<void>(TRUENO_TRY(bind::bind_condition(*constraint.check, schema_, context_)));
+        definition_.checks.push_back({constraint.name.text, sql::print(*constraint.check)});
+        return {};
+      case Kind::kUnique: definition_.keys.push_back({"unique constraint", std::move(columns)}); return {};
+      case Kind::kPrimaryKey:
+        if (definition_.has_primary_key) return error(ErrorCode::kBinder, "a table has one primary key at most").at(constraint.span);
+        definition_.has_primary_key = true;
+        for (const int column : columns) schema_[static_cast<std::size_t>(column)].nullable = false;
+        definition_.keys.insert(definition_.keys.begin(), {"primary key", std::move(columns)});
+        return {};
+    }
+    return {};
+  }
+
+  Status take_foreign_key(const sql::Constraint& constraint, std::vector<int> columns) {
+    using enum sql::ReferentialAction;
+    for (const sql::ReferentialAction action : {constraint.on_delete, constraint.on_update}) {
+      if (action != kNoAction && action != kRestrict)
+        return error(ErrorCode::kNotSupported, "a foreign key that changes rows (CASCADE, SET NULL, SET DEFAULT)").at(constraint.span);
+    }
+    const std::string& name = constraint.referenced_table.last().text;
+    const bool itself = same_name(name, create_.name.last().text);
+    const std::shared_ptr<const catalog::Table> other = itself ? nullptr : catalog_.find_table(name);
+    if (!itself && !other) return error(ErrorCode::kCatalog, "no table {}", name).at(constraint.referenced_table.span());
+    const Schema& schema = itself ? schema_ : other->data().schema;
+    const catalog::TableDefinition& definition = itself ? definition_ : *other->definition;
+    catalog::ForeignKey key{std::move(columns), lower_name(name), 0, {}};
+    if (constraint.referenced_columns.empty()) {
+      if (!definition.has_primary_key) return error(ErrorCode::kBinder, "table {} has no primary key", name).at(constraint.span);
+      key.referenced = definition.keys.front().columns;
+    } else {
+      key.referenced = TRUENO_TRY(column_numbers(schema, constraint.referenced_columns));
+      const auto found =
+          std::ranges::find_if(definition.keys, [&](const KeyColumns& k) { return same_columns(k.columns, key.referenced); });
+      if (found == definition.keys.end())
+        return error(ErrorCode::kBinder, "the columns a foreign key refers to must be a key of table {}", name)
+            .hint("make them PRIMARY KEY or UNIQUE there")
+            .at(constraint.span);
+      key.key = static_cast<std::size_t>(found - definition.keys.begin());
+    }
+    if (key.columns.size() != key.referenced.size())
+      return error(ErrorCode::kBinder, "a foreign key of {} columns refers to {}", key.columns.size(), key.referenced.size())
+          .at(constraint.span);
+    for (std::size_t i = 0; i < key.columns.size(); ++i) {
+      const Type& own = schema_[static_cast<std::size_t>(key.columns[i])].type;
+      const Type& theirs = schema[static_cast<std::size_t>(key.referenced[i])].type;
+      if (own != theirs)
+        return error(ErrorCode::kBinder, "a foreign key's {} cannot refer to {}", own.to_string(), theirs.to_string()).at(constraint.span);
+    }
+    definition_.foreign_keys.push_back(std::move(key));
+    return {};
+  }
+
+  const sql::CreateTable& create_;
+  Schema& schema_;
+  const bind::Context& context_;
+  const catalog::Catalog& catalog_;
+  catalog::TableDefinition definition_;
+};
+
+std::vector<int> all_columns(const Schema& schema) {
+  std::vector<int> columns;
+  for (std::size_t i = 0; i < schema.size(); ++i) columns.push_back(static_cast<int>(i));
+  return columns;
+}
+
+std::string row_text(const Schema& schema, const Batch& rows, const std::vector<int>& columns, std::int64_t row) {
+  std::string text;
+  for (const int column : columns) {
+    const auto at = static_cast<std::size_t>(column);
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", schema[at].name, rows.columns[at].value(row).to_string());
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<catalog::TableDefinition> StatementRunner::define(const sql::CreateTable& create, Schema& schema) const {
+  return DefinitionReader(create, schema, bind_context(), database_.catalog()).read();
+}
+
+Result<std::vector<plan::Expression>> StatementRunner::defaults_of(const catalog::TableDefinition& definition, const Schema& schema) const {
+  std::vector<plan::Expression> defaults;
+  for (std::size_t i = 0; i < schema.size(); ++i) {
+    if (i >= definition.defaults.size() || definition.defaults[i].empty()) {
+      defaults.push_back(plan::Expression::literal(Value::null(schema[i].type)));
+      continue;
+    }
+    const sql::ExpressionPtr written = TRUENO_TRY(sql::parse_expression(definition.defaults[i]));
+    defaults.push_back(plan::Expression::cast(TRUENO_TRY(bind::bind_constant(*written, bind_context())), schema[i].type));
+  }
+  return defaults;
+}
+
+Status StatementRunner::check_rows(const catalog::TableDefinition& definition, const Schema& schema, const Batch& rows) {
+  if (definition.checks.empty() || rows.length == 0) return {};
+  TableWriter writer(schema);
+  TRUENO_TRY(writer.append(rows));
+  const auto source = make_table_source(TRUENO_TRY(writer.finish()), "new rows", 0, 0);
+  for (const catalog::CheckConstraint& check : definition.checks) {
+    const sql::ExpressionPtr written = TRUENO_TRY(sql::parse_expression(check.condition));
+    plan::Scan scan;
+    scan.source = source;
+    scan.columns = all_columns(schema);
+    plan::Project project;
+    project.expressions.push_back(TRUENO_TRY(bind::bind_condition(*written, schema, bind_context())));
+    const plan::PlanPtr plan =
+        plan::make_plan(std::move(project), {{"holds", TypeId::kBoolean, true}}, plan::make_plan(std::move(scan), schema));
+    const StatementResult result = TRUENO_TRY(run_plan(*plan));
+    for (std::int64_t row = 0; row < result.rows.length; ++row) {
+      const Value holds = result.rows.columns[0].value(row);
+      if (holds.is_null() || holds.as_bool()) continue;
+      return error(ErrorCode::kConstraint, "a row violates the check constraint {}{}", check.name.empty() ? "" : check.name + ": ",
+                   check.condition)
+          .hint(fmt::format("the row: {}", row_text(schema, rows, all_columns(schema), row)));
+    }
+  }
+  return {};
+}
+
+Result<catalog::TableContent> StatementRunner::checked_content(const std::string& name, const catalog::TableDefinition& definition,
+                                                               const catalog::TableContent* before, std::shared_ptr<const TableData> data,
+                                                               const Batch& added) const {
+  catalog::TableContent content{std::move(data)};
+  for (std::size_t i = 0; i < definition.keys.size(); ++i) {
+    const UniqueIndex empty(definition.keys[i]);
+    const UniqueIndex& index = before == nullptr ? empty : *before->indexes[i];
+    content.indexes.push_back(TRUENO_TRY(index.extended(*content.data)));
+  }
+  for (const catalog::ForeignKey& key : definition.foreign_keys) {
+    const std::shared_ptr<const catalog::Table> other = key.table == lower_name(name) ? nullptr : database_.catalog().find_table(key.table);
+    if (key.table != lower_name(name) && !other) return error(ErrorCode::kCatalog, "no table {}", key.table);
+    const catalog::TableContent& referenced = other ? other->content : content;
+    const UniqueIndex& index = *referenced.indexes[key.key];
+    // The index lists its columns in its own order.
+    std::vector<int> columns;
+    for (const int column : index.key().columns) {
+      const auto at = std::ranges::find(key.referenced, column) - key.referenced.begin();
+      columns.push_back(key.columns[static_cast<std::size_t>(at)]);
+    }
+    for (std::int64_t row = 0; row < added.length; ++row) {
+      const bool has_null = std::ranges::any_of(columns, [&](int c) { return !added.columns[static_cast<std::size_t>(c)].is_valid(row); });
+      if (has_null || index.find(*referenced.data, added, columns, row)) continue;
+      return error(ErrorCode::kConstraint, "no key \"{}\" in table {}", row_text(content.data->schema, added, columns, row), key.table);
+    }
+  }
+  return content;
+}
+
+}  // namespace trueno::session
