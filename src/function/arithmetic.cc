@@ -60,6 +60,8 @@ Result<Signature> bind_sum(std::span<const Type> arguments, std::string_view nam
 }
 
 Result<Signature> bind_add(std::span<const Type> arguments, const BindContext&) {
+  // A sign that changes nothing is fine before everything.
+  if (arguments.size() == 1 && !arguments[0].is_numeric()) return Signature{{arguments[0]}, arguments[0]};
   if (arguments.size() == 2) {
     const auto [a, b] = resolved(arguments);
     if (a.id == TypeId::kDate && b.is_integer()) return Signature{{TypeId::kDate, TypeId::kInteger}, TypeId::kDate};

@@ -27,6 +27,8 @@ std::string shown(const QueryResult& result, std::int64_t row, int column, char 
     std::snprintf(buffer, sizeof buffer, "%.0f", std::trunc(std::strtod(text.c_str(), nullptr)));
     return buffer;
   }
+  // What sqlite gives where a text is asked for as an integer: the number it begins with.
+  if (type == 'I' && sql_type == "VARCHAR") return std::to_string(std::strtoll(text.c_str(), nullptr, 10));
   return text.empty() ? "(empty)" : text;
 }
 
