@@ -27,6 +27,12 @@ class NameResolver {
                                                                           const std::vector<std::vector<plan::Expression>>& rows) const = 0;
 };
 
+/// Where NULLs come when ORDER BY does not say.
+struct NullOrder {
+  bool first_when_ascending = false;
+  bool first_when_descending = false;
+};
+
 /// What binding needs from the session.
 struct Context {
   const function::Catalogue& functions;
@@ -34,6 +40,7 @@ struct Context {
   const plan::ConstantEvaluator& constants;
   const std::vector<Value>& parameters;  // values of `?` and `$n`, by number - 1
   function::BindContext types;
+  NullOrder null_order = {};
   const std::vector<std::pair<std::string, Value>>* named_parameters = nullptr;  // values of `$name`; names without the `$`
   std::vector<Type> row_types = {};  // what INSERT takes: rows of a VALUES that is the whole query are cast to these, each on its own
   std::vector<plan::Expression> row_defaults = {};  // and what DEFAULT stands for in them

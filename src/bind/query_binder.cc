@@ -37,7 +37,17 @@ class QueryBinder {
 
   Result<PlanPtr> bind(const sql::Query& query) {
     const bool outermost = std::exchange(outermost_, false);
-    if (!query.with.empty()) return error(ErrorCode::kNotSupported, "WITH is not supported yet").at(query.span);
+    if (query.recursive) return error(ErrorCode::kNotSupported, "WITH RECURSIVE is not supported yet").at(query.span);
+    const CommonTables own{&query.with, query.with.size(), common_tables_};
+    if (query.with.empty()) return bind_body(query, outermost);
+    const CommonTables* const outer = std::exchange(common_tables_, &own);
+    Result<PlanPtr> plan = bind_body(query, outermost);
+    common_tables_ = outer;
+    return plan;
+  }
+
+ private:
+  Result<PlanPtr> bind_body(const sql::Query& query, bool outermost) {
     if (const auto* select = query.as<sql::Select>()) return bind_select(query, *select);
     if (const auto* values = query.as<sql::Values>()) {
       Relation relation = TRUENO_TRY(bind_values(*values, outermost));
@@ -47,7 +57,40 @@ class QueryBinder {
     return error(ErrorCode::kNotSupported, "set operations and DESCRIBE of a query are not supported yet").at(query.span);
   }
 
- private:
+  // WITH --------------------------------------------------------------------------------------------------------------------------
+
+  // The tables of one WITH that can be seen from some place, and around it.
+  struct CommonTables {
+    const std::vector<sql::CommonTable>* tables = nullptr;
+    std::size_t visible = 0;
+    const CommonTables* outer = nullptr;
+  };
+
+  // The table WITH gives a name, nearest first; nothing when there is none. It is bound where it is named, seeing what stood before it.
+  Result<std::optional<Relation>> bind_common_table(const sql::NamedTable& node, SourceSpan span) {
+    if (node.is_string || node.name.parts.size() != 1) return std::optional<Relation>();
+    const std::string& name = node.name.last().text;
+    for (const CommonTables* around = common_tables_; around != nullptr; around = around->outer) {
+      for (std::size_t i = around->visible; i-- > 0;) {
+        const sql::CommonTable& table = (*around->tables)[i];
+        if (!same_name(table.name.text, name)) continue;
+        const CommonTables before{around->tables, i, around->outer};
+        const CommonTables* const here = std::exchange(common_tables_, &before);
+        Result<PlanPtr> plan = bind(*table.query);
+        common_tables_ = here;
+        Relation relation;
+        relation.plan = TRUENO_TRY(std::move(plan));
+        if (table.columns.size() > relation.plan->schema.size())
+          return error(ErrorCode::kBinder, "{} names for {} columns of {}", table.columns.size(), relation.plan->schema.size(), name)
+              .at(span);
+        for (std::size_t c = 0; c < table.columns.size(); ++c) relation.plan->schema[c].name = table.columns[c].text;
+        for (const Field& field : relation.plan->schema) relation.scope.columns.push_back({name, field.name, field.type});
+        return std::optional(std::move(relation));
+      }
+    }
+    return std::optional<Relation>();
+  }
+
   // FROM --------------------------------------------------------------------------------------------------------------------------
 
   Result<Relation> bind_from(const std::vector<sql::TableRefPtr>& from) {
@@ -90,6 +133,7 @@ class QueryBinder {
   }
 
   Result<Relation> bind_table_node(const sql::TableRef& table, const sql::NamedTable& node) {
+    if (auto common = TRUENO_TRY(bind_common_table(node, table.span))) return std::move(*common);
     auto source = context_.names.table(node.name, node.is_string);
     if (!source) return std::move(source).error().at(table.span);
     std::string name = node.name.last().text;
@@ -386,8 +430,10 @@ class QueryBinder {
     const std::size_t visible = names.size();
     const auto add = [&](int output, const sql::OrderItem& item) {
       const bool descending = item.direction == sql::SortDirection::kDescending;
-      orders.push_back(
-          {Expression::column(output, outputs[static_cast<std::size_t>(output)].type), descending, item.nulls == sql::NullsOrder::kFirst});
+      const NullOrder& unsaid = context_.null_order;
+      const bool first = item.nulls == sql::NullsOrder::kDefault ? (descending ? unsaid.first_when_descending : unsaid.first_when_ascending)
+                                                                 : item.nulls == sql::NullsOrder::kFirst;
+      orders.push_back({Expression::column(output, outputs[static_cast<std::size_t>(output)].type), descending, first});
     };
     for (const sql::OrderItem& item : query.order_by) {
       if (item.expression->is<sql::Star>()) {
@@ -453,7 +499,8 @@ class QueryBinder {
   }
 
   const Context& context_;
-  bool outermost_ = true;  // nothing is bound yet
+  bool outermost_ = true;                        // nothing is bound yet
+  const CommonTables* common_tables_ = nullptr;  // what can be seen here
 };
 
 }  // namespace

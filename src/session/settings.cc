@@ -16,6 +16,8 @@ const std::vector<Setting>& all_settings() {
       {"backend", "cost|gpu|simd|scalar", "cost", "Where pipelines run: on the device with the least predicted time, or always on one."},
       {"cache_size_mb", "0..1048576", "512", "MiB of columns that a device with memory of its own may keep."},
       {"chunk_rows", "0..2048", "0", "Rows a CPU device evaluates at a time; 0: as it likes. For tests."},
+      {"default_null_order", "nulls_last|nulls_first|nulls_first_on_asc_last_on_desc|nulls_last_on_asc_first_on_desc", "nulls_last",
+       "Where NULLs come when ORDER BY does not say."},
       {"fallback", "cost|simd|scalar", "cost", "Where a pipeline runs when the GPU was asked for and cannot run it."},
       {"gpu_adapter", "hardware|software", "hardware", "Which adapter counts as a GPU: a real one, or a CPU that plays one (for tests)."},
       {"gpu_fallback", "warn|error|silent", "warn", "What happens when the GPU was asked for and cannot run a part of the query."},

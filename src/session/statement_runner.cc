@@ -56,7 +56,15 @@ Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
 }
 
 bind::Context StatementRunner::bind_context() const {
-  return {database_.functions(), names_, constants_, parameters_.positional, {settings_.boolean("integer_division")}, &parameters_.named};
+  const std::string null_order = settings_.text("default_null_order");
+  const bool first = null_order == "nulls_first";
+  return {database_.functions(),
+          names_,
+          constants_,
+          parameters_.positional,
+          {settings_.boolean("integer_division")},
+          {first || null_order == "nulls_first_on_asc_last_on_desc", first || null_order == "nulls_last_on_asc_first_on_desc"},
+          &parameters_.named};
 }
 
 }  // namespace trueno::session
