@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "bind/expression_binder.h"
+#include "bind/set_operation.h"
 
 namespace trueno::bind {
 
@@ -54,7 +55,15 @@ class QueryBinder {
       Scope scope = relation.scope;
       return finish(query, std::move(relation.plan), scope);
     }
-    return error(ErrorCode::kNotSupported, "set operations and DESCRIBE of a query are not supported yet").at(query.span);
+    if (const auto* operation = query.as<sql::SetOperation>()) {
+      std::vector<PlanPtr> inputs;
+      for (const sql::QueryPtr& input : operation->inputs) inputs.push_back(TRUENO_TRY(bind(*input)));
+      PlanPtr plan = TRUENO_TRY(bind_set_operation(*operation, query.span, std::move(inputs), context_));
+      Scope scope;
+      for (const Field& field : plan->schema) scope.columns.push_back({"", field.name, field.type});
+      return finish(query, std::move(plan), scope);
+    }
+    return error(ErrorCode::kNotSupported, "DESCRIBE of a query is not supported yet").at(query.span);
   }
 
   // WITH --------------------------------------------------------------------------------------------------------------------------

@@ -130,6 +130,22 @@ class Compiler {
     return close_emit(std::move(stream), plan.schema, limit.limit, limit.offset);
   }
 
+  // Each input ends in a pipeline of its own; what comes next reads them all.
+  Result<Stream> open_node(const Plan& plan, const plan::Union&) {
+    Stream all;
+    for (const plan::PlanPtr& input : plan.inputs) {
+      Stream stream = TRUENO_TRY(open(*input));
+      if (!is_finished(stream)) stream = TRUENO_TRY(close_emit(std::move(stream), plan.schema, -1, 0));
+      for (const std::size_t number : stream.input.pipelines) {
+        all.source_name += fmt::format("{}{}", all.source_name.empty() ? "outputs of pipelines " : ", ", number + 1);
+        all.input.pipelines.push_back(number);
+      }
+    }
+    all.estimated_rows = plan::estimated_rows(plan);
+    read_all(all, plan.schema);
+    return all;
+  }
+
   Result<Stream> close_sorted(const Plan& plan, const std::vector<plan::SortOrder>& orders, SinkKind kind, std::int64_t limit,
                               std::int64_t offset) {
     Stream stream = TRUENO_TRY(open(plan.input()));
@@ -255,8 +271,7 @@ class Compiler {
 
   Status close_with_emit(Stream stream, std::int64_t limit, std::int64_t offset) {
     // The last operator's pipeline may already give exactly these columns.
-    const bool finished = !stream.input.source && stream.builder.program().instructions.empty() && is_identity(stream);
-    if (finished && limit < 0) return {};
+    if (is_finished(stream) && stream.input.pipelines.size() == 1 && limit < 0) return {};
     const Schema schema = stream.schema;
     static_cast<void>(TRUENO_TRY(close_emit(std::move(stream), schema, limit, offset)));
     return {};
@@ -280,15 +295,25 @@ class Compiler {
     TRUENO_TRY(kernel::verify(*program));
     out_.pipelines.push_back({std::move(program), std::move(stream.input), limit, offset});
     Stream next;
-    next.input.pipeline = static_cast<int>(out_.pipelines.size()) - 1;
-    next.source_name = fmt::format("output of pipeline {}", next.input.pipeline + 1);
-    next.schema = schema;
-    for (std::size_t i = 0; i < schema.size(); ++i) {
-      next.source_fields.push_back(schema[i]);
-      next.source_indexes.push_back(static_cast<int>(i));
-      next.outputs.push_back(Expression::column(static_cast<int>(i), schema[i].type));
-    }
+    next.input.pipelines = {out_.pipelines.size() - 1};
+    next.source_name = fmt::format("output of pipeline {}", out_.pipelines.size());
+    read_all(next, schema);
     return next;
+  }
+
+  // The stream's source has these columns, and so has its output.
+  static void read_all(Stream& stream, const Schema& schema) {
+    stream.schema = schema;
+    for (std::size_t i = 0; i < schema.size(); ++i) {
+      stream.source_fields.push_back(schema[i]);
+      stream.source_indexes.push_back(static_cast<int>(i));
+      stream.outputs.push_back(Expression::column(static_cast<int>(i), schema[i].type));
+    }
+  }
+
+  // Whether the outputs of earlier pipelines are these rows already.
+  static bool is_finished(const Stream& stream) {
+    return !stream.input.source && stream.builder.program().instructions.empty() && is_identity(stream);
   }
 
   static std::shared_ptr<const TableSource> one_row_source();

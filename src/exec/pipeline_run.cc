@@ -21,10 +21,10 @@ constexpr std::int64_t kOutputPartRows = 131'072;
 
 }  // namespace
 
-PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier, backend::Backend& device, backend::Backend& reference,
-                         const backend::Launch& launch, const Options& options, const CancelToken& cancel, std::size_t number)
+PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<const Batch*>& earlier, backend::Backend& device,
+                         backend::Backend& reference, const backend::Launch& launch, const Options& options, const CancelToken& cancel,
+                         std::size_t number)
     : pipeline_(pipeline),
-      earlier_(earlier),
       device_(device),
       reference_(reference),
       launch_(launch),
@@ -32,14 +32,17 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier,
       cancel_(cancel),
       lookups_(*pipeline.program, device, reference, launch),
       number_(number) {
-  parts_ = earlier != nullptr ? (earlier->length + kOutputPartRows - 1) / kOutputPartRows : pipeline.input.source->part_count();
+  for (const Batch* output : earlier) {
+    for (std::int64_t row = 0; row < output->length; row += kOutputPartRows) output_parts_.push_back({output, row});
+  }
+  parts_ = pipeline.input.source ? pipeline.input.source->part_count() : static_cast<std::int64_t>(output_parts_.size());
   if (limited() && rows_wanted() == 0) last_wanted_ = -1;
   for (const kernel::SourceColumn& column : pipeline.program->source.columns) {
     columns_.push_back(column.index);
     dictionaries_.push_back(nullptr);
     if (column.as_code) {
       dictionaries_.back() =
-          std::make_unique<QueryDictionary>(earlier == nullptr ? pipeline.input.source->shared_dictionary(column.index) : nullptr);
+          std::make_unique<QueryDictionary>(pipeline.input.source ? pipeline.input.source->shared_dictionary(column.index) : nullptr);
     }
   }
 }
@@ -124,8 +127,9 @@ void PipelineRun::keep_rows_before_error(std::int64_t part) {
 
 Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, const AfterMorsel& after_morsel) {
   std::int64_t row_id = part << kPartShift;
-  if (earlier_ != nullptr) {
-    const Batch rows = slice(*earlier_, part * kOutputPartRows, kOutputPartRows);
+  if (!pipeline_.input.source) {
+    const OutputPart& piece = output_parts_[static_cast<std::size_t>(part)];
+    const Batch rows = slice(*piece.output, piece.first_row, kOutputPartRows);
     Batch batch;
     batch.length = rows.length;
     for (const int column : columns_) batch.columns.push_back(rows.columns[static_cast<std::size_t>(column)]);

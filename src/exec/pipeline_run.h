@@ -21,9 +21,10 @@ namespace trueno::exec {
 /// A backend that meets a failing row only says so (kRowFailed): the morsel is run again on the reference, which gives the row's error.
 class PipelineRun {
  public:
-  /// `earlier`: the output this pipeline reads, or null where it reads its source. `reference`: the scalar backend.
-  PipelineRun(const kernel::Pipeline& pipeline, const Batch* earlier, backend::Backend& device, backend::Backend& reference,
-              const backend::Launch& launch, const Options& options, const CancelToken& cancel, std::size_t number);
+  /// `earlier`: the outputs this pipeline reads, none where it reads its source. `reference`: the scalar backend.
+  PipelineRun(const kernel::Pipeline& pipeline, const std::vector<const Batch*>& earlier, backend::Backend& device,
+              backend::Backend& reference, const backend::Launch& launch, const Options& options, const CancelToken& cancel,
+              std::size_t number);
 
   [[nodiscard]] Result<Batch> run();
   [[nodiscard]] std::int64_t rows_in() const { return rows_in_; }
@@ -54,7 +55,11 @@ class PipelineRun {
   [[nodiscard]] bool satisfied_before(std::int64_t part) const;
 
   const kernel::Pipeline& pipeline_;
-  const Batch* earlier_;
+  struct OutputPart {
+    const Batch* output;
+    std::int64_t first_row;
+  };
+  std::vector<OutputPart> output_parts_;  // where it reads outputs of earlier pipelines
   backend::Backend& device_;
   backend::Backend& reference_;
   const backend::Launch& launch_;

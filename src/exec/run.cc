@@ -31,15 +31,20 @@ Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shar
                    const CancelToken& cancel) {
   Output out;
   std::vector<Batch> outputs;
+  outputs.reserve(plan.pipelines.size());
   backend::Launch launch;
   launch.parameters = plan.parameters;
   launch.chunk_rows = options.chunk_rows;
   for (const kernel::Pipeline& pipeline : plan.pipelines) {
     TRUENO_TRY(cancel.check());
-    const Batch* earlier = pipeline.input.source ? nullptr : &outputs[static_cast<std::size_t>(pipeline.input.pipeline)];
-    const std::int64_t rows = earlier != nullptr ? earlier->length : pipeline.input.source->row_count().value_or(-1);
+    std::vector<const Batch*> earlier;
+    std::int64_t rows = pipeline.input.source ? pipeline.input.source->row_count().value_or(-1) : 0;
+    for (const std::size_t number : pipeline.input.pipelines) {
+      earlier.push_back(&outputs[number]);
+      rows += outputs[number].length;
+    }
     dispatch::Decision decision =
-        TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, earlier != nullptr ? -1 : input_bytes(pipeline), options.policy));
+        TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, pipeline.input.source ? input_bytes(pipeline) : -1, options.policy));
     backend::Backend& device = *devices[decision.device];
     const Stopwatch watch;
     PipelineRun run(pipeline, earlier, device, reference_among(devices), launch, options, cancel, outputs.size());

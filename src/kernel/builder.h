@@ -33,6 +33,7 @@ class Builder {
 
   [[nodiscard]] const Instruction& at(ValueId id) const { return program_.at(id); }
   [[nodiscard]] Program& program() { return program_; }
+  [[nodiscard]] const Program& program() const { return program_; }
   [[nodiscard]] Program finish() && { return std::move(program_); }
 
   void set_span(SourceSpan span) { span_ = span; }

@@ -10,11 +10,11 @@
 
 namespace trueno::kernel {
 
-/// Rows of a source, or the output of an earlier pipeline (by its number).
+/// Rows of a source, or the outputs of earlier pipelines (by their numbers), one after the other.
 struct PipelineInput {
-  std::shared_ptr<const TableSource> source;  // null: the output of `pipeline`
+  std::shared_ptr<const TableSource> source;  // null: the outputs of `pipelines`
   ScanPredicate predicate;
-  int pipeline = -1;
+  std::vector<std::size_t> pipelines;
 };
 
 /// A stretch between two breakers: input, program, and which of the sink's rows go on.

@@ -30,6 +30,7 @@ struct Folder {
   const plan::ConstantEvaluator& constants;
   void operator()(plan::Scan&) const {}
   void operator()(plan::Limit&) const {}
+  void operator()(plan::Union&) const {}
   void operator()(plan::Values& values) const {
     for (auto& row : values.rows) {
       for (Expression& e : row) fold(e, constants);

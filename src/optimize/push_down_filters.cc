@@ -61,6 +61,7 @@ std::optional<Expression> moved_below(const Expression& term, const Plan& below)
     }
     return plan::substitute(term, aggregate->keys);
   }
+  if (std::holds_alternative<plan::Union>(below.node)) return term;
   return std::nullopt;
 }
 
@@ -88,7 +89,9 @@ Result<PlanPtr> push_down_filters(PlanPtr plan, const plan::ConstantEvaluator& c
         stays.push_back(std::move(term));
       }
     }
-    if (!moves.empty()) below.inputs.front() = filtered(std::move(below.inputs.front()), std::move(moves));
+    if (!moves.empty()) {
+      for (PlanPtr& input : below.inputs) input = filtered(std::move(input), moves);  // several under a Union alone
+    }
     if (stays.empty()) return push_down_filters(std::move(plan->inputs.front()), constants);
     filter->condition = plan::conjunction(std::move(stays));
   }

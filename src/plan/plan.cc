@@ -87,6 +87,7 @@ struct LinePrinter {
   std::string operator()(const Limit& limit) const {
     return limit.offset == 0 ? fmt::format("Limit {}", limit.limit) : fmt::format("Limit {} offset {}", limit.limit, limit.offset);
   }
+  std::string operator()(const Union&) const { return "Union"; }
   std::string operator()(const TopN& top) const {
     return fmt::format("TopN {}{} by {}", top.limit, top.offset == 0 ? "" : fmt::format(" offset {}", top.offset),
                        print_orders(top.orders, plan.input().schema));
@@ -120,6 +121,15 @@ struct RowEstimate {
   std::int64_t operator()(const Limit& limit) const {
     if (limit.limit < 0) return input();
     return input() < 0 ? limit.limit : std::min(limit.limit, input());
+  }
+  std::int64_t operator()(const Union&) const {
+    std::int64_t rows = 0;
+    for (const PlanPtr& one : plan.inputs) {
+      const std::int64_t more = estimated_rows(*one);
+      if (more < 0) return -1;
+      rows += more;
+    }
+    return rows;
   }
   std::int64_t operator()(const TopN& top) const { return input() < 0 ? top.limit : std::min(top.limit, input()); }
 };

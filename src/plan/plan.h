@@ -62,7 +62,10 @@ struct TopN {
   std::int64_t offset = 0;
 };
 
-using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN>;
+/// The rows of all inputs, one input after the other; their columns have the same types.
+struct Union {};
+
+using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union>;
 
 /// A relational operator with its inputs: a tree that owns its children. `schema` names and types its output columns.
 struct Plan {

@@ -23,6 +23,8 @@ class Generator {
       names.clear();
       for (std::size_t i = 0; i < query.from->select.size(); ++i) names.push_back({fmt::format("o{}", i), query.from->select[i].kind});
     }
+    if (!query.from && random_.percent(8))
+      query.with_itself = random_.pick<const char*>({"UNION ALL", "UNION ALL", "UNION", "INTERSECT", "EXCEPT"});
     names_ = std::move(names);
     if (random_.percent(55)) query.where = boolean(3);
     const bool grouped = random_.percent(45);

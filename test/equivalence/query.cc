@@ -41,7 +41,11 @@ std::size_t Expression::size() const {
 std::string Query::sql() const {
   std::string text = distinct ? "SELECT DISTINCT " : "SELECT ";
   for (std::size_t i = 0; i < select.size(); ++i) text += fmt::format("{}{} AS o{}", i == 0 ? "" : ", ", select[i].sql(), i);
-  text += from ? fmt::format(" FROM ({}) s", from->sql()) : " FROM t";
+  if (from) {
+    text += fmt::format(" FROM ({}) s", from->sql());
+  } else {
+    text += with_itself.empty() ? " FROM t" : fmt::format(" FROM (SELECT * FROM t {} SELECT * FROM t) t", with_itself);
+  }
   if (where) text += " WHERE " + where->sql();
   for (std::size_t i = 0; i < group_by.size(); ++i) text += (i == 0 ? " GROUP BY " : ", ") + group_by[i].sql();
   if (having) text += " HAVING " + having->sql();
@@ -53,8 +57,8 @@ std::string Query::sql() const {
 }
 
 std::size_t Query::size() const {
-  std::size_t total = 1 + (distinct ? 1 : 0) + (from ? from->size() + 1 : 0) + (where ? where->size() + 1 : 0) +
-                      (having ? having->size() + 1 : 0) + (limit ? 1 : 0) + (offset > 0 ? 1 : 0);
+  std::size_t total = 1 + (distinct ? 1 : 0) + (from ? from->size() + 1 : 0) + (with_itself.empty() ? 0 : 1) +
+                      (where ? where->size() + 1 : 0) + (having ? having->size() + 1 : 0) + (limit ? 1 : 0) + (offset > 0 ? 1 : 0);
   for (const Expression& e : select) total += e.size();
   for (const Expression& e : group_by) total += e.size() + 1;
   for (const OrderItem& item : order_by) total += item.expression.size() + 1 + (item.direction.empty() ? 0 : 1);
@@ -66,6 +70,7 @@ Query Query::clone() const {
   copy.select = select;
   copy.distinct = distinct;
   if (from) copy.from = std::make_unique<Query>(from->clone());
+  copy.with_itself = with_itself;
   copy.where = where;
   copy.group_by = group_by;
   copy.having = having;

@@ -35,6 +35,7 @@ struct Query {
   std::vector<Expression> select;
   bool distinct = false;
   std::unique_ptr<Query> from;  // null: FROM t
+  std::string with_itself;      // FROM t UNION ALL t, and so on; empty: t alone
   std::optional<Expression> where;
   std::vector<Expression> group_by;
   std::optional<Expression> having;

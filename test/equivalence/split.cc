@@ -34,10 +34,14 @@ Result<std::vector<Piece>> cut_input(const kernel::Pipeline& pipeline, const std
       }
     }
   } else {
-    const Batch& earlier = outputs[static_cast<std::size_t>(pipeline.input.pipeline)];
-    Batch batch{earlier.length, {}};
-    for (const int column : columns) batch.columns.push_back(earlier.columns[static_cast<std::size_t>(column)]);
-    whole.push_back({std::move(batch), 0});
+    std::int64_t row_id = 0;
+    for (const std::size_t number : pipeline.input.pipelines) {
+      const Batch& earlier = outputs[number];
+      Batch batch{earlier.length, {}};
+      for (const int column : columns) batch.columns.push_back(earlier.columns[static_cast<std::size_t>(column)]);
+      whole.push_back({std::move(batch), row_id});
+      row_id += earlier.length;
+    }
   }
   std::vector<Piece> pieces;
   for (const Piece& piece : whole) {
