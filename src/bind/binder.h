@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,18 @@
 
 namespace trueno::bind {
 
+/// A query that has a name: its text, and names for its first columns.
+struct NamedQuery {
+  std::string query;
+  std::vector<std::string> columns;
+};
+
 /// What names stand for outside the statement. Session implements it over the catalog and the file formats.
 class NameResolver {
  public:
   virtual ~NameResolver() = default;
+  /// The view of a name; nothing when there is none.
+  [[nodiscard]] virtual std::optional<NamedQuery> view(const sql::QualifiedName& name) const = 0;
   /// The rows of a table or file. kCatalog or kFileNotFound when there is none, with the nearest names as a hint.
   [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool is_file) const = 0;
   /// A table function of constant arguments: read_parquet('x'), range(10).

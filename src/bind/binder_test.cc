@@ -30,6 +30,7 @@ class Table final : public TableSource {
 
 class OneTable final : public NameResolver {
  public:
+  std::optional<NamedQuery> view(const sql::QualifiedName&) const override { return std::nullopt; }
   Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool) const override {
     if (name.last().text != "t") return error(ErrorCode::kCatalog, "no table {}", name.to_string());
     return std::make_shared<Table>();

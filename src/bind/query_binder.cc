@@ -4,6 +4,7 @@
 
 #include "bind/expression_binder.h"
 #include "bind/set_operation.h"
+#include "sql/parser.h"
 
 namespace trueno::bind {
 
@@ -128,6 +129,35 @@ class QueryBinder {
     return relation;
   }
 
+  // A view sees what the database holds, not what surrounds its name. Its text is another one, so errors have no place in this.
+  Result<Relation> bind_view(const sql::Name& name, const NamedQuery& view) {
+    if (depth_ == kDeepestViews)
+      return error(ErrorCode::kBinder, "views nested more than {} deep", kDeepestViews)
+          .hint(fmt::format("does {} refer to itself?", name.text))
+          .at(name.span);
+    const auto bound = [&]() -> Result<PlanPtr> {
+      const std::vector<sql::StatementPtr> statements = TRUENO_TRY(sql::parse(view.query));
+      const auto* statement = statements.front()->as<sql::QueryStatement>();
+      TRUENO_ASSERT(statement != nullptr);
+      QueryBinder inner(context_);
+      inner.outermost_ = false;
+      inner.depth_ = depth_ + 1;
+      return inner.bind(*statement->query);
+    };
+    Result<PlanPtr> plan = bound();
+    if (!plan) {
+      const Error& why = plan.error();
+      return error(why.code(), "in view {}: {}", name.text, why.message()).hint(why.hint()).at(name.span);
+    }
+    Relation relation;
+    relation.plan = std::move(*plan);
+    for (std::size_t i = 0; i < relation.plan->schema.size(); ++i) {
+      if (i < view.columns.size()) relation.plan->schema[i].name = view.columns[i];
+      relation.scope.columns.push_back({name.text, relation.plan->schema[i].name, relation.plan->schema[i].type});
+    }
+    return relation;
+  }
+
   static Relation scan(std::shared_ptr<const TableSource> source, const std::string& name) {
     Relation relation;
     plan::Scan node;
@@ -143,6 +173,9 @@ class QueryBinder {
 
   Result<Relation> bind_table_node(const sql::TableRef& table, const sql::NamedTable& node) {
     if (auto common = TRUENO_TRY(bind_common_table(node, table.span))) return std::move(*common);
+    if (!node.is_string) {
+      if (const std::optional<NamedQuery> view = context_.names.view(node.name)) return bind_view(node.name.last(), *view);
+    }
     auto source = context_.names.table(node.name, node.is_string);
     if (!source) return std::move(source).error().at(table.span);
     std::string name = node.name.last().text;
@@ -508,6 +541,8 @@ class QueryBinder {
   }
 
   const Context& context_;
+  static constexpr int kDeepestViews = 64;
+  int depth_ = 0;                                // of views
   bool outermost_ = true;                        // nothing is bound yet
   const CommonTables* common_tables_ = nullptr;  // what can be seen here
 };

@@ -19,6 +19,38 @@ std::shared_ptr<const Table> Catalog::find_table(const std::string& name) const 
   return found == tables_.end() ? nullptr : found->second;
 }
 
+std::vector<std::string> Catalog::view_names() const {
+  const LockGuard lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, view] : views_) names.push_back(name);
+  return names;
+}
+
+std::shared_ptr<const View> Catalog::find_view(const std::string& name) const {
+  const LockGuard lock(mutex_);
+  const auto found = views_.find(lower_name(name));
+  return found == views_.end() ? nullptr : found->second;
+}
+
+Status Catalog::create_view(const std::string& name, View view, bool replace) {
+  const LockGuard lock(mutex_);
+  const std::string key = lower_name(name);
+  if (tables_.contains(key)) return error(ErrorCode::kCatalog, "{} is a table", name).hint("choose another name, or drop the table");
+  if (!replace && views_.contains(key))
+    return error(ErrorCode::kCatalog, "view {} exists already", name).hint("CREATE OR REPLACE VIEW, or CREATE VIEW IF NOT EXISTS");
+  views_[key] = std::make_shared<const View>(std::move(view));
+  return {};
+}
+
+Status Catalog::drop_views(const std::vector<std::string>& names, bool missing_ok) {
+  const LockGuard lock(mutex_);
+  for (const std::string& name : names) {
+    if (!missing_ok && !views_.contains(lower_name(name))) return error(ErrorCode::kCatalog, "no view {}", name);
+  }
+  for (const std::string& name : names) views_.erase(lower_name(name));
+  return {};
+}
+
 std::string Catalog::referrer(const std::string& key, const std::vector<std::string>& leaving) const {
   for (const auto& [name, table] : tables_) {
     const bool refers = std::ranges::any_of(table->definition->foreign_keys, [&](const ForeignKey& f) { return f.table == key; });
@@ -30,6 +62,7 @@ std::string Catalog::referrer(const std::string& key, const std::vector<std::str
 Status Catalog::create_table(const std::string& name, TableDefinition definition, TableContent content, bool replace) {
   const LockGuard lock(mutex_);
   const std::string key = lower_name(name);
+  if (views_.contains(key)) return error(ErrorCode::kCatalog, "{} is a view", name).hint("choose another name, or drop the view");
   if (!replace && tables_.contains(key))
     return error(ErrorCode::kCatalog, "table {} exists already", name).hint("CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS");
   if (const std::string other = referrer(key, {key}); tables_.contains(key) && !other.empty())

@@ -7,9 +7,17 @@
 namespace trueno::session {
 
 Error no_table(const Database& database, const sql::QualifiedName& name) {
-  const std::string near = bind::nearest_name(name.last().text, database.catalog().table_names());
+  std::vector<std::string> names = database.catalog().table_names();
+  for (std::string& view : database.catalog().view_names()) names.push_back(std::move(view));
+  const std::string near = bind::nearest_name(name.last().text, names);
   return error(ErrorCode::kCatalog, "no table {}", name.to_string())
       .hint(near.empty() ? "a file is written in quotes: FROM 'data.parquet'" : fmt::format("did you mean {}?", near));
+}
+
+std::optional<bind::NamedQuery> Names::view(const sql::QualifiedName& name) const {
+  const std::shared_ptr<const catalog::View> view = database_.catalog().find_view(name.last().text);
+  if (!view) return std::nullopt;
+  return bind::NamedQuery{view->query, view->columns};
 }
 
 Result<std::shared_ptr<const TableSource>> Names::table(const sql::QualifiedName& name, bool is_file) const {

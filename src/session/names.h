@@ -9,13 +9,14 @@
 
 namespace trueno::session {
 
-/// What names stand for in one session: tables of the catalog, files by path, table functions, rows of VALUES.
+/// What names stand for in one session: tables and views of the catalog, files by path, table functions, rows of VALUES.
 class Names final : public bind::NameResolver {
  public:
   /// All arguments outlive it.
   Names(const Database& database, const Settings& settings, const plan::ConstantEvaluator& constants)
       : database_(database), settings_(settings), constants_(constants) {}
 
+  [[nodiscard]] std::optional<bind::NamedQuery> view(const sql::QualifiedName& name) const override;
   [[nodiscard]] Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool is_file) const override;
   [[nodiscard]] Result<std::shared_ptr<const TableSource>> table_function(const std::string& name,
                                                                           const std::vector<Value>& arguments) const override;

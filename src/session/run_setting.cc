@@ -53,7 +53,10 @@ Result<StatementResult> StatementRunner::run(const sql::Show& show) {
     case sql::ShowKind::kAllTables: {
       result.schema = {text_field("name")};
       RowBuilder rows(result.schema);
-      for (const std::string& name : database_.catalog().table_names()) TRUENO_TRY(rows.add({text(name)}));
+      std::vector<std::string> names = database_.catalog().table_names();
+      for (std::string& view : database_.catalog().view_names()) names.push_back(std::move(view));
+      std::ranges::sort(names);
+      for (const std::string& name : names) TRUENO_TRY(rows.add({text(name)}));
       return finish(rows);
     }
     case sql::ShowKind::kAllSettings: return settings({});

@@ -4,6 +4,7 @@
 #include "base/name.h"
 #include "bind/scope.h"
 #include "session/statement_runner.h"
+#include "sql/printer.h"
 #include "storage/table/table_writer.h"
 
 namespace trueno::session {
@@ -71,14 +72,40 @@ Result<StatementResult> StatementRunner::run(const sql::CreateTable& create) {
   return result;
 }
 
+// The query is bound once to find its mistakes, and kept as text.
+Result<StatementResult> StatementRunner::run(const sql::CreateView& create) {
+  const std::string& name = create.name.last().text;
+  if (create.on_existing == sql::OnExisting::kIgnore && database_.catalog().find_view(name)) return StatementResult{};
+  const plan::PlanPtr plan = TRUENO_TRY(plan_query(*create.query));
+  if (create.column_names.size() > plan->schema.size())
+    return error(ErrorCode::kBinder, "{} names for {} columns", create.column_names.size(), plan->schema.size()).at(create.name.span());
+  catalog::View view{sql::print(*create.query), {}};
+  for (const sql::Name& column : create.column_names) view.columns.push_back(column.text);
+  TRUENO_TRY(database_.catalog().create_view(name, std::move(view), create.on_existing == sql::OnExisting::kReplace));
+  return StatementResult{};
+}
+
 Result<StatementResult> StatementRunner::run(const sql::Drop& drop) {
-  if (drop.kind != sql::ObjectKind::kTable) return error(ErrorCode::kNotSupported, "only DROP TABLE is supported yet");
+  const bool view = drop.kind == sql::ObjectKind::kView;
+  if (!view && drop.kind != sql::ObjectKind::kTable)
+    return error(ErrorCode::kNotSupported, "only DROP TABLE and DROP VIEW are supported yet");
+  catalog::Catalog& catalog = database_.catalog();
   std::vector<std::string> names;
   for (const sql::QualifiedName& name : drop.names) {
-    if (!drop.if_exists && !database_.catalog().find_table(name.last().text)) return no_table(database_, name).at(name.span());
-    names.push_back(name.last().text);
+    const std::string& last = name.last().text;
+    const bool is_table = catalog.find_table(last) != nullptr;
+    const bool is_view = catalog.find_view(last) != nullptr;
+    if (view ? is_table : is_view)
+      return error(ErrorCode::kCatalog, "{} is a {}", last, is_table ? "table" : "view")
+          .hint(is_table ? "DROP TABLE" : "DROP VIEW")
+          .at(name.span());
+    if (!drop.if_exists && !is_table && !is_view) {
+      if (view) return error(ErrorCode::kCatalog, "no view {}", last).at(name.span());
+      return no_table(database_, name).at(name.span());
+    }
+    names.push_back(last);
   }
-  TRUENO_TRY(database_.catalog().drop_tables(names, drop.if_exists));
+  TRUENO_TRY(view ? catalog.drop_views(names, drop.if_exists) : catalog.drop_tables(names, drop.if_exists));
   return StatementResult{};
 }
 

@@ -31,7 +31,7 @@ Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
                                [&](const sql::Prepare& node) { return run(node); },
                                [&](const sql::Execute& node) { return run(node); },
                                [&](const sql::Deallocate& node) { return run(node); },
-                               [&](const sql::CreateView&) -> Result<StatementResult> { return refuse("CREATE VIEW"); },
+                               [&](const sql::CreateView& node) { return run(node); },
                                [&](const sql::CreateSchema&) -> Result<StatementResult> { return refuse("CREATE SCHEMA"); },
                                [&](const sql::CreateSequence&) -> Result<StatementResult> { return refuse("CREATE SEQUENCE"); },
                                [&](const sql::CreateType&) -> Result<StatementResult> { return refuse("CREATE TYPE"); },

@@ -24,8 +24,8 @@ struct Values {
 /// Takes one statement from its AST to its result: bind, optimise, compile, run. One a statement; not thread-safe. A statement that fails
 /// leaves nothing behind: what changes is made on the side and swapped in as the last step.
 ///
-/// Each group of statements has a file: run_query.cc, run_table.cc (CREATE, DROP), run_insert.cc, run_setting.cc (SET, RESET, SHOW),
-/// run_explain.cc, run_prepared.cc. run_constraints.cc is what tables demand of rows.
+/// Each group of statements has a file: run_query.cc, run_table.cc (CREATE TABLE and VIEW, DROP), run_insert.cc, run_setting.cc (SET,
+/// RESET, SHOW), run_explain.cc, run_prepared.cc. run_constraints.cc is what tables demand of rows.
 class StatementRunner {
  public:
   /// All arguments outlive the runner. `sql` is the text the statement's spans refer to.
@@ -36,6 +36,7 @@ class StatementRunner {
  private:
   [[nodiscard]] Result<StatementResult> run(const sql::QueryStatement& query);
   [[nodiscard]] Result<StatementResult> run(const sql::CreateTable& create);
+  [[nodiscard]] Result<StatementResult> run(const sql::CreateView& create);
   [[nodiscard]] Result<StatementResult> run(const sql::Insert& insert);
   [[nodiscard]] Result<StatementResult> run(const sql::Drop& drop);
   [[nodiscard]] Result<StatementResult> run(const sql::Set& set);

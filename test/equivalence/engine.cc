@@ -35,6 +35,7 @@ class Constants final : public plan::ConstantEvaluator {
 class OneTable final : public bind::NameResolver {
  public:
   explicit OneTable(std::shared_ptr<const TableSource> source) : source_(std::move(source)) {}
+  std::optional<bind::NamedQuery> view(const sql::QualifiedName&) const override { return std::nullopt; }
   Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool) const override {
     if (name.last().text != "t") return error(ErrorCode::kCatalog, "no table {}", name.to_string());
     return source_;
