@@ -2,7 +2,7 @@
 #   trueno_flags         all code: warnings are errors, floating point as written
 #   trueno_source_flags  code of src/: that, without exceptions and RTTI
 #   trueno_fmt           {fmt}, header only
-#   trueno_highway       Highway, for backend/simd alone
+#   trueno_highway       Highway, for unpack and backend/simd alone
 #   trueno_tbb           oneTBB, for exec alone
 set(TRUENO_WASM OFF)
 if(CMAKE_SYSTEM_NAME STREQUAL "Generic")

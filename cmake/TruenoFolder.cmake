@@ -14,6 +14,7 @@ foreach(_line IN LISTS _layer_lines)
 endforeach()
 
 # What a folder may use besides the folders below it. One line a library: this is the whole list.
+set(TRUENO_THIRD_PARTY_unpack trueno_highway)
 set(TRUENO_THIRD_PARTY_backend/simd trueno_highway)
 set(TRUENO_THIRD_PARTY_backend/webgpu ${CMAKE_DL_LIBS})
 set(TRUENO_THIRD_PARTY_storage ${CMAKE_DL_LIBS})

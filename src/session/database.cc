@@ -69,7 +69,7 @@ Result<std::shared_ptr<const TableSource>> Database::open_file(const std::string
   }
   std::shared_ptr<const RandomAccessFile> file = TRUENO_TRY(files_->open(path));
   const ArrowModule* module = TRUENO_TRY(load_arrow_module());
-  return arrow ? module->open_arrow_ipc(std::move(file)) : module->open_parquet(std::move(file));
+  return arrow ? module->open_arrow_ipc(std::move(file)) : module->open_parquet(std::move(file), {});
 }
 
 Status Database::load_table(const std::string& name, const std::string& path, const CancelToken& cancel) {

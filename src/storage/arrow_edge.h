@@ -47,6 +47,7 @@ class InputFile final : public arrow::io::RandomAccessFile {
   /// The error of a status: ours when a read of ours failed.
   [[nodiscard]] Error failure(const arrow::Status& status) const;
   [[nodiscard]] const FileIdentity& identity() const { return file_->identity(); }
+  [[nodiscard]] const std::shared_ptr<const trueno::RandomAccessFile>& ours() const { return file_; }
 
  private:
   [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(file_->identity().size); }

@@ -16,14 +16,25 @@ struct ParquetWriteOptions {
   std::int64_t row_group_size = 131'072;
 };
 
+/// Who decodes the pages of a Parquet file: the results are the same.
+struct ParquetReadOptions {
+  enum class Pages : std::uint8_t {
+    kChoose,  // ours where they know a column chunk's type and encodings, else Arrow's
+    kOurs,    // ours; kNotSupported, with the reason, where they do not know it (tests)
+    kArrow,   // Arrow's (tests)
+  };
+  Pages pages = Pages::kChoose;
+};
+
 /// The file formats that need Arrow C++. libarrow costs 8 ms of every process that links it, so they live in a shared module,
 /// `libtrueno_arrow.so`, which is loaded when the first such file is opened. All functions are thread-safe.
 struct ArrowModule {
-  static constexpr std::uint32_t kVersion = 1;
+  static constexpr std::uint32_t kVersion = 2;
   std::uint32_t version = 0;
 
   /// A Parquet file; its row groups are the parts.
-  Result<std::shared_ptr<const TableSource>> (*open_parquet)(std::shared_ptr<const RandomAccessFile> file) = nullptr;
+  Result<std::shared_ptr<const TableSource>> (*open_parquet)(std::shared_ptr<const RandomAccessFile> file,
+                                                             const ParquetReadOptions& options) = nullptr;
   /// An Arrow IPC (Feather) file or stream; its record batches are the parts, a stream is one part.
   Result<std::shared_ptr<const TableSource>> (*open_arrow_ipc)(std::shared_ptr<const RandomAccessFile> file) = nullptr;
   /// Write all rows, and close the file.
@@ -37,7 +48,8 @@ struct ArrowModule {
 
 /// The formats' functions, inside the module only.
 namespace arrow_module {
-[[nodiscard]] Result<std::shared_ptr<const TableSource>> open_parquet(std::shared_ptr<const RandomAccessFile> file);
+[[nodiscard]] Result<std::shared_ptr<const TableSource>> open_parquet(std::shared_ptr<const RandomAccessFile> file,
+                                                                      const ParquetReadOptions& options);
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> open_arrow_ipc(std::shared_ptr<const RandomAccessFile> file);
 [[nodiscard]] Status write_parquet(const Schema& schema, const BatchStream& rows, WritableFile& file, const ParquetWriteOptions& options);
 [[nodiscard]] Status write_arrow_ipc(const Schema& schema, const BatchStream& rows, WritableFile& file);

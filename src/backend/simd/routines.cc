@@ -8,6 +8,7 @@
 #include "backend/simd/targets.h"
 #include "base/threads.h"
 #include "hwy/highway.h"
+#include "unpack/unpack.h"
 
 namespace trueno::backend::simd {
 
@@ -38,7 +39,9 @@ void fill(Routines& routines) {
   fill_hash_routines(routines);
   fill_logic_routines(routines);
   fill_reduce_routines(routines);
-  fill_unpack_routines(routines);
+  const unpack::Routines packed = unpack::routines();
+  routines.unpack32 = packed.unpack32;
+  routines.unpack64 = packed.unpack64;
 }
 
 // Highway chooses by a process-wide target: it is set to the wanted one while the tables are read, under a lock.

@@ -99,7 +99,7 @@ struct Routines {
   UnaryRoutine narrow[static_cast<int>(Physical::kNested) + 1][kLaneCount] = {};  // lane -> plain values; null: already
   UnaryRoutine convert[kLaneCount][kLaneCount] = {};  // between integer lanes (values fit), bool and integers to floats
 
-  // unpack.cc: values [first, first + n) of a frame-of-reference column into lanes of 32 or 64 bits
+  // From unpack/: values [first, first + n) of a frame-of-reference column into lanes of 32 or 64 bits
   void (*unpack32)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::int32_t base, std::int32_t* out) = nullptr;
   void (*unpack64)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::int64_t base, std::int64_t* out) = nullptr;
 

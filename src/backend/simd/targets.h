@@ -16,7 +16,6 @@ void fill_convert_routines(Routines& r);
 void fill_hash_routines(Routines& r);
 void fill_logic_routines(Routines& r);
 void fill_reduce_routines(Routines& r);
-void fill_unpack_routines(Routines& r);
 
 }  // namespace trueno::backend::simd
 #endif

@@ -5,6 +5,7 @@
 #include <parquet/metadata.h>
 #include <parquet/statistics.h>
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
 
@@ -25,6 +26,38 @@ bool only_dictionary_pages(const parquet::ColumnChunkMetaData& chunk) {
     any = true;
   }
   return any;
+}
+
+// Where a chunk's pages lie and what is in them.
+ChunkPages pages_of(const parquet::ColumnChunkMetaData& chunk, const parquet::ApplicationVersion& writer) {
+  ChunkPages pages;
+  pages.offset = chunk.data_page_offset();
+  if (chunk.has_dictionary_page() && chunk.dictionary_page_offset() > 0) {
+    pages.offset = std::min(pages.offset, chunk.dictionary_page_offset());
+  }
+  pages.bytes = chunk.total_compressed_size();
+  pages.value_count = chunk.num_values();
+  pages.codec = static_cast<int>(chunk.compression());
+  pages.known_encodings = true;
+  for (const parquet::Encoding::type encoding : chunk.encodings()) {
+    switch (encoding) {
+      case parquet::Encoding::PLAIN:
+      case parquet::Encoding::RLE:
+      case parquet::Encoding::PLAIN_DICTIONARY:
+      case parquet::Encoding::RLE_DICTIONARY: break;
+      case parquet::Encoding::BIT_PACKED: pages.bit_packed_levels = true; break;
+      default: pages.known_encodings = false; break;
+    }
+  }
+  pages.encrypted = chunk.crypto_metadata() != nullptr;
+  pages.elsewhere = !chunk.file_path().empty();
+  pages.size_is_wrong = writer.VersionLt(parquet::ApplicationVersion::PARQUET_816_FIXED_VERSION());
+  return pages;
+}
+
+ParquetLeaf leaf_of(const parquet::ColumnDescriptor& column) {
+  return {static_cast<StoredType>(column.physical_type()), column.type_length(), column.max_definition_level(),
+          column.max_repetition_level()};
 }
 
 // Units of a file's 64-bit times in ours.
@@ -142,6 +175,7 @@ Result<ParquetMetadata> read_parquet_metadata(const std::shared_ptr<InputFile>& 
   TRUENO_TRY(caught([&] {
     metadata.footer = parquet::ParquetFileReader::Open(file)->metadata();
     const int leaves = metadata.footer->num_columns();
+    for (int leaf = 0; leaf < leaves; ++leaf) metadata.leaves.push_back(leaf_of(*metadata.footer->schema()->Column(leaf)));
     for (int group = 0; group < metadata.footer->num_row_groups(); ++group) {
       const auto row_group = metadata.footer->RowGroup(group);
       metadata.rows.push_back(row_group->num_rows());
@@ -151,6 +185,7 @@ Result<ParquetMetadata> read_parquet_metadata(const std::shared_ptr<InputFile>& 
         const auto chunk = row_group->ColumnChunk(leaf);
         chunks[static_cast<std::size_t>(leaf)].compressed_bytes = chunk->total_compressed_size();
         chunks[static_cast<std::size_t>(leaf)].only_dictionary_pages = only_dictionary_pages(*chunk);
+        chunks[static_cast<std::size_t>(leaf)].pages = pages_of(*chunk, metadata.footer->writer_version());
       }
     }
   }));

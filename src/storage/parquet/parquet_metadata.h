@@ -5,6 +5,7 @@
 
 #include "column/table_source.h"
 #include "storage/arrow_edge.h"
+#include "storage/parquet/flat_column.h"
 
 namespace parquet {
 class FileMetaData;
@@ -16,7 +17,16 @@ namespace trueno::arrow_module {
 struct ParquetChunk {
   std::int64_t compressed_bytes = 0;
   bool only_dictionary_pages = false;
+  ChunkPages pages;
   ColumnStatistics statistics;  // claimed
+};
+
+/// How the values of a leaf column lie in the file.
+struct ParquetLeaf {
+  StoredType stored = StoredType::kInt32;
+  std::int32_t stored_width = 0;
+  std::int16_t definition_levels = 0;
+  std::int16_t repetition_levels = 0;
 };
 
 /// A footer in plain values. Leaf columns are numbered as in the file; `leaf_types` gives the type of those that are a column of their
@@ -25,6 +35,7 @@ struct ParquetMetadata {
   std::shared_ptr<parquet::FileMetaData> footer;
   std::vector<std::int64_t> rows;                 // by row group
   std::vector<std::vector<ParquetChunk>> chunks;  // by row group and leaf
+  std::vector<ParquetLeaf> leaves;
 };
 
 /// Reads the footer. Everything of libparquet's low-level interface that throws is called from this function and the next, in a file

@@ -1,7 +1,8 @@
-// Parquet files as sources of rows: Arrow C++ decodes the pages, the C data interface hands the buffers over.
+// Parquet files as sources of rows.
 //
-// A scan asks Arrow for the record batches of one row group and imports each through the C data interface, so that Arrow's buffers become
-// our columns' buffers. Arrow keeps the order of the file and gives each column once; the wanted order and repetitions are made here.
+// A scan reads the flat columns of a row group from their pages (column_reader.h). For the other columns it asks Arrow for record batches
+// and imports each through the C data interface, so that Arrow's buffers become our columns' buffers; Arrow then says how many rows a
+// batch has. Each column is read once; the wanted order and repetitions are made here.
 #include <arrow/c/bridge.h>
 #include <arrow/record_batch.h>
 #include <parquet/arrow/reader.h>
@@ -13,6 +14,7 @@
 #include "column/arrow_c.h"
 #include "column/utf8.h"
 #include "storage/arrow_module.h"
+#include "storage/parquet/column_reader.h"
 #include "storage/parquet/parquet_metadata.h"
 
 namespace trueno::arrow_module {
@@ -29,6 +31,21 @@ struct ParquetFile {
   Schema schema;
   std::vector<std::vector<int>> leaves;  // by column
   std::vector<bool> dictionary_columns;  // by column: read as codes
+  std::vector<FlatColumn> flat;          // by column
+  ParquetReadOptions options;
+  std::shared_ptr<BufferPool> pool = std::make_shared<BufferPool>();
+
+  /// Whether our pages decode a column of a row group; kNotSupported when they have to and cannot.
+  [[nodiscard]] Result<bool> has_our_pages(std::size_t group, std::size_t column) const {
+    if (options.pages == ParquetReadOptions::Pages::kArrow) return false;
+    const std::string_view reason =
+        leaves[column].size() != 1
+            ? "the column is nested or repeated"
+            : why_arrow_decodes(flat[column], metadata.chunks[group][static_cast<std::size_t>(leaves[column][0])].pages);
+    if (reason.empty()) return true;
+    if (options.pages == ParquetReadOptions::Pages::kChoose) return false;
+    return error(ErrorCode::kNotSupported, "column \"{}\" of \"{}\": {}", schema[column].name, file->identity().path, reason);
+  }
 };
 
 // A nested column has several leaves; all are read with it.
@@ -47,14 +64,15 @@ Result<std::unique_ptr<parquet::arrow::FileReader>> make_reader(const ParquetFil
   return TRUENO_ARROW_TRY(builder.Build(), failure);
 }
 
-Result<Schema> import_schema(const arrow::Schema& schema) {
+// How the arrays Arrow makes of the columns lie, and so which type they get here.
+Result<std::vector<ArrowLayout>> import_layouts(const arrow::Schema& schema) {
   ArrowSchema exported{};
   const arrow::Status status = arrow::ExportSchema(schema, &exported);
   if (!status.ok()) return to_error(status);
-  Result<ArrowImporter> importer = ArrowImporter::create(exported);
+  Result<ArrowLayout> layout = parse_arrow_schema(exported);
   exported.release(&exported);
-  if (!importer) return Error(std::move(importer).error());
-  return importer->schema();
+  if (!layout) return Error(std::move(layout).error());
+  return std::move(layout->children);
 }
 
 // The rows of one row group. Owns its reader; used by one thread.
@@ -73,12 +91,74 @@ class RowGroupStream {
     for (const int column : columns) {
       stream->positions_.push_back(static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), column) - sorted.begin()));
     }
-    if (sorted.empty()) return stream;
     std::vector<int> leaves;
     for (const int column : sorted) {
-      const auto& own = stream->file_->leaves[static_cast<std::size_t>(column)];
-      leaves.insert(leaves.end(), own.begin(), own.end());
+      if (!TRUENO_TRY(stream->file_->has_our_pages(static_cast<std::size_t>(group), static_cast<std::size_t>(column)))) {
+        const auto& own = stream->file_->leaves[static_cast<std::size_t>(column)];
+        leaves.insert(leaves.end(), own.begin(), own.end());
+        stream->columns_.push_back({column, nullptr});
+        continue;
+      }
+      stream->columns_.push_back(
+          {column, TRUENO_TRY(stream->open_column(static_cast<std::size_t>(group), static_cast<std::size_t>(column)))});
     }
+    if (!leaves.empty()) TRUENO_TRY(stream->open_arrow(group, leaves));
+    return stream;
+  }
+
+  Result<std::optional<Batch>> next() {
+    TRUENO_TRY(cancel_.check());
+    Batch imported;
+    if (batches_) {
+      std::optional<Batch> batch = TRUENO_TRY(next_of_arrow());
+      if (!batch) return std::optional<Batch>();
+      imported = std::move(*batch);
+    } else {
+      if (rows_left_ == 0) return std::optional<Batch>();
+      imported.length = std::min(rows_left_, kBatchRows);
+      rows_left_ -= imported.length;
+    }
+    std::vector<Column> read;
+    std::size_t of_arrow = 0;
+    for (const ColumnInFile& column : columns_) {
+      if (column.reader == nullptr) {
+        read.push_back(std::move(imported.columns[of_arrow++]));
+        continue;
+      }
+      Result<Column> values = column.reader->read(imported.length);
+      if (!values) return in_column(column.number, std::move(values).error());
+      read.push_back(std::move(*values));
+      if (rows_left_ != 0) continue;
+      const Status finished = column.reader->finish();
+      if (!finished) return in_column(column.number, Error(finished.error()));
+    }
+    Batch batch{imported.length, {}};
+    for (const std::size_t position : positions_) batch.columns.push_back(read[position]);
+    return std::optional(std::move(batch));
+  }
+
+ private:
+  // A column of the file that is read: by our pages, or by Arrow.
+  struct ColumnInFile {
+    int number = 0;
+    std::unique_ptr<ColumnReader> reader;
+  };
+
+  Error in_column(int number, Error failure) const {
+    const std::string& name = file_->schema[static_cast<std::size_t>(number)].name;
+    return std::move(failure).context(fmt::format("reading \"{}\", column \"{}\"", file_->file->identity().path, name));
+  }
+
+  Result<std::unique_ptr<ColumnReader>> open_column(std::size_t group, std::size_t column) const {
+    const ChunkPages& pages = file_->metadata.chunks[group][static_cast<std::size_t>(file_->leaves[column][0])].pages;
+    if (pages.value_count != rows_left_) return corrupt();
+    auto reader = ColumnReader::open(file_->flat[column], pages, file_->file->ours(), file_->pool);
+    if (!reader) return in_column(static_cast<int>(column), std::move(reader).error());
+    return std::move(*reader);
+  }
+
+  Status open_arrow(int group, const std::vector<int>& leaves) {
+    RowGroupStream* stream = this;
     const auto failure = [&](const arrow::Status& status) { return stream->file_->file->failure(status); };
     stream->reader_ = TRUENO_TRY(make_reader(*stream->file_));
     stream->batches_ = TRUENO_ARROW_TRY(stream->reader_->GetRecordBatchReader({group}, leaves), failure);
@@ -89,12 +169,10 @@ class RowGroupStream {
     schema.release(&schema);
     if (!importer) return Error(std::move(importer).error());
     stream->importer_.emplace(std::move(*importer));
-    return stream;
+    return {};
   }
 
-  Result<std::optional<Batch>> next() {
-    TRUENO_TRY(cancel_.check());
-    if (!batches_) return rows_without_columns();
+  Result<std::optional<Batch>> next_of_arrow() {
     const auto failure = [&](const arrow::Status& status) { return file_->file->failure(status); };
     const std::shared_ptr<arrow::RecordBatch> rows = TRUENO_ARROW_TRY(batches_->Next(), failure);
     if (rows == nullptr) {
@@ -107,13 +185,10 @@ class RowGroupStream {
     const arrow::Status exported = arrow::ExportRecordBatch(*rows, &array);
     if (!exported.ok()) return failure(exported);
     Batch imported = TRUENO_TRY(importer_->import_batch(&array));
-    Batch batch{imported.length, {}};
     TRUENO_TRY(check_texts(imported));
-    for (const std::size_t position : positions_) batch.columns.push_back(imported.columns[position]);
-    return std::optional(std::move(batch));
+    return std::optional(std::move(imported));
   }
 
- private:
   // Arrow does not look into texts. A dictionary is checked once.
   Status check_texts(const Batch& batch) {
     checked_.resize(batch.columns.size());
@@ -131,13 +206,6 @@ class RowGroupStream {
     return {};
   }
 
-  // COUNT(*) reads no page.
-  Result<std::optional<Batch>> rows_without_columns() {
-    if (rows_left_ == 0) return std::optional<Batch>();
-    const std::int64_t count = std::min(rows_left_, kBatchRows);
-    rows_left_ -= count;
-    return std::optional(Batch{count, {}});
-  }
   Error corrupt() const {
     return error(ErrorCode::kCorruptFile, "reading \"{}\": a row group holds another number of rows than its footer says",
                  file_->file->identity().path);
@@ -147,6 +215,7 @@ class RowGroupStream {
   std::unique_ptr<parquet::arrow::FileReader> reader_;  // outlives its batches
   std::unique_ptr<arrow::RecordBatchReader> batches_;
   std::optional<ArrowImporter> importer_;
+  std::vector<ColumnInFile> columns_;   // in the order of the file; COUNT(*) has none and reads no page
   std::vector<std::size_t> positions_;  // of the wanted columns among those read
   std::int64_t rows_left_ = 0;
   std::vector<std::uint64_t> checked_;  // by column read: the dictionary whose texts are known to be good
@@ -200,9 +269,19 @@ bool reads_as_dictionary(const ParquetMetadata& metadata, int leaf) {
   });
 }
 
+// A column that is a leaf, as our pages need it.
+void describe_flat(const ParquetLeaf& leaf, bool as_codes, FlatColumn& column) {
+  column.stored = leaf.stored;
+  column.stored_width = leaf.stored_width;
+  column.is_flat = leaf.repetition_levels == 0 && leaf.definition_levels <= 1;
+  column.optional = leaf.definition_levels == 1;
+  column.as_codes = as_codes;
+  column.kind = value_kind(column);
+}
+
 }  // namespace
 
-Result<std::shared_ptr<const TableSource>> open_parquet(std::shared_ptr<const RandomAccessFile> opened) {
+Result<std::shared_ptr<const TableSource>> open_parquet(std::shared_ptr<const RandomAccessFile> opened, const ParquetReadOptions& options) {
   auto file = std::make_shared<ParquetFile>();
   file->file = std::make_shared<InputFile>(std::move(opened));
   const std::string context = fmt::format("reading \"{}\"", file->file->identity().path);
@@ -220,9 +299,13 @@ Result<std::shared_ptr<const TableSource>> open_parquet(std::shared_ptr<const Ra
   std::shared_ptr<arrow::Schema> schema;
   const arrow::Status read = reader->GetSchema(&schema);
   if (!read.ok()) return failure(read);
-  Result<Schema> imported = import_schema(*schema);
-  if (!imported) return Error(std::move(imported).error()).context(context);
-  file->schema = std::move(*imported);
+  Result<std::vector<ArrowLayout>> layouts = import_layouts(*schema);
+  if (!layouts) return Error(std::move(layouts).error()).context(context);
+  file->options = options;
+  for (ArrowLayout& layout : *layouts) {
+    file->schema.push_back(layout.field);
+    file->flat.emplace_back().layout = std::move(layout);
+  }
 
   std::vector<Type> leaf_types(file->metadata.chunks.empty() ? 0 : file->metadata.chunks.front().size(), TypeId::kNull);
   for (const auto& field : reader->manifest().schema_fields) {
@@ -235,6 +318,7 @@ Result<std::shared_ptr<const TableSource>> open_parquet(std::shared_ptr<const Ra
     const bool text = type.id == TypeId::kVarchar && reads_as_dictionary(file->metadata, field.column_index);
     file->properties.set_read_dictionary(field.column_index, text);
     file->dictionary_columns.back() = text;
+    describe_flat(file->metadata.leaves[static_cast<std::size_t>(field.column_index)], text, file->flat[column]);
   }
   if (file->leaves.size() != file->schema.size()) return error(ErrorCode::kCorruptFile, "{}: its schemas differ", context);
   const Status statistics = read_parquet_statistics(leaf_types, file->metadata);

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 class Parquet : public PythonFiles {
  protected:
   std::shared_ptr<const TableSource> open(const std::string& name) const {
-    auto source = module_->open_parquet(file(name));
+    auto source = module_->open_parquet(file(name), {});
     EXPECT_TRUE(source) << source.error().to_string();
     return source ? *source : nullptr;
   }
@@ -169,7 +169,7 @@ pq.write_table(t, D + 't.parquet', row_group_size=500))");
   std::mt19937 random(7);
   const auto read_damaged = [&](const std::string& bytes) {
     std::ofstream(path("bad.parquet"), std::ios::binary) << bytes;
-    const auto source = module_->open_parquet(file("bad.parquet"));
+    const auto source = module_->open_parquet(file("bad.parquet"), {});
     if (!source) return source.error().code();
     const auto rows = rows_of(**source);
     return rows ? ErrorCode::kInternal : rows.error().code();
@@ -199,7 +199,7 @@ TEST_F(Parquet, TextsThatAreNotUtf8AreCorrupt) {
 TEST_F(Parquet, AMissingFileIsNotAnArrowMatter) {
   EXPECT_EQ(files_->open(path("none.parquet")).error().code(), ErrorCode::kFileNotFound);
   std::ofstream(path("text.parquet")) << "this is not a Parquet file, but it is long enough to be one";
-  const auto source = module_->open_parquet(file("text.parquet"));
+  const auto source = module_->open_parquet(file("text.parquet"), {});
   ASSERT_FALSE(source);
   EXPECT_THAT(source.error().message(), HasSubstr("text.parquet"));
 }

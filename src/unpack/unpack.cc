@@ -1,4 +1,4 @@
-// Frame-of-reference columns: packed values of any width to lanes.
+// Packed values of any width to lanes, and codes to the entries they name.
 //
 // Values of up to 32 bits are unpacked a vector at a time. A vector of N 32-bit lanes takes N consecutive values, that is N * width bits
 // from a byte boundary (N is a multiple of 8; a vector of four lanes alternates between two phases). Each lane needs the one or two words
@@ -7,9 +7,9 @@
 //   lane k: bit = phase + k * width    word = bit / 32    shift = bit % 32
 //           value = (words[word] >> shift | words[word + 1] << (32 - shift)) & mask
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "backend/simd/unpack.cc"
-#include "backend/simd/targets.h"
+#define HWY_TARGET_INCLUDE "unpack/unpack.cc"
 #include "hwy/foreach_target.h"
+#include "unpack/targets.h"
 //
 #include <type_traits>
 
@@ -17,7 +17,7 @@
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
-namespace trueno::backend::simd::HWY_NAMESPACE {
+namespace trueno::unpack::HWY_NAMESPACE {
 namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 namespace hn = hwy::HWY_NAMESPACE;
@@ -164,18 +164,59 @@ void unpack64(const std::uint8_t* packed, std::size_t first, std::size_t n, int 
   unpack_each(packed, first, n, width, base, out);
 }
 
-void fill_unpack(Routines& r) {
+std::uint32_t greatest(const std::uint32_t* codes, std::size_t n) {
+  const hn::CappedTag<std::uint32_t, 16> d;
+  const std::size_t lanes = hn::Lanes(d);
+  auto first = hn::Zero(d);
+  auto second = hn::Zero(d);
+  std::size_t i = 0;
+  for (; i + 2 * lanes <= n; i += 2 * lanes) {
+    first = hn::Max(first, hn::LoadU(d, codes + i));
+    second = hn::Max(second, hn::LoadU(d, codes + i + lanes));
+  }
+  std::uint32_t most = hn::GetLane(hn::MaxOfLanes(d, hn::Max(first, second)));
+  for (; i < n; ++i) most = codes[i] > most ? codes[i] : most;
+  return most;
+}
+
+// Loads one by one: on the machines at hand a gather instruction is no faster, and the entries lie in the first or second cache.
+template <class T>
+void gather(const void* entries, const std::uint32_t* codes, std::size_t n, void* out) {
+  const auto* from = static_cast<const T*>(entries);
+  auto* to = static_cast<T*>(out);
+  std::size_t i = 0;
+  for (; i + 4 <= n; i += 4) {
+    const T a = from[codes[i]];
+    const T b = from[codes[i + 1]];
+    const T c = from[codes[i + 2]];
+    const T e = from[codes[i + 3]];
+    to[i] = a;
+    to[i + 1] = b;
+    to[i + 2] = c;
+    to[i + 3] = e;
+  }
+  for (; i < n; ++i) to[i] = from[codes[i]];
+}
+
+void fill(Routines& r) {
   r.unpack32 = unpack32;
   r.unpack64 = unpack64;
+  r.greatest = greatest;
+  r.gather4 = gather<std::uint32_t>;
+  r.gather8 = gather<std::uint64_t>;
 }
 
 }  // namespace
-}  // namespace trueno::backend::simd::HWY_NAMESPACE
+}  // namespace trueno::unpack::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace trueno::backend::simd {
-HWY_EXPORT(fill_unpack);
-void fill_unpack_routines(Routines& r) { HWY_DYNAMIC_DISPATCH(fill_unpack)(r); }
-}  // namespace trueno::backend::simd
+namespace trueno::unpack {
+HWY_EXPORT(fill);
+Routines routines() {
+  Routines r;
+  HWY_DYNAMIC_DISPATCH(fill)(r);
+  return r;
+}
+}  // namespace trueno::unpack
 #endif

@@ -1,0 +1,375 @@
+// Pages to columns.
+//
+// Where a page of plain values belongs is known before it is decompressed, so it is decompressed there: `decode_in_place`. A page that is
+// longer than the rows asked for is decompressed once, and its values are handed out where they lie: `view_page`. Everything else is
+// decoded a block at a time into the column: codes through the dictionary, values between NULLs through `dense_`.
+#include "storage/parquet/column_reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <unordered_map>
+
+#include "base/bits.h"
+#include "column/utf8.h"
+
+namespace trueno::arrow_module {
+
+namespace {
+
+Error corrupt(std::string_view what) { return error(ErrorCode::kCorruptFile, "{}", what); }
+
+// Before the values of an output, so that a page's levels can lie there for a while.
+constexpr std::size_t kHeadroom = 64;
+
+// Bytes of one level run that says of `rows` rows that they are valid, and of its length.
+std::size_t usual_level_bytes(std::int32_t rows) {
+  return 4 + static_cast<std::size_t>(bit_width_of(static_cast<std::uint32_t>(rows) * 2u) + 6) / 7 + 1;
+}
+
+bool is_codes(PageEncoding encoding) { return encoding == PageEncoding::kPlainDictionary || encoding == PageEncoding::kRleDictionary; }
+
+}  // namespace
+
+ColumnReader::ColumnReader(const FlatColumn& column, PageStream pages, std::int64_t value_count)
+    : column_(column), pages_(std::move(pages)), values_left_(value_count) {}
+
+Result<std::unique_ptr<ColumnReader>> ColumnReader::open(const FlatColumn& column, const ChunkPages& chunk,
+                                                         std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool) {
+  PageStream pages = TRUENO_TRY(PageStream::open(std::move(file), std::move(pool), chunk));
+  return std::unique_ptr<ColumnReader>(new ColumnReader(column, std::move(pages), chunk.value_count));
+}
+
+// ---- pages
+
+// Makes `page_` the next page with rows, or decodes that page right into `in_place`.
+Status ColumnReader::next_page(Output* in_place) {
+  while (true) {
+    std::optional<StoredPage> page = TRUENO_TRY(pages_.next());
+    if (!page) return corrupt("the pages of a column chunk end before its last row");
+    const PageHeader& header = page->header;
+    if (header.kind == PageKind::kDictionary) {
+      TRUENO_TRY(read_dictionary(*page));
+      continue;
+    }
+    if (header.value_count > values_left_) return corrupt("the pages of a column chunk hold more rows than its footer says");
+    values_left_ -= header.value_count;
+    began_ = true;
+    if (header.value_count == 0) continue;
+    if (in_place != nullptr && TRUENO_TRY(decode_in_place(*page, *in_place))) return {};
+    // The values of a page that is not in place are aligned if its levels are as long as they are nearly always.
+    std::size_t levels = column_.optional ? usual_level_bytes(header.value_count) : 0;
+    if (header.kind == PageKind::kDataV2) levels = static_cast<std::size_t>(header.definition_bytes + header.repetition_bytes);
+    Buffer bytes = TRUENO_TRY(pages_.decompress(*page, (kHeadroom - levels % kHeadroom) % kHeadroom));
+    return start_page(header, std::move(bytes));
+  }
+}
+
+Status ColumnReader::read_dictionary(const StoredPage& page) {
+  if (has_dictionary_) return corrupt("a column chunk has two dictionaries");
+  if (began_) return corrupt("a column chunk has a dictionary after its first page");
+  const bool plain = page.header.encoding == PageEncoding::kPlain || page.header.encoding == PageEncoding::kPlainDictionary;
+  if (!plain || column_.kind == ValueKind::kBits) return corrupt("a dictionary is not in the plain encoding");
+  const Buffer bytes = TRUENO_TRY(pages_.decompress(page, 0));
+  const auto count = static_cast<std::size_t>(page.header.value_count);
+  const std::size_t least = column_.kind == ValueKind::kText ? 4 : 1;  // bytes of an entry: the memory below is bounded by the page
+  if (count > bytes.size() / least) return corrupt("a dictionary ends before its last entry");
+  const auto width = static_cast<std::size_t>(column_.width());
+  entries_ = TRUENO_TRY(MutableBuffer::uninitialised(count * width + 64));
+  PlainReader reader({bytes.data(), bytes.size()}, column_);
+  TRUENO_TRY(reader.read(count, entries_.data(), 0, bytes.data()));
+  has_dictionary_ = true;
+  dictionary_size_ = static_cast<std::uint32_t>(count);
+  if (!column_.is_text()) return {};
+  dictionary_bytes_ = bytes;
+  const std::span<const StoredView> texts(entries_.as<StoredView>(), count);
+  if (column_.layout.field.type.id == TypeId::kVarchar && !are_utf8(texts, bytes.data()))
+    return corrupt("a dictionary holds bytes that are not UTF-8");
+  if (!column_.as_codes) return {};
+  // Codes are compared in place of texts, so equal texts need equal codes.
+  std::unordered_map<std::string_view, std::uint32_t> first_codes;
+  first_codes.reserve(count);
+  remap_.resize(count);
+  bool repeats = false;
+  Column values;
+  values.type = column_.layout.field.type;
+  values.length = page.header.value_count;
+  values.string_buffers.push_back(bytes);
+  values.values = std::move(entries_).freeze();
+  for (std::size_t code = 0; code < count; ++code) {
+    const auto [first, is_new] = first_codes.emplace(values.text(static_cast<std::int64_t>(code)), static_cast<std::uint32_t>(code));
+    remap_[code] = first->second;
+    repeats = repeats || !is_new;
+  }
+  if (!repeats) remap_.clear();
+  auto dictionary = std::make_shared<Dictionary>();
+  dictionary->id = Dictionary::next_id();
+  dictionary->values = std::make_shared<const Column>(std::move(values));
+  dictionary_ = std::move(dictionary);
+  return {};
+}
+
+// Levels first, then the values: `plain_` or `codes_` begins to read them.
+Status ColumnReader::start_page(const PageHeader& header, Buffer bytes) {
+  std::span<const std::uint8_t> rest(bytes.data(), bytes.size());
+  Levels levels{header.value_count, {}};
+  if (header.kind == PageKind::kDataV2) {
+    if (header.repetition_bytes != 0) return corrupt("a flat column has repetition levels");
+    const auto size = static_cast<std::size_t>(header.definition_bytes);
+    if (column_.optional) levels = TRUENO_TRY(read_levels(rest.first(size), header.value_count));
+    rest = rest.subspan(size);
+  } else if (column_.optional) {
+    if (header.level_encoding != PageEncoding::kRle) return corrupt("a page has levels in an encoding its footer does not name");
+    if (rest.size() < 4) return corrupt("a page ends before its levels");
+    const auto size = load<std::uint32_t>(rest.data());
+    if (size > rest.size() - 4) return corrupt("a page ends before its levels");
+    levels = TRUENO_TRY(read_levels(rest.subspan(4, size), header.value_count));
+    rest = rest.subspan(4 + size);
+  }
+  page_ = {};
+  page_.rows_left = header.value_count;
+  page_.validity = levels.bits;
+  page_.codes = is_codes(header.encoding);
+  page_.bits = header.encoding == PageEncoding::kRle && column_.kind == ValueKind::kBits;
+  if (page_.codes) {
+    if (!has_dictionary_ && levels.valid != 0) return corrupt("a page of dictionary codes comes without a dictionary");
+    const int width = levels.valid != 0 && !rest.empty() ? rest[0] : 0;
+    if ((levels.valid != 0 && rest.empty()) || width > 32) return corrupt("dictionary codes have an impossible width");
+    codes_.start(rest.subspan(rest.empty() ? 0 : 1), width, routines_);
+  } else if (page_.bits) {
+    if (levels.valid != 0 && (rest.size() < 4 || load<std::uint32_t>(rest.data()) > rest.size() - 4))
+      return corrupt("a page ends before its last value");
+    codes_.start(levels.valid != 0 ? rest.subspan(4, load<std::uint32_t>(rest.data())) : rest, 1, routines_);
+  } else if (header.encoding == PageEncoding::kPlain && !column_.as_codes) {
+    plain_ = PlainReader(rest, column_);
+    page_.ascii = column_.kind == ValueKind::kText && is_ascii({reinterpret_cast<const char*>(rest.data()), rest.size()});
+  } else {
+    return corrupt("a page is in an encoding its footer does not name");
+  }
+  page_.bytes = std::move(bytes);
+  return {};
+}
+
+// A page of plain values without NULLs that all are wanted goes where its values belong, its levels before them, over what is there; that
+// is put back. False: the page is of another kind, and nothing has changed.
+Result<bool> ColumnReader::decode_in_place(const StoredPage& page, Output& out) {
+  const PageHeader& header = page.header;
+  if (column_.kind != ValueKind::kSame || header.encoding != PageEncoding::kPlain || header.value_count > out.rows - out.done) return false;
+  std::size_t levels = 0;
+  if (header.kind == PageKind::kDataV2) {
+    levels = static_cast<std::size_t>(header.definition_bytes + header.repetition_bytes);
+    if (header.repetition_bytes != 0) return false;
+  } else if (column_.optional) {
+    std::uint8_t first[4];
+    if (header.level_encoding != PageEncoding::kRle || pages_.peek(page, first) != sizeof first) return false;
+    levels = std::size_t{4} + load<std::uint32_t>(first);
+  }
+  const auto bytes_of_rows = static_cast<std::size_t>(header.value_count) * static_cast<std::size_t>(column_.width());
+  if (levels > kHeadroom || static_cast<std::size_t>(header.size) != levels + bytes_of_rows) return false;
+  std::uint8_t* values = out.values.data() + kHeadroom + static_cast<std::size_t>(out.done) * static_cast<std::size_t>(column_.width());
+  std::uint8_t before[kHeadroom];
+  std::memcpy(before, values - levels, levels);
+  TRUENO_TRY(pages_.decompress_to(page, values - levels));
+  bool all_valid = true;
+  if (column_.optional) {
+    const std::size_t prefix = header.kind == PageKind::kDataV2 ? 0 : 4;
+    const Levels read = TRUENO_TRY(read_levels({values - levels + prefix, levels - prefix}, header.value_count));
+    all_valid = read.valid == header.value_count;
+  }
+  std::memcpy(values - levels, before, levels);
+  if (!all_valid) return false;
+  TRUENO_TRY(append_validity(out, {}, 0, header.value_count));
+  out.done += header.value_count;
+  return true;
+}
+
+// ---- rows
+
+Result<Column> ColumnReader::read(std::int64_t rows) {
+  Output out;
+  out.rows = rows;
+  const auto prepare = [&]() -> Status {
+    out.values =
+        TRUENO_TRY(pages_.pool()->take(kHeadroom + static_cast<std::size_t>(rows) * static_cast<std::size_t>(width()) + kHeadroom));
+    return {};
+  };
+  if (page_.rows_left != 0) {
+    if (auto view = view_page(rows)) return std::move(*view);
+  }
+  TRUENO_TRY(prepare());
+  while (out.done < rows) {
+    if (page_.rows_left == 0) {
+      TRUENO_TRY(next_page(&out));
+      if (page_.rows_left == 0) continue;  // it was decoded in place
+      if (out.done == 0) {
+        if (auto view = view_page(rows)) {
+          pages_.pool()->give_back(std::move(out.values));
+          return std::move(*view);
+        }
+      }
+    }
+    TRUENO_TRY(append(out, std::min(page_.rows_left, rows - out.done)));
+  }
+  return finish_column(std::move(out));
+}
+
+Status ColumnReader::finish() {
+  if (page_.rows_left != 0 || values_left_ != 0) return corrupt("the pages of a column chunk hold more rows than its row group");
+  return {};
+}
+
+// The rows as they lie in the page, where they are all there and lie as ours do.
+std::optional<Column> ColumnReader::view_page(std::int64_t rows) {
+  if (column_.kind != ValueKind::kSame || page_.codes || page_.bits || !page_.validity.empty() || page_.rows_left < rows) {
+    return std::nullopt;
+  }
+  const auto size = static_cast<std::size_t>(rows) * static_cast<std::size_t>(column_.width());
+  const std::span<const std::uint8_t> rest = plain_.rest();
+  if (rest.size() < size || reinterpret_cast<std::uintptr_t>(rest.data()) % static_cast<std::size_t>(column_.width()) != 0) {
+    return std::nullopt;
+  }
+  Column column;
+  column.type = column_.layout.field.type;
+  column.length = rows;
+  column.values = Buffer(rest.data(), size, page_.bytes.owner());
+  column.statistics.null_count = 0;
+  plain_.skip_bytes(size);
+  page_.rows_left -= rows;
+  page_.next_row += rows;
+  return column;
+}
+
+// The next `rows` rows of the page.
+Status ColumnReader::append(Output& out, std::int64_t rows) {
+  const auto value_width = static_cast<std::size_t>(width());
+  std::uint8_t* to = out.values.data() + kHeadroom + static_cast<std::size_t>(out.done) * value_width;
+  if (page_.validity.empty()) {
+    TRUENO_TRY(decode_dense(out, static_cast<std::size_t>(rows), to));
+  } else {
+    for (std::int64_t row = 0; row < rows; row += static_cast<std::int64_t>(kBlock)) {
+      const auto count = std::min(kBlock, static_cast<std::size_t>(rows - row));
+      const auto first = static_cast<std::size_t>(page_.next_row + row);
+      TRUENO_TRY(decode_dense(out, count_set_bits(page_.validity.data(), first, count), dense_));
+      spread(width(), dense_, page_.validity.data(), first, count, to + static_cast<std::size_t>(row) * value_width);
+    }
+  }
+  TRUENO_TRY(append_validity(out, page_.validity, page_.next_row, rows));
+  out.done += rows;
+  page_.rows_left -= rows;
+  page_.next_row += rows;
+  return {};
+}
+
+Status ColumnReader::append_validity(Output& out, const Buffer& validity, std::int64_t first, std::int64_t rows) {
+  if (out.validity.data() == nullptr) {
+    if (validity.empty()) {
+      out.valid += rows;
+      return {};
+    }
+    out.validity = TRUENO_TRY(MutableBuffer::uninitialised(bytes_for_bits(static_cast<std::size_t>(out.rows))));
+    append_equal_bits(true, static_cast<std::size_t>(out.done), out.validity.data(), 0);
+  }
+  const auto done = static_cast<std::size_t>(out.done);
+  const auto count = static_cast<std::size_t>(rows);
+  if (validity.empty()) {
+    append_equal_bits(true, count, out.validity.data(), done);
+    out.valid += rows;
+    return {};
+  }
+  append_bits(validity.data(), static_cast<std::size_t>(first), count, out.validity.data(), done);
+  out.valid += static_cast<std::int64_t>(count_set_bits(validity.data(), static_cast<std::size_t>(first), count));
+  return {};
+}
+
+Status ColumnReader::decode_dense(Output& out, std::size_t count, std::uint8_t* to) {
+  if (page_.codes) return decode_codes(count, to);
+  if (page_.bits) return decode_bits(count, to);
+  return decode_plain(out, count, to);
+}
+
+Status ColumnReader::decode_plain(Output& out, std::size_t count, std::uint8_t* to) {
+  std::int32_t buffer = 0;
+  if (column_.is_text()) {
+    // The dictionary's bytes are always the first of a column's buffers, because its records say so.
+    if (has_dictionary_ && out.string_buffers.empty()) out.string_buffers.push_back(dictionary_bytes_);
+    if (out.string_buffers.empty() || out.string_buffers.back().data() != page_.bytes.data()) out.string_buffers.push_back(page_.bytes);
+    buffer = static_cast<std::int32_t>(out.string_buffers.size()) - 1;
+  }
+  TRUENO_TRY(plain_.read(count, to, buffer, page_.bytes.data()));
+  if (column_.layout.field.type.id != TypeId::kVarchar || page_.ascii) return {};
+  if (!are_utf8({reinterpret_cast<const StoredView*>(to), count}, page_.bytes.data()))
+    return corrupt("a page of texts holds bytes that are not UTF-8");
+  return {};
+}
+
+Status ColumnReader::decode_codes(std::size_t count, std::uint8_t* to) {
+  const int value_width = width();
+  for (std::size_t done = 0; done < count;) {
+    const HybridReader::Piece piece = codes_.next(count - done);
+    if (piece.count == 0) return corrupt("a page ends before its last dictionary code");
+    const std::uint32_t greatest = piece.codes != nullptr ? routines_.greatest(piece.codes, piece.count) : piece.value;
+    if (greatest >= dictionary_size_)
+      return error(ErrorCode::kCorruptFile, "a dictionary code of {} in a dictionary of {}", greatest, dictionary_size_);
+    std::uint8_t* at = to + done * static_cast<std::size_t>(value_width);
+    done += piece.count;
+    if (!column_.as_codes) {
+      if (piece.codes != nullptr) {
+        gather(routines_, value_width, entries_.data(), piece.codes, piece.count, at);
+      } else {
+        fill(value_width, entries_.data() + std::size_t{piece.value} * static_cast<std::size_t>(value_width), piece.count, at);
+      }
+    } else if (piece.codes == nullptr) {
+      const std::uint32_t code = remap_.empty() ? piece.value : remap_[piece.value];
+      fill(4, &code, piece.count, at);
+    } else if (remap_.empty()) {
+      std::memcpy(at, piece.codes, piece.count * 4);
+    } else {
+      routines_.gather4(remap_.data(), piece.codes, piece.count, at);
+    }
+  }
+  return {};
+}
+
+// BOOLEAN values as runs.
+Status ColumnReader::decode_bits(std::size_t count, std::uint8_t* to) {
+  for (std::size_t done = 0; done < count;) {
+    const HybridReader::Piece piece = codes_.next(count - done);
+    if (piece.count == 0) return corrupt("a page ends before its last value");
+    if (piece.codes == nullptr && piece.value > 1) return corrupt("a BOOLEAN is neither 0 nor 1");
+    for (std::size_t i = 0; i < piece.count; ++i)
+      to[done + i] = static_cast<std::uint8_t>(piece.codes != nullptr ? piece.codes[i] : piece.value);
+    done += piece.count;
+  }
+  return {};
+}
+
+Result<Column> ColumnReader::finish_column(Output out) {
+  Column column;
+  column.type = column_.layout.field.type;
+  column.length = out.rows;
+  column.null_count = out.rows - out.valid;
+  column.statistics.null_count = column.null_count;
+  if (column.null_count != 0) column.validity = std::move(out.validity).freeze();
+  column.values =
+      pages_.pool()->lend(std::move(out.values), kHeadroom, static_cast<std::size_t>(out.rows) * static_cast<std::size_t>(width()));
+  if (column_.as_codes) {
+    if (dictionary_ == nullptr) {  // all rows are NULL, and the writer has left out an empty one
+      Column nothing = TRUENO_TRY(column_of(column.type, {}));
+      auto empty = std::make_shared<Dictionary>();
+      empty->id = Dictionary::next_id();
+      empty->values = std::make_shared<const Column>(std::move(nothing));
+      dictionary_ = std::move(empty);
+    }
+    column.encoding = Encoding::kDictionary;
+    column.dictionary = dictionary_;
+  } else if (column_.is_text()) {
+    if (out.string_buffers.empty() && has_dictionary_) out.string_buffers.push_back(dictionary_bytes_);
+    column.string_buffers = std::move(out.string_buffers);
+  } else if (column_.kind == ValueKind::kConverted) {
+    column.values = TRUENO_TRY(
+        convert_arrow_values(column_.layout, column.values.data(), 0, out.rows, column.null_count != 0 ? column.validity.data() : nullptr));
+  }
+  return column;
+}
+
+}  // namespace trueno::arrow_module

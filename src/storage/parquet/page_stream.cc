@@ -1,0 +1,133 @@
+// The bytes of a column chunk, page by page.
+//
+// A chunk is read a window at a time: whole, when it is small, else in pieces that hold at least a page. Windows come from the pool and go
+// back when no page refers to them any more.
+#include "storage/parquet/page_stream.h"
+
+#include <arrow/util/compression.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "storage/arrow_edge.h"
+#include "storage/codec/snappy.h"
+
+namespace trueno::arrow_module {
+
+namespace {
+
+constexpr std::int64_t kWindow = std::int64_t{2} << 20;
+// Headers are tens of bytes; only statistics of long texts make them longer.
+constexpr std::int64_t kHeaderBytes = std::int64_t{16} << 10;
+constexpr std::int64_t kLongestHeader = std::int64_t{16} << 20;
+
+Error corrupt(std::string_view what) { return error(ErrorCode::kCorruptFile, "{}", what); }
+
+}  // namespace
+
+PageStream::PageStream(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool, const ChunkPages& chunk)
+    : file_(std::move(file)), pool_(std::move(pool)), chunk_(chunk) {}
+PageStream::PageStream(PageStream&&) noexcept = default;
+PageStream::~PageStream() = default;
+
+Result<PageStream> PageStream::open(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool,
+                                    const ChunkPages& chunk) {
+  const auto size = static_cast<std::int64_t>(file->identity().size);
+  if (chunk.offset < 0 || chunk.bytes < 0 || chunk.offset > size || chunk.bytes > size - chunk.offset) {
+    return error(ErrorCode::kCorruptFile, "a column chunk of {} bytes is said to begin at byte {} of {}", chunk.bytes, chunk.offset, size);
+  }
+  PageStream stream(std::move(file), std::move(pool), chunk);
+  const auto codec = static_cast<arrow::Compression::type>(chunk.codec);
+  if (codec != arrow::Compression::UNCOMPRESSED && codec != arrow::Compression::SNAPPY) {
+    stream.codec_ = TRUENO_ARROW_TRY(arrow::util::Codec::Create(codec), to_error);
+  }
+  return stream;
+}
+
+// Makes the window hold `count` bytes from the next page on.
+Status PageStream::make_available(std::int64_t count) {
+  if (at_ >= window_begin_ && at_ + count <= window_begin_ + static_cast<std::int64_t>(window_.size())) return {};
+  const std::int64_t size = std::min(std::max(count, kWindow), chunk_.bytes - at_);
+  MutableBuffer bytes = TRUENO_TRY(pool_->take(static_cast<std::size_t>(size)));
+  TRUENO_TRY(file_->read(static_cast<std::uint64_t>(chunk_.offset + at_), {bytes.data(), static_cast<std::size_t>(size)}));
+  window_ = pool_->lend(std::move(bytes), 0, static_cast<std::size_t>(size));
+  window_begin_ = at_;
+  return {};
+}
+
+Result<std::optional<StoredPage>> PageStream::next() {
+  while (at_ < chunk_.bytes) {
+    const std::int64_t left = chunk_.bytes - at_;
+    std::optional<ReadHeader> read;
+    for (std::int64_t count = std::min(left, kHeaderBytes);; count = std::min(left, kLongestHeader)) {
+      TRUENO_TRY(make_available(count));
+      Result<ReadHeader> header = read_page_header({window_.data() + (at_ - window_begin_), static_cast<std::size_t>(count)});
+      if (header) {
+        read = *header;
+        break;
+      }
+      if (count == std::min(left, kLongestHeader)) return Error(std::move(header).error());
+    }
+    at_ += static_cast<std::int64_t>(read->bytes);
+    const PageHeader& header = read->header;
+    if (header.stored_size > chunk_.bytes - at_) return corrupt("a page is longer than its column chunk");
+    TRUENO_TRY(make_available(header.stored_size));
+    StoredPage page{header, window_.slice(static_cast<std::size_t>(at_ - window_begin_), static_cast<std::size_t>(header.stored_size))};
+    at_ += header.stored_size;
+    if (header.kind == PageKind::kIndex) continue;
+    if (header.kind == PageKind::kDataV2) {
+      const std::int64_t levels = std::int64_t{header.definition_bytes} + header.repetition_bytes;
+      if (levels > header.size || levels > header.stored_size) return corrupt("the levels of a page are longer than the page");
+    }
+    if (!is_compressed(header) && header.size != header.stored_size) return corrupt("a page that is not compressed has two sizes");
+    return std::optional(std::move(page));
+  }
+  return std::optional<StoredPage>();
+}
+
+bool PageStream::is_compressed(const PageHeader& header) const {
+  const bool chunk = chunk_.codec != static_cast<int>(arrow::Compression::UNCOMPRESSED);
+  return chunk && (header.kind != PageKind::kDataV2 || header.values_compressed);
+}
+
+Status PageStream::decompress_to(const StoredPage& page, std::uint8_t* out) const {
+  const auto size = static_cast<std::size_t>(page.header.size);
+  if (!is_compressed(page.header)) {
+    if (size != 0) std::memcpy(out, page.stored.data(), size);
+    return {};
+  }
+  const std::size_t levels =
+      page.header.kind == PageKind::kDataV2 ? static_cast<std::size_t>(page.header.definition_bytes + page.header.repetition_bytes) : 0;
+  if (levels != 0) std::memcpy(out, page.stored.data(), levels);
+  const std::span<const std::uint8_t> from(page.stored.data() + levels, page.stored.size() - levels);
+  if (size == levels) return {};  // a page of NULLs has no values, and writers store none
+  if (codec_ == nullptr) {
+    if (!snappy::decompress(from, out + levels, size - levels)) return corrupt("a page is no Snappy stream of the size its header says");
+    return {};
+  }
+  const auto got = TRUENO_ARROW_TRY(
+      codec_->Decompress(static_cast<std::int64_t>(from.size()), from.data(), static_cast<std::int64_t>(size - levels), out + levels),
+      to_error);
+  if (got != static_cast<std::int64_t>(size - levels)) return corrupt("a page decompresses to another size than its header says");
+  return {};
+}
+
+Result<Buffer> PageStream::decompress(const StoredPage& page, std::size_t first) const {
+  if (!is_compressed(page.header)) return page.stored;
+  const auto size = static_cast<std::size_t>(page.header.size);
+  // No stream of ours grows by more than this: a size that is a lie is found before the memory is asked for.
+  if (codec_ == nullptr && size / 64 > page.stored.size()) return corrupt("a page is no Snappy stream of the size its header says");
+  MutableBuffer bytes = TRUENO_TRY(pool_->take(first + size));
+  TRUENO_TRY(decompress_to(page, bytes.data() + first));
+  return pool_->lend(std::move(bytes), first, size);
+}
+
+std::size_t PageStream::peek(const StoredPage& page, std::span<std::uint8_t> out) const {
+  if (is_compressed(page.header) && (codec_ != nullptr || page.header.kind == PageKind::kDataV2)) return 0;
+  if (is_compressed(page.header)) return snappy::peek({page.stored.data(), page.stored.size()}, out);
+  const std::size_t count = std::min(out.size(), page.stored.size());
+  if (count != 0) std::memcpy(out.data(), page.stored.data(), count);
+  return count;
+}
+
+}  // namespace trueno::arrow_module
