@@ -14,6 +14,8 @@ Error to_error(const arrow::Status& status) {
   }
 }
 
+arrow::Result<std::unique_ptr<arrow::util::Codec>> make_codec(arrow::Compression::type type) { return arrow::util::Codec::Create(type); }
+
 InputFile::InputFile(std::shared_ptr<const trueno::RandomAccessFile> file) : file_(std::move(file)) {}
 InputFile::~InputFile() = default;
 

@@ -39,7 +39,7 @@ Result<PageStream> PageStream::open(std::shared_ptr<const RandomAccessFile> file
   PageStream stream(std::move(file), std::move(pool), chunk);
   const auto codec = static_cast<arrow::Compression::type>(chunk.codec);
   if (codec != arrow::Compression::UNCOMPRESSED && codec != arrow::Compression::SNAPPY) {
-    stream.codec_ = TRUENO_ARROW_TRY(arrow::util::Codec::Create(codec), to_error);
+    stream.codec_ = TRUENO_ARROW_TRY(make_codec(codec), to_error);
   }
   return stream;
 }
