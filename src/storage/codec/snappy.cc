@@ -11,8 +11,8 @@
 //
 // Columns of numbers compress into short literals (the low bytes that differ) and short copies (the high bytes that do not), in turn,
 // four bytes an element. What limits the speed there is the chain from one tag to the next, so the fast loop decodes a literal and the copy
-// after it from one load of eight bytes, and moves sixteen bytes whatever the lengths are: no branch depends on a length or on which kind
-// of copy it is. It runs while both ends are far enough away for that; the careful loop does the rest.
+// after it from one register (`Window`), and moves sixteen bytes whatever the lengths are: no branch depends on a length or on which kind
+// of copy it is. It runs while both ends are far enough away for that; `element` does the rest.
 #include "storage/codec/snappy.h"
 
 #include <algorithm>
@@ -113,51 +113,74 @@ bool element(Cursor& at, const std::uint8_t* in_end, const std::uint8_t* out_beg
   return true;
 }
 
-// How far before the ends the fast loop stops: an element reads a word and a vector, and writes a literal and a copy of 64 bytes.
-constexpr std::ptrdiff_t kInMargin = 8 + 64 + static_cast<std::ptrdiff_t>(kVector);
+// How far before the ends the fast loop stops: it reads two words and a vector, and writes a literal and a copy of 64 bytes.
+constexpr std::ptrdiff_t kInMargin = 16 + 64 + static_cast<std::ptrdiff_t>(kVector);
 constexpr std::ptrdiff_t kOutMargin = 64 + 64 + static_cast<std::ptrdiff_t>(kVector);
+// Tags of literals below this are of up to three bytes: the literal, and the copy after it, are in one word.
+constexpr unsigned kShortLiterals = 12;
+
+// The next sixteen bytes of the stream, in registers: after a step the bytes it took are shifted out. A load of the bytes further on is
+// not waited for until the step after, so the chain from tag to tag is a few shifts.
+struct Window {
+  std::uint64_t low;
+  std::uint64_t high;
+
+  explicit Window(const std::uint8_t* at) : low(load<std::uint64_t>(at)), high(load<std::uint64_t>(at + 8)) {}
+  // `bits` 8..56; `at` is where the stream goes on after them.
+  void advance(unsigned bits, const std::uint8_t* at) {
+    low = (low >> bits) | (high << (64 - bits));
+    high = load<std::uint64_t>(at + 8);
+  }
+};
 
 // Elements while both ends are far. False: the stream is malformed.
 bool fast_elements(Cursor& cursor, const std::uint8_t* in_end, const std::uint8_t* out_begin, const std::uint8_t* out_end) {
+  if (in_end - cursor.in <= kInMargin) return true;
+  const std::uint8_t* in_limit = in_end - kInMargin;
   Cursor at = cursor;
-  while (in_end - at.in > kInMargin && out_end - at.out > kOutMargin) {
-    std::uint64_t word = load<std::uint64_t>(at.in);
+  Window window(at.in);
+  while (at.in < in_limit && out_end - at.out > kOutMargin) {
+    std::uint64_t word = window.low;
     unsigned tag = word & 0xFF;
+    unsigned bits = 0;  // of the literal
     if ((tag & 3) == kLiteral) {
       const std::size_t length = (tag >> 2) + 1;
-      if (length > 4) [[unlikely]] {
+      if (tag >= kShortLiterals) [[unlikely]] {
         if (length > 60) {  // rare, and long
           if (!element(at, in_end, out_begin, out_end)) return false;
-          continue;
+        } else {
+          for (std::size_t i = 0; i < length; i += kVector) move16(at.out + i, at.in + 1 + i);
+          at.in += 1 + length;
+          at.out += length;
         }
-        for (std::size_t i = 0; i < length; i += kVector) move16(at.out + i, at.in + 1 + i);
-        at.in += 1 + length;
-        at.out += length;
+        window = Window(at.in);
         continue;
       }
       move16(at.out, at.in + 1);
-      at.in += 1 + length;
       at.out += length;
-      // The copy after a literal of up to four bytes is in the same word.
-      word >>= 8 * (1 + length);
+      bits = 2 * tag + 16;  // eight for the tag, and eight a byte
+      word >>= bits;
       tag = word & 0xFF;
-      if ((tag & 3) == kLiteral) continue;
     }
-    if ((tag & 3) == kFarCopy) [[unlikely]] {
-      if (!element(at, in_end, out_begin, out_end)) return false;
+    if (const unsigned kind = tag & 3; kind == kLiteral || kind == kFarCopy) [[unlikely]] {
+      at.in += bits / 8;
+      if (kind == kFarCopy && !element(at, in_end, out_begin, out_end)) return false;
+      window = Window(at.in);
       continue;
     }
     const CopyTag copy = kCopyTags[tag];
     const std::size_t offset = (std::size_t{copy.offset_high} << 8) + ((word >> 8) & kOffsetMask[tag & 3]);
     if (offset - 1 >= static_cast<std::size_t>(at.out - out_begin)) [[unlikely]]
       return false;  // also an offset of 0
+    bits += 8 + 8 * (tag & 3);
+    at.in += bits / 8;
+    window.advance(bits, at.in);
     const std::size_t length = copy.length;
     if (length <= kVector && offset >= length) [[likely]] {
       move16(at.out, at.out - offset);
     } else {
       repeat(at.out, offset, length);
     }
-    at.in += 1 + (tag & 3);
     at.out += length;
   }
   cursor = at;

@@ -21,7 +21,7 @@ namespace trueno::arrow_module {
 
 namespace {
 
-constexpr std::int64_t kBatchRows = 131'072;
+constexpr std::int64_t kBatchRows = 65'536;
 
 // What scans share. Readers are made per scan, from the one footer: Arrow's are not thread-safe.
 struct ParquetFile {
