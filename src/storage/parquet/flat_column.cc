@@ -27,13 +27,14 @@ ValueKind value_kind(const FlatColumn& column) {
     }
     case ArrowKind::kBits: return column.stored == StoredType::kBoolean ? ValueKind::kBits : ValueKind::kNone;
     case ArrowKind::kDecimal32:
-      if (column.stored == StoredType::kInt32) return ValueKind::kConverted;
-      return fixed && column.stored_width <= 8 && physical == Physical::kI64 ? ValueKind::kBigEndian : ValueKind::kNone;
     case ArrowKind::kDecimal64:
-      if (column.stored == StoredType::kInt64 && physical == Physical::kI64) return ValueKind::kSame;
-      return fixed && column.stored_width <= 8 && physical == Physical::kI64 ? ValueKind::kBigEndian : ValueKind::kNone;
-    case ArrowKind::kDecimal128:
-      return fixed && column.stored_width <= 16 && physical == Physical::kI128 ? ValueKind::kBigEndian : ValueKind::kNone;
+    case ArrowKind::kDecimal128: {  // whichever Arrow would make of it
+      const bool narrow = physical == Physical::kI64;
+      if (narrow && column.stored == StoredType::kInt32) return ValueKind::kWiden;
+      if (narrow && column.stored == StoredType::kInt64) return ValueKind::kSame;
+      const bool fits = fixed && column.stored_width <= (narrow ? 8 : 16);
+      return fits && (narrow || physical == Physical::kI128) ? ValueKind::kBigEndian : ValueKind::kNone;
+    }
     case ArrowKind::kScaled32: return column.stored == StoredType::kInt32 ? ValueKind::kConverted : ValueKind::kNone;
     case ArrowKind::kScaled64: return column.stored == StoredType::kInt64 ? ValueKind::kConverted : ValueKind::kNone;
     case ArrowKind::kUuid: return fixed && column.stored_width == 16 ? ValueKind::kUuid : ValueKind::kNone;

@@ -14,6 +14,7 @@ enum class StoredType : std::uint8_t { kBoolean = 0, kInt32, kInt64, kInt96, kFl
 enum class ValueKind : std::uint8_t {
   kSame,        // the stored 4 or 8 bytes are ours
   kNarrow,      // an INT32 cut to our 1 or 2 bytes
+  kWiden,       // an INT32 to 8 bytes, signed
   kBits,        // BOOLEAN: a bit becomes a byte
   kConverted,   // as the Arrow array of the same values: convert_arrow_values
   kBigEndian,   // a decimal of up to 16 big-endian bytes

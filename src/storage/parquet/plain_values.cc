@@ -117,6 +117,9 @@ Status PlainReader::read(std::size_t count, std::uint8_t* out, std::int32_t buff
         narrow<std::uint16_t>(from, count, out);
       }
       break;
+    case ValueKind::kWiden:
+      for (std::size_t i = 0; i < count; ++i) store(out + i * 8, std::int64_t{load<std::int32_t>(from + i * 4)});
+      break;
     case ValueKind::kBigEndian:
       if (column_->width() == 8) {
         from_big_endian<std::uint64_t>(from, width, count, out);
