@@ -6,7 +6,6 @@
 #include <arrow/io/interfaces.h>
 #include <arrow/result.h>
 #include <arrow/status.h>
-#include <arrow/util/compression.h>
 #include <arrow/util/future.h>
 
 #include <memory>
@@ -20,9 +19,6 @@ namespace trueno::arrow_module {
 
 /// An Arrow status as an error: what Arrow finds wrong in a file is a corrupt file.
 [[nodiscard]] Error to_error(const arrow::Status& status);
-
-/// A codec of Arrow's. (It casts the options dynamically, and so is made where RTTI is.)
-[[nodiscard]] arrow::Result<std::unique_ptr<arrow::util::Codec>> make_codec(arrow::Compression::type type);
 
 // Arrow casts these dynamically: their one source file, storage/parquet/arrow_edge.cc, is compiled with RTTI.
 

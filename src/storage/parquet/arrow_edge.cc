@@ -1,7 +1,11 @@
 // Compiled with RTTI, which Arrow's dynamic casts of these classes read.
 #include "storage/arrow_edge.h"
 
+#include <arrow/util/compression.h>
+
 #include <algorithm>
+
+#include "storage/parquet/parquet_metadata.h"
 
 namespace trueno::arrow_module {
 
@@ -14,7 +18,16 @@ Error to_error(const arrow::Status& status) {
   }
 }
 
-arrow::Result<std::unique_ptr<arrow::util::Codec>> make_codec(arrow::Compression::type type) { return arrow::util::Codec::Create(type); }
+Result<pages::Decompressor> make_decompressor(int compression) {
+  const std::shared_ptr<arrow::util::Codec> codec =
+      TRUENO_ARROW_TRY(arrow::util::Codec::Create(static_cast<arrow::Compression::type>(compression)), to_error);
+  return pages::Decompressor([codec](std::span<const std::uint8_t> from, std::span<std::uint8_t> to) -> Status {
+    const auto got = TRUENO_ARROW_TRY(
+        codec->Decompress(static_cast<std::int64_t>(from.size()), from.data(), static_cast<std::int64_t>(to.size()), to.data()), to_error);
+    if (got == static_cast<std::int64_t>(to.size())) return {};
+    return error(ErrorCode::kCorruptFile, "a page decompresses to {} bytes where its header says {}", got, to.size());
+  });
+}
 
 InputFile::InputFile(std::shared_ptr<const trueno::RandomAccessFile> file) : file_(std::move(file)) {}
 InputFile::~InputFile() = default;

@@ -29,34 +29,38 @@ bool only_dictionary_pages(const parquet::ColumnChunkMetaData& chunk) {
 }
 
 // Where a chunk's pages lie and what is in them.
-ChunkPages pages_of(const parquet::ColumnChunkMetaData& chunk, const parquet::ApplicationVersion& writer) {
-  ChunkPages pages;
-  pages.offset = chunk.data_page_offset();
+pages::ChunkPages pages_of(const parquet::ColumnChunkMetaData& chunk, const parquet::ApplicationVersion& writer) {
+  pages::ChunkPages to;
+  to.offset = chunk.data_page_offset();
   if (chunk.has_dictionary_page() && chunk.dictionary_page_offset() > 0) {
-    pages.offset = std::min(pages.offset, chunk.dictionary_page_offset());
+    to.offset = std::min(to.offset, chunk.dictionary_page_offset());
   }
-  pages.bytes = chunk.total_compressed_size();
-  pages.value_count = chunk.num_values();
-  pages.codec = static_cast<int>(chunk.compression());
-  pages.known_encodings = true;
+  to.bytes = chunk.total_compressed_size();
+  to.value_count = chunk.num_values();
+  switch (chunk.compression()) {
+    case parquet::Compression::UNCOMPRESSED: to.codec = pages::PageCodec::kNone; break;
+    case parquet::Compression::SNAPPY: to.codec = pages::PageCodec::kSnappy; break;
+    default: to.codec = pages::PageCodec::kOther; break;
+  }
+  to.known_encodings = true;
   for (const parquet::Encoding::type encoding : chunk.encodings()) {
     switch (encoding) {
       case parquet::Encoding::PLAIN:
       case parquet::Encoding::RLE:
       case parquet::Encoding::PLAIN_DICTIONARY:
       case parquet::Encoding::RLE_DICTIONARY: break;
-      case parquet::Encoding::BIT_PACKED: pages.bit_packed_levels = true; break;
-      default: pages.known_encodings = false; break;
+      case parquet::Encoding::BIT_PACKED: to.bit_packed_levels = true; break;
+      default: to.known_encodings = false; break;
     }
   }
-  pages.encrypted = chunk.crypto_metadata() != nullptr;
-  pages.elsewhere = !chunk.file_path().empty();
-  pages.size_is_wrong = writer.VersionLt(parquet::ApplicationVersion::PARQUET_816_FIXED_VERSION());
-  return pages;
+  to.encrypted = chunk.crypto_metadata() != nullptr;
+  to.elsewhere = !chunk.file_path().empty();
+  to.size_is_wrong = writer.VersionLt(parquet::ApplicationVersion::PARQUET_816_FIXED_VERSION());
+  return to;
 }
 
 ParquetLeaf leaf_of(const parquet::ColumnDescriptor& column) {
-  return {static_cast<StoredType>(column.physical_type()), column.type_length(), column.max_definition_level(),
+  return {static_cast<pages::StoredType>(column.physical_type()), column.type_length(), column.max_definition_level(),
           column.max_repetition_level()};
 }
 
@@ -186,6 +190,7 @@ Result<ParquetMetadata> read_parquet_metadata(const std::shared_ptr<InputFile>& 
         chunks[static_cast<std::size_t>(leaf)].compressed_bytes = chunk->total_compressed_size();
         chunks[static_cast<std::size_t>(leaf)].only_dictionary_pages = only_dictionary_pages(*chunk);
         chunks[static_cast<std::size_t>(leaf)].pages = pages_of(*chunk, metadata.footer->writer_version());
+        chunks[static_cast<std::size_t>(leaf)].compression = static_cast<int>(chunk->compression());
       }
     }
   }));

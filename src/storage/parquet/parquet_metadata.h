@@ -5,7 +5,7 @@
 
 #include "column/table_source.h"
 #include "storage/arrow_edge.h"
-#include "storage/parquet/flat_column.h"
+#include "storage/parquet/pages/page_stream.h"
 
 namespace parquet {
 class FileMetaData;
@@ -17,13 +17,14 @@ namespace trueno::arrow_module {
 struct ParquetChunk {
   std::int64_t compressed_bytes = 0;
   bool only_dictionary_pages = false;
-  ChunkPages pages;
+  pages::ChunkPages pages;
+  int compression = 0;          // arrow::Compression
   ColumnStatistics statistics;  // claimed
 };
 
 /// How the values of a leaf column lie in the file.
 struct ParquetLeaf {
-  StoredType stored = StoredType::kInt32;
+  pages::StoredType stored = pages::StoredType::kInt32;
   std::int32_t stored_width = 0;
   std::int16_t definition_levels = 0;
   std::int16_t repetition_levels = 0;
@@ -41,6 +42,9 @@ struct ParquetMetadata {
 /// Reads the footer. Everything of libparquet's low-level interface that throws is called from this function and the next, in a file
 /// that is compiled with exceptions and lets none out.
 [[nodiscard]] Result<ParquetMetadata> read_parquet_metadata(const std::shared_ptr<InputFile>& file);
+
+/// Decompression by one of Arrow's codecs, as the metadata name it.
+[[nodiscard]] Result<pages::Decompressor> make_decompressor(int compression);
 
 /// Fills in the statistics of the leaves, once their types are known.
 [[nodiscard]] Status read_parquet_statistics(const std::vector<Type>& leaf_types, ParquetMetadata& metadata);

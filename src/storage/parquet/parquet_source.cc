@@ -14,7 +14,7 @@
 #include "column/arrow_c.h"
 #include "column/utf8.h"
 #include "storage/arrow_module.h"
-#include "storage/parquet/column_reader.h"
+#include "storage/parquet/pages/column_reader.h"
 #include "storage/parquet/parquet_metadata.h"
 
 namespace trueno::arrow_module {
@@ -31,9 +31,9 @@ struct ParquetFile {
   Schema schema;
   std::vector<std::vector<int>> leaves;  // by column
   std::vector<bool> dictionary_columns;  // by column: read as codes
-  std::vector<FlatColumn> flat;          // by column
+  std::vector<pages::FlatColumn> flat;   // by column
   ParquetReadOptions options;
-  std::shared_ptr<BufferPool> pool = std::make_shared<BufferPool>();
+  std::shared_ptr<pages::BufferPool> pool = std::make_shared<pages::BufferPool>();
 
   /// Whether our pages decode a column of a row group; kNotSupported when they have to and cannot.
   [[nodiscard]] Result<bool> has_our_pages(std::size_t group, std::size_t column) const {
@@ -41,7 +41,7 @@ struct ParquetFile {
     const std::string_view reason =
         leaves[column].size() != 1
             ? "the column is nested or repeated"
-            : why_arrow_decodes(flat[column], metadata.chunks[group][static_cast<std::size_t>(leaves[column][0])].pages);
+            : pages::why_arrow_decodes(flat[column], metadata.chunks[group][static_cast<std::size_t>(leaves[column][0])].pages);
     if (reason.empty()) return true;
     if (options.pages == ParquetReadOptions::Pages::kChoose) return false;
     return error(ErrorCode::kNotSupported, "column \"{}\" of \"{}\": {}", schema[column].name, file->identity().path, reason);
@@ -141,7 +141,7 @@ class RowGroupStream {
   // A column of the file that is read: by our pages, or by Arrow.
   struct ColumnInFile {
     int number = 0;
-    std::unique_ptr<ColumnReader> reader;
+    std::unique_ptr<pages::ColumnReader> reader;
   };
 
   Error in_column(int number, Error failure) const {
@@ -149,10 +149,12 @@ class RowGroupStream {
     return std::move(failure).context(fmt::format("reading \"{}\", column \"{}\"", file_->file->identity().path, name));
   }
 
-  Result<std::unique_ptr<ColumnReader>> open_column(std::size_t group, std::size_t column) const {
-    const ChunkPages& pages = file_->metadata.chunks[group][static_cast<std::size_t>(file_->leaves[column][0])].pages;
-    if (pages.value_count != rows_left_) return corrupt();
-    auto reader = ColumnReader::open(file_->flat[column], pages, file_->file->ours(), file_->pool);
+  Result<std::unique_ptr<pages::ColumnReader>> open_column(std::size_t group, std::size_t column) const {
+    const ParquetChunk& chunk = file_->metadata.chunks[group][static_cast<std::size_t>(file_->leaves[column][0])];
+    if (chunk.pages.value_count != rows_left_) return corrupt();
+    pages::Decompressor decompressor;
+    if (chunk.pages.codec == pages::PageCodec::kOther) decompressor = TRUENO_TRY(make_decompressor(chunk.compression));
+    auto reader = pages::ColumnReader::open(file_->flat[column], chunk.pages, file_->file->ours(), file_->pool, std::move(decompressor));
     if (!reader) return in_column(static_cast<int>(column), std::move(reader).error());
     return std::move(*reader);
   }
@@ -270,13 +272,13 @@ bool reads_as_dictionary(const ParquetMetadata& metadata, int leaf) {
 }
 
 // A column that is a leaf, as our pages need it.
-void describe_flat(const ParquetLeaf& leaf, bool as_codes, FlatColumn& column) {
+void describe_flat(const ParquetLeaf& leaf, bool as_codes, pages::FlatColumn& column) {
   column.stored = leaf.stored;
   column.stored_width = leaf.stored_width;
   column.is_flat = leaf.repetition_levels == 0 && leaf.definition_levels <= 1;
   column.optional = leaf.definition_levels == 1;
   column.as_codes = as_codes;
-  column.kind = value_kind(column);
+  column.kind = pages::value_kind(column);
 }
 
 }  // namespace

@@ -2,17 +2,14 @@
 //
 // A chunk is read a window at a time: whole, when it is small, else in pieces that hold at least a page. Windows come from the pool and go
 // back when no page refers to them any more.
-#include "storage/parquet/page_stream.h"
-
-#include <arrow/util/compression.h>
+#include "storage/parquet/pages/page_stream.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "storage/arrow_edge.h"
 #include "storage/codec/snappy.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 namespace {
 
@@ -25,23 +22,18 @@ Error corrupt(std::string_view what) { return error(ErrorCode::kCorruptFile, "{}
 
 }  // namespace
 
-PageStream::PageStream(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool, const ChunkPages& chunk)
-    : file_(std::move(file)), pool_(std::move(pool)), chunk_(chunk) {}
-PageStream::PageStream(PageStream&&) noexcept = default;
-PageStream::~PageStream() = default;
+PageStream::PageStream(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool, const ChunkPages& chunk,
+                       Decompressor decompressor)
+    : file_(std::move(file)), pool_(std::move(pool)), chunk_(chunk), decompressor_(std::move(decompressor)) {}
 
-Result<PageStream> PageStream::open(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool,
-                                    const ChunkPages& chunk) {
+Result<PageStream> PageStream::open(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool, const ChunkPages& chunk,
+                                    Decompressor decompressor) {
   const auto size = static_cast<std::int64_t>(file->identity().size);
   if (chunk.offset < 0 || chunk.bytes < 0 || chunk.offset > size || chunk.bytes > size - chunk.offset) {
     return error(ErrorCode::kCorruptFile, "a column chunk of {} bytes is said to begin at byte {} of {}", chunk.bytes, chunk.offset, size);
   }
-  PageStream stream(std::move(file), std::move(pool), chunk);
-  const auto codec = static_cast<arrow::Compression::type>(chunk.codec);
-  if (codec != arrow::Compression::UNCOMPRESSED && codec != arrow::Compression::SNAPPY) {
-    stream.codec_ = TRUENO_ARROW_TRY(make_codec(codec), to_error);
-  }
-  return stream;
+  TRUENO_ASSERT(chunk.codec != PageCodec::kOther || decompressor != nullptr);
+  return PageStream(std::move(file), std::move(pool), chunk, std::move(decompressor));
 }
 
 // Makes the window hold `count` bytes from the next page on.
@@ -86,8 +78,7 @@ Result<std::optional<StoredPage>> PageStream::next() {
 }
 
 bool PageStream::is_compressed(const PageHeader& header) const {
-  const bool chunk = chunk_.codec != static_cast<int>(arrow::Compression::UNCOMPRESSED);
-  return chunk && (header.kind != PageKind::kDataV2 || header.values_compressed);
+  return chunk_.codec != PageCodec::kNone && (header.kind != PageKind::kDataV2 || header.values_compressed);
 }
 
 Status PageStream::decompress_to(const StoredPage& page, std::uint8_t* out) const {
@@ -101,14 +92,8 @@ Status PageStream::decompress_to(const StoredPage& page, std::uint8_t* out) cons
   if (levels != 0) std::memcpy(out, page.stored.data(), levels);
   const std::span<const std::uint8_t> from(page.stored.data() + levels, page.stored.size() - levels);
   if (size == levels) return {};  // a page of NULLs has no values, and writers store none
-  if (codec_ == nullptr) {
-    if (!snappy::decompress(from, out + levels, size - levels)) return corrupt("a page is no Snappy stream of the size its header says");
-    return {};
-  }
-  const auto got = TRUENO_ARROW_TRY(
-      codec_->Decompress(static_cast<std::int64_t>(from.size()), from.data(), static_cast<std::int64_t>(size - levels), out + levels),
-      to_error);
-  if (got != static_cast<std::int64_t>(size - levels)) return corrupt("a page decompresses to another size than its header says");
+  if (chunk_.codec == PageCodec::kOther) return decompressor_(from, {out + levels, size - levels});
+  if (!snappy::decompress(from, out + levels, size - levels)) return corrupt("a page is no Snappy stream of the size its header says");
   return {};
 }
 
@@ -116,18 +101,19 @@ Result<Buffer> PageStream::decompress(const StoredPage& page, std::size_t first)
   if (!is_compressed(page.header)) return page.stored;
   const auto size = static_cast<std::size_t>(page.header.size);
   // No stream of ours grows by more than this: a size that is a lie is found before the memory is asked for.
-  if (codec_ == nullptr && size / 64 > page.stored.size()) return corrupt("a page is no Snappy stream of the size its header says");
+  if (chunk_.codec == PageCodec::kSnappy && size / 64 > page.stored.size())
+    return corrupt("a page is no Snappy stream of the size its header says");
   MutableBuffer bytes = TRUENO_TRY(pool_->take(first + size));
   TRUENO_TRY(decompress_to(page, bytes.data() + first));
   return pool_->lend(std::move(bytes), first, size);
 }
 
 std::size_t PageStream::peek(const StoredPage& page, std::span<std::uint8_t> out) const {
-  if (is_compressed(page.header) && (codec_ != nullptr || page.header.kind == PageKind::kDataV2)) return 0;
+  if (is_compressed(page.header) && (chunk_.codec != PageCodec::kSnappy || page.header.kind == PageKind::kDataV2)) return 0;
   if (is_compressed(page.header)) return snappy::peek({page.stored.data(), page.stored.size()}, out);
   const std::size_t count = std::min(out.size(), page.stored.size());
   if (count != 0) std::memcpy(out.data(), page.stored.data(), count);
   return count;
 }
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

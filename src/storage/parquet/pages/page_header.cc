@@ -5,11 +5,11 @@
 //   struct list     size << 4 | element type; a size of 15 is followed by the size as a varint
 //
 // Source: thrift-compact-protocol.md of Apache Thrift; the fields are those of parquet.thrift.
-#include "storage/parquet/page_header.h"
+#include "storage/parquet/pages/page_header.h"
 
 #include <optional>
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 namespace {
 
@@ -216,4 +216,4 @@ Result<ReadHeader> read_page_header(std::span<const std::uint8_t> bytes) {
   return ReadHeader{header, reader.position()};
 }
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

@@ -1,18 +1,18 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include "base/file_system.h"
-#include "storage/parquet/buffer_pool.h"
-#include "storage/parquet/flat_column.h"
-#include "storage/parquet/page_header.h"
+#include "storage/parquet/pages/buffer_pool.h"
+#include "storage/parquet/pages/flat_column.h"
+#include "storage/parquet/pages/page_header.h"
 
-namespace arrow::util {
-class Codec;
-}
+namespace trueno::pages {
 
-namespace trueno::arrow_module {
+/// Decompresses all of `from` into exactly all of `to`; an error when it is no such stream. For the codecs that are not ours.
+using Decompressor = std::function<Status(std::span<const std::uint8_t> from, std::span<std::uint8_t> to)>;
 
 /// A page as it lies in the file. `stored` is readable 64 bytes past its end.
 struct StoredPage {
@@ -25,10 +25,7 @@ struct StoredPage {
 class PageStream {
  public:
   [[nodiscard]] static Result<PageStream> open(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool,
-                                               const ChunkPages& chunk);
-  PageStream(PageStream&&) noexcept;
-  PageStream& operator=(PageStream&&) = delete;
-  ~PageStream();
+                                               const ChunkPages& chunk, Decompressor decompressor);
 
   /// The next page that is not an index; nothing at the end of the chunk.
   [[nodiscard]] Result<std::optional<StoredPage>> next();
@@ -44,17 +41,18 @@ class PageStream {
   [[nodiscard]] const std::shared_ptr<BufferPool>& pool() const { return pool_; }
 
  private:
-  PageStream(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool, const ChunkPages& chunk);
+  PageStream(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool, const ChunkPages& chunk,
+             Decompressor decompressor);
   [[nodiscard]] bool is_compressed(const PageHeader& header) const;
   [[nodiscard]] Status make_available(std::int64_t count);
 
   std::shared_ptr<const RandomAccessFile> file_;
   std::shared_ptr<BufferPool> pool_;
   ChunkPages chunk_;
-  std::unique_ptr<arrow::util::Codec> codec_;  // null for Snappy, which is ours, and for none
-  std::int64_t at_ = 0;                        // of the chunk's bytes: where the next page begins
-  Buffer window_;                              // bytes of the chunk from `window_begin_` on
+  Decompressor decompressor_;
+  std::int64_t at_ = 0;  // of the chunk's bytes: where the next page begins
+  Buffer window_;        // bytes of the chunk from `window_begin_` on
   std::int64_t window_begin_ = 0;
 };
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 /// The format's numbers (parquet.thrift).
 enum class PageKind : std::uint8_t { kData = 0, kIndex = 1, kDictionary = 2, kDataV2 = 3 };
@@ -36,4 +36,4 @@ struct ReadHeader {
 /// that is not a header: it reads nothing outside of `bytes`, however they lie.
 [[nodiscard]] Result<ReadHeader> read_page_header(std::span<const std::uint8_t> bytes);
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

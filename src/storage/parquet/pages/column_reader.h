@@ -4,11 +4,11 @@
 #include <optional>
 #include <vector>
 
-#include "storage/parquet/hybrid.h"
-#include "storage/parquet/page_stream.h"
-#include "storage/parquet/plain_values.h"
+#include "storage/parquet/pages/hybrid.h"
+#include "storage/parquet/pages/page_stream.h"
+#include "storage/parquet/pages/plain_values.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 /// The rows of one flat column of one row group, from its pages. Used by one thread.
 ///
@@ -19,7 +19,7 @@ class ColumnReader {
   /// `column` outlives the reader.
   [[nodiscard]] static Result<std::unique_ptr<ColumnReader>> open(const FlatColumn& column, const ChunkPages& chunk,
                                                                   std::shared_ptr<const RandomAccessFile> file,
-                                                                  std::shared_ptr<BufferPool> pool);
+                                                                  std::shared_ptr<BufferPool> pool, Decompressor decompressor);
 
   /// The next `rows` rows, which there have to be. kCorruptFile when the pages end before, or say what cannot be.
   [[nodiscard]] Result<Column> read(std::int64_t rows);
@@ -83,4 +83,4 @@ class ColumnReader {
   alignas(64) std::uint8_t dense_[kBlock * 16 + 64];  // a block's values before they are spread over its NULLs
 };
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

@@ -1,4 +1,4 @@
-#include "storage/parquet/plain_values.h"
+#include "storage/parquet/pages/plain_values.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include "base/bits.h"
 #include "column/utf8.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 namespace {
 
@@ -207,4 +207,4 @@ void spread(int width, const void* dense, const std::uint8_t* bits, std::size_t 
   });
 }
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

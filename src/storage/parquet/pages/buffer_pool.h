@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "base/threads.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 /// Memory that goes round: a scan's buffers are as large as those of the row group before, and fresh memory costs a page fault every four
 /// kilobytes. Thread-safe.
@@ -34,4 +34,4 @@ class BufferPool : public std::enable_shared_from_this<BufferPool> {
   std::size_t held_ = 0;
 };
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

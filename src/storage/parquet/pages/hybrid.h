@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "unpack/unpack.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 /// Reads Parquet's hybrid of runs and bit-packed groups: dictionary codes and levels.
 ///
@@ -65,4 +65,4 @@ void append_bits(const std::uint8_t* from, std::size_t from_offset, std::size_t 
 /// The same with `count` equal bits.
 void append_equal_bits(bool bit, std::size_t count, std::uint8_t* to, std::size_t to_offset);
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

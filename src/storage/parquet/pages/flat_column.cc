@@ -1,6 +1,6 @@
-#include "storage/parquet/flat_column.h"
+#include "storage/parquet/pages/flat_column.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 int FlatColumn::width() const {
   switch (kind) {
@@ -59,4 +59,4 @@ std::string_view why_arrow_decodes(const FlatColumn& column, const ChunkPages& c
   return {};
 }
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

@@ -1,10 +1,10 @@
-#include "storage/parquet/buffer_pool.h"
+#include "storage/parquet/pages/buffer_pool.h"
 
 #include <algorithm>
 #include <bit>
 #include <utility>
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 namespace {
 
@@ -57,4 +57,4 @@ void BufferPool::give_back(MutableBuffer bytes) {
   waiting_.push_back({size, std::move(bytes)});
 }
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

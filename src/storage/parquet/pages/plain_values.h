@@ -7,10 +7,10 @@
 
 #include "base/result.h"
 #include "column/column.h"
-#include "storage/parquet/flat_column.h"
+#include "storage/parquet/pages/flat_column.h"
 #include "unpack/unpack.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 /// PLAIN values of one page or dictionary, taken from the front. All kinds but texts have a fixed size in the file; bits begin at a byte
 /// with the first value. The bytes must be readable 64 bytes past their end.
@@ -48,4 +48,4 @@ void fill(int width, const void* value, std::size_t n, void* out);
 /// Moves dense values to the rows whose bit is set, from bit `offset` on; the other rows become zeros.
 void spread(int width, const void* dense, const std::uint8_t* bits, std::size_t offset, std::size_t rows, void* out);
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

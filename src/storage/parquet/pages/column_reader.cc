@@ -3,7 +3,7 @@
 // Where a page of plain values belongs is known before it is decompressed, so it is decompressed there: `decode_in_place`. A page that is
 // longer than the rows asked for is decompressed once, and its values are handed out where they lie: `view_page`. Everything else is
 // decoded a block at a time into the column: codes through the dictionary, values between NULLs through `dense_`.
-#include "storage/parquet/column_reader.h"
+#include "storage/parquet/pages/column_reader.h"
 
 #include <algorithm>
 #include <cstring>
@@ -13,7 +13,7 @@
 #include "base/bits.h"
 #include "column/utf8.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 namespace {
 
@@ -35,8 +35,9 @@ ColumnReader::ColumnReader(const FlatColumn& column, PageStream pages, std::int6
     : column_(column), pages_(std::move(pages)), values_left_(value_count) {}
 
 Result<std::unique_ptr<ColumnReader>> ColumnReader::open(const FlatColumn& column, const ChunkPages& chunk,
-                                                         std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool) {
-  PageStream pages = TRUENO_TRY(PageStream::open(std::move(file), std::move(pool), chunk));
+                                                         std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool,
+                                                         Decompressor decompressor) {
+  PageStream pages = TRUENO_TRY(PageStream::open(std::move(file), std::move(pool), chunk, std::move(decompressor)));
   return std::unique_ptr<ColumnReader>(new ColumnReader(column, std::move(pages), chunk.value_count));
 }
 
@@ -372,4 +373,4 @@ Result<Column> ColumnReader::finish_column(Output out) {
   return column;
 }
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

@@ -1,11 +1,11 @@
-#include "storage/parquet/hybrid.h"
+#include "storage/parquet/pages/hybrid.h"
 
 #include <algorithm>
 #include <cstring>
 
 #include "base/bits.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 namespace {
 
@@ -156,4 +156,4 @@ Result<Levels> read_levels(std::span<const std::uint8_t> bytes, std::int64_t row
   return levels;
 }
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages

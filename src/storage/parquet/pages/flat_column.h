@@ -5,7 +5,7 @@
 
 #include "column/arrow_layout.h"
 
-namespace trueno::arrow_module {
+namespace trueno::pages {
 
 /// How values lie in a file: parquet.thrift's numbers.
 enum class StoredType : std::uint8_t { kBoolean = 0, kInt32, kInt64, kInt96, kFloat, kDouble, kByteArray, kFixedBytes };
@@ -42,12 +42,15 @@ struct FlatColumn {
 /// The kind of a column's values from its type here and in the file; kNone for pairs that only Arrow knows.
 [[nodiscard]] ValueKind value_kind(const FlatColumn& column);
 
+/// How pages are compressed. Snappy is ours; for another codec the reader is given a function.
+enum class PageCodec : std::uint8_t { kNone, kSnappy, kOther };
+
 /// Where a column chunk lies and what its pages are, from the footer.
 struct ChunkPages {
   std::int64_t offset = 0;
   std::int64_t bytes = 0;
   std::int64_t value_count = 0;
-  int codec = 0;                   // arrow::Compression
+  PageCodec codec = PageCodec::kNone;
   bool known_encodings = false;    // PLAIN, RLE and dictionary codes only
   bool bit_packed_levels = false;  // levels may be in the deprecated encoding
   bool encrypted = false;
@@ -58,4 +61,4 @@ struct ChunkPages {
 /// The one place that decides who decodes a column chunk: empty when our pages do, else the reason why Arrow does.
 [[nodiscard]] std::string_view why_arrow_decodes(const FlatColumn& column, const ChunkPages& chunk);
 
-}  // namespace trueno::arrow_module
+}  // namespace trueno::pages
