@@ -1,0 +1,68 @@
+#include "unpack/unpack.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+#include "base/bits.h"
+
+namespace trueno::unpack {
+namespace {
+
+TEST(Unpack, EveryWidthIsUnpacked) {
+  std::mt19937_64 random(5);
+  const Routines routine = routines();
+  for (int width = 0; width <= 32; ++width) {
+    std::vector<std::uint64_t> values(1000);
+    for (auto& value : values) value = width == 0 ? 0 : random() >> (64 - width);
+    std::vector<std::uint8_t> packed(packed_bytes(values.size(), width) + 64);
+    pack_bits(values, width, packed.data());
+    for (const std::size_t first : {0u, 8u, 64u}) {
+      for (const std::size_t n : {1u, 7u, 8u, 100u, 900u}) {
+        std::vector<std::int32_t> out(n + 16);
+        routine.unpack32(packed.data(), first, n, width, 0, out.data());
+        for (std::size_t i = 0; i < n; ++i)
+          ASSERT_EQ(static_cast<std::uint32_t>(out[i]), values[first + i]) << width << " " << first << " " << n;
+      }
+    }
+  }
+}
+
+TEST(Unpack, TheGreatestCodeIsFoundWhereverItIs) {
+  const Routines routine = routines();
+  EXPECT_EQ(routine.greatest(nullptr, 0), 0u);
+  for (std::size_t n : {1u, 2u, 15u, 16u, 17u, 31u, 32u, 33u, 100u}) {
+    for (std::size_t at = 0; at < n; ++at) {
+      std::vector<std::uint32_t> codes(n, 3);
+      codes[at] = 0xFFFFFFF0u;
+      ASSERT_EQ(routine.greatest(codes.data(), n), 0xFFFFFFF0u) << n << " " << at;
+    }
+  }
+}
+
+TEST(Unpack, CodesFetchTheirEntries) {
+  std::mt19937 random(6);
+  const Routines routine = routines();
+  std::vector<std::uint32_t> entries4(1000);
+  std::vector<std::uint64_t> entries8(1000);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    entries4[i] = static_cast<std::uint32_t>(i * 7);
+    entries8[i] = i * 11 << 32;
+  }
+  for (std::size_t n : {0u, 1u, 3u, 4u, 5u, 64u, 1023u}) {
+    std::vector<std::uint32_t> codes(n);
+    for (auto& code : codes) code = random() % 1000;
+    std::vector<std::uint32_t> out4(n + 16);
+    std::vector<std::uint64_t> out8(n + 8);
+    routine.gather4(entries4.data(), codes.data(), n, out4.data());
+    routine.gather8(entries8.data(), codes.data(), n, out8.data());
+    for (std::size_t i = 0; i < n; ++i) {
+      ASSERT_EQ(out4[i], codes[i] * 7);
+      ASSERT_EQ(out8[i], std::uint64_t{codes[i]} * 11 << 32);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace trueno::unpack
