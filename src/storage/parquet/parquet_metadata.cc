@@ -131,7 +131,8 @@ void add_bounds(const Type& type, const parquet::ColumnDescriptor& leaf, const p
   const auto& typed = static_cast<const parquet::TypedStatistics<ParquetType>&>(from);
   auto min = bound(type, leaf, typed.min());
   auto max = bound(type, leaf, typed.max());
-  if (!min || !max) return;
+  // Bounds the wrong way round say nothing of the rows.
+  if (!min || !max || compare_values(*min, *max) > 0) return;
   to.min = std::move(min);
   to.max = std::move(max);
   // Texts may have been cut, and floats leave out NaN.
@@ -206,7 +207,10 @@ Status read_parquet_statistics(const std::vector<Type>& leaf_types, ParquetMetad
         const auto statistics = row_group->ColumnChunk(static_cast<int>(leaf))->statistics();
         if (statistics == nullptr) continue;
         const auto* descriptor = metadata.footer->schema()->Column(static_cast<int>(leaf));
-        metadata.chunks[group][leaf].statistics = statistics_of(leaf_types[leaf], *descriptor, *statistics);
+        ColumnStatistics& claimed = metadata.chunks[group][leaf].statistics;
+        claimed = statistics_of(leaf_types[leaf], *descriptor, *statistics);
+        if (claimed.null_count && (*claimed.null_count < 0 || *claimed.null_count > metadata.rows[group])) claimed.null_count.reset();
+        if (claimed.distinct_count && *claimed.distinct_count < 0) claimed.distinct_count.reset();
       }
     }
   });
