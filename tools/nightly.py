@@ -25,6 +25,7 @@ STEPS = {
     "equivalence": ("full equivalence grids", "./dev test -L full"),
     "fuzz-sql": ("ten minutes of fuzzing SQL", "./dev fuzz sql 600"),
     "fuzz-csv": ("ten minutes of fuzzing CSV", "./dev fuzz csv 600"),
+    "fuzz-parquet-page": ("ten minutes of fuzzing Parquet pages", "./dev fuzz parquet_page 600"),
 }
 
 
