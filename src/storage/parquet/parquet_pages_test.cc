@@ -1,6 +1,7 @@
 // Our pages against Arrow's: the same files, the same columns.
 #include <gmock/gmock.h>
 
+#include "storage/codec/snappy.h"
 #include "storage/parquet/python_files.h"
 
 namespace trueno {
@@ -147,6 +148,37 @@ for nullable in [True, False]:
     for (const int size : {70'000, 10'000'000}) {
       for (const char* codec : {"none", "snappy", "zstd"}) compare(fmt::format("{}-{}-{}.parquet", nullable, size, codec));
     }
+  }
+}
+
+TEST_F(ParquetPages, SnappyReadsWhatArrowsCodecWrites) {
+  python(R"(
+import random, struct
+random.seed(3)
+n = 40000
+data = {
+  'empty': b'', 'one': b'x', 'zeros': bytes(n), 'noise': random.randbytes(n), 'text': b'the quick brown fox ' * 3000, 'period': bytes(i % 13 for i in range(n)),
+  'ints': b''.join(struct.pack('<q', random.randrange(10**6)) for _ in range(n)), 'steps': b''.join(struct.pack('<q', 10**12 + i) for i in range(n)),
+  'prices': b''.join(struct.pack('<d', random.randrange(10**5) / 100) for _ in range(n)), 'skew': b''.join(struct.pack('<i', int(random.paretovariate(1)) % 1000) for _ in range(n)),
+}
+for name, plain in data.items():
+  open(D + name, 'wb').write(plain)
+  open(D + name + '.snappy', 'wb').write(pa.Codec('snappy').compress(plain, asbytes=True))
+)");
+  for (const char* name : {"empty", "one", "zeros", "noise", "text", "period", "ints", "steps", "prices", "skew"}) {
+    const auto bytes_of = [&](const std::string& file_name) {
+      std::ifstream input(path(file_name), std::ios::binary);
+      return std::string((std::istreambuf_iterator<char>(input)), {});
+    };
+    const std::string plain = bytes_of(name);
+    std::string stream = bytes_of(std::string(name) + ".snappy");
+    const std::size_t size = stream.size();
+    stream.resize(size + snappy::kSlack);
+    std::string out(plain.size() + snappy::kSlack, '\0');
+    const std::span<const std::uint8_t> bytes(reinterpret_cast<const std::uint8_t*>(stream.data()), size);
+    ASSERT_EQ(snappy::declared_size(bytes), plain.size()) << name;
+    ASSERT_TRUE(snappy::decompress(bytes, reinterpret_cast<std::uint8_t*>(out.data()), plain.size())) << name;
+    EXPECT_TRUE(out.compare(0, plain.size(), plain) == 0) << name;
   }
 }
 
