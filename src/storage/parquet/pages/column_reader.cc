@@ -60,7 +60,7 @@ Status ColumnReader::next_page(Output* in_place) {
     if (in_place != nullptr && TRUENO_TRY(decode_in_place(*page, *in_place))) return {};
     // The values of a page that is not in place are aligned if its levels are as long as they are nearly always.
     std::size_t levels = column_.optional ? usual_level_bytes(header.value_count) : 0;
-    if (header.kind == PageKind::kDataV2) levels = static_cast<std::size_t>(header.definition_bytes + header.repetition_bytes);
+    if (header.kind == PageKind::kDataV2) levels = header.level_bytes();
     Buffer bytes = TRUENO_TRY(pages_.decompress(*page, (kHeadroom - levels % kHeadroom) % kHeadroom));
     return start_page(header, std::move(bytes));
   }
@@ -158,7 +158,7 @@ Result<bool> ColumnReader::decode_in_place(const StoredPage& page, Output& out) 
   if (column_.kind != ValueKind::kSame || header.encoding != PageEncoding::kPlain || header.value_count > out.rows - out.done) return false;
   std::size_t levels = 0;
   if (header.kind == PageKind::kDataV2) {
-    levels = static_cast<std::size_t>(header.definition_bytes + header.repetition_bytes);
+    levels = header.level_bytes();
     if (header.repetition_bytes != 0) return false;
   } else if (column_.optional) {
     std::uint8_t first[4];

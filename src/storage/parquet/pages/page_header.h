@@ -24,6 +24,11 @@ struct PageHeader {
   std::int32_t definition_bytes = 0;                 // v2 data pages: levels lie before the values, uncompressed
   std::int32_t repetition_bytes = 0;
   bool values_compressed = true;  // v2 data pages
+
+  /// Bytes of the levels in front of a v2 data page, none of another's.
+  [[nodiscard]] std::size_t level_bytes() const {
+    return kind == PageKind::kDataV2 ? static_cast<std::size_t>(definition_bytes) + static_cast<std::size_t>(repetition_bytes) : 0;
+  }
 };
 
 /// A header and how many bytes it took.

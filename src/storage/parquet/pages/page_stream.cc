@@ -68,8 +68,9 @@ Result<std::optional<StoredPage>> PageStream::next() {
     at_ += header.stored_size;
     if (header.kind == PageKind::kIndex) continue;
     if (header.kind == PageKind::kDataV2) {
-      const std::int64_t levels = std::int64_t{header.definition_bytes} + header.repetition_bytes;
-      if (levels > header.size || levels > header.stored_size) return corrupt("the levels of a page are longer than the page");
+      const std::size_t levels = header.level_bytes();
+      if (levels > static_cast<std::size_t>(header.size) || levels > static_cast<std::size_t>(header.stored_size))
+        return corrupt("the levels of a page are longer than the page");
     }
     if (!is_compressed(header) && header.size != header.stored_size) return corrupt("a page that is not compressed has two sizes");
     return std::optional(std::move(page));
@@ -87,8 +88,7 @@ Status PageStream::decompress_to(const StoredPage& page, std::uint8_t* out) cons
     if (size != 0) std::memcpy(out, page.stored.data(), size);
     return {};
   }
-  const std::size_t levels =
-      page.header.kind == PageKind::kDataV2 ? static_cast<std::size_t>(page.header.definition_bytes + page.header.repetition_bytes) : 0;
+  const std::size_t levels = page.header.level_bytes();
   if (levels != 0) std::memcpy(out, page.stored.data(), levels);
   const std::span<const std::uint8_t> from(page.stored.data() + levels, page.stored.size() - levels);
   if (size == levels) return {};  // a page of NULLs has no values, and writers store none
