@@ -76,6 +76,7 @@ Status ColumnReader::read_dictionary(const StoredPage& page) {
   const std::size_t least = column_.kind == ValueKind::kText ? 4 : 1;  // bytes of an entry: the memory below is bounded by the page
   if (count > bytes.size() / least) return corrupt("a dictionary ends before its last entry");
   const auto width = static_cast<std::size_t>(column_.width());
+  if (count > (SIZE_MAX - 64) / width) return error(ErrorCode::kOutOfMemory, "a dictionary of {} entries", count);
   entries_ = TRUENO_TRY(MutableBuffer::uninitialised(count * width + 64));
   PlainReader reader({bytes.data(), bytes.size()}, column_);
   TRUENO_TRY(reader.read(count, entries_.data(), 0, bytes.data()));
@@ -163,6 +164,7 @@ Result<bool> ColumnReader::decode_in_place(const StoredPage& page, Output& out) 
   } else if (column_.optional) {
     std::uint8_t first[4];
     if (header.level_encoding != PageEncoding::kRle || pages_.peek(page, first) != sizeof first) return false;
+    if (load<std::uint32_t>(first) > kHeadroom) return false;
     levels = std::size_t{4} + load<std::uint32_t>(first);
   }
   const auto bytes_of_rows = static_cast<std::size_t>(header.value_count) * static_cast<std::size_t>(column_.width());

@@ -30,11 +30,11 @@ bool take_run(const std::uint8_t*& at, const std::uint8_t* end, int width, Run& 
   run.packed = (header & 1) != 0;
   run.count = static_cast<std::size_t>(header >> 1);
   if (run.packed) {
-    const std::size_t bytes = run.count * bits;  // a group of eight values is `width` bytes
-    run.count *= 8;
+    const std::uint64_t bytes = (header >> 1) * bits;  // a group of eight values is `width` bytes
+    run.count = static_cast<std::size_t>(std::min<std::uint64_t>((header >> 1) * 8, PTRDIFF_MAX));
     run.packed_at = at;
     if (bytes > left) run.count = left * 8 / bits;  // some writers cut the last group where their values end
-    at += std::min(bytes, left);
+    at += std::min<std::uint64_t>(bytes, left);
     return true;
   }
   const std::size_t bytes = (bits + 7) / 8;

@@ -55,7 +55,7 @@ struct Mask {
 };
 constexpr std::array<Mask, 13> kKeep = [] {
   std::array<Mask, 13> masks{};
-  for (std::uint64_t n = 0; n < masks.size(); ++n) {
+  for (std::size_t n = 0; n < masks.size(); ++n) {
     masks[n] = {n >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * n)) - 1, n <= 8 ? 0 : (std::uint64_t{1} << (8 * (n - 8))) - 1};
   }
   return masks;
