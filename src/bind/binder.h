@@ -61,8 +61,11 @@ struct Context {
 /// An expression without columns (a setting's value, LIMIT, a DEFAULT).
 [[nodiscard]] Result<plan::Expression> bind_constant(const sql::Expression& expression, const Context& context);
 
-/// A condition over the columns of a table (CHECK).
-[[nodiscard]] Result<plan::Expression> bind_condition(const sql::Expression& expression, const Schema& schema, const Context& context);
+/// A condition (CHECK, the WHERE of UPDATE) or a value (SET) over the columns of a table, which is known as `table`.
+[[nodiscard]] Result<plan::Expression> bind_condition(const sql::Expression& expression, const Schema& schema, const std::string& table,
+                                                      const Context& context);
+[[nodiscard]] Result<plan::Expression> bind_value(const sql::Expression& expression, const Schema& schema, const std::string& table,
+                                                  const Context& context);
 
 /// The type a name in CREATE TABLE or CAST stands for.
 [[nodiscard]] Result<Type> bind_type(const sql::TypeName& name);

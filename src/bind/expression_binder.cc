@@ -394,11 +394,25 @@ Result<Expression> bind_constant(const sql::Expression& expression, const Contex
   return binder.bind(expression);
 }
 
-Result<Expression> bind_condition(const sql::Expression& expression, const Schema& schema, const Context& context) {
+namespace {
+Scope scope_of(const Schema& schema, const std::string& table) {
   Scope scope;
-  for (const Field& field : schema) scope.columns.push_back({"", field.name, field.type});
+  for (const Field& field : schema) scope.columns.push_back({table, field.name, field.type});
+  return scope;
+}
+}  // namespace
+
+Result<Expression> bind_condition(const sql::Expression& expression, const Schema& schema, const std::string& table,
+                                  const Context& context) {
+  const Scope scope = scope_of(schema, table);
   ExpressionBinder binder(context, scope);
   return binder.bind_condition(expression);
+}
+
+Result<Expression> bind_value(const sql::Expression& expression, const Schema& schema, const std::string& table, const Context& context) {
+  const Scope scope = scope_of(schema, table);
+  ExpressionBinder binder(context, scope);
+  return binder.bind(expression);
 }
 
 }  // namespace trueno::bind

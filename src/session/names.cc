@@ -1,5 +1,8 @@
 #include "session/names.h"
 
+#include <algorithm>
+
+#include "base/name.h"
 #include "session/row_builder.h"
 #include "session/table_function.h"
 #include "storage/table/table_writer.h"
@@ -12,6 +15,17 @@ Error no_table(const Database& database, const sql::QualifiedName& name) {
   const std::string near = bind::nearest_name(name.last().text, names);
   return error(ErrorCode::kCatalog, "no table {}", name.to_string())
       .hint(near.empty() ? "a file is written in quotes: FROM 'data.parquet'" : fmt::format("did you mean {}?", near));
+}
+
+Result<int> column_number(const Schema& schema, const sql::Name& name) {
+  const auto found = std::ranges::find_if(schema, [&](const Field& field) { return same_name(field.name, name.text); });
+  if (found != schema.end()) return static_cast<int>(found - schema.begin());
+  std::vector<std::string> names;
+  for (const Field& field : schema) names.push_back(field.name);
+  const std::string near = bind::nearest_name(name.text, names);
+  return error(ErrorCode::kBinder, "no column \"{}\"", name.text)
+      .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
+      .at(name.span);
 }
 
 std::optional<bind::NamedQuery> Names::view(const sql::QualifiedName& name) const {

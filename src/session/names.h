@@ -29,6 +29,9 @@ class Names final : public bind::NameResolver {
   const plan::ConstantEvaluator& constants_;
 };
 
+/// The column's number. kBinder when there is none, with the nearest name.
+[[nodiscard]] Result<int> column_number(const Schema& schema, const sql::Name& name);
+
 /// "no table x", with the nearest name.
 [[nodiscard]] Error no_table(const Database& database, const sql::QualifiedName& name);
 

@@ -14,17 +14,6 @@ namespace {
 
 using Kind = sql::Constraint::Kind;
 
-Result<int> column_number(const Schema& schema, const sql::Name& name) {
-  const auto found = std::ranges::find_if(schema, [&](const Field& field) { return same_name(field.name, name.text); });
-  if (found != schema.end()) return static_cast<int>(found - schema.begin());
-  std::vector<std::string> names;
-  for (const Field& field : schema) names.push_back(field.name);
-  const std::string near = bind::nearest_name(name.text, names);
-  return error(ErrorCode::kBinder, "no column \"{}\"", name.text)
-      .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
-      .at(name.span);
-}
-
 Result<std::vector<int>> column_numbers(const Schema& schema, const std::vector<sql::Name>& names) {
   std::vector<int> columns;
   for (const sql::Name& name : names) {
@@ -84,7 +73,7 @@ class DefinitionReader {
       case Kind::kForeignKey: return {};
       case Kind::kNotNull: schema_[static_cast<std::size_t>(columns.front())].nullable = false; return {};
       case Kind::kCheck:
-        static_cast<void>(TRUENO_TRY(bind::bind_condition(*constraint.check, schema_, context_)));
+        static_cast<void>(TRUENO_TRY(bind::bind_condition(*constraint.check, schema_, create_.name.last().text, context_)));
         definition_.checks.push_back({constraint.name.text, sql::print(*constraint.check)});
         return {};
       case Kind::kUnique: definition_.keys.push_back({"unique constraint", std::move(columns)}); return {};
@@ -189,7 +178,7 @@ Status StatementRunner::check_rows(const catalog::TableDefinition& definition, c
     scan.source = source;
     scan.columns = all_columns(schema);
     plan::Project project;
-    project.expressions.push_back(TRUENO_TRY(bind::bind_condition(*written, schema, bind_context())));
+    project.expressions.push_back(TRUENO_TRY(bind::bind_condition(*written, schema, "", bind_context())));
     const plan::PlanPtr plan =
         plan::make_plan(std::move(project), {{"holds", TypeId::kBoolean, true}}, plan::make_plan(std::move(scan), schema));
     const StatementResult result = TRUENO_TRY(run_plan(*plan));
@@ -204,33 +193,64 @@ Status StatementRunner::check_rows(const catalog::TableDefinition& definition, c
   return {};
 }
 
-Result<catalog::TableContent> StatementRunner::checked_content(const std::string& name, const catalog::TableDefinition& definition,
-                                                               const catalog::TableContent* before, std::shared_ptr<const TableData> data,
-                                                               const Batch& added) const {
+Result<catalog::TableContent> StatementRunner::indexed(const catalog::TableDefinition& definition, const catalog::TableContent* before,
+                                                       std::shared_ptr<const TableData> data) const {
   catalog::TableContent content{std::move(data)};
   for (std::size_t i = 0; i < definition.keys.size(); ++i) {
     const UniqueIndex empty(definition.keys[i]);
     const UniqueIndex& index = before == nullptr ? empty : *before->indexes[i];
     content.indexes.push_back(TRUENO_TRY(index.extended(*content.data)));
   }
+  return content;
+}
+
+namespace {
+
+// Whether every row of `rows` finds its key in the table that the foreign key names.
+Status check_keys(const catalog::ForeignKey& key, const catalog::TableContent& referenced, const Schema& schema, const Batch& rows) {
+  const UniqueIndex& index = *referenced.indexes[key.key];
+  // The index lists its columns in its own order.
+  std::vector<int> columns;
+  for (const int column : index.key().columns) {
+    const auto at = std::ranges::find(key.referenced, column) - key.referenced.begin();
+    columns.push_back(key.columns[static_cast<std::size_t>(at)]);
+  }
+  for (std::int64_t row = 0; row < rows.length; ++row) {
+    const bool has_null = std::ranges::any_of(columns, [&](int c) { return !rows.columns[static_cast<std::size_t>(c)].is_valid(row); });
+    if (has_null || index.find(*referenced.data, rows, columns, row)) continue;
+    return error(ErrorCode::kConstraint, "no key \"{}\" in table {}", row_text(schema, rows, columns, row), key.table);
+  }
+  return {};
+}
+
+}  // namespace
+
+Status StatementRunner::check_foreign_keys(const std::string& name, const catalog::TableDefinition& definition,
+                                           const catalog::TableContent& content, const Batch& added) const {
   for (const catalog::ForeignKey& key : definition.foreign_keys) {
-    const std::shared_ptr<const catalog::Table> other = key.table == lower_name(name) ? nullptr : database_.catalog().find_table(key.table);
-    if (key.table != lower_name(name) && !other) return error(ErrorCode::kCatalog, "no table {}", key.table);
-    const catalog::TableContent& referenced = other ? other->content : content;
-    const UniqueIndex& index = *referenced.indexes[key.key];
-    // The index lists its columns in its own order.
-    std::vector<int> columns;
-    for (const int column : index.key().columns) {
-      const auto at = std::ranges::find(key.referenced, column) - key.referenced.begin();
-      columns.push_back(key.columns[static_cast<std::size_t>(at)]);
-    }
-    for (std::int64_t row = 0; row < added.length; ++row) {
-      const bool has_null = std::ranges::any_of(columns, [&](int c) { return !added.columns[static_cast<std::size_t>(c)].is_valid(row); });
-      if (has_null || index.find(*referenced.data, added, columns, row)) continue;
-      return error(ErrorCode::kConstraint, "no key \"{}\" in table {}", row_text(content.data->schema, added, columns, row), key.table);
+    const bool itself = key.table == lower_name(name);
+    const std::shared_ptr<const catalog::Table> other = itself ? nullptr : database_.catalog().find_table(key.table);
+    if (!itself && !other) return error(ErrorCode::kCatalog, "no table {}", key.table);
+    TRUENO_TRY(check_keys(key, itself ? content : other->content, content.data->schema, added));
+  }
+  return {};
+}
+
+Status StatementRunner::check_referrers(const std::string& name, const catalog::TableContent& content) const {
+  for (const std::string& other : database_.catalog().table_names()) {
+    const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(other);
+    if (!table) continue;  // dropped meanwhile
+    const catalog::TableContent& rows = other == lower_name(name) ? content : table->content;
+    for (const catalog::ForeignKey& key : table->definition->foreign_keys) {
+      if (key.table != lower_name(name)) continue;
+      for (const auto& group : rows.data->groups) {
+        const Status held = check_keys(key, content, rows.data->schema, {group->rows, group->columns});
+        if (!held)
+          return error(ErrorCode::kConstraint, "table {} refers to a key that would be gone: {}", other, held.error().message());
+      }
     }
   }
-  return content;
+  return {};
 }
 
 }  // namespace trueno::session

@@ -3,7 +3,6 @@
 
 #include "base/name.h"
 #include "bind/scope.h"
-#include "optimize/optimize.h"
 #include "session/statement_runner.h"
 #include "storage/table/table_writer.h"
 
@@ -19,16 +18,7 @@ Result<std::vector<int>> positions(const sql::Insert& insert, const Schema& sche
   }
   for (std::size_t i = 0; i < insert.columns.size(); ++i) {
     const sql::Name& name = insert.columns[i];
-    const auto column = std::ranges::find_if(schema, [&](const Field& field) { return same_name(field.name, name.text); });
-    if (column == schema.end()) {
-      std::vector<std::string> names;
-      for (const Field& field : schema) names.push_back(field.name);
-      const std::string near = bind::nearest_name(name.text, names);
-      return error(ErrorCode::kBinder, "no column \"{}\" in table {}", name.text, insert.table.to_string())
-          .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
-          .at(name.span);
-    }
-    int& slot = position[static_cast<std::size_t>(column - schema.begin())];
+    int& slot = position[static_cast<std::size_t>(TRUENO_TRY(column_number(schema, name)))];
     if (slot >= 0) return error(ErrorCode::kBinder, "column {} is there twice", name.text).at(name.span);
     slot = static_cast<int>(i);
   }
@@ -77,11 +67,7 @@ Result<plan::PlanPtr> StatementRunner::plan_insert(const sql::Insert& insert, co
           .at(insert.table.span());
     casts.push_back(plan::Expression::cast(std::move(value), schema[i].type));
   }
-  plan = plan::make_plan(plan::Project{std::move(casts)}, schema, std::move(plan));
-  optimize::Options options;
-  options.optional_rules = settings_.boolean("optimizer");
-  options.statistics_answers = settings_.boolean("statistics_answers");
-  return optimize::optimize(std::move(plan), constants_, options);
+  return optimised(plan::make_plan(plan::Project{std::move(casts)}, schema, std::move(plan)));
 }
 
 Result<StatementResult> StatementRunner::run(const sql::Insert& insert) {
@@ -93,9 +79,9 @@ Result<StatementResult> StatementRunner::run(const sql::Insert& insert) {
   TRUENO_TRY(check_rows(*table->definition, table->data().schema, result.rows));
   TableWriter writer = TRUENO_TRY(TableWriter::append_to(table->data(), result.rows.length));
   TRUENO_TRY(writer.append(result.rows));
-  catalog::TableContent content =
-      TRUENO_TRY(checked_content(name, *table->definition, &table->content, TRUENO_TRY(writer.finish()), result.rows));
-  TRUENO_TRY(database_.catalog().commit(name, *table, std::move(content)));
+  const catalog::TableContent content = TRUENO_TRY(indexed(*table->definition, &table->content, TRUENO_TRY(writer.finish())));
+  TRUENO_TRY(check_foreign_keys(name, *table->definition, content, result.rows));
+  TRUENO_TRY(database_.catalog().commit(name, *table, content));
   StatementResult done;
   done.profile = std::move(result.profile);
   return done;

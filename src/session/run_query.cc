@@ -47,7 +47,10 @@ exec::Options StatementRunner::exec_options() const {
 }
 
 Result<plan::PlanPtr> StatementRunner::plan_query(const sql::Query& query) const {
-  plan::PlanPtr plan = TRUENO_TRY(bind::bind_query(query, bind_context()));
+  return optimised(TRUENO_TRY(bind::bind_query(query, bind_context())));
+}
+
+Result<plan::PlanPtr> StatementRunner::optimised(plan::PlanPtr plan) const {
   optimize::Options options;
   options.optional_rules = settings_.boolean("optimizer");
   options.statistics_answers = settings_.boolean("statistics_answers");

@@ -67,7 +67,7 @@ Result<StatementResult> StatementRunner::run(const sql::CreateTable& create) {
   Schema schema = TRUENO_TRY(schema_of(create));
   catalog::TableDefinition definition = TRUENO_TRY(define(create, schema));
   TableWriter writer(schema);
-  catalog::TableContent content = TRUENO_TRY(checked_content(name, definition, nullptr, TRUENO_TRY(writer.finish()), {}));
+  catalog::TableContent content = TRUENO_TRY(indexed(definition, nullptr, TRUENO_TRY(writer.finish())));
   TRUENO_TRY(database_.catalog().create_table(name, std::move(definition), std::move(content), replace));
   return result;
 }

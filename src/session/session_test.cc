@@ -175,7 +175,7 @@ TEST_F(SessionTest, APreparedStatementCannotRunItself) {
 }
 
 TEST_F(SessionTest, WhatCannotRunYetIsRefusedByName) {
-  for (const char* sql : {"CREATE SEQUENCE s", "BEGIN", "DELETE FROM t", "UPDATE t SET a = 1", "VACUUM", "SHOW DATABASES"})
+  for (const char* sql : {"CREATE SEQUENCE s", "BEGIN", "ALTER TABLE t ADD COLUMN b INTEGER", "VACUUM", "SHOW DATABASES"})
     EXPECT_EQ(code(sql), ErrorCode::kNotSupported) << sql;
 }
 

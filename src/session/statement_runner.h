@@ -25,7 +25,7 @@ struct Values {
 /// leaves nothing behind: what changes is made on the side and swapped in as the last step.
 ///
 /// Each group of statements has a file: run_query.cc, run_table.cc (CREATE TABLE and VIEW, DROP), run_insert.cc, run_setting.cc (SET,
-/// RESET, SHOW), run_explain.cc, run_prepared.cc. run_constraints.cc is what tables demand of rows.
+/// RESET, SHOW), run_explain.cc, run_prepared.cc, run_change.cc (UPDATE, DELETE, TRUNCATE). run_constraints.cc is what tables demand of rows.
 class StatementRunner {
  public:
   /// All arguments outlive the runner. `sql` is the text the statement's spans refer to.
@@ -38,6 +38,9 @@ class StatementRunner {
   [[nodiscard]] Result<StatementResult> run(const sql::CreateTable& create);
   [[nodiscard]] Result<StatementResult> run(const sql::CreateView& create);
   [[nodiscard]] Result<StatementResult> run(const sql::Insert& insert);
+  [[nodiscard]] Result<StatementResult> run(const sql::Update& update);
+  [[nodiscard]] Result<StatementResult> run(const sql::Delete& node);
+  [[nodiscard]] Result<StatementResult> run(const sql::Truncate& truncate);
   [[nodiscard]] Result<StatementResult> run(const sql::Drop& drop);
   [[nodiscard]] Result<StatementResult> run(const sql::Set& set);
   [[nodiscard]] Result<StatementResult> run(const sql::Reset& reset);
@@ -49,19 +52,28 @@ class StatementRunner {
 
   [[nodiscard]] bind::Context bind_context() const;
   [[nodiscard]] Result<plan::PlanPtr> plan_query(const sql::Query& query) const;
+  [[nodiscard]] Result<plan::PlanPtr> optimised(plan::PlanPtr plan) const;
   /// The rows an INSERT adds, in the table's types.
   [[nodiscard]] Result<plan::PlanPtr> plan_insert(const sql::Insert& insert, const catalog::Table& table) const;
+  /// Rewrites the row groups of a table that hold a row for which `condition` is true: only the rows for which `keep` is true (null: all),
+  /// each as `values`. `rewritten` gets these rows. `condition`, `keep` and `values` are over the table's columns.
+  [[nodiscard]] Result<std::shared_ptr<const TableData>> rewrite(const catalog::Table& table, const plan::Expression& condition,
+                                                                 const plan::Expression* keep, std::vector<plan::Expression> values,
+                                                                 Batch& rewritten);
   /// Defaults and constraints of a table; sets columns of `schema` NOT NULL that are so.
   [[nodiscard]] Result<catalog::TableDefinition> define(const sql::CreateTable& create, Schema& schema) const;
   /// By column, in its type; NULL where there is none.
   [[nodiscard]] Result<std::vector<plan::Expression>> defaults_of(const catalog::TableDefinition& definition, const Schema& schema) const;
   /// kConstraint when a row violates a CHECK.
   [[nodiscard]] Status check_rows(const catalog::TableDefinition& definition, const Schema& schema, const Batch& rows);
-  /// What a version holds once `added` rows came behind those of `before` (null: there were none). kConstraint when a key occurs twice or a
-  /// foreign key finds none.
-  [[nodiscard]] Result<catalog::TableContent> checked_content(const std::string& name, const catalog::TableDefinition& definition,
-                                                              const catalog::TableContent* before, std::shared_ptr<const TableData> data,
-                                                              const Batch& added) const;
+  /// What a version holds whose first rows are those of `before` (null: none): its indexes. kConstraint when a key occurs twice.
+  [[nodiscard]] Result<catalog::TableContent> indexed(const catalog::TableDefinition& definition, const catalog::TableContent* before,
+                                                      std::shared_ptr<const TableData> data) const;
+  /// kConstraint when a row that is to be added to table `name` refers to a key that is not there.
+  [[nodiscard]] Status check_foreign_keys(const std::string& name, const catalog::TableDefinition& definition,
+                                          const catalog::TableContent& content, const Batch& added) const;
+  /// kConstraint when a row of some table refers to a key that the new content of table `name` has not.
+  [[nodiscard]] Status check_referrers(const std::string& name, const catalog::TableContent& content) const;
   /// What a statement runs over rows; null when it only changes the catalogue or the session.
   [[nodiscard]] Result<plan::PlanPtr> plan_statement(const sql::Statement& statement) const;
   [[nodiscard]] exec::Options exec_options() const;

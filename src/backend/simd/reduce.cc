@@ -158,7 +158,7 @@ FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RE
   std::uint64_t wrong = 0;      // bits of rests: zero when every value ended on the low grid
   std::uint64_t exponents = 0;  // bits in which a rounded sum differs from its rounder; above the mantissa: |x| too large, or not finite
   if constexpr (sizeof(T) == 4) {
-    // A FLOAT has 24 bits, so the high grid alone nearly always holds it: half the work.
+    // A FLOAT has 24 bits, so the high grid alone often holds it: half the work.
     const auto add = [&](double x) HWY_ATTR {
       const double on_high = x + high_rounder;
       wrong |= std::bit_cast<std::uint64_t>(x - (on_high - high_rounder));
@@ -194,6 +194,70 @@ FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RE
   sum.low = static_cast<std::int64_t>(low - n * low_bits);
   sum.fits = (wrong << 1) == 0 && (exponents >> 52) == 0;
   return sum;
+}
+
+FloatChunkSum sum_narrow_f32(const float* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top) {
+  constexpr std::uint32_t kMagnitude = 0x7FFFFFFF;
+  double sum = 0;
+  std::uint32_t most = 0;
+  std::uint32_t least = ~std::uint32_t{0};  // of magnitudes less one: zeros wrap to the greatest
+  std::size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR && HWY_HAVE_FLOAT64
+  const hn::CappedTag<float, 16> d;
+  const hn::Half<decltype(d)> half;
+  const hn::Repartition<double, decltype(d)> wide;
+  const hn::Repartition<std::uint32_t, decltype(d)> bits;
+  const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto magnitude = hn::Set(bits, kMagnitude);
+  const auto one = hn::Set(bits, 1u);
+  auto greatest = hn::Zero(bits);
+  auto smallest = hn::Set(bits, least);
+  auto sum0 = hn::Zero(wide);
+  auto sum1 = hn::Zero(wide);
+  auto sum2 = hn::Zero(wide);
+  auto sum3 = hn::Zero(wide);
+  const auto load = [&](std::size_t at) HWY_ATTR {
+    const auto x = hn::LoadU(d, values + at);
+    if (mask == nullptr) return x;
+    const auto chosen = hn::Ne(hn::PromoteTo(bits, hn::LoadU(bytes, mask + at)), hn::Zero(bits));
+    return hn::IfThenElseZero(hn::RebindMask(d, chosen), x);
+  };
+  const auto note = [&](auto x) HWY_ATTR {
+    const auto size = hn::And(hn::BitCast(bits, x), magnitude);
+    greatest = hn::Max(greatest, size);
+    smallest = hn::Min(smallest, hn::Sub(size, one));
+  };
+  for (; i + 2 * lanes <= n; i += 2 * lanes) {
+    const auto x = load(i);
+    const auto y = load(i + lanes);
+    note(x);
+    note(y);
+    sum0 = hn::Add(sum0, hn::PromoteTo(wide, hn::LowerHalf(half, x)));
+    sum1 = hn::Add(sum1, hn::PromoteTo(wide, hn::UpperHalf(half, x)));
+    sum2 = hn::Add(sum2, hn::PromoteTo(wide, hn::LowerHalf(half, y)));
+    sum3 = hn::Add(sum3, hn::PromoteTo(wide, hn::UpperHalf(half, y)));
+  }
+  sum = hn::GetLane(hn::SumOfLanes(wide, hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3))));
+  most = hn::GetLane(hn::MaxOfLanes(bits, greatest));
+  least = hn::GetLane(hn::MinOfLanes(bits, smallest));
+#endif
+  for (; i < n; ++i) {
+    if (mask != nullptr && mask[i] == 0) continue;
+    const std::uint32_t size = std::bit_cast<std::uint32_t>(values[i]) & kMagnitude;
+    most = size > most ? size : most;
+    least = size - 1 < least ? size - 1 : least;
+    sum += static_cast<double>(values[i]);
+  }
+  if (most == 0) return {};
+  // 2^11 values below 2^top that are multiples of 2^(top - 42): every partial sum has 53 bits at most.
+  constexpr int kSpan = 53 - 11;
+  static_assert(kSpan < SumWindow::kReduceHighBits && kChunkRows <= 1 << 11);
+  const int above = static_cast<int>(most >> 23) - 126;  // the greatest is below 2^above
+  const int field = static_cast<int>((least + 1) >> 23);
+  const int lowest_bit = (field == 0 ? 1 : field) - 150;
+  if (above > top || above > 128 || lowest_bit < top - kSpan) return {0, 0, false};
+  return {static_cast<std::int64_t>(sum * power_of_two(SumWindow::kReduceHighBits - top)), 0, true};
 }
 
 bool split_f64(const double* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top,
@@ -239,6 +303,7 @@ void fill_reduce(Routines& r) {
   r.extremes_f32 = float_extremes<float>;
   r.sum_f64 = sum_float<double>;
   r.sum_f32 = sum_float<float>;
+  r.sum_narrow_f32 = sum_narrow_f32;
   r.split_f64 = split_f64;
 }
 

@@ -44,15 +44,25 @@ const ExactSum& WindowedSum::total() {
   return exact_;
 }
 
+bool WindowedSum::add_on_grid(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines) {
+  FloatChunkSum sum{0, 0, false};
+  if (vector.lane == Lane::kF32) {
+    if (narrow_) sum = routines.sum_narrow_f32(vector.as<float>(), mask, rows, top_);
+    if (!sum.fits) {
+      sum = routines.sum_f32(vector.as<float>(), mask, rows, top_);
+      narrow_ = narrow_ && !sum.fits;  // it was the span, not a value above the window
+    }
+  } else {
+    sum = routines.sum_f64(vector.as<double>(), mask, rows, top_);
+  }
+  if (!sum.fits) return false;
+  high_ += sum.high;
+  low_ += sum.low;
+  return true;
+}
+
 void WindowedSum::add(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines) {
-  const auto on_grid = [&] {
-    const FloatChunkSum sum = vector.lane == Lane::kF32 ? routines.sum_f32(vector.as<float>(), mask, rows, top_)
-                                                        : routines.sum_f64(vector.as<double>(), mask, rows, top_);
-    if (!sum.fits) return false;
-    high_ += sum.high;
-    low_ += sum.low;
-    return true;
-  };
+  const auto on_grid = [&] { return add_on_grid(vector, mask, rows, routines); };
   if (has_window_ && on_grid()) return;
   const std::optional<int> needed = needed_top(vector, mask, rows);
   if (needed && (!has_window_ || *needed > top_)) {

@@ -19,9 +19,11 @@ class WindowedSum {
 
  private:
   void fold();
+  [[nodiscard]] bool add_on_grid(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines);
   ExactSum exact_;
   bool has_window_ = false;
   int top_ = 0;
+  bool narrow_ = true;  // FLOATs so far had a narrow span
   i128 high_ = 0;
   i128 low_ = 0;
 };

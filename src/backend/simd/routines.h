@@ -114,6 +114,9 @@ struct Routines {
   void (*extremes_f32)(const float* values, const std::uint8_t* mask, std::size_t n, float* min, float* max, bool* nan) = nullptr;
   FloatChunkSum (*sum_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
   FloatChunkSum (*sum_f32)(const float* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
+  /// The same for FLOATs of a narrow span, at half the work: where the greatest and the least exponent of the chunk show that no partial
+  /// sum needs more than 53 bits, an ordinary sum is the exact one. Does not fit more often.
+  FloatChunkSum (*sum_narrow_f32)(const float* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
   /// The two grid parts of every row; false when some chosen row does not fit (its `fits` byte is 0 then, else all 1).
   bool (*split_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top, std::int64_t* high, std::int64_t* low,
                     std::uint8_t* fits) = nullptr;

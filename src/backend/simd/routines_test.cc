@@ -130,6 +130,38 @@ TEST_P(EveryInstructionSet, FloatSumsAreExact) {
   }
 }
 
+// Spans from narrow to as wide as FLOAT is, subnormals, zeros, infinities and NaN among them.
+TEST_P(EveryInstructionSet, SumsOfFloatAreExact) {
+  std::mt19937_64 random(12);
+  for (int round = 0; round < 400; ++round) {
+    const int spread = static_cast<int>(random() % 60);
+    const int base = static_cast<int>(random() % 200) - 140;
+    WindowedSum sum;
+    ExactSum expected;
+    for (int chunk = 0; chunk < 4; ++chunk) {
+      const std::size_t n = 1 + random() % kChunkRows;
+      std::vector<float> values(n);
+      std::vector<std::uint8_t> mask(n);
+      for (std::size_t i = 0; i < n; ++i) {
+        const float mantissa = static_cast<float>(random() >> 40) * 0x1p-24F * (random() % 2 == 0 ? 1.0F : -1.0F);
+        values[i] = std::ldexp(mantissa, base + static_cast<int>(random() % static_cast<std::uint64_t>(spread + 1)));
+        if (round % 5 == 0 && random() % 4 == 0) values[i] = random() % 2 == 0 ? 0.0F : -0.0F;
+        if (round % 7 == 0 && random() % 700 == 0) values[i] = random() % 2 == 0 ? 3e38F : -3e38F;
+        if (round % 11 == 0 && random() % 900 == 0) values[i] = 1e-45F;
+        if (round % 50 == 0 && random() % 900 == 0) values[i] = std::numeric_limits<float>::infinity();
+        if (round % 51 == 0 && random() % 900 == 0) values[i] = std::numeric_limits<float>::quiet_NaN();
+        mask[i] = random() % 3 != 0 ? 1 : 0;
+      }
+      const bool masked = chunk % 2 == 1;
+      sum.add({Lane::kF32, values.data(), nullptr, false}, masked ? mask.data() : nullptr, n, routines());
+      for (std::size_t i = 0; i < n; ++i) {
+        if (!masked || mask[i] != 0) expected.add(static_cast<double>(values[i]));
+      }
+    }
+    ASSERT_EQ(sum.total().serialise(), expected.serialise()) << "round " << round;
+  }
+}
+
 TEST_P(EveryInstructionSet, ChosenRowsAreCountedListedAndGathered) {
   std::mt19937_64 random(13);
   const std::size_t n = 1003;
