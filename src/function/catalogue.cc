@@ -9,8 +9,8 @@ namespace trueno::function {
 
 Catalogue::Catalogue() {
   // The one list of function families.
-  for (auto* family :
-       {arithmetic_functions, comparison_functions, math_functions, string_functions, date_functions, conditional_functions}) {
+  for (auto* family : {arithmetic_functions, comparison_functions, math_functions, string_functions, date_functions, date_format_functions,
+                       conditional_functions}) {
     std::ranges::move(family(), std::back_inserter(scalars_));
   }
   aggregates_ = aggregate_functions();

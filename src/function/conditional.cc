@@ -1,4 +1,4 @@
-// NULLIF, GREATEST, LEAST. COALESCE, CASE, AND and OR are forms of their own: they decide which operands may fail.
+// NULLIF, GREATEST, LEAST, TYPEOF. COALESCE, CASE, AND and OR are forms of their own: they decide which operands may fail.
 #include "function/families.h"
 
 namespace trueno::function {
@@ -53,10 +53,22 @@ Result<ValueId> lower_extreme(Builder& b, std::span<const ValueId> args, const S
   return best;
 }
 
+Result<Signature> bind_typeof(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() != 1) return no_overload("typeof", arguments);
+  return Signature{{arguments[0]}, TypeId::kVarchar};
+}
+
+// Known before any row is.
+Result<ValueId> lower_typeof(Builder& b, std::span<const ValueId>, const Signature& signature) {
+  const Type& type = signature.arguments[0];
+  return b.constant(Value::varchar(type.id == TypeId::kNull ? "\"NULL\"" : type.to_string()));
+}
+
 }  // namespace
 
 std::vector<ScalarFunction> conditional_functions() {
   return {
+      {"typeof", {}, "typeof(x)", "Name of the type of x.", "typeof(1.5)", "DECIMAL(2,1)", bind_typeof, lower_typeof},
       {"nullif", {}, "nullif(a, b)", "NULL when a equals b, else a.", "nullif(1, 2)", "1", bind_nullif, lower_nullif},
       {"greatest",
        {},

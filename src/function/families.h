@@ -12,6 +12,7 @@ namespace trueno::function {
 [[nodiscard]] std::vector<ScalarFunction> math_functions();
 [[nodiscard]] std::vector<ScalarFunction> string_functions();
 [[nodiscard]] std::vector<ScalarFunction> date_functions();
+[[nodiscard]] std::vector<ScalarFunction> date_format_functions();
 [[nodiscard]] std::vector<ScalarFunction> conditional_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_functions();
 
