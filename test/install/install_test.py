@@ -42,7 +42,7 @@ def main():
         libraries = moved / options.libdir
 
         shutil.copytree(source / "examples/embed", work)
-        run(options.cmake, "-S", work, "-B", work / "build", f"-DCMAKE_PREFIX_PATH={moved}", f"-DCMAKE_CXX_COMPILER={options.compiler}")
+        run(options.cmake, "-G", "Ninja", "-S", work, "-B", work / "build", f"-DCMAKE_PREFIX_PATH={moved}", f"-DCMAKE_CXX_COMPILER={options.compiler}")
         run(options.cmake, "--build", work / "build")
         said = run(work / "build/embed", env=environment)
         check(re.fullmatch(r"total 3\.75, computed by \w+\n", said), f"find_package: the example prints the total, it said {said!r}")
