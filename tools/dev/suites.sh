@@ -50,10 +50,10 @@ run_fuzz() {
   corpus=$(seed_corpus "$target")
   mkdir -p build/fuzz/findings
   "build/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
-    -artifact_prefix=build/fuzz/findings/ "$corpus" >build/fuzz/log 2>&1 || status=$?
-  grep -E 'number_of_executed_units|average_exec_per_sec|ERROR|SUMMARY' build/fuzz/log || true
+    -artifact_prefix=build/fuzz/findings/ "$corpus" >"build/fuzz/$target.log" 2>&1 || status=$?
+  grep -E 'number_of_executed_units|average_exec_per_sec|ERROR|SUMMARY' "build/fuzz/$target.log" || true
   if [ $status -ne 0 ]; then
-    tail -40 build/fuzz/log
+    tail -40 "build/fuzz/$target.log"
     echo "0 passed, 1 failed, 0 skipped"
     return 1
   fi
