@@ -62,6 +62,7 @@ run_fuzz() {
 
 run_coverage() {
   build coverage
+  fetch_webgpu  # the GPU backend counts where a software adapter can run it
   rm -rf build/coverage/profiles
   mkdir -p build/coverage/profiles
   export LLVM_PROFILE_FILE="$PWD/build/coverage/profiles/%8m.profraw"
