@@ -77,15 +77,16 @@ def main():
     names = sys.argv[1:] or list(STEPS)
     if unknown := [name for name in names if name not in STEPS]:
         sys.exit(f"no step {', '.join(unknown)}; there are: {' '.join(STEPS)}")
-    # Steps that are not run now keep the line of their last run.
-    kept = ROW.findall(REPORT.read_text()) if REPORT.exists() else []
-    lines = {name: line for name, line, _ in kept if name in STEPS}
     (ROOT / "build").mkdir(exist_ok=True)
     at = commit()  # before the report itself changes the tree
+    results = []
     for name in names:
-        lines[name] = run(name)
-        write_report(lines, at)
-    return 0 if all("**does not hold**" not in lines[n] for n in names) else 1
+        line = run(name)
+        results.append("**does not hold**" not in line)
+        # Steps that are not run now keep the line of their last run; read late, since another step may have ended meanwhile.
+        kept = ROW.findall(REPORT.read_text()) if REPORT.exists() else []
+        write_report({other: row for other, row, _ in kept if other in STEPS} | {name: line}, at)
+    return 0 if all(results) else 1
 
 
 if __name__ == "__main__":
