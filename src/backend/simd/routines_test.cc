@@ -21,6 +21,15 @@ class EveryInstructionSet : public testing::TestWithParam<std::string> {
 };
 INSTANTIATE_TEST_SUITE_P(Simd, EveryInstructionSet, testing::ValuesIn(instruction_sets()), [](const auto& info) { return info.param; });
 
+// Otherwise a set would be tested under the name of another.
+TEST(InstructionSets, EachHasRoutinesOfItsOwn) {
+  const std::vector<std::string> names = instruction_sets();
+  for (std::size_t a = 0; a < names.size(); ++a) {
+    for (std::size_t b = a + 1; b < names.size(); ++b)
+      EXPECT_NE(routines_for(names[a])->extremes64, routines_for(names[b])->extremes64) << names[a] << " and " << names[b];
+  }
+}
+
 TEST(InstructionSets, AnUnknownOneIsNotThere) { EXPECT_EQ(routines_for("mmx"), nullptr); }
 
 // The reference reads bit by bit.
