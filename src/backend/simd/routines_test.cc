@@ -109,6 +109,25 @@ TEST_P(EveryInstructionSet, FloatsCompareInSqlOrder) {
   }
 }
 
+TEST_P(EveryInstructionSet, ExtremesOfInfinitiesAreInfinities) {
+  for (const double value : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
+    double min = 0;
+    double max = 0;
+    bool nan = true;
+    const std::vector<double> wide(64, value);
+    routines().extremes_f64(wide.data(), nullptr, wide.size(), &min, &max, &nan);
+    EXPECT_EQ(min, value);
+    EXPECT_EQ(max, value);
+    EXPECT_FALSE(nan);
+    float low = 0;
+    float high = 0;
+    const std::vector<float> narrow(64, static_cast<float>(value));
+    routines().extremes_f32(narrow.data(), nullptr, narrow.size(), &low, &high, &nan);
+    EXPECT_EQ(low, static_cast<float>(value));
+    EXPECT_EQ(high, static_cast<float>(value));
+  }
+}
+
 // Whatever the data is like, the windowed sum is the exact sum.
 TEST_P(EveryInstructionSet, FloatSumsAreExact) {
   std::mt19937_64 random(11);
