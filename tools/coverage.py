@@ -42,7 +42,7 @@ def main():
             by_folder[key][1] += lines["count"]
         worst.append((lines["count"] - lines["covered"], lines["percent"], str(path.relative_to(ROOT))))
     print("lines not run  file")
-    for missed, percent, name in sorted(worst, reverse=True)[:15]:
+    for missed, percent, name in sorted(worst, reverse=True)[:25]:
         print(f"{missed:13d}  {name} ({percent:.1f} %)")
     print("\ncovered   lines  folder")
     for folder, (covered, count) in sorted(by_folder.items()):

@@ -15,6 +15,8 @@ REPORT = ROOT / "docs/nightly.md"
 COUNTS = re.compile(r"^(\d+) passed, (\d+) failed, (\d+) skipped$", re.MULTILINE)
 COVERED = re.compile(r"^src: ([\d.]+ % of \d+ lines)", re.MULTILINE)
 FUZZED = re.compile(r"number_of_executed_units:\s*(\d+)")
+EQUAL = re.compile(r"(\d+ cases of seed \d+ in \d+ runs)")
+ROW = re.compile(r"^\| ([a-z0-9-]+) (\|.*\| (\d{4}-\d\d-\d\d) \|)$", re.MULTILINE)
 
 # name: (what it shows, command)
 STEPS = {
@@ -22,7 +24,7 @@ STEPS = {
     "tsan": ("no data race in unit tests and SQL files", "./dev tsan"),
     "coverage": ("more than 90 % of the lines of src/ run in tests", "./dev coverage"),
     "arm64": ("unit tests and SQL files on 64-bit Arm, under qemu", "./dev test --arch arm64"),
-    "equivalence": ("full equivalence grids", "./dev test -L full"),
+    "equivalence": ("10,000 random cases: scalar = simd on every instruction set, however split", "./dev test -L full -V"),
     "fuzz-sql": ("ten minutes of fuzzing SQL", "./dev fuzz sql 600"),
     "fuzz-csv": ("ten minutes of fuzzing CSV", "./dev fuzz csv 600"),
     "fuzz-parquet-page": ("ten minutes of fuzzing Parquet pages", "./dev fuzz parquet_page 600"),
@@ -33,19 +35,18 @@ def run(name):
     what, command = STEPS[name]
     began = time.monotonic()
     print(f"=== {name}: {command}", flush=True)
-    process = subprocess.run(command.split(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    minutes = (time.monotonic() - began) / 60
+    process = subprocess.run(command.split(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    seconds = time.monotonic() - began
     log = ROOT / "build" / f"nightly-{name}.log"
     log.write_text(process.stdout)
     counts = COUNTS.findall(process.stdout)
     figure = "{} passed, {} failed, {} skipped".format(*counts[-1]) if counts else f"ended with {process.returncode} and no count"
-    for pattern, words in ((COVERED, "{}"), (FUZZED, "{} inputs")):
+    for pattern, words in ((COVERED, "{}"), (FUZZED, "{} inputs"), (EQUAL, "{}")):
         if found := pattern.findall(process.stdout):
             figure += "; " + words.format(found[-1])
     result = "holds" if process.returncode == 0 else "**does not hold**"
-    print(f"    {figure} ({minutes:.1f} min)", flush=True)
-    date = datetime.date.today().isoformat()
-    return f"| {name} | {what} | `{command}` | {result} | {figure} | {minutes:.1f} | {date} |"
+    print(f"    {figure} ({seconds:.0f} s)", flush=True)
+    return f"| {what} | `{command}` | {result} | {figure} | {seconds:.0f} | {datetime.date.today().isoformat()} |"
 
 
 def machine():
@@ -53,23 +54,39 @@ def machine():
     return f"{os.cpu_count()} cores{', ' + model.group(1) if model else ''}, {platform.system()} {platform.machine()}"
 
 
+def commit():
+    said = subprocess.run(["git", "describe", "--always", "--dirty", "--exclude=*"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return said.stdout.strip()
+
+
+def write_report(lines, at):
+    """lines: name -> the row of its last run. What has no row today says so."""
+    today = datetime.date.today().isoformat()
+    dates = {name: line.split("|")[-2].strip() for name, line in lines.items()}
+    old = [f"{name} ({'last ' + dates[name] if name in dates else 'never run to its end'})" for name in STEPS if dates.get(name) != today]
+    table = "\n".join(f"| {name} {lines[name]}" for name in STEPS if name in lines)
+    REPORT.write_text(
+        "# The nightly run\n"
+        "Written by `./dev nightly`: what is too long for `.ci/run`. Every line is the last run of its step, whether it holds or not.\n\n"
+        f"Last run {today} at {at}, on {machine()}. Not run that day: {', '.join(old) or 'nothing'}.\n\n"
+        "| step | what it shows | command | result | figure | seconds, with building what was not built | date |\n|---|---|---|---|---|---|---|\n"
+        f"{table}\n")
+
+
 def main():
     names = sys.argv[1:] or list(STEPS)
-    # Steps that are not run now keep the line of their last run.
-    kept = dict(re.findall(r"^\| ([a-z0-9-]+) (\|.*)$", REPORT.read_text(), re.MULTILINE)) if REPORT.exists() else {}
-    lines = {name: f"| {name} {kept[name]}" for name in STEPS if name in kept}
+    if unknown := [name for name in names if name not in STEPS]:
+        sys.exit(f"no step {', '.join(unknown)}; there are: {' '.join(STEPS)}")
     (ROOT / "build").mkdir(exist_ok=True)
+    at = commit()  # before the report itself changes the tree
+    results = []
     for name in names:
-        lines[name] = run(name)
-        commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-        table = "\n".join(lines[n] for n in STEPS if n in lines)
-        REPORT.write_text(
-            "# The nightly run\n"
-            "Written by `./dev nightly`: what is too long for `.ci/run`. Every line is the last run of its step, whether it holds or not.\n\n"
-            f"Last machine: {machine()}. Last commit: {commit}.\n\n"
-            "| step | what it shows | command | result | figure | minutes | date |\n|---|---|---|---|---|---|---|\n"
-            f"{table}\n")
-    return 0 if all("**does not hold**" not in lines[n] for n in names) else 1
+        line = run(name)
+        results.append("**does not hold**" not in line)
+        # Steps that are not run now keep the line of their last run; read late, since another step may have ended meanwhile.
+        kept = ROW.findall(REPORT.read_text()) if REPORT.exists() else []
+        write_report({other: row for other, row, _ in kept if other in STEPS} | {name: line}, at)
+    return 0 if all(results) else 1
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 # Configuring, building and running ctest. Sourced by ./dev.
 
-JOBS=$(nproc)
+JOBS="${JOBS:-$(nproc)}"
 
 # configure PRESET: only where there is no build folder yet; CMake notices by itself when its files change.
 configure() {

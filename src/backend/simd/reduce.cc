@@ -120,8 +120,15 @@ void float_extremes(const T* values, const std::uint8_t* mask, std::size_t n, T*
       least = hn::Min(least, hn::IfThenElse(counts, x, infinity));
       greatest = hn::Max(greatest, hn::IfThenElse(counts, x, minus_infinity));
     }
-    low = hn::GetLane(hn::MinOfLanes(d, least));
-    high = hn::GetLane(hn::MaxOfLanes(d, greatest));
+    // Lane by lane: MinOfLanes and MaxOfLanes of the portable set begin at the largest finite values and lose an infinity.
+    T lowest[64 / sizeof(T)];
+    T highest[64 / sizeof(T)];
+    hn::StoreU(least, d, lowest);
+    hn::StoreU(greatest, d, highest);
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      low = lowest[lane] < low ? lowest[lane] : low;
+      high = highest[lane] > high ? highest[lane] : high;
+    }
     any_nan = !hn::AllTrue(bits, hn::Eq(nans, hn::Zero(bits)));
   }
 #endif

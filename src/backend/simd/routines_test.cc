@@ -21,6 +21,15 @@ class EveryInstructionSet : public testing::TestWithParam<std::string> {
 };
 INSTANTIATE_TEST_SUITE_P(Simd, EveryInstructionSet, testing::ValuesIn(instruction_sets()), [](const auto& info) { return info.param; });
 
+// Otherwise a set would be tested under the name of another.
+TEST(InstructionSets, EachHasRoutinesOfItsOwn) {
+  const std::vector<std::string> names = instruction_sets();
+  for (std::size_t a = 0; a < names.size(); ++a) {
+    for (std::size_t b = a + 1; b < names.size(); ++b)
+      EXPECT_NE(routines_for(names[a])->extremes64, routines_for(names[b])->extremes64) << names[a] << " and " << names[b];
+  }
+}
+
 TEST(InstructionSets, AnUnknownOneIsNotThere) { EXPECT_EQ(routines_for("mmx"), nullptr); }
 
 // The reference reads bit by bit.
@@ -97,6 +106,25 @@ TEST_P(EveryInstructionSet, FloatsCompareInSqlOrder) {
     routines().compare[op][static_cast<int>(Lane::kF64)][0](a.data(), b.data(), out.data(), a.size());
     for (std::size_t i = 0; i < a.size(); ++i)
       EXPECT_EQ(out[i] != 0, holds(static_cast<Comparison>(op), order[i])) << "op " << op << " row " << i;
+  }
+}
+
+TEST_P(EveryInstructionSet, ExtremesOfInfinitiesAreInfinities) {
+  for (const double value : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
+    double min = 0;
+    double max = 0;
+    bool nan = true;
+    const std::vector<double> wide(64, value);
+    routines().extremes_f64(wide.data(), nullptr, wide.size(), &min, &max, &nan);
+    EXPECT_EQ(min, value);
+    EXPECT_EQ(max, value);
+    EXPECT_FALSE(nan);
+    float low = 0;
+    float high = 0;
+    const std::vector<float> narrow(64, static_cast<float>(value));
+    routines().extremes_f32(narrow.data(), nullptr, narrow.size(), &low, &high, &nan);
+    EXPECT_EQ(low, static_cast<float>(value));
+    EXPECT_EQ(high, static_cast<float>(value));
   }
 }
 
