@@ -1,7 +1,7 @@
 // UPDATE, DELETE, TRUNCATE: row groups without a matching row stay as they are, the others are written anew.
 //
-// Two queries do it, like any other on every device and thread: the first counts the matching rows of each row group, the second gives the new
-// rows of the groups that have some. Rows keep their order.
+// Two queries do it, like any other on every device and thread: the first counts the matching rows of each row group, the second gives the
+// new rows of the groups that have some. Rows keep their order.
 #include <algorithm>
 
 #include "exec/merge.h"
@@ -62,7 +62,8 @@ Result<std::shared_ptr<const TableData>> StatementRunner::rewrite(const catalog:
   call.signature.result = TypeId::kBigInt;
   counts.calls.push_back(std::move(call));
   PlanPtr matching = plan::make_plan(plan::Filter{condition}, all, std::move(numbered));
-  matching = plan::make_plan(std::move(counts), {{"row group", TypeId::kBigInt, true}, {"rows", TypeId::kBigInt, true}}, std::move(matching));
+  matching =
+      plan::make_plan(std::move(counts), {{"row group", TypeId::kBigInt, true}, {"rows", TypeId::kBigInt, true}}, std::move(matching));
   const StatementResult counted = TRUENO_TRY(run_plan(*TRUENO_TRY(optimised(std::move(matching)))));
 
   std::vector<std::int64_t> matches(data.groups.size(), 0);
@@ -110,7 +111,8 @@ Result<StatementResult> StatementRunner::run(const sql::Delete& node) {
   if (!table) return no_table(database_, node.table).at(node.table.span());
   const Schema& schema = table->data().schema;
   const std::string& known = node.alias.empty() ? name : node.alias.text;
-  const Expression condition = node.where ? TRUENO_TRY(bind::bind_condition(*node.where, schema, known, bind_context())) : Expression::literal(Value::boolean(true));
+  const Expression condition =
+      node.where ? TRUENO_TRY(bind::bind_condition(*node.where, schema, known, bind_context())) : Expression::literal(Value::boolean(true));
   const Expression keep = choice(condition, Expression::literal(Value::boolean(false)), Expression::literal(Value::boolean(true)));
   std::vector<Expression> values;
   for (std::size_t i = 0; i < schema.size(); ++i) values.push_back(Expression::column(static_cast<int>(i), schema[i].type));
@@ -142,7 +144,8 @@ Result<StatementResult> StatementRunner::run(const sql::Update& update) {
   const Schema& schema = table->data().schema;
   const std::string& known = update.alias.empty() ? name : update.alias.text;
   const bind::Context context = bind_context();
-  const Expression condition = update.where ? TRUENO_TRY(bind::bind_condition(*update.where, schema, known, context)) : Expression::literal(Value::boolean(true));
+  const Expression condition =
+      update.where ? TRUENO_TRY(bind::bind_condition(*update.where, schema, known, context)) : Expression::literal(Value::boolean(true));
   std::vector<Expression> values;
   for (std::size_t i = 0; i < schema.size(); ++i) values.push_back(Expression::column(static_cast<int>(i), schema[i].type));
   const std::vector<Expression> defaults = TRUENO_TRY(defaults_of(definition, schema));
@@ -166,7 +169,8 @@ Result<StatementResult> StatementRunner::run(const sql::Update& update) {
   const std::shared_ptr<const TableData> data = TRUENO_TRY(rewrite(*table, condition, nullptr, std::move(values), changed));
   TRUENO_TRY(check_rows(definition, schema, changed));
   // Rows stay where they are, so an index whose columns are not set stays right.
-  const bool keys_change = std::ranges::any_of(definition.keys, [&](const KeyColumns& k) { return std::ranges::any_of(k.columns, is_assigned); });
+  const bool keys_change =
+      std::ranges::any_of(definition.keys, [&](const KeyColumns& k) { return std::ranges::any_of(k.columns, is_assigned); });
   const catalog::TableContent content =
       keys_change ? TRUENO_TRY(indexed(definition, nullptr, data)) : catalog::TableContent{data, table->content.indexes};
   TRUENO_TRY(check_foreign_keys(name, definition, content, changed));
