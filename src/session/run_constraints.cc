@@ -245,8 +245,7 @@ Status StatementRunner::check_referrers(const std::string& name, const catalog::
       if (key.table != lower_name(name)) continue;
       for (const auto& group : rows.data->groups) {
         const Status held = check_keys(key, content, rows.data->schema, {group->rows, group->columns});
-        if (!held)
-          return error(ErrorCode::kConstraint, "table {} refers to a key that would be gone: {}", other, held.error().message());
+        if (!held) return error(ErrorCode::kConstraint, "table {} refers to a key that would be gone: {}", other, held.error().message());
       }
     }
   }

@@ -25,7 +25,8 @@ struct Values {
 /// leaves nothing behind: what changes is made on the side and swapped in as the last step.
 ///
 /// Each group of statements has a file: run_query.cc, run_table.cc (CREATE TABLE and VIEW, DROP), run_insert.cc, run_setting.cc (SET,
-/// RESET, SHOW), run_explain.cc, run_prepared.cc, run_change.cc (UPDATE, DELETE, TRUNCATE). run_constraints.cc is what tables demand of rows.
+/// RESET, SHOW), run_explain.cc, run_prepared.cc, run_change.cc (UPDATE, DELETE, TRUNCATE). run_constraints.cc is what tables demand of
+/// rows.
 class StatementRunner {
  public:
   /// All arguments outlive the runner. `sql` is the text the statement's spans refer to.
