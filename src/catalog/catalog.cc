@@ -6,30 +6,41 @@
 
 namespace trueno::catalog {
 
+namespace {
+
+template <class Things>
+std::vector<std::string> names_of(const Things& things) {
+  std::vector<std::string> names;
+  for (const auto& [name, thing] : things) names.push_back(name);
+  return names;
+}
+
+template <class Thing>
+std::shared_ptr<const Thing> find_in(const std::map<std::string, std::shared_ptr<const Thing>>& things, const std::string& name) {
+  const auto found = things.find(lower_name(name));
+  return found == things.end() ? nullptr : found->second;
+}
+
+}  // namespace
+
 std::vector<std::string> Catalog::table_names() const {
   const LockGuard lock(mutex_);
-  std::vector<std::string> names;
-  for (const auto& [name, table] : tables_) names.push_back(name);
-  return names;
+  return names_of(tables_);
 }
 
 std::shared_ptr<const Table> Catalog::find_table(const std::string& name) const {
   const LockGuard lock(mutex_);
-  const auto found = tables_.find(lower_name(name));
-  return found == tables_.end() ? nullptr : found->second;
+  return find_in(tables_, name);
 }
 
 std::vector<std::string> Catalog::view_names() const {
   const LockGuard lock(mutex_);
-  std::vector<std::string> names;
-  for (const auto& [name, view] : views_) names.push_back(name);
-  return names;
+  return names_of(views_);
 }
 
 std::shared_ptr<const View> Catalog::find_view(const std::string& name) const {
   const LockGuard lock(mutex_);
-  const auto found = views_.find(lower_name(name));
-  return found == views_.end() ? nullptr : found->second;
+  return find_in(views_, name);
 }
 
 Status Catalog::create_view(const std::string& name, View view, bool replace) {

@@ -51,7 +51,7 @@ Result<std::shared_ptr<const TableData>> with_group_numbers(const TableData& dat
 
 Result<std::shared_ptr<const TableData>> StatementRunner::rewrite(const catalog::Table& table, const Expression& condition,
                                                                   const Expression* keep, std::vector<Expression> values,
-                                                                  Batch& rewritten) {
+                                                                  StatementResult& rewritten) {
   const TableData& data = table.data();
   PlanPtr numbered = scan_of(TRUENO_TRY(with_group_numbers(data)), "rows to change");
   const Schema all = numbered->schema;
@@ -64,7 +64,7 @@ Result<std::shared_ptr<const TableData>> StatementRunner::rewrite(const catalog:
   PlanPtr matching = plan::make_plan(plan::Filter{condition}, all, std::move(numbered));
   matching =
       plan::make_plan(std::move(counts), {{"row group", TypeId::kBigInt, true}, {"rows", TypeId::kBigInt, true}}, std::move(matching));
-  const StatementResult counted = TRUENO_TRY(run_plan(*TRUENO_TRY(optimised(std::move(matching)))));
+  StatementResult counted = TRUENO_TRY(run_plan(*TRUENO_TRY(optimised(std::move(matching)))));
 
   std::vector<std::int64_t> matches(data.groups.size(), 0);
   for (std::int64_t row = 0; row < counted.rows.length; ++row) {
@@ -82,7 +82,8 @@ Result<std::shared_ptr<const TableData>> StatementRunner::rewrite(const catalog:
   PlanPtr plan = scan_of(std::move(touched), "rows to change");
   if (keep != nullptr) plan = plan::make_plan(plan::Filter{*keep}, data.schema, std::move(plan));
   plan = plan::make_plan(plan::Project{std::move(values)}, data.schema, std::move(plan));
-  rewritten = TRUENO_TRY(run_plan(*TRUENO_TRY(optimised(std::move(plan))))).rows;
+  rewritten = TRUENO_TRY(run_plan(*TRUENO_TRY(optimised(std::move(plan)))));
+  rewritten.profile.insert(rewritten.profile.begin(), counted.profile.begin(), counted.profile.end());
 
   TableWriter writer = TRUENO_TRY(TableWriter::rewrite(data));
   std::int64_t at = 0;
@@ -92,10 +93,10 @@ Result<std::shared_ptr<const TableData>> StatementRunner::rewrite(const catalog:
       continue;
     }
     const std::int64_t rows = data.groups[n]->rows - (keep != nullptr ? matches[n] : 0);
-    TRUENO_TRY(writer.append(exec::slice(rewritten, at, rows)));
+    TRUENO_TRY(writer.append(exec::slice(rewritten.rows, at, rows)));
     at += rows;
   }
-  if (at != rewritten.length) return error(ErrorCode::kInternal, "the condition did not choose the same rows twice");
+  if (at != rewritten.rows.length) return error(ErrorCode::kInternal, "the condition did not choose the same rows twice");
   return writer.finish();
 }
 
@@ -107,8 +108,7 @@ Result<StatementResult> StatementRunner::run(const sql::Delete& node) {
   if (!node.returning.empty()) return refuse("RETURNING");
   if (!node.with.empty()) return refuse("WITH before DELETE");
   const std::string& name = node.table.last().text;
-  const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(name);
-  if (!table) return no_table(database_, node.table).at(node.table.span());
+  const std::shared_ptr<const catalog::Table> table = TRUENO_TRY(table_named(node.table));
   const Schema& schema = table->data().schema;
   const std::string& known = node.alias.empty() ? name : node.alias.text;
   const Expression condition =
@@ -116,12 +116,14 @@ Result<StatementResult> StatementRunner::run(const sql::Delete& node) {
   const Expression keep = choice(condition, Expression::literal(Value::boolean(false)), Expression::literal(Value::boolean(true)));
   std::vector<Expression> values;
   for (std::size_t i = 0; i < schema.size(); ++i) values.push_back(Expression::column(static_cast<int>(i), schema[i].type));
-  Batch left;
+  StatementResult left;
   const catalog::TableContent content =
       TRUENO_TRY(indexed(*table->definition, nullptr, TRUENO_TRY(rewrite(*table, condition, &keep, std::move(values), left))));
   TRUENO_TRY(check_referrers(name, content));
   TRUENO_TRY(database_.catalog().commit(name, *table, content));
-  return StatementResult{};
+  StatementResult done;
+  done.profile = std::move(left.profile);
+  return done;
 }
 
 Result<StatementResult> StatementRunner::run(const sql::Truncate& truncate) {
@@ -138,8 +140,7 @@ Result<StatementResult> StatementRunner::run(const sql::Update& update) {
   if (!update.returning.empty()) return refuse("RETURNING");
   if (!update.with.empty()) return refuse("WITH before UPDATE");
   const std::string& name = update.table.last().text;
-  const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(name);
-  if (!table) return no_table(database_, update.table).at(update.table.span());
+  const std::shared_ptr<const catalog::Table> table = TRUENO_TRY(table_named(update.table));
   const catalog::TableDefinition& definition = *table->definition;
   const Schema& schema = table->data().schema;
   const std::string& known = update.alias.empty() ? name : update.alias.text;
@@ -165,18 +166,20 @@ Result<StatementResult> StatementRunner::run(const sql::Update& update) {
     values[at] = choice(condition, Expression::cast(std::move(value), schema[at].type), std::move(values[at]));
   }
   const auto is_assigned = [&](int column) { return std::ranges::find(assigned, column) != assigned.end(); };
-  Batch changed;
+  StatementResult changed;
   const std::shared_ptr<const TableData> data = TRUENO_TRY(rewrite(*table, condition, nullptr, std::move(values), changed));
-  TRUENO_TRY(check_rows(definition, schema, changed));
+  TRUENO_TRY(check_rows(name, definition, schema, changed.rows));
   // Rows stay where they are, so an index whose columns are not set stays right.
   const bool keys_change =
       std::ranges::any_of(definition.keys, [&](const KeyColumns& k) { return std::ranges::any_of(k.columns, is_assigned); });
   const catalog::TableContent content =
       keys_change ? TRUENO_TRY(indexed(definition, nullptr, data)) : catalog::TableContent{data, table->content.indexes};
-  TRUENO_TRY(check_foreign_keys(name, definition, content, changed));
+  TRUENO_TRY(check_foreign_keys(name, definition, content, changed.rows));
   if (keys_change) TRUENO_TRY(check_referrers(name, content));
   TRUENO_TRY(database_.catalog().commit(name, *table, content));
-  return StatementResult{};
+  StatementResult done;
+  done.profile = std::move(changed.profile);
+  return done;
 }
 
 }  // namespace trueno::session

@@ -167,7 +167,8 @@ Result<std::vector<plan::Expression>> StatementRunner::defaults_of(const catalog
   return defaults;
 }
 
-Status StatementRunner::check_rows(const catalog::TableDefinition& definition, const Schema& schema, const Batch& rows) {
+Status StatementRunner::check_rows(const std::string& name, const catalog::TableDefinition& definition, const Schema& schema,
+                                   const Batch& rows) {
   if (definition.checks.empty() || rows.length == 0) return {};
   TableWriter writer(schema);
   TRUENO_TRY(writer.append(rows));
@@ -178,7 +179,7 @@ Status StatementRunner::check_rows(const catalog::TableDefinition& definition, c
     scan.source = source;
     scan.columns = all_columns(schema);
     plan::Project project;
-    project.expressions.push_back(TRUENO_TRY(bind::bind_condition(*written, schema, "", bind_context())));
+    project.expressions.push_back(TRUENO_TRY(bind::bind_condition(*written, schema, name, bind_context())));
     const plan::PlanPtr plan =
         plan::make_plan(std::move(project), {{"holds", TypeId::kBoolean, true}}, plan::make_plan(std::move(scan), schema));
     const StatementResult result = TRUENO_TRY(run_plan(*plan));

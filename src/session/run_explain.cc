@@ -72,9 +72,7 @@ Result<plan::PlanPtr> StatementRunner::plan_statement(const sql::Statement& stat
     return plan_query(*query->query);
   if (const auto* create = statement.as<sql::CreateTable>(); create != nullptr && create->query) return plan_query(*create->query);
   if (const auto* insert = statement.as<sql::Insert>(); insert != nullptr && insert->query) {
-    const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(insert->table.last().text);
-    if (!table) return no_table(database_, insert->table).at(insert->table.span());
-    return plan_insert(*insert, *table);
+    return plan_insert(*insert, *TRUENO_TRY(table_named(insert->table)));
   }
   return plan::PlanPtr();
 }

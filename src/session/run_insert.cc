@@ -72,11 +72,10 @@ Result<plan::PlanPtr> StatementRunner::plan_insert(const sql::Insert& insert, co
 
 Result<StatementResult> StatementRunner::run(const sql::Insert& insert) {
   const std::string& name = insert.table.last().text;
-  const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(name);
-  if (!table) return no_table(database_, insert.table).at(insert.table.span());
+  const std::shared_ptr<const catalog::Table> table = TRUENO_TRY(table_named(insert.table));
   const plan::PlanPtr plan = TRUENO_TRY(plan_insert(insert, *table));
   StatementResult result = TRUENO_TRY(run_plan(*plan));
-  TRUENO_TRY(check_rows(*table->definition, table->data().schema, result.rows));
+  TRUENO_TRY(check_rows(name, *table->definition, table->data().schema, result.rows));
   TableWriter writer = TRUENO_TRY(TableWriter::append_to(table->data(), result.rows.length));
   TRUENO_TRY(writer.append(result.rows));
   const catalog::TableContent content = TRUENO_TRY(indexed(*table->definition, &table->content, TRUENO_TRY(writer.finish())));

@@ -174,6 +174,16 @@ TEST_F(SessionTest, APreparedStatementCannotRunItself) {
   EXPECT_THAT(run("PREPARE p AS SELECT $a + ?; EXECUTE p(1, a := 41)"), ElementsAre("42"));
 }
 
+TEST_F(SessionTest, ChangesSayWhereTheyRan) {
+  for (const char* sql : {"UPDATE t SET a = a + 1 WHERE a > 1", "DELETE FROM t WHERE a = 1"}) {
+    run("CREATE OR REPLACE TABLE t AS SELECT range::INTEGER AS a FROM range(10)");
+    const auto results = database_.execute(sql, {}, CancelToken());
+    ASSERT_TRUE(results) << sql;
+    ASSERT_EQ(results->back().profile.size(), 2U) << sql;  // counting the matching rows, and giving the new ones
+    for (const exec::PipelineProfile& pipeline : results->back().profile) EXPECT_EQ(pipeline.rows_in, 10) << sql;
+  }
+}
+
 TEST_F(SessionTest, WhatCannotRunYetIsRefusedByName) {
   for (const char* sql : {"CREATE SEQUENCE s", "BEGIN", "ALTER TABLE t ADD COLUMN b INTEGER", "VACUUM", "SHOW DATABASES"})
     EXPECT_EQ(code(sql), ErrorCode::kNotSupported) << sql;

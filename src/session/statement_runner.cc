@@ -55,6 +55,12 @@ Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
   return result;
 }
 
+Result<std::shared_ptr<const catalog::Table>> StatementRunner::table_named(const sql::QualifiedName& name) const {
+  std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(name.last().text);
+  if (!table) return no_table(database_, name).at(name.span());
+  return table;
+}
+
 bind::Context StatementRunner::bind_context() const {
   const std::string null_order = settings_.text("default_null_order");
   const bool first = null_order == "nulls_first";

@@ -52,21 +52,25 @@ class StatementRunner {
   [[nodiscard]] Result<StatementResult> run(const sql::Deallocate& deallocate);
 
   [[nodiscard]] bind::Context bind_context() const;
+  /// The table a statement changes; kCatalog with the nearest name.
+  [[nodiscard]] Result<std::shared_ptr<const catalog::Table>> table_named(const sql::QualifiedName& name) const;
   [[nodiscard]] Result<plan::PlanPtr> plan_query(const sql::Query& query) const;
   [[nodiscard]] Result<plan::PlanPtr> optimised(plan::PlanPtr plan) const;
   /// The rows an INSERT adds, in the table's types.
   [[nodiscard]] Result<plan::PlanPtr> plan_insert(const sql::Insert& insert, const catalog::Table& table) const;
   /// Rewrites the row groups of a table that hold a row for which `condition` is true: only the rows for which `keep` is true (null: all),
-  /// each as `values`. `rewritten` gets these rows. `condition`, `keep` and `values` are over the table's columns.
+  /// each as `values`. `rewritten` gets these rows, and where they came from. `condition`, `keep` and `values` are over the table's
+  /// columns.
   [[nodiscard]] Result<std::shared_ptr<const TableData>> rewrite(const catalog::Table& table, const plan::Expression& condition,
                                                                  const plan::Expression* keep, std::vector<plan::Expression> values,
-                                                                 Batch& rewritten);
+                                                                 StatementResult& rewritten);
   /// Defaults and constraints of a table; sets columns of `schema` NOT NULL that are so.
   [[nodiscard]] Result<catalog::TableDefinition> define(const sql::CreateTable& create, Schema& schema) const;
   /// By column, in its type; NULL where there is none.
   [[nodiscard]] Result<std::vector<plan::Expression>> defaults_of(const catalog::TableDefinition& definition, const Schema& schema) const;
   /// kConstraint when a row violates a CHECK.
-  [[nodiscard]] Status check_rows(const catalog::TableDefinition& definition, const Schema& schema, const Batch& rows);
+  [[nodiscard]] Status check_rows(const std::string& name, const catalog::TableDefinition& definition, const Schema& schema,
+                                  const Batch& rows);
   /// What a version holds whose first rows are those of `before` (null: none): its indexes. kConstraint when a key occurs twice.
   [[nodiscard]] Result<catalog::TableContent> indexed(const catalog::TableDefinition& definition, const catalog::TableContent* before,
                                                       std::shared_ptr<const TableData> data) const;

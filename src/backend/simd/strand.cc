@@ -95,6 +95,7 @@ std::vector<Strand> cut_at_filters(const CompiledProgram& compiled, const std::v
     if (!filter || outlived > n || columns_left == 0) continue;
     if (std::count_if(strands.back().steps.begin(), strands.back().steps.end(), is_column) < 2) continue;
     strands.back().filters = true;
+    strands.back().steps.back().cost_after = 0;  // it passes a byte a row on: compacting registers would be for nothing
     strands.emplace_back().filtered = true;
   }
   return strands;
