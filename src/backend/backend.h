@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -45,10 +46,33 @@ struct LookupTable {
   std::vector<std::pair<std::uint32_t, Error>> errors;  // by ascending entry
 };
 
+/// The build side of a join as one device probes it. Immutable.
+class JoinTable {
+ public:
+  virtual ~JoinTable() = default;
+};
+
+/// The rows of a build side that some probe matched: a bit a row. Set by all workers at the same time.
+class MatchedRows {
+ public:
+  explicit MatchedRows(std::int64_t rows) : words_(static_cast<std::size_t>(rows + 63) / 64) {}
+  void mark(std::uint32_t row) {
+    std::atomic<std::uint64_t>& word = words_[row / 64];
+    const std::uint64_t bit = std::uint64_t{1} << (row % 64);
+    if ((word.load(std::memory_order_relaxed) & bit) == 0) word.fetch_or(bit, std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool is_marked(std::uint32_t row) const { return (words_[row / 64].load(std::memory_order_relaxed) >> (row % 64) & 1) != 0; }
+
+ private:
+  std::vector<std::atomic<std::uint64_t>> words_;
+};
+
 /// What stays the same during a pipeline's run. Outlives every state made with it.
 struct Launch {
   std::vector<Value> parameters;
   std::int64_t chunk_rows = 0;  // rows a CPU backend evaluates at a time; 0: as it likes. For tests
+  std::vector<std::shared_ptr<const JoinTable>> tables = {};  // by the program's table number, made by the same device
+  std::vector<MatchedRows*> matched = {};                     // by table; null where nothing is noted
 };
 
 /// A stretch of source rows.
@@ -87,7 +111,14 @@ class Backend {
   [[nodiscard]] virtual Support supports(const kernel::Program& program) const = 0;
   /// Compiles; the program must have been verified and outlives nothing (it is copied where needed).
   [[nodiscard]] virtual Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const kernel::Program> program) = 0;
+  /// Makes the rows of a kBuild pipeline ready for probing: `rows` has the table's columns.
+  [[nodiscard]] virtual Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows) = 0;
 };
+
+/// The most rows a build side may have: rows are numbered in 32 bits, the last number means none.
+inline constexpr std::int64_t kMostBuildRows = 0xFFFFFFFE;
+inline constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
+
 
 [[nodiscard]] std::string_view decline_reason_name(DeclineReason reason);
 

@@ -397,7 +397,7 @@ Result<Expression> bind_constant(const sql::Expression& expression, const Contex
 namespace {
 Scope scope_of(const Schema& schema, const std::string& table) {
   Scope scope;
-  for (const Field& field : schema) scope.columns.push_back({table, field.name, field.type});
+  scope.add(table, schema);
   return scope;
 }
 }  // namespace

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "bind/expression_binder.h"
+#include "bind/join.h"
+#include "bind/relation.h"
 #include "bind/set_operation.h"
 #include "sql/parser.h"
 
@@ -13,11 +15,6 @@ namespace {
 using plan::Expression;
 using plan::ExpressionKind;
 using plan::PlanPtr;
-
-struct Relation {
-  PlanPtr plan;
-  Scope scope;
-};
 
 std::string name_of(const sql::SelectItem& item, const Expression& bound) {
   if (!item.alias.empty()) return item.alias.text;
@@ -61,7 +58,7 @@ class QueryBinder {
       for (const sql::QueryPtr& input : operation->inputs) inputs.push_back(TRUENO_TRY(bind(*input)));
       PlanPtr plan = TRUENO_TRY(bind_set_operation(*operation, query.span, std::move(inputs), context_));
       Scope scope;
-      for (const Field& field : plan->schema) scope.columns.push_back({"", field.name, field.type});
+      scope.add("", plan->schema);
       return finish(query, std::move(plan), scope);
     }
     return error(ErrorCode::kNotSupported, "DESCRIBE of a query is not supported yet").at(query.span);
@@ -94,7 +91,7 @@ class QueryBinder {
           return error(ErrorCode::kBinder, "{} names for {} columns of {}", table.columns.size(), relation.plan->schema.size(), name)
               .at(span);
         for (std::size_t c = 0; c < table.columns.size(); ++c) relation.plan->schema[c].name = table.columns[c].text;
-        for (const Field& field : relation.plan->schema) relation.scope.columns.push_back({name, field.name, field.type});
+        relation.scope.add(name, relation.plan->schema);
         return std::optional(std::move(relation));
       }
     }
@@ -109,8 +106,9 @@ class QueryBinder {
       row.rows.emplace_back();
       return Relation{plan::make_plan(std::move(row), {}), {}};
     }
-    if (from.size() > 1) return error(ErrorCode::kNotSupported, "joins are not supported yet").at(from[1]->span);
-    return bind_table(*from[0]);
+    Relation all = TRUENO_TRY(bind_table(*from[0]));
+    for (std::size_t i = 1; i < from.size(); ++i) all = cross(std::move(all), TRUENO_TRY(bind_table(*from[i])));
+    return all;
   }
 
   Result<Relation> bind_table(const sql::TableRef& table) {
@@ -119,6 +117,7 @@ class QueryBinder {
     std::string alias = table.alias.text;
     for (std::size_t i = 0; i < relation.scope.columns.size(); ++i) {
       if (!alias.empty()) relation.scope.columns[i].table = alias;
+      if (!alias.empty()) relation.scope.columns[i].position = static_cast<int>(i);
       if (i < table.column_aliases.size()) relation.scope.columns[i].name = table.column_aliases[i].text;
     }
     if (table.column_aliases.size() > relation.scope.columns.size()) {
@@ -153,8 +152,8 @@ class QueryBinder {
     relation.plan = std::move(*plan);
     for (std::size_t i = 0; i < relation.plan->schema.size(); ++i) {
       if (i < view.columns.size()) relation.plan->schema[i].name = view.columns[i];
-      relation.scope.columns.push_back({name.text, relation.plan->schema[i].name, relation.plan->schema[i].type});
     }
+    relation.scope.add(name.text, relation.plan->schema);
     return relation;
   }
 
@@ -164,8 +163,8 @@ class QueryBinder {
     Schema schema = source->schema();
     for (std::size_t i = 0; i < schema.size(); ++i) {
       node.columns.push_back(static_cast<int>(i));
-      relation.scope.columns.push_back({name, schema[i].name, schema[i].type});
     }
+    relation.scope.add(name, schema);
     node.source = std::move(source);
     relation.plan = plan::make_plan(std::move(node), std::move(schema));
     return relation;
@@ -191,7 +190,7 @@ class QueryBinder {
       return bind_values(*values, false);
     Relation relation;
     relation.plan = TRUENO_TRY(bind(*node.query));
-    for (const Field& field : relation.plan->schema) relation.scope.columns.push_back({"", field.name, field.type});
+    relation.scope.add("", relation.plan->schema);
     return relation;
   }
 
@@ -207,8 +206,10 @@ class QueryBinder {
     return scan(std::move(*source), name);
   }
 
-  Result<Relation> bind_table_node(const sql::TableRef& table, const sql::Join&) {
-    return error(ErrorCode::kNotSupported, "joins are not supported yet").at(table.span);
+  Result<Relation> bind_table_node(const sql::TableRef& table, const sql::Join& node) {
+    Relation left = TRUENO_TRY(bind_table(*node.left));
+    Relation right = TRUENO_TRY(bind_table(*node.right));
+    return bind_join(node, table.span, std::move(left), std::move(right), context_);
   }
 
   Result<Relation> bind_values(const sql::Values& values, bool outermost) {
@@ -369,8 +370,7 @@ class QueryBinder {
     if (columns.empty()) return error(ErrorCode::kBinder, "* needs a FROM clause").at(item.expression->span);
     TRUENO_TRY(check_star(*star, columns, item.expression->span));
     const std::size_t before = outputs.size();
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-      if (!star->qualifier.empty() && !same_name(star->qualifier.last().text, columns[i].table)) continue;
+    for (const std::size_t i : columns_of_star(*star, columns)) {
       if (std::ranges::any_of(star->exclude, [&](const sql::QualifiedName& name) { return same_name(name.last().text, columns[i].name); }))
         continue;
       std::string name = columns[i].name;
@@ -387,6 +387,17 @@ class QueryBinder {
     }
     if (outputs.size() == before) return error(ErrorCode::kBinder, "* leaves no column").at(item.expression->span);
     return {};
+  }
+
+  // The columns * stands for; with a table, those of the table in its order, also where USING hides one.
+  static std::vector<std::size_t> columns_of_star(const sql::Star& star, const std::vector<Scope::Column>& columns) {
+    std::vector<std::size_t> chosen;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      const bool wanted = star.qualifier.empty() ? !columns[i].hidden : same_name(star.qualifier.last().text, columns[i].table);
+      if (wanted) chosen.push_back(i);
+    }
+    if (!star.qualifier.empty()) std::ranges::sort(chosen, {}, [&](std::size_t i) { return std::pair(columns[i].position, i); });
+    return chosen;
   }
 
   // Every table and column that a * names must be there.

@@ -15,6 +15,7 @@ Result<int> Scope::find(const sql::QualifiedName& name) const {
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (!table.empty() && !same_name(columns[i].table, table)) continue;
     table_known = true;
+    if (table.empty() && columns[i].hidden) continue;
     if (!same_name(columns[i].name, column)) continue;
     if (found >= 0) {
       return error(ErrorCode::kBinder, "column \"{}\" is ambiguous", column)

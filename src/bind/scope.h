@@ -16,9 +16,18 @@ struct Scope {
     std::string table;
     std::string name;
     Type type;
+    bool hidden = false;  // only found with its table: USING put one column in the place of two
+    int position = 0;     // among its table's columns
   };
   std::vector<Column> columns;
 
+  void add(std::string table, std::string name, Type type, int position) {
+    columns.push_back({std::move(table), std::move(name), std::move(type), false, position});
+  }
+  /// A table's columns, in order.
+  void add(const std::string& table, const Schema& schema) {
+    for (std::size_t i = 0; i < schema.size(); ++i) add(table, schema[i].name, schema[i].type, static_cast<int>(i));
+  }
   /// The column's number. kBinder: unknown (with the nearest name) or ambiguous.
   [[nodiscard]] Result<int> find(const sql::QualifiedName& name) const;
 };

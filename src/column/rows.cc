@@ -172,7 +172,8 @@ class Sorter {
       const int order = key.compare(a.row, b.row);
       if (order != 0) return order < 0;
     }
-    return ties_.empty() ? a.row < b.row : ties_[a.row] < ties_[b.row];
+    if (!ties_.empty() && ties_[a.row] != ties_[b.row]) return ties_[a.row] < ties_[b.row];
+    return a.row < b.row;
   }
 
   std::vector<Entry>& entries() { return entries_; }

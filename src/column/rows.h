@@ -20,7 +20,7 @@ struct OrderKey {
 };
 
 /// The numbers of the rows in order: by the keys as SQL compares (NaN greatest, -0 = +0, texts by bytes), rows that are equal by `ties`
-/// (ascending) or, without ties, by their number. Cost: n log n comparisons, nearly all of one word.
+/// (ascending) where they are given, then by their number. Cost: n log n comparisons, nearly all of one word.
 [[nodiscard]] Result<std::vector<std::uint32_t>> sorted_rows(std::span<const OrderKey> keys, std::int64_t rows,
                                                              std::span<const std::int64_t> ties = {});
 

@@ -29,16 +29,40 @@ ColumnStatistics source_statistics(const TableSource& source, int column) {
   return all;
 }
 
+// What an expression over a stream may name: a column of the source, one of a join's build side, or a value that is there already.
+struct Slot {
+  Field field;
+  int source_index = -1;  // in the TableSource or earlier pipeline
+  ValueId domain = kernel::kNoValue;
+  std::uint32_t build_column = 0;
+  kernel::Range range = {};  // of the build column
+  ValueId value = kernel::kNoValue;
+};
+
 // A pipeline being written: a program over a source, and the operator's output columns as values of it, written when first read.
 struct Stream {
   Builder builder;
   PipelineInput input;
+  std::vector<std::size_t> tables;  // the pipelines that build what it probes
   std::string source_name;
   std::int64_t estimated_rows = -1;
   Schema schema;
-  std::vector<Expression> outputs;   // over the source's columns
-  std::vector<Field> source_fields;  // what column i of the source is
-  std::vector<int> source_indexes;   // its index in the TableSource or earlier pipeline
+  std::vector<Expression> outputs;  // over the slots
+  std::vector<Slot> slots;
+
+  Expression add(Slot slot) {
+    Expression column = Expression::column(static_cast<int>(slots.size()), slot.field.type);
+    slots.push_back(std::move(slot));
+    return column;
+  }
+};
+
+// A build side: its pipeline, and where the join's right columns are in its table.
+struct BuildSide {
+  std::size_t pipeline = 0;
+  kernel::JoinTable table;
+  std::vector<int> column_of;  // by column of the right input; -1: not kept
+  std::vector<kernel::Range> ranges;
 };
 
 class Compiler {
@@ -67,9 +91,7 @@ class Compiler {
     stream.estimated_rows = scan.source->row_count().value_or(-1);
     stream.schema = plan.schema;
     for (std::size_t i = 0; i < scan.columns.size(); ++i) {
-      stream.source_fields.push_back(plan.schema[i]);
-      stream.source_indexes.push_back(scan.columns[i]);
-      stream.outputs.push_back(Expression::column(static_cast<int>(i), plan.schema[i].type));
+      stream.outputs.push_back(stream.add({plan.schema[i], scan.columns[i]}));
     }
     return stream;
   }
@@ -91,10 +113,7 @@ class Compiler {
 
   Result<Stream> open_node(const Plan& plan, const plan::Filter& filter) {
     Stream stream = TRUENO_TRY(open(plan.input()));
-    for (const Expression& term : plan::conjuncts(filter.condition)) {
-      const ValueId condition = TRUENO_TRY(write(stream, plan::substitute(term, stream.outputs)));
-      stream.builder.filter(condition);
-    }
+    TRUENO_TRY(write_filters(stream, filter.condition, stream.outputs));
     return stream;
   }
 
@@ -144,6 +163,196 @@ class Compiler {
     all.estimated_rows = plan::estimated_rows(plan);
     read_all(all, plan.schema);
     return all;
+  }
+
+  // JOIN --------------------------------------------------------------------------------------------------------------------------
+
+  Result<Stream> open_node(const Plan& plan, const plan::Join& join) {
+    using plan::JoinKind;
+    const Plan& left = *plan.inputs[0];
+    const Plan& right = *plan.inputs[1];
+    const bool in = tests_one_key(join, left);
+    BuildSide build = TRUENO_TRY(build_side(join, left, right, in));
+    Stream stream = TRUENO_TRY(open(left));
+    std::vector<ValueId> keys;
+    for (const plan::JoinKey& key : join.keys) keys.push_back(TRUENO_TRY(write(stream, plan::substitute(key.left, stream.outputs))));
+    if (in) keys.push_back(TRUENO_TRY(write(stream, plan::substitute(join.any->arguments[0], stream.outputs))));
+    const ValueId probe = stream.builder.probe(stream.builder.table(build.table), std::move(keys));
+    stream.tables.push_back(build.pipeline);
+    stream.schema = plan.schema;
+    if (join.kind == JoinKind::kSemi || join.kind == JoinKind::kAnti || join.kind == JoinKind::kMark) {
+      ValueId mark = TRUENO_TRY(write_test(stream, join, build, probe, in));
+      if (join.kind == JoinKind::kMark) {
+        Slot slot{plan.schema.back()};
+        slot.value = mark;
+        stream.outputs.push_back(stream.add(std::move(slot)));
+        return stream;
+      }
+      if (join.kind == JoinKind::kAnti) mark = stream.builder.emit(kernel::Opcode::kNot, TypeId::kBoolean, {mark});
+      stream.builder.filter(mark);
+      return stream;
+    }
+    return join_rows(plan, join, build, std::move(stream), probe);
+  }
+
+  // Inner and outer joins: rows with columns of both sides.
+  Result<Stream> join_rows(const Plan& plan, const plan::Join& join, const BuildSide& build, Stream stream, ValueId probe) {
+    using plan::JoinKind;
+    const std::vector<Expression> left = stream.outputs;
+    ValueId domain = stream.builder.expand(probe);
+    std::vector<Expression> both = with_build_columns(stream, left, build, domain, plan.inputs[1]->schema);
+    if (join.condition) TRUENO_TRY(write_filters(stream, *join.condition, both));
+    const bool keeps_right = join.kind == JoinKind::kRight || join.kind == JoinKind::kFull;
+    if (keeps_right) stream.builder.mark_matched(domain);
+    if (join.kind == JoinKind::kLeft || join.kind == JoinKind::kFull || join.kind == JoinKind::kSingle) {
+      domain = stream.builder.pad_unmatched(domain, join.kind == JoinKind::kSingle);
+      both = with_build_columns(stream, left, build, domain, plan.inputs[1]->schema);
+    }
+    stream.outputs = std::move(both);
+    if (!keeps_right) return stream;
+    const Stream matched = TRUENO_TRY(close_emit(std::move(stream), plan.schema, -1, 0));
+    Stream rest;
+    rest.input.pipelines = {build.pipeline};
+    rest.input.unmatched = true;
+    rest.source_name = fmt::format("unmatched rows of pipeline {}", build.pipeline + 1);
+    for (std::size_t i = 0; i < build.table.columns.size(); ++i) rest.add({build.table.columns[i], static_cast<int>(i)});
+    const std::size_t left_columns = left.size();
+    for (std::size_t i = 0; i < plan.schema.size(); ++i) {
+      if (i < left_columns) {
+        rest.outputs.push_back(Expression::literal(Value::null(plan.schema[i].type)));
+        continue;
+      }
+      rest.outputs.push_back(Expression::column(build.column_of[i - left_columns], plan.schema[i].type));
+    }
+    const Stream unmatched = TRUENO_TRY(close_emit(std::move(rest), plan.schema, -1, 0));
+    Stream all;
+    all.input.pipelines = {matched.input.pipelines.front(), unmatched.input.pipelines.front()};
+    all.source_name =
+        fmt::format("outputs of pipelines {}, {}", matched.input.pipelines.front() + 1, unmatched.input.pipelines.front() + 1);
+    all.estimated_rows = plan::estimated_rows(plan);
+    read_all(all, plan.schema);
+    return all;
+  }
+
+  // Whether `any` is one equality of the two sides and nothing else is asked: then the table answers it, NULLs included.
+  static bool tests_one_key(const plan::Join& join, const Plan& left) {
+    if (join.kind != plan::JoinKind::kMark || !join.any || !join.keys.empty() || join.condition) return false;
+    const Expression& any = *join.any;
+    if (any.kind != plan::ExpressionKind::kCall || any.function->name != "=") return false;
+    const auto of_left = [&](const Expression& e) {
+      const std::vector<int> read = plan::columns_of(e);
+      return read.empty() || read.back() < static_cast<int>(left.schema.size());
+    };
+    const std::vector<int> right = plan::columns_of(any.arguments[1]);
+    return of_left(any.arguments[0]) && !right.empty() && right.front() >= static_cast<int>(left.schema.size());
+  }
+
+  // BOOLEAN in the left's domain: whether a row has a match; with `any`, the Kleene OR over its matches.
+  Result<ValueId> write_test(Stream& stream, const plan::Join& join, const BuildSide& build, ValueId probe, bool in) {
+    if (in) return stream.builder.matched(probe, kernel::MatchTest::kIn);
+    if (!join.condition && !join.any) return stream.builder.matched(probe, kernel::MatchTest::kExists);
+    const ValueId domain = stream.builder.expand(probe);
+    const std::vector<Expression> both = with_build_columns(stream, stream.outputs, build, domain, {});
+    if (join.condition) TRUENO_TRY(write_filters(stream, *join.condition, both));
+    ValueId any = kernel::kNoValue;
+    if (join.any) any = TRUENO_TRY(write(stream, plan::substitute(*join.any, both)));
+    return stream.builder.any_match(domain, any);
+  }
+
+  Status write_filters(Stream& stream, const Expression& condition, const std::vector<Expression>& columns) {
+    for (const Expression& term : plan::conjuncts(condition)) {
+      const ValueId value = TRUENO_TRY(write(stream, plan::substitute(term, columns)));
+      stream.builder.filter(value);
+    }
+    return {};
+  }
+
+  // The right input as a table: keys first, then the columns that are read and are no keys.
+  Result<BuildSide> build_side(const plan::Join& join, const Plan& left, const Plan& right, bool in) {
+    Stream stream = TRUENO_TRY(open(right));
+    const std::vector<bool> kept = columns_kept(join, left, right, in);
+    const auto left_columns = static_cast<int>(left.schema.size());
+    BuildSide build;
+    build.column_of.assign(right.schema.size(), -1);
+    std::vector<Expression> keys;
+    for (const plan::JoinKey& key : join.keys) {
+      keys.push_back(key.right);
+      build.table.null_safe.push_back(key.null_safe ? 1 : 0);
+    }
+    if (in) {
+      std::vector<int> mapping(left.schema.size() + right.schema.size());
+      for (std::size_t i = 0; i < mapping.size(); ++i) mapping[i] = static_cast<int>(i) - left_columns;
+      keys.push_back(join.any->arguments[1]);
+      plan::remap_columns(keys.back(), mapping);
+      build.table.null_safe.push_back(0);
+    }
+    kernel::Sink& sink = stream.builder.program().sink;
+    sink.kind = SinkKind::kBuild;
+    const auto add = [&](ValueId value, std::string name) {
+      build.table.columns.push_back({std::move(name), stream.builder.at(value).type, true});
+      kernel::Range range = stream.builder.at(value).range;
+      if (!range.proven) {
+        const bool nullable = range.nullable;
+        range = {};
+        range.nullable = nullable;
+      }
+      build.ranges.push_back(std::move(range));
+    };
+    for (const Expression& key : keys) {
+      const bool column = key.kind == plan::ExpressionKind::kColumn;
+      const ValueId value = TRUENO_TRY(write_carried(stream, plan::substitute(key, stream.outputs)));
+      stream.builder.program().sink.keys.push_back(value);
+      if (column && build.column_of[static_cast<std::size_t>(key.index)] < 0)
+        build.column_of[static_cast<std::size_t>(key.index)] = static_cast<int>(build.table.columns.size());
+      add(value, column ? right.schema[static_cast<std::size_t>(key.index)].name : "key");
+    }
+    build.table.keys = static_cast<std::uint32_t>(keys.size());
+    for (std::size_t i = 0; i < right.schema.size(); ++i) {
+      if (!kept[i] || build.column_of[i] >= 0) continue;
+      const ValueId value = TRUENO_TRY(write_carried(stream, stream.outputs[i]));
+      stream.builder.program().sink.values.push_back(value);
+      build.column_of[i] = static_cast<int>(build.table.columns.size());
+      add(value, right.schema[i].name);
+    }
+    build.table.estimated_rows = plan::estimated_rows(right);
+    const Stream closed = TRUENO_TRY(close(std::move(stream), build.table.columns, -1, 0));
+    build.pipeline = closed.input.pipelines.front();
+    build.table.name = closed.source_name;
+    return build;
+  }
+
+  // Columns of the right input that are read once a match is found.
+  static std::vector<bool> columns_kept(const plan::Join& join, const Plan& left, const Plan& right, bool in) {
+    const bool tests = join.kind == plan::JoinKind::kSemi || join.kind == plan::JoinKind::kAnti || join.kind == plan::JoinKind::kMark;
+    std::vector<bool> kept(right.schema.size(), !tests);
+    const auto read = [&](const std::optional<Expression>& expression) {
+      if (!expression || in) return;
+      for (const int column : plan::columns_of(*expression)) {
+        if (column >= static_cast<int>(left.schema.size())) kept[static_cast<std::size_t>(column) - left.schema.size()] = true;
+      }
+    };
+    read(join.condition);
+    read(join.any);
+    return kept;
+  }
+
+  // The left's outputs, then the right's columns as the rows of `domain` have them.
+  static std::vector<Expression> with_build_columns(Stream& stream, std::vector<Expression> outputs, const BuildSide& build, ValueId domain,
+                                                    const Schema& right) {
+    for (std::size_t i = 0; i < build.column_of.size(); ++i) {
+      const int column = build.column_of[i];
+      if (column < 0) {  // nobody reads it
+        outputs.push_back(Expression::literal(Value()));
+        continue;
+      }
+      const auto at = static_cast<std::size_t>(column);
+      Slot slot{i < right.size() ? right[i] : build.table.columns[at]};
+      slot.domain = domain;
+      slot.build_column = static_cast<std::uint32_t>(column);
+      slot.range = build.ranges[at];
+      outputs.push_back(stream.add(std::move(slot)));
+    }
+    return outputs;
   }
 
   Result<Stream> close_sorted(const Plan& plan, const std::vector<plan::SortOrder>& orders, SinkKind kind, std::int64_t limit,
@@ -211,18 +420,19 @@ class Compiler {
   Result<ValueId> write(Stream& stream, const Expression& expression) {
     ColumnValues columns;
     columns.value = [&](int column) -> Result<ValueId> {
-      const auto at = static_cast<std::size_t>(column);
-      const Field& field = stream.source_fields[at];
+      const Slot& slot = stream.slots[static_cast<std::size_t>(column)];
+      if (slot.value != kernel::kNoValue) return slot.value;
+      if (slot.domain != kernel::kNoValue) return stream.builder.build_column(slot.domain, slot.build_column, slot.range);
       kernel::Range range;
       bool verify_range = false;
       if (stream.input.source) {
-        const ColumnStatistics statistics = source_statistics(*stream.input.source, stream.source_indexes[at]);
+        const ColumnStatistics statistics = source_statistics(*stream.input.source, slot.source_index);
         if (statistics.proven || options_.trust_claims) {
-          range = kernel::range_from_statistics(field.type, statistics, stream.estimated_rows);
+          range = kernel::range_from_statistics(slot.field.type, statistics, stream.estimated_rows);
           verify_range = range.bounded() && !range.proven;
         }
       }
-      return stream.builder.column({field.name, field.type, stream.source_indexes[at], false}, range, verify_range);
+      return stream.builder.column({slot.field.name, slot.field.type, slot.source_index, false}, range, verify_range);
     };
     columns.code = [&](int column) { return code_column(stream, column); };
     ExpressionWriter writer(stream.builder, parameters_, std::move(columns));
@@ -231,10 +441,10 @@ class Compiler {
 
   // A text column of the source that comes as dictionary codes.
   std::optional<ValueId> code_column(Stream& stream, int column) const {
-    const auto at = static_cast<std::size_t>(column);
-    const Field& field = stream.source_fields[at];
-    const int index = stream.source_indexes[at];
-    if (!options_.use_codes || !stream.input.source || field.type.id != TypeId::kVarchar || !stream.input.source->is_dictionary(index))
+    const Slot& slot = stream.slots[static_cast<std::size_t>(column)];
+    const Field& field = slot.field;
+    const int index = slot.source_index;
+    if (index < 0 || !options_.use_codes || !stream.input.source || field.type.id != TypeId::kVarchar || !stream.input.source->is_dictionary(index))
       return std::nullopt;
     kernel::Range range;
     const ColumnStatistics statistics = source_statistics(*stream.input.source, index);
@@ -278,7 +488,7 @@ class Compiler {
   }
 
   static bool is_identity(const Stream& stream) {
-    if (stream.outputs.size() != stream.source_fields.size()) return false;
+    if (stream.outputs.size() != stream.slots.size()) return false;
     for (std::size_t i = 0; i < stream.outputs.size(); ++i) {
       if (stream.outputs[i].kind != plan::ExpressionKind::kColumn || stream.outputs[i].index != static_cast<int>(i)) return false;
     }
@@ -293,7 +503,7 @@ class Compiler {
     auto program = std::make_shared<kernel::Program>(std::move(stream.builder).finish());
     for (std::size_t i = 0; i < parameters_.size(); ++i) program->parameters[i].type = parameters_[i].type();
     TRUENO_TRY(kernel::verify(*program));
-    out_.pipelines.push_back({std::move(program), std::move(stream.input), limit, offset});
+    out_.pipelines.push_back({std::move(program), std::move(stream.input), std::move(stream.tables), limit, offset});
     Stream next;
     next.input.pipelines = {out_.pipelines.size() - 1};
     next.source_name = fmt::format("output of pipeline {}", out_.pipelines.size());
@@ -305,9 +515,7 @@ class Compiler {
   static void read_all(Stream& stream, const Schema& schema) {
     stream.schema = schema;
     for (std::size_t i = 0; i < schema.size(); ++i) {
-      stream.source_fields.push_back(schema[i]);
-      stream.source_indexes.push_back(static_cast<int>(i));
-      stream.outputs.push_back(Expression::column(static_cast<int>(i), schema[i].type));
+      stream.outputs.push_back(stream.add({schema[i], static_cast<int>(i)}));
     }
   }
 

@@ -98,7 +98,8 @@ Result<Batch> merge_sorted(const Program& program, const std::vector<Batch>& par
 
 Result<Batch> merge_partials(const Program& program, const std::vector<Batch>& partials) {
   switch (program.sink.kind) {
-    case SinkKind::kEmit: return joined(program, partials);
+    case SinkKind::kEmit:
+    case SinkKind::kBuild: return joined(program, partials);
     case SinkKind::kReduce:
     case SinkKind::kGroup: return merge_groups(program, partials);
     case SinkKind::kTopK:

@@ -22,12 +22,13 @@ constexpr std::int64_t kOutputPartRows = 131'072;
 }  // namespace
 
 PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<const Batch*>& earlier, backend::Backend& device,
-                         backend::Backend& reference, const backend::Launch& launch, const Options& options, const CancelToken& cancel,
-                         std::size_t number)
+                         backend::Backend& reference, const backend::Launch& launch, ReferenceLaunch reference_launch,
+                         const Options& options, const CancelToken& cancel, std::size_t number)
     : pipeline_(pipeline),
       device_(device),
       reference_(reference),
       launch_(launch),
+      reference_launch_(std::move(reference_launch)),
       options_(options),
       cancel_(cancel),
       lookups_(*pipeline.program, device, reference, launch),
@@ -185,7 +186,9 @@ Status PipelineRun::run_morsel(backend::Morsel& morsel, backend::SinkState& stat
 Error PipelineRun::error_of(const backend::Morsel& morsel) {
   Result<std::shared_ptr<const backend::Kernel>> kernel = reference_.prepare(pipeline_.program).run_now();
   if (!kernel) return std::move(kernel).error();
-  const auto state = (*kernel)->start(launch_);
+  Result<std::shared_ptr<const backend::Launch>> launch = reference_launch_();
+  if (!launch) return std::move(launch).error();
+  const auto state = (*kernel)->start(**launch);
   Status status = (*kernel)->run(morsel, *state, cancel_).run_now();
   if (!status) return std::move(status).error();
   return error(ErrorCode::kInternal, "a row fails on {} and on {} it does not", device_.profile().name, reference_.profile().name);

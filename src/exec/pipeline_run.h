@@ -21,9 +21,11 @@ namespace trueno::exec {
 /// A backend that meets a failing row only says so (kRowFailed): the morsel is run again on the reference, which gives the row's error.
 class PipelineRun {
  public:
+  /// Makes the launch of the reference, whose tables are of its own kind; asked for once a row has failed.
+  using ReferenceLaunch = std::function<Result<std::shared_ptr<const backend::Launch>>()>;
   /// `earlier`: the outputs this pipeline reads, none where it reads its source. `reference`: the scalar backend.
   PipelineRun(const kernel::Pipeline& pipeline, const std::vector<const Batch*>& earlier, backend::Backend& device,
-              backend::Backend& reference, const backend::Launch& launch, const Options& options, const CancelToken& cancel,
+              backend::Backend& reference, const backend::Launch& launch, ReferenceLaunch reference_launch, const Options& options, const CancelToken& cancel,
               std::size_t number);
 
   [[nodiscard]] Result<Batch> run();
@@ -35,7 +37,10 @@ class PipelineRun {
  private:
   using AfterMorsel = std::function<Status()>;
 
-  [[nodiscard]] bool emits() const { return pipeline_.program->sink.kind == kernel::SinkKind::kEmit; }
+  [[nodiscard]] bool emits() const {
+    const kernel::SinkKind sink = pipeline_.program->sink.kind;
+    return sink == kernel::SinkKind::kEmit || sink == kernel::SinkKind::kBuild;
+  }
   // Rows past a satisfied LIMIT raise no error.
   [[nodiscard]] bool limited() const { return emits() && pipeline_.limit >= 0; }
   [[nodiscard]] std::int64_t rows_wanted() const { return pipeline_.limit == 0 ? 0 : pipeline_.limit + pipeline_.offset; }
@@ -63,6 +68,7 @@ class PipelineRun {
   backend::Backend& device_;
   backend::Backend& reference_;
   const backend::Launch& launch_;
+  ReferenceLaunch reference_launch_;
   const Options& options_;
   const CancelToken& cancel_;
   std::shared_ptr<const backend::Kernel> kernel_;

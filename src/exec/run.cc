@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "exec/join_tables.h"
 #include "exec/pipeline_run.h"
 
 namespace trueno::exec {
@@ -35,19 +36,25 @@ Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shar
   backend::Launch launch;
   launch.parameters = plan.parameters;
   launch.chunk_rows = options.chunk_rows;
+  JoinTables tables(outputs, launch);
   for (const kernel::Pipeline& pipeline : plan.pipelines) {
     TRUENO_TRY(cancel.check());
     std::vector<const Batch*> earlier;
     std::int64_t rows = pipeline.input.source ? pipeline.input.source->row_count().value_or(-1) : 0;
+    std::optional<Batch> unmatched;
+    if (pipeline.input.unmatched) unmatched = TRUENO_TRY(tables.unmatched(pipeline.input.pipelines.front()));
     for (const std::size_t number : pipeline.input.pipelines) {
-      earlier.push_back(&outputs[number]);
-      rows += outputs[number].length;
+      earlier.push_back(unmatched ? &*unmatched : &outputs[number]);
+      rows += earlier.back()->length;
     }
     dispatch::Decision decision =
         TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, pipeline.input.source ? input_bytes(pipeline) : -1, options.policy));
     backend::Backend& device = *devices[decision.device];
     const Stopwatch watch;
-    PipelineRun run(pipeline, earlier, device, reference_among(devices), launch, options, cancel, outputs.size());
+    const auto on_device = TRUENO_TRY(tables.launch(pipeline, device));
+    backend::Backend& reference = reference_among(devices);
+    PipelineRun run(
+        pipeline, earlier, device, reference, *on_device, [&] { return tables.launch(pipeline, reference); }, options, cancel, outputs.size());
     outputs.push_back(TRUENO_TRY(run.run()));
     PipelineProfile profile;
     profile.device = device.profile().name;

@@ -99,15 +99,17 @@ ValueId Builder::append(Instruction instruction, const std::string& extra_key) {
 ValueId Builder::column(const SourceColumn& column, const Range& range, bool verify_range) {
   for (ValueId id = 0; id < program_.instructions.size(); ++id) {
     const Instruction& i = program_.at(id);
-    if (i.op != Opcode::kColumn) continue;
+    if (i.op != Opcode::kColumn || !visible(id)) continue;
     const SourceColumn& known = program_.source.columns[i.index];
     if (known.index == column.index && known.as_code == column.as_code) return id;
   }
   Instruction i;
   i.op = Opcode::kColumn;
   i.type = column.type;
-  i.index = static_cast<std::uint32_t>(program_.source.columns.size());
-  program_.source.columns.push_back(column);
+  const auto same = [&](const SourceColumn& known) { return known.index == column.index && known.as_code == column.as_code; };
+  const auto known = std::ranges::find_if(program_.source.columns, same);
+  i.index = static_cast<std::uint32_t>(known - program_.source.columns.begin());
+  if (known == program_.source.columns.end()) program_.source.columns.push_back(column);
   i.range = range;
   i.verify_range = verify_range;
   if (verify_range) i.range.proven = true;
@@ -291,6 +293,98 @@ void Builder::filter(ValueId condition) {
   i.type = TypeId::kBoolean;
   i.args = {condition};
   append(std::move(i));
+}
+
+std::uint32_t Builder::table(JoinTable table) {
+  program_.tables.push_back(std::move(table));
+  return static_cast<std::uint32_t>(program_.tables.size() - 1);
+}
+
+ValueId Builder::probe(std::uint32_t table, std::vector<ValueId> keys) {
+  Instruction i;
+  i.op = Opcode::kProbe;
+  i.type = TypeId::kBigInt;
+  i.args = std::move(keys);
+  i.index = table;
+  i.range.nullable = false;
+  i.lane = i.physical();
+  return append(std::move(i));
+}
+
+ValueId Builder::matched(ValueId probe, MatchTest test) {
+  Instruction i;
+  i.op = Opcode::kMatched;
+  i.type = TypeId::kBoolean;
+  i.args = {probe};
+  i.index = static_cast<std::uint32_t>(test);
+  i.range = Range::of(0, 1, test == MatchTest::kIn);
+  i.lane = i.physical();
+  return append(std::move(i));
+}
+
+ValueId Builder::expand(ValueId probe) {
+  Instruction i;
+  i.op = Opcode::kExpand;
+  i.type = TypeId::kBigInt;
+  i.args = {probe};
+  i.range.nullable = false;
+  i.lane = i.physical();
+  return append(std::move(i));
+}
+
+ValueId Builder::build_column(ValueId domain, std::uint32_t column, const Range& range) {
+  Instruction i;
+  i.op = Opcode::kBuildColumn;
+  i.args = {domain};
+  i.index = column;
+  i.type = program_.tables[table_of(program_, i)].columns[column].type;
+  i.range = range;
+  if (at(domain).op == Opcode::kPadUnmatched) i.range.nullable = true;
+  i.lane = narrowest_lane(i.type, i.range);
+  return append(std::move(i));
+}
+
+void Builder::mark_matched(ValueId expand) {
+  Instruction i;
+  i.op = Opcode::kMarkMatched;
+  i.type = TypeId::kBoolean;
+  i.args = {expand};
+  program_.tables[table_of(program_, i)].mark = true;
+  append(std::move(i));
+}
+
+// Values of a domain that is closed are not there any more: an equal computation is written again.
+void Builder::close_domain(ValueId first) {
+  std::erase_if(known_, [&](const auto& known) { return known.second >= first; });
+  closed_.emplace_back(first, static_cast<ValueId>(program_.instructions.size()));
+}
+
+bool Builder::visible(ValueId id) const {
+  return std::ranges::none_of(closed_, [&](const auto& range) { return id >= range.first && id < range.second; });
+}
+
+ValueId Builder::any_match(ValueId expand, ValueId condition) {
+  Instruction i;
+  i.op = Opcode::kAnyMatch;
+  i.type = TypeId::kBoolean;
+  i.args = {expand};
+  if (condition != kNoValue) i.args.push_back(condition);
+  i.range = Range::of(0, 1, condition != kNoValue && at(condition).range.nullable);
+  i.lane = i.physical();
+  close_domain(expand);
+  return append(std::move(i));
+}
+
+ValueId Builder::pad_unmatched(ValueId expand, bool single) {
+  Instruction i;
+  i.op = Opcode::kPadUnmatched;
+  i.type = TypeId::kBigInt;
+  i.args = {expand};
+  i.index = single ? 1 : 0;
+  i.checked = single;
+  i.lane = i.physical();
+  close_domain(expand);
+  return append(std::move(i));
 }
 
 ValueId Builder::narrow_active(ValueId mask) {

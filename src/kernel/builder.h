@@ -31,6 +31,20 @@ class Builder {
   ValueId lookup(ValueId column, std::shared_ptr<const Program> definition, const Type& type, bool nullable);
   void filter(ValueId condition);
 
+  /// The number of a table to be probed.
+  std::uint32_t table(JoinTable table);
+  ValueId probe(std::uint32_t table, std::vector<ValueId> keys);
+  ValueId matched(ValueId probe, MatchTest test);
+  /// Opens a domain of (row, matching build row). What is written from here on belongs to it, until `any_match` or `pad_unmatched`.
+  ValueId expand(ValueId probe);
+  /// A column of the table in the innermost domain; `padded`: NULL where no row matched.
+  ValueId build_column(ValueId domain, std::uint32_t column, const Range& range);
+  void mark_matched(ValueId expand);
+  /// Back in the parent's domain: whether a child is left, or the Kleene OR of a condition over them (`kNoValue`: none).
+  ValueId any_match(ValueId expand, ValueId condition);
+  /// The domain of the children that are left and, for rows without one, of one without a build row.
+  ValueId pad_unmatched(ValueId expand, bool single);
+
   [[nodiscard]] const Instruction& at(ValueId id) const { return program_.at(id); }
   [[nodiscard]] Program& program() { return program_; }
   [[nodiscard]] const Program& program() const { return program_; }
@@ -46,9 +60,12 @@ class Builder {
  private:
   ValueId append(Instruction instruction, const std::string& extra_key = {});
   void derive(Instruction& instruction) const;
+  void close_domain(ValueId first);
+  [[nodiscard]] bool visible(ValueId id) const;
 
   Program program_;
   std::unordered_map<std::string, ValueId> known_;
+  std::vector<std::pair<ValueId, ValueId>> closed_;  // values of domains that are closed: [first, last)
   ValueId active_ = kNoValue;
   SourceSpan span_;
 };

@@ -15,12 +15,14 @@ struct PipelineInput {
   std::shared_ptr<const TableSource> source;  // null: the outputs of `pipelines`
   ScanPredicate predicate;
   std::vector<std::size_t> pipelines;
+  bool unmatched = false;  // of the one earlier kBuild pipeline: the rows that no probe so far has marked
 };
 
 /// A stretch between two breakers: input, program, and which of the sink's rows go on.
 struct Pipeline {
   std::shared_ptr<const Program> program;
   PipelineInput input;
+  std::vector<std::size_t> tables;  // the pipelines that build what the program probes, by its table number
   std::int64_t limit = -1;  // rows of the output that are kept, after `offset`; -1: all
   std::int64_t offset = 0;
 };

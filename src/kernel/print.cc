@@ -30,6 +30,10 @@ std::string immediate(const Program& program, const Instruction& i) {
     case Opcode::kDateTrunc: return std::string(date_part_name(static_cast<DatePart>(i.index)));
     case Opcode::kLookup: return fmt::format("table {}", i.index);
     case Opcode::kHost: return program.hosts[i.index].name;
+    case Opcode::kProbe: return fmt::format("table {} ({})", i.index, program.tables[i.index].name);
+    case Opcode::kMatched: return static_cast<MatchTest>(i.index) == MatchTest::kIn ? "in" : "";
+    case Opcode::kBuildColumn: return program.tables[table_of(program, i)].columns[i.index].name;
+    case Opcode::kPadUnmatched: return i.index != 0 ? "single" : "";
     default: return {};
   }
 }
@@ -86,6 +90,7 @@ std::string sink_text(const Program& program) {
     case SinkKind::kGroup: return fmt::format("group by ({}){}", operands(program, sink.keys), accumulators(program));
     case SinkKind::kTopK: return fmt::format("top {} by ({})  {}", sink.limit, sort_keys(program), operands(program, sink.values));
     case SinkKind::kSort: return fmt::format("sort by ({})  {}", sort_keys(program), operands(program, sink.values));
+    case SinkKind::kBuild: return fmt::format("build ({})  {}", operands(program, sink.keys), operands(program, sink.values));
   }
   return {};
 }
@@ -103,14 +108,14 @@ void append_line(std::string& out, std::string line) {
 }  // namespace
 
 std::string print(const Program& program) {
-  static constexpr std::string_view kSinkNames[] = {"emit", "reduce", "group", "top", "sort"};
+  static constexpr std::string_view kSinkNames[] = {"emit", "reduce", "group", "top", "sort", "build"};
   std::string out;
   append_line(out, fmt::format("pipeline: {} -> {}", program.source.name, kSinkNames[static_cast<int>(program.sink.kind)]));
   for (ValueId id = 0; id < program.instructions.size(); ++id) {
     const Instruction& i = program.instructions[id];
     if (i.op == Opcode::kConstant) continue;  // shown where it is used
-    if (i.op == Opcode::kFilter) {
-      append_line(out, "       filter " + operand(program, i.args[0]));
+    if (!has_value(i.op)) {
+      append_line(out, fmt::format("       {} {}", opcode_name(i.op), operand(program, i.args[0])));
       continue;
     }
     std::string text = std::string(opcode_name(i.op));
@@ -133,6 +138,11 @@ std::string print(const Program& program) {
 std::string shape_key(const Program& program) {
   std::string key;
   for (const SourceColumn& column : program.source.columns) key += fmt::format("{}{};", column.type.to_string(), column.as_code ? "#" : "");
+  for (const JoinTable& table : program.tables) {
+    key += fmt::format("T{}{}:", table.keys, table.mark ? "m" : "");
+    for (const Field& field : table.columns) key += field.type.to_string() + ",";
+    for (const std::uint8_t safe : table.null_safe) key += safe != 0 ? "n" : "-";
+  }
   for (const Instruction& i : program.instructions) {
     key += fmt::format("{}:{}:{}:{}{}{}", static_cast<int>(i.op), i.type.to_string(), static_cast<int>(i.lane), i.index,
                        i.checked ? "c" : "", i.verify_range ? "v" : "");

@@ -2,6 +2,20 @@
 
 namespace trueno::kernel {
 
+std::uint32_t table_of(const Program& program, const Instruction& instruction) {
+  const Instruction* i = &instruction;
+  while (i->op != Opcode::kProbe) i = &program.at(i->args[0]);
+  return i->index;
+}
+
+ValueId end_of_domain(const Program& program, ValueId id) {
+  for (ValueId end = id + 1; end < program.instructions.size(); ++end) {
+    const Instruction& i = program.at(end);
+    if ((i.op == Opcode::kAnyMatch || i.op == Opcode::kPadUnmatched) && i.args[0] == id) return end;
+  }
+  return kNoValue;
+}
+
 std::string_view opcode_name(Opcode op) {
   switch (op) {
     case Opcode::kColumn: return "column";
@@ -52,6 +66,13 @@ std::string_view opcode_name(Opcode op) {
     case Opcode::kStringLength: return "length";
     case Opcode::kLookup: return "lookup";
     case Opcode::kHost: return "host";
+    case Opcode::kProbe: return "probe";
+    case Opcode::kMatched: return "matched";
+    case Opcode::kExpand: return "expand";
+    case Opcode::kBuildColumn: return "build_column";
+    case Opcode::kAnyMatch: return "any_match";
+    case Opcode::kPadUnmatched: return "pad_unmatched";
+    case Opcode::kMarkMatched: return "mark_matched";
     case Opcode::kFilter: return "filter";
   }
   return "?";
@@ -116,6 +137,10 @@ Schema partial_schema(const Program& program) {
   const Sink& sink = program.sink;
   switch (sink.kind) {
     case SinkKind::kEmit: add_values(sink.values, "c"); break;
+    case SinkKind::kBuild:
+      add_values(sink.keys, "k");
+      add_values(sink.values, "c");
+      break;
     case SinkKind::kTopK:
     case SinkKind::kSort:
       for (const SortKey& key : sink.sort_keys) schema.push_back({fmt::format("k{}", schema.size()), program.at(key.value).type, true});
@@ -143,6 +168,10 @@ Schema output_schema(const Program& program) {
     case SinkKind::kEmit:
     case SinkKind::kTopK:
     case SinkKind::kSort: add_values(sink.values); break;
+    case SinkKind::kBuild:
+      add_values(sink.keys);
+      add_values(sink.values);
+      break;
     case SinkKind::kReduce:
     case SinkKind::kGroup:
       add_values(sink.keys);

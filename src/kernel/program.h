@@ -76,10 +76,25 @@ enum class Opcode : std::uint8_t {
   // by dictionary entry, and on the host
   kLookup,
   kHost,
-  // rows: narrows the domain of everything behind it; has no value
-  kFilter,
+  // joins: a table is asked for matches, a child domain opened over them, closed again (see "Row domains")
+  kProbe,
+  kMatched,
+  kExpand,
+  kBuildColumn,
+  kAnyMatch,
+  kPadUnmatched,
+  // without a value
+  kMarkMatched,  // the build rows of the domain's rows are no longer unmatched
+  kFilter,       // narrows the domain of everything behind it
 };
 inline constexpr int kOpcodeCount = static_cast<int>(Opcode::kFilter) + 1;
+[[nodiscard]] constexpr bool has_value(Opcode op) { return op < Opcode::kMarkMatched; }
+
+/// How kMatched answers where no row matches.
+enum class MatchTest : std::uint8_t {
+  kExists,  // false
+  kIn,      // Kleene: NULL where a key or a row of the table is NULL, as `x IN (SELECT y)` is; one key
+};
 
 enum class MathFunction : std::uint8_t { kSqrt, kFloor, kCeil, kTrunc, kRoundEven, kSign };
 
@@ -110,7 +125,8 @@ struct Instruction {
   Type type;  // logical type of the result
   std::vector<ValueId> args;
   std::uint32_t index = 0;            // kColumn: source column; kParameter, kConstant, kLookup, kHost: entry of the program's list;
-                                      // kMath: MathFunction; kDatePart, kDateTrunc: DatePart
+                                      // kMath: MathFunction; kDatePart, kDateTrunc: DatePart; kProbe: table; kBuildColumn: its
+                                      // column; kMatched: MatchTest; kPadUnmatched: 1 where a second match is an error
   bool checked = false;               // may fail: the exact result can leave the type's limits (or a divisor can be 0, a text malformed)
   bool verify_range = false;          // kColumn: the range is claimed and relied upon; the decoder proves it or fails with kCorruptFile
   ValueId active = kNoValue;          // BOOLEAN: rows where it is not true never fail here (their result is NULL)
@@ -188,7 +204,7 @@ struct SortKey {
   bool operator==(const SortKey&) const = default;
 };
 
-enum class SinkKind : std::uint8_t { kEmit, kReduce, kGroup, kTopK, kSort };
+enum class SinkKind : std::uint8_t { kEmit, kReduce, kGroup, kTopK, kSort, kBuild };
 
 /// Where a pipeline ends.
 ///   kEmit    values                       -> rows, in source order
@@ -196,6 +212,7 @@ enum class SinkKind : std::uint8_t { kEmit, kReduce, kGroup, kTopK, kSort };
 ///   kGroup   keys, accumulators, outputs  -> one row a distinct key (canonical form), ascending
 ///   kTopK    sort_keys, values, limit     -> the first `limit` rows in order; ties by row id
 ///   kSort    sort_keys, values            -> all rows in order; ties by row id
+///   kBuild   keys, values                 -> keys, then values of all rows, in source order: the build side of a join
 struct Sink {
   SinkKind kind = SinkKind::kEmit;
   std::vector<ValueId> values;
@@ -207,6 +224,16 @@ struct Sink {
   std::int64_t estimated_groups = -1;
 };
 
+/// The build side of a join that a program probes: the output of an earlier kBuild pipeline, keys first.
+struct JoinTable {
+  std::string name;  // for people
+  Schema columns;
+  std::uint32_t keys = 0;              // none: every row matches
+  std::vector<std::uint8_t> null_safe;  // by key: NULL matches NULL
+  std::int64_t estimated_rows = -1;
+  bool mark = false;  // some kMarkMatched notes which rows matched
+};
+
 /// One pipeline between two breakers: a flat list of typed instructions in SSA form from a source to one sink. Immutable once built;
 /// every backend runs exactly this.
 struct Program {
@@ -216,10 +243,16 @@ struct Program {
   std::vector<Value> constants;
   std::vector<Lookup> lookups;
   std::vector<HostCall> hosts;
+  std::vector<JoinTable> tables;
   Sink sink;
 
   [[nodiscard]] const Instruction& at(ValueId id) const { return instructions[id]; }
 };
+
+/// The number of the table whose rows an instruction of a join is about: kProbe itself and what is built on it.
+[[nodiscard]] std::uint32_t table_of(const Program& program, const Instruction& instruction);
+/// Where the child domain that the kExpand `id` opens ends: the kAnyMatch or kPadUnmatched of it; kNoValue: with the program.
+[[nodiscard]] ValueId end_of_domain(const Program& program, ValueId id);
 
 [[nodiscard]] std::string_view opcode_name(Opcode op);
 [[nodiscard]] std::string_view date_part_name(DatePart part);

@@ -34,7 +34,14 @@ std::pair<int, int> operand_count(Opcode op) {
     case Opcode::kDateTrunc:
     case Opcode::kStringLength:
     case Opcode::kLookup:
+    case Opcode::kMatched:
+    case Opcode::kExpand:
+    case Opcode::kBuildColumn:
+    case Opcode::kPadUnmatched:
+    case Opcode::kMarkMatched:
     case Opcode::kFilter: return {1, 1};
+    case Opcode::kAnyMatch: return {1, 2};
+    case Opcode::kProbe: return {0, -1};
     case Opcode::kAdd:
     case Opcode::kSubtract:
     case Opcode::kMultiply:
@@ -130,6 +137,37 @@ Status check_types(const Program& p, ValueId id, const Instruction& i) {
       if (i.index >= p.lookups.size()) return broken(id, i, "no such lookup table");
       if (arg(0).op != Opcode::kColumn || !p.source.columns[arg(0).index].as_code) return broken(id, i, "a lookup reads a coded column");
       return {};
+    case Opcode::kProbe: {
+      if (i.index >= p.tables.size()) return broken(id, i, "no such table");
+      const JoinTable& table = p.tables[i.index];
+      if (i.args.size() != table.keys || table.null_safe.size() != table.keys || table.columns.size() < table.keys)
+        return broken(id, i, "as many keys as the table has");
+      for (std::size_t k = 0; k < i.args.size(); ++k) {
+        const Type& key = table.columns[k].type;
+        if (arg(k).physical() != key.physical() || (key.id == TypeId::kDecimal && arg(k).type.scale != key.scale))
+          return broken(id, i, "a key has another type than the table's");
+      }
+      return {};
+    }
+    case Opcode::kMatched:
+    case Opcode::kExpand:
+      if (arg(0).op != Opcode::kProbe) return broken(id, i, "the operand must be a probe");
+      if (i.op == Opcode::kMatched && static_cast<MatchTest>(i.index) == MatchTest::kIn && arg(0).args.size() != 1)
+        return broken(id, i, "IN takes one key");
+      return {};
+    case Opcode::kBuildColumn: {
+      if (arg(0).op != Opcode::kExpand && arg(0).op != Opcode::kPadUnmatched) return broken(id, i, "the operand must open a domain");
+      const Schema& columns = p.tables[table_of(p, i)].columns;
+      if (i.index >= columns.size() || !(columns[i.index].type == i.type)) return broken(id, i, "no such column of the table");
+      return {};
+    }
+    case Opcode::kAnyMatch:
+      if (i.args.size() == 2 && !is_boolean(arg(1))) return broken(id, i, "the condition must be BOOLEAN");
+      [[fallthrough]];
+    case Opcode::kPadUnmatched:
+    case Opcode::kMarkMatched:
+      if (arg(0).op != Opcode::kExpand) return broken(id, i, "the operand must be an expand");
+      return {};
     case Opcode::kHost: return i.index < p.hosts.size() ? Status{} : broken(id, i, "no such host function");
     case Opcode::kLike:
     case Opcode::kStartsWith:
@@ -144,9 +182,30 @@ Status check_types(const Program& p, ValueId id, const Instruction& i) {
   }
 }
 
-Status check_sink(const Program& p) {
+// The domains that are open, innermost last, and the domain of each value. A value may be used in its own domain and those below it.
+class Domains {
+ public:
+  // To be called for every instruction in order; false: it closes a domain that is not the innermost one.
+  bool enter(const Program& p, ValueId id, const Instruction& i) {
+    if (i.op == Opcode::kAnyMatch || i.op == Opcode::kPadUnmatched) {
+      if (open_.back() != i.args[0] + 1) return false;
+      open_.pop_back();
+    }
+    if (i.op == Opcode::kExpand || i.op == Opcode::kPadUnmatched) open_.push_back(id + 1);
+    of_.resize(p.instructions.size());
+    of_[id] = open_.back();
+    return true;
+  }
+  [[nodiscard]] bool sees(ValueId id) const { return std::ranges::find(open_, of_[id]) != open_.end(); }
+
+ private:
+  std::vector<ValueId> open_ = {0};  // by the instruction that opens it, + 1
+  std::vector<ValueId> of_;
+};
+
+Status check_sink(const Program& p, const Domains& domains) {
   const Sink& sink = p.sink;
-  const auto known = [&](ValueId id) { return id < p.instructions.size() && p.at(id).op != Opcode::kFilter; };
+  const auto known = [&](ValueId id) { return id < p.instructions.size() && has_value(p.at(id).op) && domains.sees(id); };
   const auto all_known = [&](const std::vector<ValueId>& ids) { return std::ranges::all_of(ids, known); };
   if (!all_known(sink.values) || !all_known(sink.keys))
     return error(ErrorCode::kInternal, "kernel program: the sink reads an undefined value");
@@ -173,22 +232,25 @@ Status check_sink(const Program& p) {
 }  // namespace
 
 Status verify(const Program& program) {
+  Domains domains;
   for (ValueId id = 0; id < program.instructions.size(); ++id) {
     const Instruction& i = program.instructions[id];
     const auto [least, most] = operand_count(i.op);
     const int count = static_cast<int>(i.args.size());
     if (count < least || (most >= 0 && count > most)) return broken(id, i, "wrong number of operands");
     for (const ValueId a : i.args) {
-      if (a >= id || program.at(a).op == Opcode::kFilter) return broken(id, i, "an operand is used before it is defined");
+      if (a >= id || !has_value(program.at(a).op)) return broken(id, i, "an operand is used before it is defined");
+      if (!domains.sees(a)) return broken(id, i, "an operand belongs to rows that are no longer there");
     }
     if (i.active != kNoValue && (i.active >= id || !is_boolean(program.at(i.active))))
       return broken(id, i, "the activity mask is not an earlier BOOLEAN");
-    if (i.op != Opcode::kFilter && i.type.is_nested() && i.op != Opcode::kColumn)
+    if (!domains.enter(program, id, i)) return broken(id, i, "closes a domain that is not the innermost one");
+    if (has_value(i.op) && i.type.is_nested() && i.op != Opcode::kColumn && i.op != Opcode::kBuildColumn)
       return broken(id, i, "nested values are carried, not computed");
     if (i.range.bounded() && *i.range.min > *i.range.max) return broken(id, i, "empty range");
     TRUENO_TRY(check_types(program, id, i));
   }
-  return check_sink(program);
+  return check_sink(program, domains);
 }
 
 }  // namespace trueno::kernel

@@ -31,6 +31,14 @@ struct Folder {
   void operator()(plan::Scan&) const {}
   void operator()(plan::Limit&) const {}
   void operator()(plan::Union&) const {}
+  void operator()(plan::Join& join) const {
+    for (plan::JoinKey& key : join.keys) {
+      fold(key.left, constants);
+      fold(key.right, constants);
+    }
+    if (join.condition) fold(*join.condition, constants);
+    if (join.any) fold(*join.any, constants);
+  }
   void operator()(plan::Values& values) const {
     for (auto& row : values.rows) {
       for (Expression& e : row) fold(e, constants);

@@ -13,6 +13,79 @@ PlanPtr make_plan(Node node, Schema schema, PlanPtr input) {
 
 namespace {
 
+// The key that an equality of the two sides is.
+std::optional<JoinKey> key_of(const Expression& term, int left_columns) {
+  const bool safe = term.kind == ExpressionKind::kCall && term.function->name == "is_not_distinct_from";
+  if (term.kind != ExpressionKind::kCall || (term.function->name != "=" && !safe) || may_fail(term)) return std::nullopt;
+  // 0: neither side's columns, 1: the left's, 2: the right's, 3: both
+  const auto side = [&](const Expression& e) {
+    int sides = 0;
+    for (const int column : columns_of(e)) sides |= column < left_columns ? 1 : 2;
+    return sides;
+  };
+  const Expression& a = term.arguments[0];
+  const Expression& b = term.arguments[1];
+  const bool straight = side(a) == 1 && side(b) == 2;
+  if (!straight && !(side(a) == 2 && side(b) == 1)) return std::nullopt;
+  JoinKey key{straight ? a : b, straight ? b : a, safe};
+  std::vector<int> mapping(static_cast<std::size_t>(columns_of(key.right).back()) + 1);
+  for (std::size_t i = 0; i < mapping.size(); ++i) mapping[i] = static_cast<int>(i) - left_columns;
+  remap_columns(key.right, mapping);
+  return key;
+}
+
+}  // namespace
+
+void add_join_condition(Join& join, Expression condition, int left_columns) {
+  std::vector<Expression> rest;
+  if (join.condition) rest = conjuncts(std::move(*join.condition));
+  for (Expression& term : conjuncts(std::move(condition))) {
+    std::optional<JoinKey> key = std::ranges::any_of(rest, may_fail) ? std::nullopt : key_of(term, left_columns);
+    if (key) {
+      join.keys.push_back(std::move(*key));
+    } else {
+      rest.push_back(std::move(term));
+    }
+  }
+  join.condition.reset();
+  if (!rest.empty()) join.condition = conjunction(std::move(rest));
+}
+
+PlanPtr make_join(Join join, PlanPtr left, PlanPtr right) {
+  Schema schema = left->schema;
+  const bool pads_left = join.kind == JoinKind::kRight || join.kind == JoinKind::kFull;
+  if (pads_left) {
+    for (Field& field : schema) field.nullable = true;
+  }
+  if (join.kind == JoinKind::kMark) {
+    schema.push_back({"mark", TypeId::kBoolean, true});
+  } else if (join.kind != JoinKind::kSemi && join.kind != JoinKind::kAnti) {
+    for (Field field : right->schema) {
+      if (join.kind != JoinKind::kInner && join.kind != JoinKind::kRight) field.nullable = true;
+      schema.push_back(std::move(field));
+    }
+  }
+  PlanPtr plan = make_plan(std::move(join), std::move(schema), std::move(left));
+  plan->inputs.push_back(std::move(right));
+  return plan;
+}
+
+namespace {
+
+std::string_view join_name(JoinKind kind) {
+  switch (kind) {
+    case JoinKind::kInner: return "Join";
+    case JoinKind::kLeft: return "Left join";
+    case JoinKind::kRight: return "Right join";
+    case JoinKind::kFull: return "Full join";
+    case JoinKind::kSemi: return "Semi join";
+    case JoinKind::kAnti: return "Anti join";
+    case JoinKind::kMark: return "Mark join";
+    case JoinKind::kSingle: return "Single join";
+  }
+  return "Join";
+}
+
 std::string_view comparison_symbol(CompareOp op) {
   switch (op) {
     case CompareOp::kEqual: return "=";
@@ -88,6 +161,21 @@ struct LinePrinter {
     return limit.offset == 0 ? fmt::format("Limit {}", limit.limit) : fmt::format("Limit {} offset {}", limit.limit, limit.offset);
   }
   std::string operator()(const Union&) const { return "Union"; }
+  std::string operator()(const Join& join) const {
+    const Schema& left = plan.inputs[0]->schema;
+    const Schema& right = plan.inputs[1]->schema;
+    Schema both = left;
+    both.insert(both.end(), right.begin(), right.end());
+    std::string text(join_name(join.kind));
+    std::string separator = " on ";
+    for (const JoinKey& key : join.keys) {
+      text += fmt::format("{}{} {} {}", separator, print(key.left, left), key.null_safe ? "IS NOT DISTINCT FROM" : "=", print(key.right, right));
+      separator = " and ";
+    }
+    if (join.condition) text += separator + print(*join.condition, both);
+    if (join.any) text += " any " + print(*join.any, both);
+    return text;
+  }
   std::string operator()(const TopN& top) const {
     return fmt::format("TopN {}{} by {}", top.limit, top.offset == 0 ? "" : fmt::format(" offset {}", top.offset),
                        print_orders(top.orders, plan.input().schema));
@@ -130,6 +218,22 @@ struct RowEstimate {
       rows += more;
     }
     return rows;
+  }
+  // With keys: each row of the larger input finds one row. A guess until the distinct counts of keys are looked at.
+  std::int64_t operator()(const Join& join) const {
+    const std::int64_t left = estimated_rows(*plan.inputs[0]);
+    const std::int64_t right = estimated_rows(*plan.inputs[1]);
+    if (left < 0 || right < 0) return -1;
+    switch (join.kind) {
+      case JoinKind::kMark:
+      case JoinKind::kSingle: return left;
+      case JoinKind::kSemi:
+      case JoinKind::kAnti: return left / 2;
+      default: break;
+    }
+    if (!join.keys.empty()) return std::max(left, right);
+    const double pairs = static_cast<double>(left) * static_cast<double>(right) * (join.condition ? kFilterSelectivity : 1.0);
+    return pairs > 1e15 ? std::int64_t{1'000'000'000'000'000} : static_cast<std::int64_t>(pairs);
   }
   std::int64_t operator()(const TopN& top) const { return input() < 0 ? top.limit : std::min(top.limit, input()); }
 };

@@ -65,7 +65,32 @@ struct TopN {
 /// The rows of all inputs, one input after the other; their columns have the same types.
 struct Union {};
 
-using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union>;
+enum class JoinKind : std::uint8_t {
+  kInner,
+  kLeft,
+  kRight,
+  kFull,
+  kSemi,    // left rows with a match; output: left
+  kAnti,    // left rows without one; output: left
+  kMark,    // output: left, then BOOLEAN: whether there is a match, or the Kleene OR of `any` over the matches
+  kSingle,  // as kLeft; a second match of a row is an error
+};
+/// `left` over the first input's columns equals `right` over the second's; both have one type.
+struct JoinKey {
+  Expression left;
+  Expression right;
+  bool null_safe = false;  // NULL equals NULL
+};
+/// Pairs of rows of two inputs for which all keys are equal and the condition is true; no key and no condition: all pairs. Rows come by
+/// (left, right), rows of the right without a match last. Output: the left's columns, then the right's, unless the kind says otherwise.
+struct Join {
+  JoinKind kind = JoinKind::kInner;
+  std::vector<JoinKey> keys;
+  std::optional<Expression> condition;  // over the left's columns, then the right's
+  std::optional<Expression> any;        // kMark: over the same columns
+};
+
+using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union, Join>;
 
 /// A relational operator with its inputs: a tree that owns its children. `schema` names and types its output columns.
 struct Plan {
@@ -79,6 +104,11 @@ struct Plan {
 using PlanPtr = std::unique_ptr<Plan>;
 
 [[nodiscard]] PlanPtr make_plan(Node node, Schema schema, PlanPtr input = nullptr);
+/// Splits a condition over both inputs' columns: equalities between the sides become keys, the rest is and-ed to the join's condition. A
+/// conjunct that stands behind one that may fail stays behind it.
+void add_join_condition(Join& join, Expression condition, int left_columns);
+/// A join with its output schema.
+[[nodiscard]] PlanPtr make_join(Join join, PlanPtr left, PlanPtr right);
 
 /// The tree as indented text, top operator first; held by golden tests and shown by EXPLAIN.
 [[nodiscard]] std::string print(const Plan& plan);

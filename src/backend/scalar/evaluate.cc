@@ -14,32 +14,117 @@ using kernel::Opcode;
 using kernel::ValueId;
 
 RowEvaluator::RowEvaluator(const kernel::Program& program, const Launch& launch)
-    : program_(program), launch_(launch), values_(program.instructions.size()) {}
+    : program_(program), launch_(launch), values_(program.instructions.size()), matches_(program.instructions.size()) {}
 
-Result<bool> RowEvaluator::evaluate(const Morsel& morsel, std::int64_t row) {
-  for (ValueId id = 0; id < program_.instructions.size(); ++id) {
+Status RowEvaluator::evaluate(const Morsel& morsel, std::int64_t row, const std::function<Status()>& sink) {
+  morsel_ = &morsel;
+  row_ = row;
+  return run(0, static_cast<ValueId>(program_.instructions.size()), sink);
+}
+
+Status RowEvaluator::run(ValueId from, ValueId end, const std::function<Status()>& at_end) {
+  for (ValueId id = from; id < end; ++id) {
     const Instruction& i = program_.at(id);
-    if (i.op == Opcode::kFilter) {
-      const Cell& condition = arg(i, 0);
-      if (!condition.valid || !condition.boolean) return false;
-      continue;
-    }
-    Cell& out = values_[id];
-    out = Cell::null();
-    if (i.active != kernel::kNoValue && !(values_[i.active].valid && values_[i.active].boolean)) continue;  // inactive rows never fail
-    Status status = step(id, morsel, row, out);
-    if (!status) {  // the error of a dictionary entry knows its place already
-      Error failure = std::move(status).error();
-      if (!failure.span().empty()) return failure;
-      return std::move(failure).at(i.span);
-    }
-    if (out.valid && i.range.proven && i.range.bounded() && is_integer(i.physical()) &&
-        (out.integer < *i.range.min || out.integer > *i.range.max)) {
-      return error(ErrorCode::kInternal, "%{} is {}, outside its proven range {}..{}", id, to_string(out.integer), to_string(*i.range.min),
-                   to_string(*i.range.max));
+    switch (i.op) {
+      case Opcode::kFilter: {
+        const Cell& condition = arg(i, 0);
+        if (!condition.valid || !condition.boolean) return {};
+        break;
+      }
+      case Opcode::kMarkMatched: launch_.matched[kernel::table_of(program_, i)]->mark(static_cast<std::uint32_t>(arg(i, 0).integer)); break;
+      case Opcode::kProbe: probe(id); break;
+      case Opcode::kExpand: return expand(id, end, at_end);
+      default: TRUENO_TRY(compute(id)); break;
     }
   }
-  return true;
+  return at_end();
+}
+
+// One value of the current row.
+Status RowEvaluator::compute(ValueId id) {
+  const Instruction& i = program_.at(id);
+  Cell& out = values_[id];
+  out = Cell::null();
+  if (i.active != kernel::kNoValue && !(values_[i.active].valid && values_[i.active].boolean)) return {};  // inactive rows never fail
+  Status status = step(id, *morsel_, row_, out);
+  if (!status) {  // the error of a dictionary entry knows its place already
+    Error failure = std::move(status).error();
+    if (!failure.span().empty()) return failure;
+    return std::move(failure).at(i.span);
+  }
+  if (out.valid && i.range.proven && i.range.bounded() && is_integer(i.physical()) &&
+      (out.integer < *i.range.min || out.integer > *i.range.max)) {
+    return error(ErrorCode::kInternal, "%{} is {}, outside its proven range {}..{}", id, to_string(out.integer), to_string(*i.range.min),
+                 to_string(*i.range.max));
+  }
+  return {};
+}
+
+const ScalarJoinTable& RowEvaluator::table(const Instruction& i) const {
+  return static_cast<const ScalarJoinTable&>(*launch_.tables[kernel::table_of(program_, i)]);
+}
+
+void RowEvaluator::probe(ValueId id) {
+  const Instruction& i = program_.at(id);
+  std::vector<Value> keys;
+  for (const ValueId key : i.args)
+    keys.push_back(kernel::value_of(program_.at(key).type, kernel::canonical(values_[key], program_.at(key).physical())));
+  matches_[id] = &table(i).find(keys);
+}
+
+void RowEvaluator::matched(const Instruction& i, Cell& out) const {
+  const bool found = !matches_[i.args[0]]->empty();
+  if (!found && static_cast<kernel::MatchTest>(i.index) == kernel::MatchTest::kIn) {
+    const ScalarJoinTable& asked = table(i);
+    const bool null_key = !arg(program_.at(i.args[0]), 0).valid;
+    if (!asked.empty() && (null_key || asked.has_null_key())) return;  // NULL
+  }
+  out = Cell::of_bool(found);
+}
+
+// The rows below `id`, one for each match; then those of the domain that its end opens, or its answer in the parent's row.
+Status RowEvaluator::expand(ValueId id, ValueId end, const std::function<Status()>& at_end) {
+  const std::vector<std::uint32_t> rows = *matches_[program_.at(id).args[0]];
+  const ValueId close = kernel::end_of_domain(program_, id);
+  if (close == kernel::kNoValue) {
+    for (const std::uint32_t row : rows) {
+      values_[id] = Cell::of_integer(row);
+      TRUENO_TRY(run(id + 1, end, at_end));
+    }
+    return {};
+  }
+  const Instruction& closing = program_.at(close);
+  std::vector<std::uint32_t> left;
+  Cell any = Cell::of_bool(false);
+  for (const std::uint32_t row : rows) {
+    values_[id] = Cell::of_integer(row);
+    TRUENO_TRY(run(id + 1, close, [&]() -> Status {
+      left.push_back(row);
+      if (closing.op != Opcode::kAnyMatch) return {};
+      const Cell holds = closing.args.size() == 2 ? arg(closing, 1) : Cell::of_bool(true);
+      const bool is_true = any.valid && any.boolean;
+      if (holds.valid ? holds.boolean : !is_true) any = holds;
+      return {};
+    }));
+  }
+  if (closing.op == Opcode::kAnyMatch) {
+    values_[close] = any;
+    return run(close + 1, end, at_end);
+  }
+  if (closing.index != 0 && left.size() > 1) {
+    return error(ErrorCode::kInvalidInput, "more than one row returned by a subquery used as an expression")
+        .hint("add LIMIT 1, an aggregate, or a condition that leaves one")
+        .at(closing.span);
+  }
+  if (left.empty()) {
+    values_[close] = Cell::null();
+    return run(close + 1, end, at_end);
+  }
+  for (const std::uint32_t row : left) {
+    values_[close] = Cell::of_integer(row);
+    TRUENO_TRY(run(close + 1, end, at_end));
+  }
+  return {};
 }
 
 Status RowEvaluator::step(ValueId id, const Morsel& morsel, std::int64_t row, Cell& out) {
@@ -118,9 +203,18 @@ Status RowEvaluator::step(ValueId id, const Morsel& morsel, std::int64_t row, Ce
       return {};
     }
     case Opcode::kHost: return host(i, out);
-    case Opcode::kFilter: return {};
+    case Opcode::kMatched: matched(i, out); return {};
+    case Opcode::kBuildColumn:
+      if (arg(i, 0).valid) out = table(i).cell(i.index, static_cast<std::uint32_t>(arg(i, 0).integer));
+      return {};
+    case Opcode::kProbe:
+    case Opcode::kExpand:
+    case Opcode::kAnyMatch:
+    case Opcode::kPadUnmatched:
+    case Opcode::kMarkMatched:
+    case Opcode::kFilter: break;
   }
-  return {};
+  return error(ErrorCode::kInternal, "{} has no value of its own", kernel::opcode_name(i.op));
 }
 
 Status RowEvaluator::arithmetic(const Instruction& i, Cell& out) const {

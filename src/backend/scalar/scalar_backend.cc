@@ -48,21 +48,25 @@ struct SortedRow {
   Row keys;
   Row values;
   std::int64_t row_id = 0;
+  std::size_t arrival = 0;  // the matches of one row share its number and come in their order
 };
 
 class ScalarState final : public SinkState {
  public:
   ScalarState(const Program& program, const Launch& launch)
       : program(program), evaluator(program, launch), reduction(fresh_accumulators(program)), groups(RowLess{&program}) {
-    for (const kernel::ValueId id : program.sink.values) emitted.emplace_back(program.at(id).type);
+    for (const kernel::ValueId id : program.sink.keys) emitted_values.push_back(id);
+    for (const kernel::ValueId id : program.sink.values) emitted_values.push_back(id);
+    for (const kernel::ValueId id : emitted_values) emitted.emplace_back(program.at(id).type);
   }
 
   Status consume(std::int64_t row_id) {
     const kernel::Sink& sink = program.sink;
     switch (sink.kind) {
       case SinkKind::kEmit:
-        for (std::size_t i = 0; i < sink.values.size(); ++i) {
-          TRUENO_TRY(kernel::append_cell(emitted[i], program.at(sink.values[i]).type, evaluator.value(sink.values[i])));
+      case SinkKind::kBuild:
+        for (std::size_t i = 0; i < emitted_values.size(); ++i) {
+          TRUENO_TRY(kernel::append_cell(emitted[i], program.at(emitted_values[i]).type, evaluator.value(emitted_values[i])));
         }
         ++emitted_rows;
         return {};
@@ -84,6 +88,7 @@ class ScalarState final : public SinkState {
           row.keys.push_back(kernel::value_of(program.at(key.value).type, evaluator.value(key.value)));
         for (const kernel::ValueId id : sink.values) row.values.push_back(kernel::value_of(program.at(id).type, evaluator.value(id)));
         row.row_id = row_id;
+        row.arrival = sorted.size();
         sorted.push_back(std::move(row));
         return {};
       }
@@ -93,6 +98,7 @@ class ScalarState final : public SinkState {
 
   const Program& program;
   RowEvaluator evaluator;
+  std::vector<kernel::ValueId> emitted_values;  // of kEmit and kBuild
   std::vector<ColumnBuilder> emitted;
   std::int64_t emitted_rows = 0;
   std::vector<AccumulatorState> reduction;
@@ -134,7 +140,8 @@ Result<Batch> take(ScalarState& state) {
   const kernel::Sink& sink = program.sink;
   std::vector<ColumnBuilder> builders = builders_for(program);
   switch (sink.kind) {
-    case SinkKind::kEmit: {
+    case SinkKind::kEmit:
+    case SinkKind::kBuild: {
       Result<Batch> batch = finish_columns(state.emitted, state.emitted_rows);
       state.emitted_rows = 0;
       state.evaluator.clear_strings();
@@ -158,7 +165,8 @@ Result<Batch> take(ScalarState& state) {
     case SinkKind::kSort: {
       std::sort(state.sorted.begin(), state.sorted.end(), [&](const SortedRow& a, const SortedRow& b) {
         const int order = compare_rows(a.keys, b.keys, program, &sink.sort_keys);
-        return order != 0 ? order < 0 : a.row_id < b.row_id;
+        if (order != 0) return order < 0;
+        return a.row_id != b.row_id ? a.row_id < b.row_id : a.arrival < b.arrival;
       });
       if (sink.kind == SinkKind::kTopK && static_cast<std::int64_t>(state.sorted.size()) > sink.limit)
         state.sorted.resize(static_cast<std::size_t>(sink.limit));
@@ -202,7 +210,7 @@ class ScalarKernel final : public Kernel {
   static Status run_rows(const Morsel& morsel, ScalarState& state, const CancelToken& cancel) {
     for (std::int64_t row = 0; row < morsel.batch.length; ++row) {
       if (row % kRowsPerCancelCheck == 0) TRUENO_TRY(cancel.check());
-      if (TRUENO_TRY(state.evaluator.evaluate(morsel, row))) TRUENO_TRY(state.consume(morsel.row_id + row));
+      TRUENO_TRY(state.evaluator.evaluate(morsel, row, [&] { return state.consume(morsel.row_id + row); }));
     }
     return {};
   }
@@ -227,6 +235,9 @@ class ScalarBackend final : public Backend {
   Support supports(const Program&) const override { return {}; }
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const Program> program) override {
     co_return std::shared_ptr<const Kernel>(std::make_shared<ScalarKernel>(std::move(program)));
+  }
+  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows) override {
+    co_return ScalarJoinTable::make(table, std::move(rows));
   }
 
  private:

@@ -134,6 +134,13 @@ class ProgramCompiler {
       case Opcode::kDatePart: push(step(StepKind::kDatePart, id)); return;
       case Opcode::kLookup: push(step(StepKind::kLookup, id)); return;
       case Opcode::kFilter: push(step(StepKind::kFilter, id)); return;
+      case Opcode::kProbe:
+      case Opcode::kMatched:
+      case Opcode::kExpand:
+      case Opcode::kBuildColumn:
+      case Opcode::kAnyMatch:
+      case Opcode::kPadUnmatched:
+      case Opcode::kMarkMatched: TRUENO_ASSERT(false); return;  // not supported
       case Opcode::kTryCast:
       case Opcode::kShiftLeft:
       case Opcode::kShiftRight:

@@ -19,6 +19,7 @@ constexpr std::int64_t kLeastPruned = 32 * 1024;
 RowSink::RowSink(const CompiledProgram& compiled) : compiled_(compiled) {
   const kernel::Sink& sink = compiled.program->sink;
   for (const kernel::SortKey& key : sink.sort_keys) values_.push_back(key.value);
+  values_.insert(values_.end(), sink.keys.begin(), sink.keys.end());
   values_.insert(values_.end(), sink.values.begin(), sink.values.end());
   make_writers();
   chosen_.resize(kChunkRows + 16);
@@ -58,7 +59,7 @@ Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const 
   }
   rows_ += static_cast<std::int64_t>(count);
   const kernel::Sink& sink = compiled_.program->sink;
-  if (sink.kind == SinkKind::kEmit) return {};
+  if (!ordered()) return {};
   for (std::size_t k = 0; k < count; ++k) row_ids_.push_back(chunk.row_id(rows == nullptr ? k : rows[k]));
   if (sink.kind == SinkKind::kTopK && rows_ > std::max(kLeastPruned, sink.limit * kPruneFactor)) return prune();
   return {};
@@ -68,7 +69,7 @@ Result<Batch> RowSink::finish_columns() {
   Batch out;
   out.length = rows_;
   for (ColumnWriter& writer : writers_) out.columns.push_back(TRUENO_TRY(writer.finish()));
-  if (compiled_.program->sink.kind != SinkKind::kEmit) {
+  if (ordered()) {
     ColumnBuilder ids(TypeId::kBigInt);
     ids.reserve(rows_);
     for (const std::int64_t id : row_ids_) TRUENO_TRY(ids.append_bytes(&id));
@@ -114,7 +115,7 @@ Status RowSink::prune() {
 
 Result<Batch> RowSink::take() {
   const kernel::Sink& sink = compiled_.program->sink;
-  if (sink.kind == SinkKind::kEmit) return finish_columns();
+  if (!ordered()) return finish_columns();
   if (sink.kind == SinkKind::kTopK && !kept_.empty()) {
     if (rows_ != 0) TRUENO_TRY(prune());
     Batch out = std::move(kept_.front());

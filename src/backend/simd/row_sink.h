@@ -7,7 +7,7 @@
 
 namespace trueno::backend::simd {
 
-/// Collects rows: emit as they come; sort and top-k with their keys and row ids, put in order when they are taken. Not thread-safe.
+/// Collects rows: emit and build as they come; sort and top-k with their keys and row ids, put in order when they are taken. Not thread-safe.
 class RowSink {
  public:
   explicit RowSink(const CompiledProgram& compiled);
@@ -16,13 +16,17 @@ class RowSink {
   [[nodiscard]] std::int64_t bytes() const;
 
  private:
+  [[nodiscard]] bool ordered() const {
+    const kernel::SinkKind kind = compiled_.program->sink.kind;
+    return kind == kernel::SinkKind::kTopK || kind == kernel::SinkKind::kSort;
+  }
   [[nodiscard]] Result<Batch> finish_columns();
   [[nodiscard]] Result<Batch> in_order(Batch rows) const;
   [[nodiscard]] Status prune();
   void make_writers();
 
   const CompiledProgram& compiled_;
-  std::vector<kernel::ValueId> values_;  // sort keys, then values
+  std::vector<kernel::ValueId> values_;  // sort keys or keys, then values
   std::vector<ColumnWriter> writers_;
   std::vector<std::int64_t> row_ids_;
   std::vector<Batch> kept_;  // top-k: the best rows so far

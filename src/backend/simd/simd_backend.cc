@@ -26,6 +26,7 @@ class SimdState final : public SinkState {
       case SinkKind::kReduce: sink.emplace<simd::ReduceSink>(compiled); break;
       case SinkKind::kGroup: sink.emplace<simd::GroupSink>(compiled); break;
       case SinkKind::kEmit:
+      case SinkKind::kBuild:
       case SinkKind::kTopK:
       case SinkKind::kSort: sink.emplace<simd::RowSink>(compiled); break;
     }
@@ -108,6 +109,7 @@ class SimdBackend final : public Backend {
   const DeviceProfile& profile() const override { return profile_; }
 
   Support supports(const Program& program) const override {
+    if (!program.tables.empty()) return {DeclineReason::kInstruction, "joins"};
     for (const kernel::Instruction& i : program.instructions) {
       if (i.physical() == Physical::kNested) return {DeclineReason::kType, "nested values"};
     }
@@ -116,6 +118,9 @@ class SimdBackend final : public Backend {
 
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const Program> program) override {
     co_return std::shared_ptr<const Kernel>(std::make_shared<SimdKernel>(std::move(program), routines_));
+  }
+  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable&, Batch) override {
+    co_return error(ErrorCode::kNotSupported, "joins are not vectorised yet");
   }
 
  private:

@@ -50,6 +50,10 @@ class WebGpuBackend final : public Backend {
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const kernel::Program> program) override {
     co_return prepare_now(std::move(program));
   }
+  // No program that probes is accepted: `supports` says so.
+  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable&, Batch) override {
+    co_return error(ErrorCode::kNotSupported, "joins on the GPU are not supported yet");
+  }
 
   /// Loads the library and makes a device, once; a failure is remembered.
   Status open() const {

@@ -18,7 +18,8 @@ bool WgslWriter::check_sink() {
   switch (sink.kind) {
     case SinkKind::kReduce:
     case SinkKind::kGroup: break;
-    case SinkKind::kEmit: return decline(DeclineReason::kSink, "rows are not handed out yet");
+    case SinkKind::kEmit:
+    case SinkKind::kBuild: return decline(DeclineReason::kSink, "rows are not handed out yet");
     case SinkKind::kTopK:
     case SinkKind::kSort: return decline(DeclineReason::kSink, "sorting has no shader yet");
   }

@@ -98,7 +98,7 @@ std::string WgslWriter::outside(const std::string& value, Lane lane, i128 least,
 
 bool WgslWriter::instruction(ValueId id) {
   const Instruction& i = program_.at(id);
-  if (i.op != Opcode::kFilter && !lane_of(program_, i)) {
+  if (kernel::has_value(i.op) && !lane_of(program_, i)) {
     if (i.op == Opcode::kHost) return decline(DeclineReason::kHostFunction, program_.hosts[i.index].name);
     return decline(i.physical() == Physical::kString ? DeclineReason::kStringOperation : DeclineReason::kType,
                    fmt::format("{} of type {}", kernel::opcode_name(i.op), i.type.to_string()));
@@ -152,6 +152,13 @@ bool WgslWriter::instruction(ValueId id) {
     case Opcode::kStringLength: return decline(DeclineReason::kStringOperation, std::string(kernel::opcode_name(i.op)));
     case Opcode::kLookup: return lookup(id);
     case Opcode::kHost: return decline(DeclineReason::kHostFunction, program_.hosts[i.index].name);
+    case Opcode::kProbe:
+    case Opcode::kMatched:
+    case Opcode::kExpand:
+    case Opcode::kBuildColumn:
+    case Opcode::kAnyMatch:
+    case Opcode::kPadUnmatched:
+    case Opcode::kMarkMatched: return decline(i, "has no shader yet");
     case Opcode::kFilter: line(fmt::format("if (!{}) {{ continue; }}", is_true(arg(i, 0)))); return true;
   }
   return decline(i, "is unknown");
