@@ -92,22 +92,22 @@ Status Evaluator::cells(const Step& step) {
   const Instruction& i = compiled_.at(step.instruction);
   Vector& out = begin_output(step);
   auto* to = const_cast<void*>(out.data);
-  std::uint8_t* valid = storages_[step.out].validity();
+  std::uint8_t* valid = frame_.storages[step.out].validity();
   // What takes NULLs itself: host functions that say so, casts, comparisons by distinctness.
   const bool takes_nulls = (i.op == Opcode::kHost && compiled_.program->hosts[i.index].on_null_call) || i.op == Opcode::kIsDistinct ||
                            i.op == Opcode::kIsNotDistinct;
-  const std::uint8_t* active = step.active == kNoRegister ? nullptr : true_bytes(vectors_[step.active], scratch_[3].validity());
+  const std::uint8_t* active = step.active == kNoRegister ? nullptr : true_bytes(frame_.vectors[step.active], scratch_[3].validity());
   std::vector<Cell> args(i.args.size());
   bool constant = active == nullptr;
-  for (const kernel::ValueId arg : i.args) constant = constant && vectors_[arg].constant;
+  for (const kernel::ValueId arg : i.args) constant = constant && frame_.vectors[arg].constant;
   bool any_null = false;
-  const std::size_t n = constant ? 1 : rows_;
+  const std::size_t n = constant ? 1 : frame_.rows;
   for (std::size_t row = 0; row < n; ++row) {
     valid[row] = 0;
-    const bool wanted = (active == nullptr || active[row] != 0) && (constant || row_mask_ == nullptr || row_mask_[row] != 0);
+    const bool wanted = (active == nullptr || active[row] != 0) && (constant || frame_.row_mask == nullptr || frame_.row_mask[row] != 0);
     bool all_valid = true;
     for (std::size_t k = 0; k < args.size(); ++k) {
-      args[k] = cell_of(vectors_[i.args[k]], row);
+      args[k] = cell_of(frame_.vectors[i.args[k]], row);
       all_valid = all_valid && args[k].valid;
     }
     Cell result;
@@ -148,23 +148,23 @@ Status Evaluator::lookup(const Step& step) {
   }
   Vector& out = begin_output(step);
   if (!strict_validity(step, out)) return {};
-  const Vector codes = spread(vectors_[step.in[0]], scratch_[0]);
+  const Vector codes = spread(frame_.vectors[step.in[0]], scratch_[0]);
   const std::uint32_t* rows = codes.as<std::uint32_t>();
-  routines().gather[width_index(static_cast<int>(width))](known.values.data(), rows, const_cast<void*>(out.data), rows_);
+  routines().gather[width_index(static_cast<int>(width))](known.values.data(), rows, const_cast<void*>(out.data), frame_.rows);
   if (known.any_failed) {
     const std::uint8_t* ok = rows_that_may_fail(out);
-    for (std::size_t row = 0; row < rows_; ++row) {
+    for (std::size_t row = 0; row < frame_.rows; ++row) {
       if (known.failed[rows[row]] != 0 && (ok == nullptr || ok[row] != 0)) return failed_row();
     }
   }
   if (known.any_null) {
     std::uint8_t* valid = scratch_[1].validity();
-    routines().gather[0](known.valid.data(), rows, valid, rows_);
-    std::uint8_t* own = storages_[step.out].validity();
+    routines().gather[0](known.valid.data(), rows, valid, frame_.rows);
+    std::uint8_t* own = frame_.storages[step.out].validity();
     if (out.valid == nullptr) {
-      std::memcpy(own, valid, rows_);
+      std::memcpy(own, valid, frame_.rows);
     } else {
-      routines().both(out.valid, valid, own, rows_);
+      routines().both(out.valid, valid, own, frame_.rows);
     }
     out.valid = own;
   }

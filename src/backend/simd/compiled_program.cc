@@ -24,7 +24,11 @@ class ProgramCompiler {
 
   CompiledProgram compile() && {
     for (ValueId id = 0; id < out_.program->instructions.size(); ++id) add(id);
-    note_live_registers();
+    if (out_.program->tables.empty()) {
+      note_live_registers();
+    } else {
+      note_live_registers_of_domains();
+    }
     out_.strands = make_strands(out_, std::move(steps_));
     return std::move(out_);
   }
@@ -134,13 +138,21 @@ class ProgramCompiler {
       case Opcode::kDatePart: push(step(StepKind::kDatePart, id)); return;
       case Opcode::kLookup: push(step(StepKind::kLookup, id)); return;
       case Opcode::kFilter: push(step(StepKind::kFilter, id)); return;
-      case Opcode::kProbe:
-      case Opcode::kMatched:
+      case Opcode::kProbe: return add_probe(id);
+      case Opcode::kMatched: push(step(StepKind::kMatched, id)); return;
       case Opcode::kExpand:
-      case Opcode::kBuildColumn:
-      case Opcode::kAnyMatch:
-      case Opcode::kPadUnmatched:
-      case Opcode::kMarkMatched: TRUENO_ASSERT(false); return;  // not supported
+        open_domains_.push_back(conversions_.size());
+        push(step(StepKind::kExpand, id));
+        return;
+      case Opcode::kBuildColumn: {
+        // Tables hold values in their type's lane.
+        const Lane natural = lane_of(i.physical());
+        push_in_lane(step(StepKind::kBuildColumn, id), natural);
+        return;
+      }
+      case Opcode::kAnyMatch: return close_domain(id, StepKind::kAnyMatch);
+      case Opcode::kPadUnmatched: return close_domain(id, StepKind::kPadUnmatched);
+      case Opcode::kMarkMatched: push(step(StepKind::kMarkMatched, id)); return;
       case Opcode::kTryCast:
       case Opcode::kShiftLeft:
       case Opcode::kShiftRight:
@@ -225,6 +237,25 @@ class ProgramCompiler {
     s.in[0] = in_lane(s.in[0], common);
     s.in[1] = in_lane(s.in[1], common);
     return common;
+  }
+
+  // Keys are asked in their type's lane, as the table has them.
+  void add_probe(ValueId id) {
+    Step s = step(StepKind::kProbe, id);
+    s.inputs = 0;
+    for (const ValueId key : at(id).args) s.keys.push_back(in_lane(key, lane_of(at(key).physical())));
+    push(std::move(s));
+  }
+
+  // Copies that were made in the domain are not there behind it.
+  void close_domain(ValueId id, StepKind kind) {
+    conversions_.resize(open_domains_.back());
+    open_domains_.pop_back();
+    push(step(kind, id));
+    if (kind == StepKind::kPadUnmatched) open_domains_.push_back(conversions_.size());
+    for (std::size_t n = 0; n + 1 < steps_.size(); ++n) {
+      if (steps_[n].kind == StepKind::kExpand && steps_[n].out == at(id).args[0]) steps_[n].closes_at = steps_.size() - 1;
+    }
   }
 
   void add_comparison(ValueId id, Comparison op) {
@@ -330,16 +361,33 @@ class ProgramCompiler {
     push_in_lane(std::move(s), computed);
   }
 
+  // Calls visit(id) for every register that the step reads.
+  template <class Visit>
+  void for_operands(const Step& s, Visit visit) const {
+    for (int k = 0; k < s.inputs; ++k) {
+      if (s.in[k] != kNoRegister) visit(s.in[k]);
+    }
+    for (const RegisterId key : s.keys) visit(key);
+    if (s.instruction != kernel::kNoValue && s.kind == StepKind::kCells) {
+      for (const ValueId arg : at(s.instruction).args) visit(arg);
+    }
+    if (s.active != kNoRegister) visit(s.active);
+  }
+  template <class Visit>
+  void for_sink_operands(Visit visit) const {
+    const kernel::Sink& sink = out_.program->sink;
+    for (const ValueId id : sink.values) visit(id);
+    for (const ValueId id : sink.keys) visit(id);
+    for (const kernel::SortKey& key : sink.sort_keys) visit(key.value);
+    for (const kernel::Accumulator& accumulator : sink.accumulators) {
+      if (accumulator.argument != kernel::kNoValue) visit(accumulator.argument);
+    }
+  }
+
   // For every filter: which registers that exist by then are read later, by steps or by the sink.
   void note_live_registers() {
     std::vector<bool> read(out_.lanes.size(), false);
-    const kernel::Sink& sink = out_.program->sink;
-    for (const ValueId id : sink.values) read[id] = true;
-    for (const ValueId id : sink.keys) read[id] = true;
-    for (const kernel::SortKey& key : sink.sort_keys) read[key.value] = true;
-    for (const kernel::Accumulator& accumulator : sink.accumulators) {
-      if (accumulator.argument != kernel::kNoValue) read[accumulator.argument] = true;
-    }
+    for_sink_operands([&](RegisterId id) { read[id] = true; });
     double cost = 0;
     for (std::size_t n = steps_.size(); n-- > 0;) {
       Step& s = steps_[n];
@@ -350,13 +398,29 @@ class ProgramCompiler {
           if (read[id] && is_written_before(id, n)) s.live.push_back(id);
         }
       }
-      for (int k = 0; k < s.inputs; ++k) {
-        if (s.in[k] != kNoRegister) read[s.in[k]] = true;
+      for_operands(s, [&](RegisterId id) { read[id] = true; });
+    }
+  }
+
+  // The same where joins open domains: inside one that is closed again, only what is read up to its end; what is read behind it stays in
+  // the frame around it.
+  void note_live_registers_of_domains() {
+    std::vector<std::size_t> ends;  // of the closed domains around a step
+    for (std::size_t n = 0; n < steps_.size(); ++n) {
+      Step& s = steps_[n];
+      while (!ends.empty() && ends.back() <= n) ends.pop_back();
+      if (s.kind == StepKind::kExpand && s.closes_at != 0) ends.push_back(s.closes_at);
+      if (s.kind != StepKind::kFilter && s.kind != StepKind::kExpand && s.kind != StepKind::kPadUnmatched) continue;
+      std::vector<bool> read(out_.lanes.size(), false);
+      const std::size_t end = ends.empty() ? steps_.size() : ends.back() + 1;
+      for (std::size_t m = n + 1; m < end; ++m) {
+        for_operands(steps_[m], [&](RegisterId id) { read[id] = true; });
+        s.cost_after += cost_of(out_, steps_[m]);
       }
-      if (s.instruction != kernel::kNoValue && s.kind == StepKind::kCells) {
-        for (const ValueId arg : at(s.instruction).args) read[arg] = true;
+      if (ends.empty()) for_sink_operands([&](RegisterId id) { read[id] = true; });
+      for (RegisterId id = 0; id < read.size(); ++id) {
+        if (read[id] && is_written_before(id, n)) s.live.push_back(id);
       }
-      if (s.active != kNoRegister) read[s.active] = true;
     }
   }
   [[nodiscard]] bool is_written_before(RegisterId id, std::size_t step) const {
@@ -375,6 +439,7 @@ class ProgramCompiler {
   CompiledProgram out_;
   std::vector<Step> steps_;
   std::vector<Conversion> conversions_;
+  std::vector<std::size_t> open_domains_;  // by domain: the conversions that were there when it was opened
 };
 
 }  // namespace

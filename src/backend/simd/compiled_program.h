@@ -30,6 +30,14 @@ enum class StepKind : std::uint8_t {
   kLookup,
   kCells,  // row by row through the kernel's own functions: casts of texts, host calls, LIKE, ...
   kFilter,
+  // joins (join.cc)
+  kProbe,         // (count << 32 | position of the first) of the build rows that match
+  kMatched,
+  kExpand,        // opens a child domain; the register holds build rows
+  kBuildColumn,
+  kMarkMatched,
+  kAnyMatch,      // closes it, back in the parent's
+  kPadUnmatched,  // closes it and opens the one of what is left
 };
 
 /// A register: the value of an instruction (same number), or a converted copy (numbers behind them).
@@ -50,8 +58,10 @@ struct Step {
   Limits limits;
   i128 factor = 0;  // the second operand where in[1] is kNoRegister: a power of ten, read in the lane's width
   bool may_fail = false;
-  std::vector<RegisterId> live;  // kFilter: registers that are read after it
+  std::vector<RegisterId> live;  // kFilter, kExpand, kPadUnmatched: registers that exist and are read after it
   double cost_after = 0;         // kFilter: rough cycles a row of the steps behind it
+  std::vector<RegisterId> keys;  // kProbe
+  std::size_t closes_at = 0;     // kExpand: the step that closes its domain; 0: none does
 };
 
 /// Steps that run together, chunk by chunk. Each strand runs over a whole morsel before the next, so that few streams of memory are read

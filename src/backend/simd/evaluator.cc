@@ -30,13 +30,13 @@ const std::uint8_t kFalseByte = 0;
 Evaluator::Evaluator(const CompiledProgram& compiled, const Launch& launch)
     : compiled_(compiled),
       launch_(launch),
-      vectors_(compiled.lanes.size()),
-      storages_(compiled.lanes.size()),
-      compacted_(compiled.lanes.size()),
       constants_(compiled.lanes.size() * 2),
       constant_validity_(compiled.lanes.size(), 1),
       lookups_(compiled.program->lookups.size()) {
-  for (std::size_t id = 0; id < vectors_.size(); ++id) vectors_[id].lane = compiled.lanes[id];
+  frame_.vectors.resize(compiled.lanes.size());
+  frame_.storages.resize(compiled.lanes.size());
+  frame_.compacted.resize(compiled.lanes.size());
+  for (std::size_t id = 0; id < compiled.lanes.size(); ++id) frame_.vectors[id].lane = compiled.lanes[id];
   const kernel::Program& program = *compiled.program;
   for (kernel::ValueId id = 0; id < program.instructions.size(); ++id) {
     const Instruction& i = program.at(id);
@@ -45,26 +45,43 @@ Evaluator::Evaluator(const CompiledProgram& compiled, const Launch& launch)
     const kernel::Cell cell = kernel::cell_of(parameter ? launch.parameters[i.index] : program.constants[i.index]);
     store_cell(compiled.lanes[id], &constants_[id * 2], 0, cell);
     constant_validity_[id] = cell.valid ? 1 : 0;
-    vectors_[id] = {compiled.lanes[id], &constants_[id * 2], cell.valid ? nullptr : &constant_validity_[id], true};
+    frame_.vectors[id] = {compiled.lanes[id], &constants_[id * 2], cell.valid ? nullptr : &constant_validity_[id], true};
+  }
+  // A frame for each domain that a join may open inside another.
+  for (const Instruction& i : program.instructions) {
+    if (i.op != Opcode::kExpand && i.op != Opcode::kPadUnmatched) continue;
+    Frame& inner = frames_.emplace_back();
+    inner.vectors = frame_.vectors;
+    inner.storages.resize(compiled.lanes.size());
+    inner.compacted.resize(compiled.lanes.size());
   }
 }
 
 Error Evaluator::failed_row() { return error(ErrorCode::kRowFailed, "a row of the morsel fails"); }
 
-Result<ChunkRows> Evaluator::evaluate(const Strand& strand, const Morsel& morsel, std::int64_t begin, std::size_t count) {
+Status Evaluator::evaluate(const Strand& strand, const Morsel& morsel, std::int64_t begin, std::size_t count, const Consume& consume) {
   morsel_ = &morsel;
   begin_ = begin;
-  source_rows_ = rows_ = count;
-  row_mask_ = nullptr;
-  compacted_chunk_ = false;
+  source_rows_ = frame_.rows = count;
+  frame_.row_mask = nullptr;
+  frame_.compacted_chunk = false;
   arena_.clear();
   if (strand.filtered) take_chosen_rows(strand);
-  for (const Step& step : strand.steps) {
-    if (rows_ == 0) break;
-    TRUENO_TRY(run(step));
-  }
+  TRUENO_TRY(run_steps(strand, 0, strand.steps.size(), [&]() -> Status {
+    if (strand.filters) return {};
+    return consume(ChunkRows{frame_.rows, frame_.row_mask, frame_.compacted_chunk ? frame_.selection.data() : nullptr, morsel.row_id + begin});
+  }));
   if (strand.filters) pass_on_chosen_rows();
-  return ChunkRows{rows_, row_mask_, compacted_chunk_ ? selection_.data() : nullptr, morsel.row_id + begin};
+  return {};
+}
+
+Status Evaluator::run_steps(const Strand& strand, std::size_t from, std::size_t end, const AtEnd& at_end) {
+  for (std::size_t n = from; n < end; ++n) {
+    if (frame_.rows == 0) return {};
+    if (strand.steps[n].kind == StepKind::kExpand) return expand(strand, n, end, at_end);
+    TRUENO_TRY(run(strand.steps[n]));
+  }
+  return frame_.rows == 0 ? Status() : at_end();
 }
 
 Status Evaluator::run(const Step& step) {
@@ -88,14 +105,21 @@ Status Evaluator::run(const Step& step) {
     case StepKind::kLookup: return lookup(step);
     case StepKind::kCells: return cells(step);
     case StepKind::kFilter: filter(step); return {};
+    case StepKind::kProbe: probe(step); return {};
+    case StepKind::kMatched: matched(step); return {};
+    case StepKind::kBuildColumn: build_column(step); return {};
+    case StepKind::kMarkMatched: mark_matched(step); return {};
+    case StepKind::kExpand:
+    case StepKind::kAnyMatch:
+    case StepKind::kPadUnmatched: break;  // they change the domain: run_steps
   }
-  return {};
+  return error(ErrorCode::kInternal, "a step that cannot stand here");
 }
 
 Vector& Evaluator::begin_output(const Step& step) {
-  Vector& out = vectors_[step.out];
+  Vector& out = frame_.vectors[step.out];
   out.lane = compiled_.lanes[step.out];
-  out.data = storages_[step.out].values(width_of(out.lane));
+  out.data = frame_.storages[step.out].values(width_of(out.lane));
   out.valid = nullptr;
   out.constant = false;
   return out;
@@ -106,10 +130,10 @@ Vector Evaluator::spread(const Vector& constant, Storage& storage) const {
   if (!constant.constant) return constant;
   Vector out = constant;
   void* values = storage.values(width_of(constant.lane));
-  routines().broadcast[width_index(width_of(constant.lane))](constant.data, values, rows_);
+  routines().broadcast[width_index(width_of(constant.lane))](constant.data, values, frame_.rows);
   out.data = values;
   if (constant.valid != nullptr) {
-    std::memset(storage.validity(), constant.valid[0], rows_);
+    std::memset(storage.validity(), constant.valid[0], frame_.rows);
     out.valid = storage.validity();
   }
   out.constant = false;
@@ -119,11 +143,11 @@ Vector Evaluator::spread(const Vector& constant, Storage& storage) const {
 const std::uint8_t* Evaluator::true_bytes(const Vector& boolean, std::uint8_t* scratch) const {
   if (boolean.constant) {
     const bool is_true = boolean.is_valid(0) && boolean.as<std::uint8_t>()[0] != 0;
-    std::memset(scratch, is_true ? 1 : 0, rows_);
+    std::memset(scratch, is_true ? 1 : 0, frame_.rows);
     return scratch;
   }
   if (boolean.valid == nullptr) return boolean.as<std::uint8_t>();
-  routines().both(boolean.as<std::uint8_t>(), boolean.valid, scratch, rows_);
+  routines().both(boolean.as<std::uint8_t>(), boolean.valid, scratch, frame_.rows);
   return scratch;
 }
 
@@ -134,13 +158,13 @@ bool Evaluator::strict_validity(const Step& step, Vector& out) {
       out.valid = valid;
       return;
     }
-    if (own == nullptr) own = storages_[step.out].validity();
-    routines().both(out.valid, valid, own, rows_);
+    if (own == nullptr) own = frame_.storages[step.out].validity();
+    routines().both(out.valid, valid, own, frame_.rows);
     out.valid = own;
   };
   for (int k = 0; k < step.inputs; ++k) {
     if (step.in[k] == kNoRegister) continue;
-    const Vector& in = vectors_[step.in[k]];
+    const Vector& in = frame_.vectors[step.in[k]];
     if (in.is_null_constant()) {
       out = {out.lane, out.data, &kFalseByte, true};
       std::memset(const_cast<void*>(out.data), 0, 16);  // of our own storage
@@ -149,7 +173,7 @@ bool Evaluator::strict_validity(const Step& step, Vector& out) {
     if (!in.constant && in.valid != nullptr) narrow(in.valid);
   }
   if (step.active != kNoRegister) {
-    const Vector& active = vectors_[step.active];
+    const Vector& active = frame_.vectors[step.active];
     if (active.constant) {
       if (active.is_valid(0) && active.as<std::uint8_t>()[0] != 0) return true;
       out = {out.lane, out.data, &kFalseByte, true};
@@ -158,24 +182,24 @@ bool Evaluator::strict_validity(const Step& step, Vector& out) {
     }
     narrow(true_bytes(active, scratch_[3].validity()));
     if (out.valid == scratch_[3].validity()) {  // scratch does not live on
-      std::memcpy(storages_[step.out].validity(), out.valid, rows_);
-      out.valid = storages_[step.out].validity();
+      std::memcpy(frame_.storages[step.out].validity(), out.valid, frame_.rows);
+      out.valid = frame_.storages[step.out].validity();
     }
   }
   return true;
 }
 
 const std::uint8_t* Evaluator::rows_that_may_fail(const Vector& out) {
-  if (row_mask_ == nullptr) return out.valid;
-  if (out.valid == nullptr) return row_mask_;
-  routines().both(out.valid, row_mask_, scratch_[2].validity(), rows_);
+  if (frame_.row_mask == nullptr) return out.valid;
+  if (out.valid == nullptr) return frame_.row_mask;
+  routines().both(out.valid, frame_.row_mask, scratch_[2].validity(), frame_.rows);
   return scratch_[2].validity();
 }
 
 void Evaluator::convert(const Step& step) {
-  const Vector in = vectors_[step.in[0]];
+  const Vector in = frame_.vectors[step.in[0]];
   Vector& out = begin_output(step);
-  step.unary(in.data, const_cast<void*>(out.data), in.constant ? 1 : rows_);
+  step.unary(in.data, const_cast<void*>(out.data), in.constant ? 1 : frame_.rows);
   out.valid = in.valid;
   out.constant = in.constant;
 }
@@ -184,10 +208,10 @@ Status Evaluator::binary(const Step& step) {
   Vector& out = begin_output(step);
   out.lane = step.kind == StepKind::kCompare ? Lane::kBool : step.lane;
   if (!strict_validity(step, out)) return {};
-  Vector a = vectors_[step.in[0]];
+  Vector a = frame_.vectors[step.in[0]];
   const bool factor = step.in[1] == kNoRegister;
-  Vector b = factor ? Vector{a.lane, &step.factor, nullptr, true} : vectors_[step.in[1]];
-  std::size_t n = rows_;
+  Vector b = factor ? Vector{a.lane, &step.factor, nullptr, true} : frame_.vectors[step.in[1]];
+  std::size_t n = frame_.rows;
   Shape shape = a.constant ? Shape::kConstantVector : (b.constant ? Shape::kVectorConstant : Shape::kVectorVector);
   if (a.constant && b.constant) {
     if (out.valid == nullptr) {
@@ -212,14 +236,14 @@ Status Evaluator::binary(const Step& step) {
 void Evaluator::unary(const Step& step) {
   Vector& out = begin_output(step);
   if (!strict_validity(step, out)) return;
-  const Vector& in = vectors_[step.in[0]];
+  const Vector& in = frame_.vectors[step.in[0]];
   if (in.constant && out.valid == nullptr) {
     step.unary(in.data, const_cast<void*>(out.data), 1);
     out.constant = true;
     return;
   }
   const Vector all = spread(in, scratch_[0]);
-  step.unary(all.data, const_cast<void*>(out.data), rows_);
+  step.unary(all.data, const_cast<void*>(out.data), frame_.rows);
 }
 
 namespace {
@@ -252,15 +276,15 @@ Status Evaluator::integer_divide(const Step& step) {
   Vector& out = begin_output(step);
   out.lane = step.lane;
   if (!strict_validity(step, out)) return {};
-  const Vector& a = vectors_[step.in[0]];
-  const Vector& b = vectors_[step.in[1]];
+  const Vector& a = frame_.vectors[step.in[0]];
+  const Vector& b = frame_.vectors[step.in[1]];
   const bool modulo = compiled_.at(step.instruction).op == Opcode::kModulo;
   const std::uint8_t* ok = rows_that_may_fail(out);
   auto* to = const_cast<void*>(out.data);
   bool failed = false;
-  if (step.lane == Lane::kI32) failed = divide_rows(step, modulo, a, b, static_cast<std::int32_t*>(to), rows_, ok);
-  if (step.lane == Lane::kI64) failed = divide_rows(step, modulo, a, b, static_cast<std::int64_t*>(to), rows_, ok);
-  if (step.lane == Lane::kI128) failed = divide_rows(step, modulo, a, b, static_cast<i128*>(to), rows_, ok);
+  if (step.lane == Lane::kI32) failed = divide_rows(step, modulo, a, b, static_cast<std::int32_t*>(to), frame_.rows, ok);
+  if (step.lane == Lane::kI64) failed = divide_rows(step, modulo, a, b, static_cast<std::int64_t*>(to), frame_.rows, ok);
+  if (step.lane == Lane::kI128) failed = divide_rows(step, modulo, a, b, static_cast<i128*>(to), frame_.rows, ok);
   if (failed) return failed_row();
   return {};
 }
@@ -268,11 +292,11 @@ Status Evaluator::integer_divide(const Step& step) {
 void Evaluator::compare_strings(const Step& step) {
   Vector& out = begin_output(step);
   if (!strict_validity(step, out)) return;
-  const Vector& a = vectors_[step.in[0]];
-  const Vector& b = vectors_[step.in[1]];
+  const Vector& a = frame_.vectors[step.in[0]];
+  const Vector& b = frame_.vectors[step.in[1]];
   auto* to = static_cast<std::uint8_t*>(const_cast<void*>(out.data));
   const auto each = [&](auto holds) {
-    for (std::size_t i = 0; i < rows_; ++i) {
+    for (std::size_t i = 0; i < frame_.rows; ++i) {
       const bool valid = out.valid == nullptr || out.valid[i] != 0;  // texts of NULL rows may not be looked at
       to[i] = valid && holds(a.as<StringView>()[a.at(i)], b.as<StringView>()[b.at(i)]) ? 1 : 0;
     }
@@ -290,12 +314,12 @@ void Evaluator::compare_strings(const Step& step) {
 // NULL is distinct from every value and not from NULL: never NULL itself.
 void Evaluator::distinct(const Step& step) {
   Vector& out = begin_output(step);
-  const Vector a = spread(vectors_[step.in[0]], scratch_[0]);
-  const Vector b = spread(vectors_[step.in[1]], scratch_[1]);
+  const Vector a = spread(frame_.vectors[step.in[0]], scratch_[0]);
+  const Vector b = spread(frame_.vectors[step.in[1]], scratch_[1]);
   auto* to = static_cast<std::uint8_t*>(const_cast<void*>(out.data));
-  step.binary[static_cast<int>(Shape::kVectorVector)](a.data, b.data, to, rows_);
+  step.binary[static_cast<int>(Shape::kVectorVector)](a.data, b.data, to, frame_.rows);
   const bool wants_distinct = compiled_.at(step.instruction).op == Opcode::kIsDistinct;
-  for (std::size_t i = 0; i < rows_; ++i) {
+  for (std::size_t i = 0; i < frame_.rows; ++i) {
     const std::uint8_t va = a.valid != nullptr ? a.valid[i] : 1;
     const std::uint8_t vb = b.valid != nullptr ? b.valid[i] : 1;
     const auto same = static_cast<std::uint8_t>((va & vb & to[i]) | ((va | vb) ^ 1));
@@ -305,28 +329,28 @@ void Evaluator::distinct(const Step& step) {
 
 void Evaluator::kleene(const Step& step) {
   Vector& out = begin_output(step);
-  const Vector a = spread(vectors_[step.in[0]], scratch_[0]);
-  const Vector b = spread(vectors_[step.in[1]], scratch_[1]);
+  const Vector a = spread(frame_.vectors[step.in[0]], scratch_[0]);
+  const Vector b = spread(frame_.vectors[step.in[1]], scratch_[1]);
   auto* to = static_cast<std::uint8_t*>(const_cast<void*>(out.data));
-  std::uint8_t* valid = a.valid != nullptr || b.valid != nullptr ? storages_[step.out].validity() : nullptr;
+  std::uint8_t* valid = a.valid != nullptr || b.valid != nullptr ? frame_.storages[step.out].validity() : nullptr;
   const bool conjunction = compiled_.at(step.instruction).op == Opcode::kAnd;
-  routines().kleene[conjunction ? 0 : 1](a.as<std::uint8_t>(), a.valid, b.as<std::uint8_t>(), b.valid, to, valid, rows_);
+  routines().kleene[conjunction ? 0 : 1](a.as<std::uint8_t>(), a.valid, b.as<std::uint8_t>(), b.valid, to, valid, frame_.rows);
   out.valid = valid;
 }
 
 void Evaluator::invert(const Step& step) {
-  const Vector in = vectors_[step.in[0]];
+  const Vector in = frame_.vectors[step.in[0]];
   Vector& out = begin_output(step);
-  routines().invert(in.as<std::uint8_t>(), static_cast<std::uint8_t*>(const_cast<void*>(out.data)), in.constant ? 1 : rows_);
+  routines().invert(in.as<std::uint8_t>(), static_cast<std::uint8_t*>(const_cast<void*>(out.data)), in.constant ? 1 : frame_.rows);
   out.valid = in.valid;
   out.constant = in.constant;
 }
 
 void Evaluator::null_test(const Step& step) {
-  const Vector in = vectors_[step.in[0]];
+  const Vector in = frame_.vectors[step.in[0]];
   Vector& out = begin_output(step);
   out.constant = in.constant;
-  const std::size_t n = in.constant ? 1 : rows_;
+  const std::size_t n = in.constant ? 1 : frame_.rows;
   auto* to = static_cast<std::uint8_t*>(const_cast<void*>(out.data));
   const std::uint8_t* truth = in.as<std::uint8_t>();  // of booleans
   switch (compiled_.at(step.instruction).op) {
@@ -345,8 +369,8 @@ void Evaluator::null_test(const Step& step) {
 }
 
 void Evaluator::coalesce(const Step& step) {
-  const Vector first = vectors_[step.in[0]];
-  const Vector second = vectors_[step.in[1]];
+  const Vector first = frame_.vectors[step.in[0]];
+  const Vector second = frame_.vectors[step.in[1]];
   Vector& out = begin_output(step);
   out.lane = step.lane;
   if (first.valid == nullptr || first.is_null_constant()) {
@@ -355,17 +379,17 @@ void Evaluator::coalesce(const Step& step) {
     return;
   }
   auto* to = const_cast<void*>(out.data);
-  routines().select[width_index(width_of(step.lane))](first.valid, first.data, false, second.data, second.constant, to, rows_);
+  routines().select[width_index(width_of(step.lane))](first.valid, first.data, false, second.data, second.constant, to, frame_.rows);
   if (second.valid == nullptr) return;
-  std::uint8_t* valid = storages_[step.out].validity();
-  for (std::size_t i = 0; i < rows_; ++i) valid[i] = first.valid[i] | second.valid[second.at(i)];
+  std::uint8_t* valid = frame_.storages[step.out].validity();
+  for (std::size_t i = 0; i < frame_.rows; ++i) valid[i] = first.valid[i] | second.valid[second.at(i)];
   out.valid = valid;
 }
 
 void Evaluator::select(const Step& step) {
-  const Vector condition = vectors_[step.in[0]];
-  const Vector a = vectors_[step.in[1]];
-  const Vector b = vectors_[step.in[2]];
+  const Vector condition = frame_.vectors[step.in[0]];
+  const Vector a = frame_.vectors[step.in[1]];
+  const Vector b = frame_.vectors[step.in[2]];
   Vector& out = begin_output(step);
   out.lane = step.lane;
   if (condition.constant) {
@@ -374,10 +398,10 @@ void Evaluator::select(const Step& step) {
     return;
   }
   const std::uint8_t* chosen = true_bytes(condition, scratch_[3].validity());
-  routines().select[width_index(width_of(step.lane))](chosen, a.data, a.constant, b.data, b.constant, const_cast<void*>(out.data), rows_);
+  routines().select[width_index(width_of(step.lane))](chosen, a.data, a.constant, b.data, b.constant, const_cast<void*>(out.data), frame_.rows);
   if (a.valid == nullptr && b.valid == nullptr) return;
-  std::uint8_t* valid = storages_[step.out].validity();
-  for (std::size_t i = 0; i < rows_; ++i) {
+  std::uint8_t* valid = frame_.storages[step.out].validity();
+  for (std::size_t i = 0; i < frame_.rows; ++i) {
     const std::uint8_t va = a.valid != nullptr ? a.valid[a.at(i)] : 1;
     const std::uint8_t vb = b.valid != nullptr ? b.valid[b.at(i)] : 1;
     valid[i] = chosen[i] != 0 ? va : vb;
@@ -388,22 +412,22 @@ void Evaluator::select(const Step& step) {
 void Evaluator::decimal_to_double(const Step& step) {
   Vector& out = begin_output(step);
   if (!strict_validity(step, out)) return;
-  const Vector in = spread(vectors_[step.in[0]], scratch_[0]);
+  const Vector in = spread(frame_.vectors[step.in[0]], scratch_[0]);
   const double divisor = static_cast<double>(step.factor);
   void* whole = scratch_[1].values(8);
-  step.unary(in.data, whole, rows_);
-  step.binary[static_cast<int>(Shape::kVectorConstant)](whole, &divisor, const_cast<void*>(out.data), rows_);
+  step.unary(in.data, whole, frame_.rows);
+  step.binary[static_cast<int>(Shape::kVectorConstant)](whole, &divisor, const_cast<void*>(out.data), frame_.rows);
 }
 
 void Evaluator::date_part(const Step& step) {
   Vector& out = begin_output(step);
   if (!strict_validity(step, out)) return;
-  const Vector in = spread(vectors_[step.in[0]], scratch_[0]);
+  const Vector in = spread(frame_.vectors[step.in[0]], scratch_[0]);
   const Instruction& i = compiled_.at(step.instruction);
   const auto part = static_cast<kernel::DatePart>(i.index);
   const bool date = compiled_.at(i.args[0]).type.id == TypeId::kDate;
   auto* to = const_cast<void*>(out.data);
-  for (std::size_t row = 0; row < rows_; ++row) {
+  for (std::size_t row = 0; row < frame_.rows; ++row) {
     std::int64_t value = 0;
     if (out.valid == nullptr || out.valid[row] != 0) {
       const std::int64_t time = in.lane == Lane::kI32 ? in.as<std::int32_t>()[row] : in.as<std::int64_t>()[row];
@@ -418,86 +442,89 @@ void Evaluator::date_part(const Step& step) {
 }
 
 void Evaluator::filter(const Step& step) {
-  const Vector& condition = vectors_[step.in[0]];
+  const Vector& condition = frame_.vectors[step.in[0]];
   if (condition.constant) {
-    if (!condition.is_valid(0) || condition.as<std::uint8_t>()[0] == 0) rows_ = 0;
+    if (!condition.is_valid(0) || condition.as<std::uint8_t>()[0] == 0) frame_.rows = 0;
     return;
   }
-  std::uint8_t* passed = mask_[mask_in_use_ ^ 1].validity();
+  std::uint8_t* passed = frame_.mask[frame_.mask_in_use ^ 1].validity();
   const std::uint8_t* truth = true_bytes(condition, passed);
-  if (row_mask_ != nullptr) {
-    routines().both(truth, row_mask_, passed, rows_);
+  if (frame_.row_mask != nullptr) {
+    routines().both(truth, frame_.row_mask, passed, frame_.rows);
     truth = passed;
   }
-  const std::size_t chosen = routines().count_true(truth, rows_);
-  if (chosen == rows_) return;
+  const std::size_t chosen = routines().count_true(truth, frame_.rows);
+  if (chosen == frame_.rows) return;
   if (chosen == 0) {
-    rows_ = 0;
-  } else if (compacting_pays(step.cost_after, step.live.size(), chosen, rows_)) {
+    frame_.rows = 0;
+  } else if (compacting_pays(step.cost_after, step.live.size(), chosen, frame_.rows)) {
     compact(step, chosen, truth);
   } else {
-    if (truth == passed) mask_in_use_ ^= 1;
-    row_mask_ = truth;  // lies in a register or in `passed`, and stays until the next chunk
+    if (truth == passed) frame_.mask_in_use ^= 1;
+    frame_.row_mask = truth;  // lies in a register or in `passed`, and stays until the next chunk
   }
 }
 
 // The rows of the chunk that earlier strands chose: a mask or a selection, as after a filter of this one.
 void Evaluator::take_chosen_rows(const Strand& strand) {
   const std::uint8_t* truth = chosen_.data() + begin_;
-  const std::size_t chosen = routines().count_true(truth, rows_);
-  if (chosen == rows_) return;
+  const std::size_t chosen = routines().count_true(truth, frame_.rows);
+  if (chosen == frame_.rows) return;
   if (chosen == 0) {
-    rows_ = 0;
-  } else if (compacting_pays(strand.cost, strand.steps.size(), chosen, rows_)) {
+    frame_.rows = 0;
+  } else if (compacting_pays(strand.cost, strand.steps.size(), chosen, frame_.rows)) {
     compact(Step(), chosen, truth);
   } else {
-    row_mask_ = truth;
+    frame_.row_mask = truth;
   }
 }
 
 void Evaluator::pass_on_chosen_rows() {
   if (begin_ == 0) chosen_.resize(static_cast<std::size_t>(morsel_->batch.length));
   std::uint8_t* to = chosen_.data() + begin_;
-  if (rows_ != 0 && !compacted_chunk_) {
-    if (row_mask_ == nullptr) {
+  if (frame_.rows != 0 && !frame_.compacted_chunk) {
+    if (frame_.row_mask == nullptr) {
       std::memset(to, 1, source_rows_);
-    } else if (row_mask_ != to) {
-      std::memcpy(to, row_mask_, source_rows_);
+    } else if (frame_.row_mask != to) {
+      std::memcpy(to, frame_.row_mask, source_rows_);
     }
     return;
   }
   std::memset(to, 0, source_rows_);
-  for (std::size_t i = 0; i < rows_; ++i) {
-    if (row_mask_ == nullptr || row_mask_[i] != 0) to[selection_[i]] = 1;
+  for (std::size_t i = 0; i < frame_.rows; ++i) {
+    if (frame_.row_mask == nullptr || frame_.row_mask[i] != 0) to[frame_.selection[i]] = 1;
   }
 }
 
 void Evaluator::compact(const Step& step, std::size_t chosen, const std::uint8_t* passed) {
   chosen_rows_.resize(kChunkRows + 16);
-  routines().true_rows(passed, rows_, chosen_rows_.data());
+  routines().true_rows(passed, frame_.rows, chosen_rows_.data());
   for (const RegisterId id : step.live) {
-    Vector& vector = vectors_[id];
+    Vector& vector = frame_.vectors[id];
     if (vector.constant) continue;
     const int width = width_of(vector.lane);
     // Into the buffer that the values do not already lie in.
-    Storage& target = vector.data == compacted_[id].values(width) ? storages_[id] : compacted_[id];
+    Storage& target = vector.data == frame_.compacted[id].values(width) ? frame_.storages[id] : frame_.compacted[id];
     void* values = target.values(width);
     routines().gather[width_index(width)](vector.data, chosen_rows_.data(), values, chosen);
     vector.data = values;
     if (vector.valid == nullptr) continue;
-    std::uint8_t* valid = vector.valid == compacted_[id].validity() ? storages_[id].validity() : compacted_[id].validity();
+    std::uint8_t* valid = vector.valid == frame_.compacted[id].validity() ? frame_.storages[id].validity() : frame_.compacted[id].validity();
     routines().gather[0](vector.valid, chosen_rows_.data(), valid, chosen);
     vector.valid = valid;
   }
-  if (compacted_chunk_) {
-    for (std::size_t i = 0; i < chosen; ++i) selection_[i] = selection_[chosen_rows_[i]];
-  } else {
-    selection_.assign(chosen_rows_.begin(), chosen_rows_.begin() + static_cast<std::ptrdiff_t>(chosen));
-    selection_.resize(kChunkRows);
+  if (!frame_.parents.empty()) {
+    for (std::size_t i = 0; i < chosen; ++i) frame_.parents[i] = frame_.parents[chosen_rows_[i]];
   }
-  compacted_chunk_ = true;
-  rows_ = chosen;
-  row_mask_ = nullptr;
+  if (frame_.compacted_chunk) {
+    for (std::size_t i = 0; i < chosen; ++i) frame_.selection[i] = frame_.selection[chosen_rows_[i]];
+  } else {
+    frame_.selection.assign(chosen_rows_.begin(), chosen_rows_.begin() + static_cast<std::ptrdiff_t>(chosen));
+    frame_.selection.resize(kChunkRows);
+  }
+  frame_.compacted_chunk = true;
+  frame_.rows = chosen;
+  frame_.row_mask = nullptr;
 }
 
 }  // namespace trueno::backend::simd

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
 #include "backend/backend.h"
 #include "backend/simd/compiled_program.h"
+#include "backend/simd/join_table.h"
 #include "backend/simd/vector.h"
 #include "kernel/string_match.h"
 
@@ -33,14 +35,56 @@ class Evaluator {
  public:
   Evaluator(const CompiledProgram& compiled, const Launch& launch);
 
-  /// Evaluates a strand over rows [begin, begin + count) of the morsel. kRowFailed: some row fails; the scalar backend finds out which and
-  /// why.
-  [[nodiscard]] Result<ChunkRows> evaluate(const Strand& strand, const Morsel& morsel, std::int64_t begin, std::size_t count);
-  [[nodiscard]] const Vector& value(RegisterId id) const { return vectors_[id]; }
+  /// What takes the rows that get to a strand's end. Values are to be read while it runs.
+  using Consume = std::function<Status(const ChunkRows&)>;
+  /// Evaluates a strand over rows [begin, begin + count) of the morsel; `consume` is called for what is left of them: once, or not at all
+  /// where no row is, or, where a join finds several matches a row, as often as it takes. kRowFailed: some row fails; the scalar backend
+  /// finds out which and why.
+  [[nodiscard]] Status evaluate(const Strand& strand, const Morsel& morsel, std::int64_t begin, std::size_t count, const Consume& consume);
+  [[nodiscard]] const Vector& value(RegisterId id) const { return frame_.vectors[id]; }
   /// Dictionary of a coded column as the last morsel had it.
   [[nodiscard]] const Routines& routines() const { return *compiled_.routines; }
 
  private:
+  // Registers of one row domain, and which of its rows count. Joins nest domains, each in a frame of its own.
+  struct Frame {
+    std::vector<Vector> vectors;
+    std::vector<Storage> storages;
+    std::vector<Storage> compacted;  // by register: where a filter moves its values
+    Storage mask[2];
+    int mask_in_use = 0;
+    std::size_t rows = 0;
+    const std::uint8_t* row_mask = nullptr;
+    bool compacted_chunk = false;
+    std::vector<std::uint32_t> selection;  // row of the chunk that each row comes from, where compacted_chunk
+    std::vector<std::uint32_t> parents;    // of a child domain: row of the parent domain, compacted with the registers
+  };
+  // Rows of a child domain: the row of its parent, and the build row or kNoRow.
+  struct Pairs {
+    std::vector<std::uint32_t> parents;
+    std::vector<std::uint32_t> rows;
+  };
+  struct PairCursor {
+    std::size_t parent = 0;
+    std::uint32_t offset = 0;
+  };
+  using AtEnd = std::function<Status()>;
+
+  [[nodiscard]] Status run_steps(const Strand& strand, std::size_t from, std::size_t end, const AtEnd& at_end);
+  [[nodiscard]] Status expand(const Strand& strand, std::size_t at, std::size_t end, const AtEnd& at_end);
+  [[nodiscard]] Status run_children(const Strand& strand, const Step& opening, const Pairs& pairs, std::size_t from, std::size_t end,
+                                    const AtEnd& at_end);
+  [[nodiscard]] Status any_match(const Strand& strand, std::size_t at);
+  [[nodiscard]] Result<Pairs> padded_pairs(const Strand& strand, std::size_t at, std::size_t first, std::size_t last);
+  void enter(const Step& opening, const std::uint32_t* parents, const std::uint32_t* rows, std::size_t count);
+  void leave();
+  [[nodiscard]] bool next_pairs(const Step& opening, PairCursor& cursor, std::size_t last, Pairs& out) const;
+  [[nodiscard]] std::size_t group_end(const Step& opening, std::size_t first) const;
+  [[nodiscard]] const SimdJoinTable& table(kernel::ValueId instruction) const;
+  void probe(const Step& step);
+  void matched(const Step& step);
+  void build_column(const Step& step);
+  void mark_matched(const Step& step);
   [[nodiscard]] Status run(const Step& step);
   [[nodiscard]] Status load_column(const Step& step);
   void load_plain(const Column& column, std::int64_t first, std::size_t count, Lane natural, Vector& out, Storage& storage);
@@ -84,24 +128,19 @@ class Evaluator {
 
   const CompiledProgram& compiled_;
   const Launch& launch_;
-  std::vector<Vector> vectors_;
-  std::vector<Storage> storages_;
-  std::vector<Storage> compacted_;       // by register: where a filter moves its values
   std::vector<std::int64_t> constants_;  // two words a constant register
   std::vector<std::uint8_t> constant_validity_;
   Storage scratch_[4];
-  Storage mask_[2];
-  std::vector<std::uint32_t> selection_;
   std::vector<std::uint32_t> chosen_rows_;
+  Frame frame_;                // of the innermost domain
+  std::vector<Frame> frames_;  // by depth: those around it; what lies deeper is kept for its storage
+  std::size_t depth_ = 0;
+  ProbeScratch probe_scratch_;
 
   // The chunk.
   const Morsel* morsel_ = nullptr;
   std::int64_t begin_ = 0;
   std::size_t source_rows_ = 0;
-  std::size_t rows_ = 0;
-  const std::uint8_t* row_mask_ = nullptr;
-  int mask_in_use_ = 0;
-  bool compacted_chunk_ = false;
   std::vector<std::uint8_t> chosen_;  // a byte a row of the morsel: chosen by the strands so far
 
   // Made once a dictionary, table or pattern.

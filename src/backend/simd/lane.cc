@@ -26,6 +26,8 @@ Lane lane_of(Physical physical) {
 
 Lane lane_of(const kernel::Program& program, const kernel::Instruction& instruction) {
   if (instruction.op == kernel::Opcode::kColumn && program.source.columns[instruction.index].as_code) return Lane::kCode;
+  // Numbers of build rows.
+  if (instruction.op == kernel::Opcode::kExpand || instruction.op == kernel::Opcode::kPadUnmatched) return Lane::kCode;
   const Lane own = lane_of(instruction.physical());
   if (!is_integer(own)) return own;
   if (instruction.range.proven_within(INT32_MIN, INT32_MAX)) return Lane::kI32;

@@ -149,8 +149,8 @@ Status Evaluator::load_column(const Step& step) {
   const kernel::SourceColumn& source = compiled_.program->source.columns[instruction.index];
   const Column& column = morsel_->batch.columns[instruction.index];
   const std::size_t count = source_rows_;
-  Storage& storage = storages_[step.out];
-  Vector& out = vectors_[step.out];
+  Storage& storage = frame_.storages[step.out];
+  Vector& out = frame_.vectors[step.out];
   const Lane wanted = compiled_.lanes[step.out];
   const Lane natural = source.as_code ? Lane::kCode : lane_of(column.physical());
   out = {natural, nullptr, nullptr, false};
@@ -173,20 +173,20 @@ Status Evaluator::load_column(const Step& step) {
   if (out.lane != wanted) {
     const UnaryRoutine narrow = routines().convert[static_cast<int>(out.lane)][static_cast<int>(wanted)];
     TRUENO_ASSERT(narrow != nullptr);
-    void* to = compacted_[step.out].values(width_of(wanted));
+    void* to = frame_.compacted[step.out].values(width_of(wanted));
     narrow(out.data, to, out.constant ? 1 : count);
     out.data = to;
     out.lane = wanted;
   }
-  if (!compacted_chunk_ || out.constant) return {};
+  if (!frame_.compacted_chunk || out.constant) return {};
   // A filter has already chosen rows: only those.
   const int width = width_of(wanted);
-  void* values = out.data == compacted_[step.out].values(width) ? storage.values(width) : compacted_[step.out].values(width);
-  routines().gather[width_index(width)](out.data, selection_.data(), values, rows_);
+  void* values = out.data == frame_.compacted[step.out].values(width) ? storage.values(width) : frame_.compacted[step.out].values(width);
+  routines().gather[width_index(width)](out.data, frame_.selection.data(), values, frame_.rows);
   out.data = values;
   if (out.valid != nullptr) {
-    routines().gather[0](out.valid, selection_.data(), compacted_[step.out].validity(), rows_);
-    out.valid = compacted_[step.out].validity();
+    routines().gather[0](out.valid, frame_.selection.data(), frame_.compacted[step.out].validity(), frame_.rows);
+    out.valid = frame_.compacted[step.out].validity();
   }
   return {};
 }

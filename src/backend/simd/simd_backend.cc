@@ -7,6 +7,7 @@
 #include "backend/simd/compiled_program.h"
 #include "backend/simd/evaluator.h"
 #include "backend/simd/group_sink.h"
+#include "backend/simd/join_table.h"
 #include "backend/simd/reduce_sink.h"
 #include "backend/simd/row_sink.h"
 
@@ -84,8 +85,8 @@ class SimdKernel final : public Kernel {
     const std::int64_t chunk_rows = state.forced_chunk_rows > 0 ? state.forced_chunk_rows : strand.chunk_rows;
     for (std::int64_t begin = 0; begin < morsel.batch.length; begin += chunk_rows) {
       const auto count = static_cast<std::size_t>(std::min(chunk_rows, morsel.batch.length - begin));
-      const simd::ChunkRows chunk = TRUENO_TRY(state.evaluator.evaluate(strand, morsel, begin, count));
-      if (chunk.rows != 0 && !strand.filters) TRUENO_TRY(state.consume(strand, morsel, chunk));
+      TRUENO_TRY(state.evaluator.evaluate(strand, morsel, begin, count,
+                                          [&](const simd::ChunkRows& chunk) { return state.consume(strand, morsel, chunk); }));
     }
     return {};
   }
@@ -109,9 +110,13 @@ class SimdBackend final : public Backend {
   const DeviceProfile& profile() const override { return profile_; }
 
   Support supports(const Program& program) const override {
-    if (!program.tables.empty()) return {DeclineReason::kInstruction, "joins"};
     for (const kernel::Instruction& i : program.instructions) {
       if (i.physical() == Physical::kNested) return {DeclineReason::kType, "nested values"};
+    }
+    for (const kernel::JoinTable& table : program.tables) {
+      for (const Field& field : table.columns) {
+        if (field.type.physical() == Physical::kNested) return {DeclineReason::kType, "nested values"};
+      }
     }
     return {};
   }
@@ -119,8 +124,8 @@ class SimdBackend final : public Backend {
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const Program> program) override {
     co_return std::shared_ptr<const Kernel>(std::make_shared<SimdKernel>(std::move(program), routines_));
   }
-  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable&, Batch) override {
-    co_return error(ErrorCode::kNotSupported, "joins are not vectorised yet");
+  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows) override {
+    co_return simd::SimdJoinTable::make(table, std::move(rows), routines_);
   }
 
  private:

@@ -34,7 +34,7 @@ std::int64_t chunk_rows_of(const CompiledProgram& compiled, const Strand& strand
   constexpr std::int64_t kFewestRows = 512;   // below, starting every step again costs more than the cache saves
   std::int64_t row_bytes = 0;
   for (const Step& step : strand.steps) {
-    if (step.kind == StepKind::kFilter) continue;
+    if (step.out == kNoRegister || step.kind == StepKind::kFilter) continue;
     row_bytes += width_of(compiled.lanes[step.out]);
     if (step.kind == StepKind::kColumn) row_bytes += 2;
   }
@@ -141,11 +141,23 @@ double cost_of(const CompiledProgram& compiled, const Step& step) {
     case StepKind::kCompareStrings: return 6;
     case StepKind::kLookup: return 1;
     case StepKind::kColumn: return compiled.lanes[step.out] == Lane::kString ? 5 : 0.5;
+    case StepKind::kProbe: return 10;
+    case StepKind::kExpand:
+    case StepKind::kPadUnmatched:
+    case StepKind::kAnyMatch: return 4;
     default: return width_of(step.lane) == 16 ? 2 : 0.25;
   }
 }
 
 std::vector<Strand> make_strands(const CompiledProgram& compiled, std::vector<Step> steps) {
+  if (!compiled.program->tables.empty()) {  // domains nest: all steps together, and long chunks so that many probes are under way
+    std::vector<Strand> whole(1);
+    for (std::size_t i = 0; i < compiled.program->sink.accumulators.size(); ++i) whole.front().accumulators.push_back(i);
+    for (const Step& step : steps) whole.front().cost += cost_of(compiled, step);
+    whole.front().steps = std::move(steps);
+    whole.front().chunk_rows = kChunkRows;
+    return whole;
+  }
   const std::vector<bool> fixed = fixed_registers(compiled, steps);
   // Copies of constants are made in every strand that reads them.
   const auto is_copy = [&](const Step& step) { return step.out != kNoRegister && fixed[step.out]; };
