@@ -63,8 +63,9 @@ else()
   target_link_libraries(trueno_highway INTERFACE "${TRUENO_HIGHWAY_LIBRARY}")
 endif()
 
-# oneTBB, for exec alone. Where the target is not this machine, exec has threads of its own (or one, on WebAssembly).
-if(NOT CMAKE_CROSSCOMPILING)
+# oneTBB, for exec alone. Where the target is not this machine, exec has threads of its own (or one, on WebAssembly); so it has under the
+# thread sanitizer, which cannot follow a library that is built without it: every fork and join would be reported.
+if(NOT CMAKE_CROSSCOMPILING AND NOT TRUENO_SANITIZE MATCHES thread)
   find_package(TBB REQUIRED)
   add_library(trueno_tbb INTERFACE)
   target_link_libraries(trueno_tbb INTERFACE TBB::tbb)

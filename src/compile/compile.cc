@@ -149,6 +149,17 @@ class Compiler {
     return close_emit(std::move(stream), plan.schema, limit.limit, limit.offset);
   }
 
+  Result<Stream> open_node(const Plan& plan, const plan::Numbered&) {
+    Stream stream = TRUENO_TRY(open(plan.input()));
+    // Numbers are of the source's rows: several matches of one would share them.
+    if (!stream.tables.empty()) stream = TRUENO_TRY(close_emit(std::move(stream), plan.input().schema, -1, 0));
+    Slot slot{plan.schema.back()};
+    slot.value = stream.builder.row_number();
+    stream.outputs.push_back(stream.add(std::move(slot)));
+    stream.schema = plan.schema;
+    return stream;
+  }
+
   // Each input ends in a pipeline of its own; what comes next reads them all.
   Result<Stream> open_node(const Plan& plan, const plan::Union&) {
     Stream all;

@@ -27,6 +27,7 @@ bool gives_null_for_null(const kernel::Program& program, ValueId id) {
     case Opcode::kColumn: return true;
     case Opcode::kParameter:
     case Opcode::kConstant:
+    case Opcode::kRowNumber:
     case Opcode::kIsDistinct:
     case Opcode::kIsNotDistinct:
     case Opcode::kIsNull:

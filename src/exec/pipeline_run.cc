@@ -8,6 +8,8 @@
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
+#elif !defined(__wasm__)
+#include <thread>
 #endif
 
 namespace trueno::exec {
@@ -69,6 +71,15 @@ void PipelineRun::work_in_parallel(std::vector<std::vector<Batch>>& states) {
     arena.execute([&] {
       oneapi::tbb::parallel_for(std::size_t{0}, states.size(), [&](std::size_t i) { work(states[i]); }, oneapi::tbb::simple_partitioner());
     });
+    return;
+  }
+#elif !defined(__wasm__)
+  // Where the library is not there, or cannot be seen into: a thread sanitizer needs it to be built with it.
+  if (states.size() > 1) {
+    std::vector<std::thread> threads;
+    for (std::size_t i = 1; i < states.size(); ++i) threads.emplace_back([&, i] { work(states[i]); });
+    work(states.front());
+    for (std::thread& thread : threads) thread.join();
     return;
   }
 #endif

@@ -117,6 +117,15 @@ ValueId Builder::column(const SourceColumn& column, const Range& range, bool ver
   return append(std::move(i), column.as_code ? "code" : "column");
 }
 
+ValueId Builder::row_number() {
+  Instruction i;
+  i.op = Opcode::kRowNumber;
+  i.type = TypeId::kBigInt;
+  i.range.nullable = false;
+  i.lane = i.physical();
+  return append(std::move(i));
+}
+
 ValueId Builder::parameter(const Type& type, const std::string& name, const Value* known, std::uint32_t number) {
   if (number >= program_.parameters.size()) program_.parameters.resize(number + 1);
   program_.parameters[number] = {type, name};

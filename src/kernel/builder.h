@@ -22,6 +22,9 @@ class Builder {
   /// A value the compiler itself needs (scale factors, NULLs); part of the program's shape.
   ValueId constant(const Value& value);
 
+  /// A BIGINT that ascends with the rows of the source. Not in a child domain, where rows would share it.
+  ValueId row_number();
+
   /// Any other instruction. Fills in range, lane and check from the operands; `type` is the result's. Constant NULL operands fold.
   ValueId emit(Opcode op, const Type& type, std::vector<ValueId> args, std::uint32_t index = 0);
   /// Conversion; nothing when the types are equal. A cast that cannot fail is unchecked.

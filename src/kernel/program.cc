@@ -21,6 +21,7 @@ std::string_view opcode_name(Opcode op) {
     case Opcode::kColumn: return "column";
     case Opcode::kParameter: return "parameter";
     case Opcode::kConstant: return "constant";
+    case Opcode::kRowNumber: return "row_number";
     case Opcode::kAdd: return "add";
     case Opcode::kSubtract: return "sub";
     case Opcode::kMultiply: return "mul";

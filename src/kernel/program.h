@@ -23,6 +23,7 @@ enum class Opcode : std::uint8_t {
   kColumn,
   kParameter,
   kConstant,
+  kRowNumber,
   // arithmetic: integers and decimals are exact, floats IEEE 754 round to nearest even
   kAdd,
   kSubtract,

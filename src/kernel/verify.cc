@@ -17,7 +17,8 @@ std::pair<int, int> operand_count(Opcode op) {
   switch (op) {
     case Opcode::kColumn:
     case Opcode::kParameter:
-    case Opcode::kConstant: return {0, 0};
+    case Opcode::kConstant:
+    case Opcode::kRowNumber: return {0, 0};
     case Opcode::kNegate:
     case Opcode::kAbs:
     case Opcode::kMath:

@@ -31,6 +31,7 @@ struct Folder {
   void operator()(plan::Scan&) const {}
   void operator()(plan::Limit&) const {}
   void operator()(plan::Union&) const {}
+  void operator()(plan::Numbered&) const {}
   void operator()(plan::Join& join) const {
     for (plan::JoinKey& key : join.keys) {
       fold(key.left, constants);

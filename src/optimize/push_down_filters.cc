@@ -9,6 +9,7 @@
 // itself fail (the rows that are filtered out earlier would no longer raise its error); anything past a LIMIT.
 #include <algorithm>
 
+#include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 
 namespace trueno::optimize {
@@ -19,11 +20,6 @@ using plan::Expression;
 using plan::Plan;
 using plan::PlanPtr;
 
-bool is_volatile(const Expression& e) {
-  return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
-}
-bool is_safe(const Expression& e) { return !plan::may_fail(e) && !is_volatile(e); }
-
 // Whether nothing fails on the way from the nearest breaker or source to here. What a sort or grouping takes in is evaluated for every row
 // that gets to it, also for those that a filter above drops.
 bool input_is_safe(const Plan& plan) {
@@ -32,6 +28,9 @@ bool input_is_safe(const Plan& plan) {
   }
   if (const auto* sort = std::get_if<plan::Sort>(&plan.node)) {
     return std::ranges::all_of(sort->orders, is_safe, &plan::SortOrder::expression) && input_is_safe(plan.input());
+  }
+  if (std::holds_alternative<plan::Join>(plan.node)) {
+    return std::ranges::all_of(plan.inputs, [](const PlanPtr& input) { return input_is_safe(*input); });
   }
   return !std::holds_alternative<plan::Filter>(plan.node) || input_is_safe(plan.input());
 }
@@ -78,8 +77,10 @@ Result<PlanPtr> push_down_filters(PlanPtr plan, const plan::ConstantEvaluator& c
   if (auto* filter = std::get_if<plan::Filter>(&plan->node)) {
     std::vector<Expression> stays;
     std::vector<Expression> moves;
+    std::vector<Expression> terms = plan::conjuncts(std::move(filter->condition));
+    if (std::holds_alternative<plan::Join>(plan->input().node)) terms = push_into_join(plan->inputs.front(), std::move(terms));
     Plan& below = plan->input();
-    for (Expression& term : plan::conjuncts(std::move(filter->condition))) {
+    for (Expression& term : terms) {
       // What stands to the right of a conjunct that may fail stays behind it.
       const bool behind_failing = std::ranges::any_of(stays, [](const Expression& e) { return plan::may_fail(e); });
       auto moved = behind_failing ? std::nullopt : moved_below(term, below);
@@ -95,6 +96,7 @@ Result<PlanPtr> push_down_filters(PlanPtr plan, const plan::ConstantEvaluator& c
     if (stays.empty()) return push_down_filters(std::move(plan->inputs.front()), constants);
     filter->condition = plan::conjunction(std::move(stays));
   }
+  if (std::holds_alternative<plan::Join>(plan->node)) push_own_conditions(*plan);
   for (PlanPtr& input : plan->inputs) input = TRUENO_TRY(push_down_filters(std::move(input), constants));
   return plan;
 }

@@ -10,6 +10,10 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> fold_constants(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Filters move below projections, sorts and groupings, as far as the columns they read allow.
 [[nodiscard]] Result<plan::PlanPtr> push_down_filters(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Columns that nobody reads are not carried.
+[[nodiscard]] Result<plan::PlanPtr> prune_columns(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Inner joins in the order that is estimated to make the fewest rows, each with the smaller side as its build side.
+[[nodiscard]] Result<plan::PlanPtr> order_joins(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Counts and extremes of a whole table are read off its statistics.
 [[nodiscard]] Result<plan::PlanPtr> answer_from_statistics(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Conditions directly above a scan also let it skip parts by their statistics.

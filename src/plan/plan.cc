@@ -161,6 +161,7 @@ struct LinePrinter {
     return limit.offset == 0 ? fmt::format("Limit {}", limit.limit) : fmt::format("Limit {} offset {}", limit.limit, limit.offset);
   }
   std::string operator()(const Union&) const { return "Union"; }
+  std::string operator()(const Numbered&) const { return "Number rows"; }
   std::string operator()(const Join& join) const {
     const Schema& left = plan.inputs[0]->schema;
     const Schema& right = plan.inputs[1]->schema;
@@ -210,6 +211,7 @@ struct RowEstimate {
     if (limit.limit < 0) return input();
     return input() < 0 ? limit.limit : std::min(limit.limit, input());
   }
+  std::int64_t operator()(const Numbered&) const { return input(); }
   std::int64_t operator()(const Union&) const {
     std::int64_t rows = 0;
     for (const PlanPtr& one : plan.inputs) {

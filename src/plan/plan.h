@@ -65,6 +65,9 @@ struct TopN {
 /// The rows of all inputs, one input after the other; their columns have the same types.
 struct Union {};
 
+/// A last column more: a number a row that ascends in the order of the input.
+struct Numbered {};
+
 enum class JoinKind : std::uint8_t {
   kInner,
   kLeft,
@@ -90,7 +93,7 @@ struct Join {
   std::optional<Expression> any;        // kMark: over the same columns
 };
 
-using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union, Join>;
+using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union, Numbered, Join>;
 
 /// A relational operator with its inputs: a tree that owns its children. `schema` names and types its output columns.
 struct Plan {

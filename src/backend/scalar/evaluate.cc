@@ -146,6 +146,7 @@ Status RowEvaluator::step(ValueId id, const Morsel& morsel, std::int64_t row, Ce
     }
     case Opcode::kParameter: out = kernel::cell_of(launch_.parameters[i.index]); return {};
     case Opcode::kConstant: out = kernel::cell_of(program_.constants[i.index]); return {};
+    case Opcode::kRowNumber: out = Cell::of_integer(morsel.row_id + row); return {};
     case Opcode::kAdd:
     case Opcode::kSubtract:
     case Opcode::kMultiply:

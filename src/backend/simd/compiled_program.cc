@@ -101,6 +101,7 @@ class ProgramCompiler {
     const Instruction& i = at(id);
     switch (i.op) {
       case Opcode::kColumn: push(step(StepKind::kColumn, id)); return;
+      case Opcode::kRowNumber: push(step(StepKind::kRowNumber, id)); return;
       case Opcode::kParameter:
       case Opcode::kConstant: return;  // set when a state starts
       case Opcode::kAdd: return add_arithmetic(id, Arithmetic::kAdd);

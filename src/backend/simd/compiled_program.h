@@ -12,6 +12,7 @@ namespace trueno::backend::simd {
 /// What a step does. Most are one routine over two operands; the rest is code of the evaluator.
 enum class StepKind : std::uint8_t {
   kColumn,         // load and decode
+  kRowNumber,
   kConvert,        // between lanes
   kBinary,         // a routine by shape: arithmetic that cannot fail, float arithmetic
   kChecked,        // a checked routine by shape

@@ -87,6 +87,7 @@ Status Evaluator::run_steps(const Strand& strand, std::size_t from, std::size_t 
 Status Evaluator::run(const Step& step) {
   switch (step.kind) {
     case StepKind::kColumn: return load_column(step);
+    case StepKind::kRowNumber: row_number(step); return {};
     case StepKind::kConvert: convert(step); return {};
     case StepKind::kBinary:
     case StepKind::kChecked:
@@ -194,6 +195,13 @@ const std::uint8_t* Evaluator::rows_that_may_fail(const Vector& out) {
   if (out.valid == nullptr) return frame_.row_mask;
   routines().both(out.valid, frame_.row_mask, scratch_[2].validity(), frame_.rows);
   return scratch_[2].validity();
+}
+
+void Evaluator::row_number(const Step& step) {
+  Vector& out = begin_output(step);
+  auto* to = static_cast<std::int64_t*>(const_cast<void*>(out.data));
+  const std::int64_t first = morsel_->row_id + begin_;
+  for (std::size_t i = 0; i < frame_.rows; ++i) to[i] = first + (frame_.compacted_chunk ? frame_.selection[i] : static_cast<std::int64_t>(i));
 }
 
 void Evaluator::convert(const Step& step) {

@@ -94,6 +94,7 @@ class Evaluator {
   void load_validity(const Column& column, std::int64_t first, std::size_t count, Vector& out, Storage& storage);
   [[nodiscard]] bool breaks_range(const kernel::Instruction& instruction, const Vector& vector, std::size_t count) const;
 
+  void row_number(const Step& step);
   void convert(const Step& step);
   [[nodiscard]] Status binary(const Step& step);
   void unary(const Step& step);

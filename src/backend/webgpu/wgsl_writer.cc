@@ -152,6 +152,7 @@ bool WgslWriter::instruction(ValueId id) {
     case Opcode::kStringLength: return decline(DeclineReason::kStringOperation, std::string(kernel::opcode_name(i.op)));
     case Opcode::kLookup: return lookup(id);
     case Opcode::kHost: return decline(DeclineReason::kHostFunction, program_.hosts[i.index].name);
+    case Opcode::kRowNumber:
     case Opcode::kProbe:
     case Opcode::kMatched:
     case Opcode::kExpand:

@@ -1,0 +1,183 @@
+// Filters and joins:
+//
+//   Filter(a.x > 1 AND b.y = a.z)        Join on a.z = b.y
+//     Join (all pairs)             ->      Filter(a.x > 1)
+//       Scan a                               Scan a
+//       Scan b                             Scan b
+//
+//   Filter(b.y > 1)                      Join on a.k = b.k
+//     Left join on a.k = b.k       ->      Scan a
+//       Scan a                             Filter(b.y > 1)
+//       Scan b                               Scan b
+//
+//   Filter(mark)                         Semi join on a.k = b.k
+//     Mark join on a.k = b.k       ->      Scan a
+//       Scan a                             Scan b
+//       Scan b
+//
+// Only safe conjuncts, and only where keys and conditions of the join are safe as well: rows that are filtered out earlier raise no error.
+#include "optimize/push_into_join.h"
+
+#include <algorithm>
+
+namespace trueno::optimize {
+
+using plan::Expression;
+using plan::ExpressionKind;
+using plan::Join;
+using plan::JoinKind;
+using plan::Plan;
+using plan::PlanPtr;
+
+namespace {
+
+bool is_volatile(const Expression& e) {
+  return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
+}
+
+bool is_safe_join(const Join& join) {
+  return std::ranges::all_of(join.keys, [](const plan::JoinKey& key) { return is_safe(key.left) && is_safe(key.right); }) &&
+         (!join.condition || is_safe(*join.condition)) && (!join.any || is_safe(*join.any));
+}
+
+enum class Side : std::uint8_t { kNone, kLeft, kRight, kBoth };
+Side side_of(const Expression& term, int left_columns) {
+  int sides = 0;
+  for (const int column : plan::columns_of(term)) sides |= column < left_columns ? 1 : 2;
+  return static_cast<Side>(sides);
+}
+
+Expression over_right(Expression term, int left_columns) {
+  std::vector<int> mapping(static_cast<std::size_t>(plan::columns_of(term).back()) + 1);
+  for (std::size_t i = 0; i < mapping.size(); ++i) mapping[i] = static_cast<int>(i) - left_columns;
+  plan::remap_columns(term, mapping);
+  return term;
+}
+
+void add_filter(PlanPtr& input, Expression term) {
+  if (auto* filter = std::get_if<plan::Filter>(&input->node)) {
+    std::vector<Expression> terms = plan::conjuncts(std::move(filter->condition));
+    terms.push_back(std::move(term));
+    filter->condition = plan::conjunction(std::move(terms));
+    return;
+  }
+  const Schema schema = input->schema;
+  input = plan::make_plan(plan::Filter{std::move(term)}, schema, std::move(input));
+}
+
+// NULL for sure where every column of a side is NULL: NULL goes through casts, arithmetic and comparisons.
+bool null_for_nulls(const Expression& e, Side side, int left_columns) {
+  switch (e.kind) {
+    case ExpressionKind::kColumn: return (e.index < left_columns) == (side == Side::kLeft);
+    case ExpressionKind::kCast: return null_for_nulls(e.arguments[0], side, left_columns);
+    case ExpressionKind::kCall: {
+      static constexpr std::string_view kStrict[] = {"=", "<>", "<", "<=", ">", ">=", "+", "-", "*", "not", "like", "not_like"};
+      if (std::ranges::find(kStrict, e.function->name) == std::end(kStrict)) return false;
+      return std::ranges::any_of(e.arguments, [&](const Expression& a) { return null_for_nulls(a, side, left_columns); });
+    }
+    default: return false;
+  }
+}
+// Not TRUE for a padded row.
+bool rejects_padding(const Expression& term, Side side, int left_columns) {
+  if (term.kind == ExpressionKind::kCall && term.function->name == "is_not_null")
+    return null_for_nulls(term.arguments[0], side, left_columns);
+  return null_for_nulls(term, side, left_columns);
+}
+
+void narrow_outer(Join& join, const std::vector<Expression>& terms, int left_columns) {
+  const auto rejects = [&](Side side) {
+    return std::ranges::any_of(terms, [&](const Expression& term) { return rejects_padding(term, side, left_columns); });
+  };
+  // Padded on the right: rows of the left without a match.
+  if ((join.kind == JoinKind::kLeft || join.kind == JoinKind::kFull) && rejects(Side::kRight))
+    join.kind = join.kind == JoinKind::kLeft ? JoinKind::kInner : JoinKind::kRight;
+  if ((join.kind == JoinKind::kRight || join.kind == JoinKind::kFull) && rejects(Side::kLeft))
+    join.kind = join.kind == JoinKind::kRight ? JoinKind::kInner : JoinKind::kLeft;
+}
+
+bool keeps_left_rows_apart(JoinKind kind) {  // what is asked of a left row can be asked before the join
+  return kind != JoinKind::kRight && kind != JoinKind::kFull;
+}
+
+// A mark join under a conjunct that is the mark itself, or NOT of it.
+bool take_mark(PlanPtr& plan, const Expression& term) {
+  auto& join = std::get<Join>(plan->node);
+  const auto mark = static_cast<int>(plan->schema.size()) - 1;
+  const auto is_mark = [&](const Expression& e) { return e.kind == ExpressionKind::kColumn && e.index == mark; };
+  const bool negated = term.kind == ExpressionKind::kCall && term.function->name == "not" && is_mark(term.arguments[0]);
+  if (!negated && !is_mark(term)) return false;
+  if (negated && join.any) return false;  // NULL is not FALSE: a left row stays out for it
+  const auto left_columns = static_cast<int>(plan->inputs[0]->schema.size());
+  if (join.any) {
+    Expression any = std::move(*join.any);
+    join.any.reset();
+    plan::add_join_condition(join, std::move(any), left_columns);
+  }
+  join.kind = negated ? JoinKind::kAnti : JoinKind::kSemi;
+  // The mark's column stays in the schema, as what the term made it.
+  PlanPtr left = std::move(plan->inputs[0]);
+  PlanPtr right = std::move(plan->inputs[1]);
+  const Schema schema = plan->schema;
+  std::vector<Expression> outputs;
+  for (std::size_t i = 0; i + 1 < schema.size(); ++i) outputs.push_back(Expression::column(static_cast<int>(i), schema[i].type));
+  outputs.push_back(Expression::literal(Value::boolean(!negated)));
+  plan = plan::make_plan(plan::Project{std::move(outputs)}, schema, plan::make_join(std::move(join), std::move(left), std::move(right)));
+  return true;
+}
+
+}  // namespace
+
+bool is_safe(const Expression& e) { return !plan::may_fail(e) && !is_volatile(e); }
+
+std::vector<Expression> push_into_join(PlanPtr& plan, std::vector<Expression> terms) {
+  {
+    auto& join = std::get<Join>(plan->node);
+    if (!is_safe_join(join)) return terms;
+    narrow_outer(join, terms, static_cast<int>(plan->inputs[0]->schema.size()));
+  }
+  std::vector<Expression> stay;
+  for (Expression& term : terms) {
+    auto* join = std::get_if<Join>(&plan->node);
+    if (join == nullptr || !is_safe(term) || std::ranges::any_of(stay, plan::may_fail)) {
+      stay.push_back(std::move(term));
+      continue;
+    }
+    const auto left_columns = static_cast<int>(plan->inputs[0]->schema.size());
+    const Side side = side_of(term, left_columns);
+    if (side == Side::kLeft && keeps_left_rows_apart(join->kind)) {
+      add_filter(plan->inputs[0], std::move(term));
+    } else if (side == Side::kRight && (join->kind == JoinKind::kInner || join->kind == JoinKind::kRight)) {
+      add_filter(plan->inputs[1], over_right(std::move(term), left_columns));
+    } else if (side == Side::kBoth && join->kind == JoinKind::kInner) {
+      plan::add_join_condition(*join, std::move(term), left_columns);
+    } else if (join->kind == JoinKind::kMark && take_mark(plan, term)) {
+      continue;
+    } else {
+      stay.push_back(std::move(term));
+    }
+  }
+  return stay;
+}
+
+void push_own_conditions(Plan& plan) {
+  auto& join = std::get<Join>(plan.node);
+  if (!join.condition || !is_safe_join(join)) return;
+  const auto left_columns = static_cast<int>(plan.inputs[0]->schema.size());
+  std::vector<Expression> stay;
+  for (Expression& term : plan::conjuncts(std::move(*join.condition))) {
+    const Side side = side_of(term, left_columns);
+    // A left row that fails its own condition has no match: an inner or semi join drops it, others keep it as one without.
+    if (side == Side::kLeft && (join.kind == JoinKind::kInner || join.kind == JoinKind::kSemi || join.kind == JoinKind::kRight)) {
+      add_filter(plan.inputs[0], std::move(term));
+    } else if (side == Side::kRight && join.kind != JoinKind::kRight && join.kind != JoinKind::kFull) {
+      add_filter(plan.inputs[1], over_right(std::move(term), left_columns));
+    } else {
+      stay.push_back(std::move(term));
+    }
+  }
+  join.condition.reset();
+  if (!stay.empty()) join.condition = plan::conjunction(std::move(stay));
+}
+
+}  // namespace trueno::optimize

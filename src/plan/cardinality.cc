@@ -1,0 +1,169 @@
+#include "plan/cardinality.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace trueno::plan {
+
+namespace {
+
+constexpr double kUnknownRows = 1000;
+constexpr double kUnknownSelectivity = 0.25;
+constexpr double kPatternSelectivity = 0.05;
+constexpr double kUnknownDistinctPart = 0.1;
+
+// Statistics of the source column that a plan's column is, found through operators that only pass it on.
+std::optional<ColumnStatistics> statistics_of(const Plan& plan, int column) {
+  if (const auto* scan = std::get_if<Scan>(&plan.node)) return scan->source->column_statistics(scan->columns[static_cast<std::size_t>(column)]);
+  if (const auto* project = std::get_if<Project>(&plan.node)) {
+    const Expression& e = project->expressions[static_cast<std::size_t>(column)];
+    return e.kind == ExpressionKind::kColumn ? statistics_of(plan.input(), e.index) : std::nullopt;
+  }
+  if (std::holds_alternative<Join>(plan.node)) {
+    const auto left = static_cast<int>(plan.inputs[0]->schema.size());
+    if (column < left) return statistics_of(*plan.inputs[0], column);
+    if (column - left < static_cast<int>(plan.inputs[1]->schema.size()) && plan.schema.size() == static_cast<std::size_t>(left) + plan.inputs[1]->schema.size())
+      return statistics_of(*plan.inputs[1], column - left);
+    return std::nullopt;
+  }
+  if (const auto* aggregate = std::get_if<Aggregate>(&plan.node)) {
+    if (column >= static_cast<int>(aggregate->keys.size())) return std::nullopt;
+    const Expression& key = aggregate->keys[static_cast<std::size_t>(column)];
+    return key.kind == ExpressionKind::kColumn ? statistics_of(plan.input(), key.index) : std::nullopt;
+  }
+  const bool passes_on = std::holds_alternative<Filter>(plan.node) || std::holds_alternative<Sort>(plan.node) ||
+                         std::holds_alternative<Limit>(plan.node) || std::holds_alternative<TopN>(plan.node);
+  return passes_on ? statistics_of(plan.input(), column) : std::nullopt;
+}
+
+std::optional<double> number_of(const std::optional<Value>& value) {
+  if (!value || value->is_null()) return std::nullopt;
+  if (value->type().is_float()) return value->as_double();
+  if (is_integer(value->type().physical())) return static_cast<double>(value->as_integer());
+  return std::nullopt;
+}
+
+// The part of a column's values below a literal, by its bounds as if they were spread evenly.
+std::optional<double> part_below(const Plan& plan, const Expression& column, const Expression& literal) {
+  if (column.kind != ExpressionKind::kColumn || literal.kind != ExpressionKind::kLiteral) return std::nullopt;
+  const auto statistics = statistics_of(plan, column.index);
+  if (!statistics || !(column.type == literal.type)) return std::nullopt;
+  const auto least = number_of(statistics->min);
+  const auto greatest = number_of(statistics->max);
+  const auto at = number_of(literal.value);
+  if (!least || !greatest || !at || *greatest <= *least) return std::nullopt;
+  return std::clamp((*at - *least) / (*greatest - *least), 0.0, 1.0);
+}
+
+double comparison_selectivity(const Plan& plan, const Expression& term) {
+  const std::string_view op = term.function->name;
+  const bool flipped = term.arguments[0].is_constant();
+  const Expression& column = term.arguments[flipped ? 1 : 0];
+  const Expression& literal = term.arguments[flipped ? 0 : 1];
+  if (!literal.is_constant()) return op == "=" ? 1 / std::max(1.0, distinct_values(plan, column)) : kUnknownSelectivity;
+  if (op == "=") return 1 / std::max(1.0, distinct_values(plan, column));
+  if (op == "<>") return 1 - 1 / std::max(1.0, distinct_values(plan, column));
+  const auto below = part_below(plan, column, literal);
+  if (!below) return kUnknownSelectivity;
+  const bool less = (op == "<" || op == "<=") != flipped;
+  return less ? *below : 1 - *below;
+}
+
+struct Rows {
+  const Plan& plan;
+  [[nodiscard]] double input() const { return cardinality(plan.input()); }
+
+  double operator()(const Scan& scan) const {
+    const auto rows = scan.source->row_count();
+    return rows ? static_cast<double>(*rows) : kUnknownRows;
+  }
+  double operator()(const Values& values) const { return static_cast<double>(values.rows.size()); }
+  double operator()(const Filter& filter) const { return input() * selectivity(plan.input(), filter.condition); }
+  double operator()(const Project&) const { return input(); }
+  double operator()(const Aggregate& aggregate) const {
+    if (aggregate.keys.empty()) return 1;
+    double groups = 1;
+    for (const Expression& key : aggregate.keys) groups *= std::max(1.0, distinct_values(plan.input(), key));
+    return std::min(groups, input());
+  }
+  double operator()(const Sort&) const { return input(); }
+  double operator()(const Limit& limit) const { return limit.limit < 0 ? input() : std::min(static_cast<double>(limit.limit), input()); }
+  double operator()(const TopN& top) const { return std::min(static_cast<double>(top.limit), input()); }
+  double operator()(const Numbered&) const { return input(); }
+  double operator()(const Union&) const {
+    double rows = 0;
+    for (const PlanPtr& one : plan.inputs) rows += cardinality(*one);
+    return rows;
+  }
+  double operator()(const Join& join) const {
+    const double left = cardinality(*plan.inputs[0]);
+    const double right = cardinality(*plan.inputs[1]);
+    double rows = left * right;
+    double matching = 1;  // part of the left's rows that has a match
+    for (const JoinKey& key : join.keys) {
+      const double left_distinct = distinct_values(*plan.inputs[0], key.left);
+      const double right_distinct = distinct_values(*plan.inputs[1], key.right);
+      rows *= joined_rows(1, 1, left_distinct, right_distinct);
+      matching = std::min(matching, right_distinct / std::max(1.0, left_distinct));
+    }
+    if (join.condition) rows *= kUnknownSelectivity;
+    switch (join.kind) {
+      case JoinKind::kInner: return rows;
+      case JoinKind::kLeft: return std::max(rows, left);
+      case JoinKind::kRight: return std::max(rows, right);
+      case JoinKind::kFull: return std::max(rows, left + right);
+      case JoinKind::kSemi: return left * matching;
+      case JoinKind::kAnti: return left * std::max(0.1, 1 - matching);
+      case JoinKind::kMark:
+      case JoinKind::kSingle: return left;
+    }
+    return rows;
+  }
+};
+
+}  // namespace
+
+double joined_rows(double left, double right, double left_distinct, double right_distinct) {
+  return left * right / std::max({1.0, left_distinct, right_distinct});
+}
+
+double cardinality(const Plan& plan) { return std::visit(Rows{plan}, plan.node); }
+
+double distinct_values(const Plan& plan, const Expression& expression) {
+  const double rows = cardinality(plan);
+  if (expression.is_constant()) return 1;
+  const Expression* e = &expression;
+  while (e->kind == ExpressionKind::kCast) e = &e->arguments[0];
+  if (e->kind != ExpressionKind::kColumn) return std::max(1.0, rows * kUnknownDistinctPart);
+  const auto statistics = statistics_of(plan, e->index);
+  if (!statistics) return rows;
+  if (statistics->distinct_count) return std::min(rows, static_cast<double>(*statistics->distinct_count));
+  const auto least = number_of(statistics->min);
+  const auto greatest = number_of(statistics->max);
+  if (least && greatest && !e->type.is_float()) return std::min(rows, *greatest - *least + 1);
+  return std::max(1.0, rows * kUnknownDistinctPart);
+}
+
+double selectivity(const Plan& plan, const Expression& e) {
+  if (e.kind == ExpressionKind::kAnd) {
+    double all = 1;
+    for (const Expression& term : e.arguments) all *= selectivity(plan, term);
+    return all;
+  }
+  if (e.kind == ExpressionKind::kOr) {
+    double none = 1;
+    for (const Expression& term : e.arguments) none *= 1 - selectivity(plan, term);
+    return 1 - none;
+  }
+  if (e.kind != ExpressionKind::kCall) return kUnknownSelectivity;
+  const std::string_view name = e.function->name;
+  if (name == "not") return 1 - selectivity(plan, e.arguments[0]);
+  if (name == "like" || name == "contains" || name == "starts_with" || name == "ends_with") return kPatternSelectivity;
+  if (name == "not_like") return 1 - kPatternSelectivity;
+  if (name == "is_null") return 0.05;
+  if (name == "is_not_null") return 0.95;
+  const bool compares = name == "=" || name == "<>" || name == "<" || name == "<=" || name == ">" || name == ">=";
+  return compares ? comparison_selectivity(plan, e) : kUnknownSelectivity;
+}
+
+}  // namespace trueno::plan
