@@ -179,10 +179,7 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
             return convert(Expression::literal(Value::varchar(node.text)), TRUENO_TRY(bind_type(node.type)));
           },
           [&](const sql::IntervalLiteral& node) -> Bound { return interval(node, span); },
-          [&](const sql::ColumnRef& node) -> Bound {
-            const int column = TRUENO_TRY(scope_.find(node.name));
-            return Expression::column(column, scope_.columns[static_cast<std::size_t>(column)].type);
-          },
+          [&](const sql::ColumnRef&) -> Bound { return column(expression); },
           [&](const sql::Parameter& node) -> Bound { return parameter(node, span); },
           [&](const sql::Logical& node) -> Bound {
             std::vector<Expression> operands;
@@ -254,8 +251,11 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           [&](const sql::Collate&) -> Bound { return unsupported("COLLATE", span); },
           [&](const sql::AtTimeZone&) -> Bound { return unsupported("AT TIME ZONE", span); },
           [&](const sql::Lambda&) -> Bound { return unsupported("a lambda", span); },
-          [&](const sql::Subquery&) -> Bound { return unsupported("a subquery in an expression", span); },
-          [&](const sql::Quantified&) -> Bound { return unsupported("ANY and ALL", span); },
+          [&](const sql::Subquery& node) -> Bound { return subquery(node, span); },
+          [&](const sql::Quantified& node) -> Bound {
+            if (!node.query) return unsupported("ANY and ALL over a list", span);
+            return any_of(node.op, *node.left, *node.query, node.all, span);
+          },
           [&](const sql::Row&) -> Bound { return unsupported("a row value", span); },
           [&](const sql::ListValue&) -> Bound { return unsupported("a list value", span); },
           [&](const sql::StructValue&) -> Bound { return unsupported("a struct value", span); },
@@ -268,7 +268,11 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
 }
 
 Bound ExpressionBinder::in_list(const sql::In& in, SourceSpan span) {
-  if (in.query || in.collection) return unsupported("IN over a subquery or list", span);
+  if (in.collection) return unsupported("IN over a list", span);
+  if (in.query) {
+    Expression any = TRUENO_TRY(any_of("=", *in.value, *in.query, false, span));
+    return in.negated ? call("not", list_of(std::move(any)), span) : Bound(std::move(any));
+  }
   // Each value becomes a comparison of some kilobytes: an end before the memory's.
   constexpr std::size_t kMostListed = 131'072;
   if (in.list.size() > kMostListed)
@@ -281,6 +285,85 @@ Bound ExpressionBinder::in_list(const sql::In& in, SourceSpan span) {
   if (tests.empty()) return Expression::literal(Value::boolean(in.negated));
   Expression any = tests.size() == 1 ? std::move(tests.front()) : nary(ExpressionKind::kOr, TypeId::kBoolean, std::move(tests), span);
   return in.negated ? call("not", list_of(std::move(any)), span) : Bound(std::move(any));
+}
+
+// A column of this scope, or of one outside.
+Bound ExpressionBinder::column(const sql::Expression& expression) {
+  const sql::QualifiedName& name = expression.as<sql::ColumnRef>()->name;
+  Result<int> column = scope_.find(name);
+  if (column) return Expression::column(*column, scope_.columns[static_cast<std::size_t>(*column)].type);
+  if (around_.correlation == nullptr || scope_.has(name)) return std::move(column).error();
+  Bound outside = around_.correlation->bind(expression);
+  if (outside) return outside;
+  return std::move(column).error();
+}
+
+Bound Correlation::bind(const sql::Expression& column) {
+  Expression value = TRUENO_TRY(outer->bind(column));
+  const Type type = value.type;
+  const auto known = std::ranges::find_if(arguments, [&](const Expression& a) { return plan::same_expression(a, value); });
+  const auto number = static_cast<int>(known - arguments.begin());
+  if (known == arguments.end()) arguments.push_back(std::move(value));
+  return Expression::outer(number, type);
+}
+
+Result<std::shared_ptr<plan::Subquery>> ExpressionBinder::bind_subquery(const sql::Query& query, Correlation& correlation, SourceSpan span) {
+  if (!around_.bind_query) return error(ErrorCode::kBinder, "a subquery cannot stand here").at(span);
+  auto bound = std::make_shared<plan::Subquery>();
+  bound->plan = TRUENO_TRY(around_.bind_query(query, correlation));
+  return bound;
+}
+
+Bound ExpressionBinder::subquery(const sql::Subquery& node, SourceSpan span) {
+  if (node.kind == sql::SubqueryKind::kArray) return unsupported("ARRAY of a subquery", span);
+  Correlation correlation{this, {}};
+  std::shared_ptr<plan::Subquery> bound = TRUENO_TRY(bind_subquery(*node.query, correlation, span));
+  const bool exists = node.kind == sql::SubqueryKind::kExists;
+  bound->kind = exists ? plan::SubqueryKind::kExists : plan::SubqueryKind::kScalar;
+  if (!exists && bound->plan->schema.size() != 1)
+    return error(ErrorCode::kBinder, "a subquery used as a value must give one column, not {}", bound->plan->schema.size()).at(span);
+  Expression e = nary(ExpressionKind::kSubquery, exists ? Type(TypeId::kBoolean) : bound->plan->schema.front().type,
+                      std::move(correlation.arguments), span);
+  e.subquery = std::move(bound);
+  return e;
+}
+
+// `left op ANY (query)`; ALL is NOT ANY of the opposite. The left side, a value or a row of values, is one more argument.
+Bound ExpressionBinder::any_of(std::string_view op, const sql::Expression& left, const sql::Query& query, bool all, SourceSpan span) {
+  std::vector<Expression> values;
+  const auto* row = left.as<sql::Row>();
+  if (row != nullptr) {
+    for (const auto& element : row->elements) values.push_back(TRUENO_TRY(bind(*element)));
+  } else {
+    values.push_back(TRUENO_TRY(bind(left)));
+  }
+  Correlation correlation{this, {}};
+  std::shared_ptr<plan::Subquery> bound = TRUENO_TRY(bind_subquery(query, correlation, span));
+  if (bound->plan->schema.size() != values.size())
+    return error(ErrorCode::kBinder, "{} value{} compared with a subquery of {} column{}", values.size(), values.size() == 1 ? " is" : "s are",
+                 bound->plan->schema.size(), bound->plan->schema.size() == 1 ? "" : "s")
+        .at(span);
+  if (values.size() > 1 && op != "=" && op != "<>") return unsupported("an order of rows of values", span);
+  bound->kind = plan::SubqueryKind::kAny;
+  std::vector<Expression> tests;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    // Literals stay themselves, so that they take their neighbour's type.
+    Expression value = values[i];
+    if (value.kind != ExpressionKind::kLiteral) {
+      value = Expression::outer(static_cast<int>(correlation.arguments.size()), value.type);
+      correlation.arguments.push_back(std::move(values[i]));
+    }
+    Expression column = Expression::column(static_cast<int>(i), bound->plan->schema[i].type);
+    tests.push_back(TRUENO_TRY(call(op, list_of(std::move(value), std::move(column)), span)));
+  }
+  const bool differs = op == "<>" && tests.size() > 1;  // rows differ where one of their values does
+  Expression test = tests.size() == 1 ? std::move(tests.front())
+                                      : nary(differs ? ExpressionKind::kOr : ExpressionKind::kAnd, TypeId::kBoolean, std::move(tests), span);
+  if (all) test = TRUENO_TRY(call("not", list_of(std::move(test)), span));
+  bound->test = std::move(test);
+  Expression any = nary(ExpressionKind::kSubquery, TypeId::kBoolean, std::move(correlation.arguments), span);
+  any.subquery = std::move(bound);
+  return all ? call("not", list_of(std::move(any)), span) : Bound(std::move(any));
 }
 
 Bound ExpressionBinder::case_expression(const sql::Case& c, SourceSpan span) {
@@ -368,11 +451,10 @@ Bound ExpressionBinder::aggregate_call(const function::AggregateFunction& functi
     return error(ErrorCode::kBinder, "{} is an aggregate and cannot be used here", function.name)
         .hint("use HAVING, or a subquery")
         .at(span);
-  if (node.distinct || !node.order_by.empty() || !node.within_group.empty())
-    return unsupported("DISTINCT or ORDER BY in an aggregate", span);
+  if (!node.order_by.empty() || !node.within_group.empty()) return unsupported("ORDER BY in an aggregate", span);
   plan::AggregateCall out;
   out.function = &function;
-  ExpressionBinder inner(context_, scope_);  // aggregates do not nest
+  ExpressionBinder inner(context_, scope_, around_);  // aggregates do not nest
   std::vector<Type> types;
   for (const sql::Argument& argument : node.arguments) {
     if (argument.value->is<sql::Star>()) continue;  // count(*)
@@ -384,6 +466,9 @@ Bound ExpressionBinder::aggregate_call(const function::AggregateFunction& functi
   for (std::size_t i = 0; i < out.arguments.size(); ++i)
     out.arguments[i] = TRUENO_TRY(convert(std::move(out.arguments[i]), signature->arguments[i]));
   out.signature = std::move(*signature);
+  // Extremes do not care how often they occur.
+  out.distinct = node.distinct && out.arguments.size() == 1 && function.finish != kernel::FinishKind::kExtreme;
+  if (node.distinct && out.arguments.size() != 1) return unsupported("DISTINCT of other than one argument", span);
   if (node.filter) out.filter = TRUENO_TRY(inner.bind_condition(*node.filter));
   return aggregates_(std::move(out), span);
 }
@@ -391,27 +476,6 @@ Bound ExpressionBinder::aggregate_call(const function::AggregateFunction& functi
 Result<Expression> bind_constant(const sql::Expression& expression, const Context& context) {
   const Scope empty;
   ExpressionBinder binder(context, empty);
-  return binder.bind(expression);
-}
-
-namespace {
-Scope scope_of(const Schema& schema, const std::string& table) {
-  Scope scope;
-  scope.add(table, schema);
-  return scope;
-}
-}  // namespace
-
-Result<Expression> bind_condition(const sql::Expression& expression, const Schema& schema, const std::string& table,
-                                  const Context& context) {
-  const Scope scope = scope_of(schema, table);
-  ExpressionBinder binder(context, scope);
-  return binder.bind_condition(expression);
-}
-
-Result<Expression> bind_value(const sql::Expression& expression, const Schema& schema, const std::string& table, const Context& context) {
-  const Scope scope = scope_of(schema, table);
-  ExpressionBinder binder(context, scope);
   return binder.bind(expression);
 }
 

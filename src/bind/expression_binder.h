@@ -7,10 +7,28 @@
 
 namespace trueno::bind {
 
+class ExpressionBinder;
+
+/// How a query inside an expression, or a lateral one, reads the row outside: names its own scopes do not have are bound by `outer`, each
+/// value once. kOuter number i stands for arguments[i].
+struct Correlation {
+  ExpressionBinder* outer = nullptr;
+  std::vector<plan::Expression> arguments;
+
+  [[nodiscard]] Result<plan::Expression> bind(const sql::Expression& column);
+};
+
+/// What lies around an expression: the query it is part of may itself stand inside another one, and may hold queries.
+struct Surroundings {
+  Correlation* correlation = nullptr;  // null: nothing outside
+  std::function<Result<plan::PlanPtr>(const sql::Query&, Correlation&)> bind_query = {};
+};
+
 /// Binds expressions over one scope. Not thread-safe.
 class ExpressionBinder {
  public:
-  ExpressionBinder(const Context& context, const Scope& scope) : context_(context), scope_(scope) {}
+  ExpressionBinder(const Context& context, const Scope& scope, Surroundings around = {})
+      : context_(context), scope_(scope), around_(std::move(around)) {}
 
   /// Where aggregates are allowed, they are handed over and stand for the column this returns.
   using AggregateSink = std::function<Result<plan::Expression>(plan::AggregateCall call, SourceSpan span)>;
@@ -33,11 +51,17 @@ class ExpressionBinder {
                                                         SourceSpan span);
   [[nodiscard]] Result<plan::Expression> case_expression(const sql::Case& c, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> in_list(const sql::In& in, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> column(const sql::Expression& expression);
+  [[nodiscard]] Result<plan::Expression> subquery(const sql::Subquery& node, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> any_of(std::string_view op, const sql::Expression& left, const sql::Query& query, bool all,
+                                                SourceSpan span);
+  [[nodiscard]] Result<std::shared_ptr<plan::Subquery>> bind_subquery(const sql::Query& query, Correlation& correlation, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> interval(const sql::IntervalLiteral& literal, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> convert(plan::Expression expression, const Type& type, bool trying = false) const;
 
   const Context& context_;
   const Scope& scope_;
+  Surroundings around_;
   AggregateSink aggregates_;
   Shortcut shortcut_;
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "bind/expression_binder.h"
 
 namespace trueno::bind {
 
@@ -122,18 +121,24 @@ Relation with_shared_once(Relation joined, const std::vector<Shared>& shared, st
 
 }  // namespace
 
-Relation cross(Relation left, Relation right) {
+Relation cross(Relation left, Relation right, std::vector<Expression> outer) {
   Relation out;
   out.scope = scope_of_both(left, right);
-  out.plan = plan::make_join({}, std::move(left.plan), std::move(right.plan));
+  plan::Join join;
+  join.outer = std::move(outer);
+  out.plan = plan::make_join(std::move(join), std::move(left.plan), std::move(right.plan));
   return out;
 }
 
-Result<Relation> bind_join(const sql::Join& join, SourceSpan span, Relation left, Relation right, const Context& context) {
+Result<Relation> bind_join(const sql::Join& join, SourceSpan span, Relation left, Relation right, std::vector<Expression> outer,
+                           const Context& context, Surroundings around) {
   if (join.asof) return error(ErrorCode::kNotSupported, "ASOF JOIN is not supported yet").at(span);
   if (join.kind == sql::JoinKind::kPositional) return error(ErrorCode::kNotSupported, "POSITIONAL JOIN is not supported yet").at(span);
   plan::Join node;
   node.kind = kind_of(join.kind);
+  if (!outer.empty() && (node.kind == JoinKind::kRight || node.kind == JoinKind::kFull))
+    return error(ErrorCode::kBinder, "the right side of a RIGHT or FULL JOIN cannot read the row of the left").at(span);
+  node.outer = std::move(outer);
   const Scope both = scope_of_both(left, right);
   const std::size_t left_columns = left.scope.columns.size();
   const std::vector<Shared> shared = TRUENO_TRY(shared_columns(join, span, left, right));
@@ -142,7 +147,7 @@ Result<Relation> bind_join(const sql::Join& join, SourceSpan span, Relation left
                                           Expression::column(static_cast<int>(s.right), right.scope.columns[s.right].type), span, s.name)));
   }
   if (join.condition) {
-    ExpressionBinder binder(context, both);
+    ExpressionBinder binder(context, both, std::move(around));
     plan::add_join_condition(node, TRUENO_TRY(binder.bind_condition(*join.condition)), static_cast<int>(left_columns));
   }
   Relation out;

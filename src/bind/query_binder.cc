@@ -34,6 +34,18 @@ class QueryBinder {
  public:
   explicit QueryBinder(const Context& context) : context_(context) {}
 
+  /// What expressions of this query may look at beside their scope, and how queries in them are bound.
+  Surroundings around() {
+    return {correlation_, [this](const sql::Query& query, Correlation& correlation) -> Result<PlanPtr> {
+              Correlation* const outside = std::exchange(correlation_, &correlation);
+              const bool outermost = std::exchange(outermost_, false);
+              Result<PlanPtr> plan = bind(query);
+              correlation_ = outside;
+              outermost_ = outermost;
+              return plan;
+            }};
+  }
+
   Result<PlanPtr> bind(const sql::Query& query) {
     const bool outermost = std::exchange(outermost_, false);
     if (query.recursive) return error(ErrorCode::kNotSupported, "WITH RECURSIVE is not supported yet").at(query.span);
@@ -107,8 +119,24 @@ class QueryBinder {
       return Relation{plan::make_plan(std::move(row), {}), {}};
     }
     Relation all = TRUENO_TRY(bind_table(*from[0]));
-    for (std::size_t i = 1; i < from.size(); ++i) all = cross(std::move(all), TRUENO_TRY(bind_table(*from[i])));
+    for (std::size_t i = 1; i < from.size(); ++i) {
+      std::vector<Expression> outer;
+      Relation next = TRUENO_TRY(bind_beside(*from[i], all.scope, outer));
+      all = cross(std::move(all), std::move(next), std::move(outer));
+    }
     return all;
+  }
+
+  // A table of FROM that may read the row of those before it (LATERAL, written or not); `outer` gets what it reads.
+  Result<Relation> bind_beside(const sql::TableRef& table, const Scope& before, std::vector<Expression>& outer) {
+    if (table.as<sql::SubqueryTable>() == nullptr) return bind_table(table);
+    ExpressionBinder binder(context_, before, around());
+    Correlation correlation{&binder, {}};
+    Correlation* const outside = std::exchange(correlation_, &correlation);
+    Result<Relation> relation = bind_table(table);
+    correlation_ = outside;
+    outer = std::move(correlation.arguments);
+    return relation;
   }
 
   Result<Relation> bind_table(const sql::TableRef& table) {
@@ -208,8 +236,9 @@ class QueryBinder {
 
   Result<Relation> bind_table_node(const sql::TableRef& table, const sql::Join& node) {
     Relation left = TRUENO_TRY(bind_table(*node.left));
-    Relation right = TRUENO_TRY(bind_table(*node.right));
-    return bind_join(node, table.span, std::move(left), std::move(right), context_);
+    std::vector<Expression> outer;
+    Relation right = TRUENO_TRY(bind_beside(*node.right, left.scope, outer));
+    return bind_join(node, table.span, std::move(left), std::move(right), std::move(outer), context_, around());
   }
 
   Result<Relation> bind_values(const sql::Values& values, bool outermost) {
@@ -288,13 +317,13 @@ class QueryBinder {
     Relation input = TRUENO_TRY(bind_from(select.from));
     const Scope& scope = input.scope;
     if (select.where) {
-      ExpressionBinder binder(context_, scope);
+      ExpressionBinder binder(context_, scope, around());
       Expression condition = TRUENO_TRY(binder.bind_condition(*select.where));
       const Schema schema = input.plan->schema;
       input.plan = plan::make_plan(plan::Filter{std::move(condition)}, schema, std::move(input.plan));
     }
     Grouping grouping;
-    ExpressionBinder binder(context_, scope);
+    ExpressionBinder binder(context_, scope, around());
     binder.allow_aggregates([&](plan::AggregateCall call, SourceSpan span) -> Result<Expression> {
       grouping.active = true;
       Expression column = Expression::column(static_cast<int>(scope.columns.size() + grouping.calls.size()), call.signature.result);
@@ -327,7 +356,7 @@ class QueryBinder {
         schema.push_back({text_of(grouping.keys[i], plan->schema), grouping.keys[i].type, true});
       for (const plan::AggregateCall& call : grouping.calls) {
         schema.push_back(
-            {fmt::format("{}({})", call.function->name, call.arguments.empty() ? "*" : plan::print(call.arguments[0], plan->schema)),
+            {fmt::format("{}({}{})", call.function->name, call.distinct ? "DISTINCT " : "", call.arguments.empty() ? "*" : plan::print(call.arguments[0], plan->schema)),
              call.signature.result, true});
       }
       for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = TRUENO_TRY(over_groups(std::move(outputs[i]), grouping, scope));
@@ -352,7 +381,7 @@ class QueryBinder {
   }
 
   static bool same_call(const plan::AggregateCall& a, const plan::AggregateCall& b) {
-    if (a.function != b.function || a.filter.has_value() != b.filter.has_value() || (a.filter && !same_expression(*a.filter, *b.filter)))
+    if (a.function != b.function || a.distinct != b.distinct || a.filter.has_value() != b.filter.has_value() || (a.filter && !same_expression(*a.filter, *b.filter)))
       return false;
     return std::ranges::equal(a.arguments, b.arguments, plan::same_expression);
   }
@@ -456,7 +485,7 @@ class QueryBinder {
           add(key);
           continue;
         }
-        ExpressionBinder plain(context_, scope);
+        ExpressionBinder plain(context_, scope, around());
         add(TRUENO_TRY(plain.bind(*expression)));
       }
     }
@@ -545,7 +574,7 @@ class QueryBinder {
       names.push_back(scope.columns[i].name);
       outputs.push_back(Expression::column(static_cast<int>(i), scope.columns[i].type));
     }
-    ExpressionBinder binder(context_, scope);
+    ExpressionBinder binder(context_, scope, around());
     std::vector<plan::SortOrder> orders;
     TRUENO_TRY(bind_order_by(query, binder, names, outputs, orders, true));
     return order_and_limit(query, std::move(plan), std::move(orders), outputs.size());
@@ -556,10 +585,32 @@ class QueryBinder {
   int depth_ = 0;                                // of views
   bool outermost_ = true;                        // nothing is bound yet
   const CommonTables* common_tables_ = nullptr;  // what can be seen here
+  Correlation* correlation_ = nullptr;           // the row outside, where this is a subquery
 };
+
+Scope scope_of(const Schema& schema, const std::string& table) {
+  Scope scope;
+  scope.add(table, schema);
+  return scope;
+}
 
 }  // namespace
 
 Result<PlanPtr> bind_query(const sql::Query& query, const Context& context) { return QueryBinder(context).bind(query); }
+
+Result<Expression> bind_condition(const sql::Expression& expression, const Schema& schema, const std::string& table,
+                                  const Context& context) {
+  const Scope scope = scope_of(schema, table);
+  QueryBinder queries(context);
+  ExpressionBinder binder(context, scope, queries.around());
+  return binder.bind_condition(expression);
+}
+
+Result<Expression> bind_value(const sql::Expression& expression, const Schema& schema, const std::string& table, const Context& context) {
+  const Scope scope = scope_of(schema, table);
+  QueryBinder queries(context);
+  ExpressionBinder binder(context, scope, queries.around());
+  return binder.bind(expression);
+}
 
 }  // namespace trueno::bind

@@ -7,6 +7,13 @@
 
 namespace trueno::bind {
 
+bool Scope::has(const sql::QualifiedName& name) const {
+  const std::string table = name.parts.size() > 1 ? name.parts[name.parts.size() - 2].text : "";
+  return std::ranges::any_of(columns, [&](const Column& c) {
+    return same_name(c.name, name.last().text) && (table.empty() ? !c.hidden : same_name(c.table, table));
+  });
+}
+
 Result<int> Scope::find(const sql::QualifiedName& name) const {
   const std::string& column = name.last().text;
   const std::string table = name.parts.size() > 1 ? name.parts[name.parts.size() - 2].text : "";

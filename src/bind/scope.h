@@ -30,6 +30,8 @@ struct Scope {
   }
   /// The column's number. kBinder: unknown (with the nearest name) or ambiguous.
   [[nodiscard]] Result<int> find(const sql::QualifiedName& name) const;
+  /// Whether some column has the name, be it several.
+  [[nodiscard]] bool has(const sql::QualifiedName& name) const;
 };
 
 }  // namespace trueno::bind

@@ -160,6 +160,22 @@ class Compiler {
     return stream;
   }
 
+  Result<Stream> open_node(const Plan& plan, const plan::Shared& shared) {
+    auto& made = shared_[shared.plan.get()];
+    if (made.empty()) {
+      Stream stream = TRUENO_TRY(open(*shared.plan->plan));
+      if (!is_finished(stream)) stream = TRUENO_TRY(close_emit(std::move(stream), plan.schema, -1, 0));
+      made = stream.input.pipelines;
+    }
+    Stream all;
+    all.input.pipelines = made;
+    for (const std::size_t number : made)
+      all.source_name += fmt::format("{}{}", all.source_name.empty() ? "output of pipeline " : ", ", number + 1);
+    all.estimated_rows = plan::estimated_rows(plan);
+    read_all(all, plan.schema);
+    return all;
+  }
+
   // Each input ends in a pipeline of its own; what comes next reads them all.
   Result<Stream> open_node(const Plan& plan, const plan::Union&) {
     Stream all;
@@ -540,6 +556,7 @@ class Compiler {
   Options options_;
   kernel::PipelinePlan out_;
   std::vector<Value> parameters_;
+  std::map<const plan::SharedPlan*, std::vector<std::size_t>> shared_;  // the pipelines that make it
 };
 
 // One row without columns: what SELECT without FROM reads.

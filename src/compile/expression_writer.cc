@@ -102,6 +102,8 @@ Result<ValueId> ExpressionWriter::write(const Expression& e) {
         if (!e.span.empty()) builder_.set_span(e.span);
         return e.function->lower(builder_, arguments, e.signature);
       }
+      case ExpressionKind::kOuter:
+      case ExpressionKind::kSubquery: break;  // joins by now
     }
     return error(ErrorCode::kInternal, "unknown kind of expression");
   }();

@@ -26,49 +26,11 @@ void fold(Expression& e, const plan::ConstantEvaluator& constants) {
   for (Expression& argument : e.arguments) fold(argument, constants);
 }
 
-struct Folder {
-  const plan::ConstantEvaluator& constants;
-  void operator()(plan::Scan&) const {}
-  void operator()(plan::Limit&) const {}
-  void operator()(plan::Union&) const {}
-  void operator()(plan::Numbered&) const {}
-  void operator()(plan::Join& join) const {
-    for (plan::JoinKey& key : join.keys) {
-      fold(key.left, constants);
-      fold(key.right, constants);
-    }
-    if (join.condition) fold(*join.condition, constants);
-    if (join.any) fold(*join.any, constants);
-  }
-  void operator()(plan::Values& values) const {
-    for (auto& row : values.rows) {
-      for (Expression& e : row) fold(e, constants);
-    }
-  }
-  void operator()(plan::Filter& filter) const { fold(filter.condition, constants); }
-  void operator()(plan::Project& project) const {
-    for (Expression& e : project.expressions) fold(e, constants);
-  }
-  void operator()(plan::Aggregate& aggregate) const {
-    for (Expression& e : aggregate.keys) fold(e, constants);
-    for (plan::AggregateCall& call : aggregate.calls) {
-      for (Expression& e : call.arguments) fold(e, constants);
-      if (call.filter) fold(*call.filter, constants);
-    }
-  }
-  void operator()(plan::Sort& sort) const {
-    for (plan::SortOrder& order : sort.orders) fold(order.expression, constants);
-  }
-  void operator()(plan::TopN& top) const {
-    for (plan::SortOrder& order : top.orders) fold(order.expression, constants);
-  }
-};
-
 }  // namespace
 
 Result<plan::PlanPtr> fold_constants(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) {
   for (plan::PlanPtr& input : plan->inputs) input = TRUENO_TRY(fold_constants(std::move(input), constants));
-  std::visit(Folder{constants}, plan->node);
+  plan::for_each_expression(*plan, [&](Expression& e) { fold(e, constants); });
   return plan;
 }
 

@@ -63,6 +63,7 @@ struct Pruner {
   const Columns& wanted;
 
   std::vector<int> operator()(plan::Scan& scan) const { return keep(scan.columns, plan.schema, wanted); }
+  std::vector<int> operator()(plan::Shared&) const { return identity(wanted.size()); }
   std::vector<int> operator()(plan::Values&) const { return identity(wanted.size()); }
   std::vector<int> operator()(plan::Project& project) const {
     const std::vector<int> mapping = keep(project.expressions, plan.schema, wanted);

@@ -6,6 +6,12 @@ namespace trueno::optimize {
 
 /// Nothing below LIMIT 0 is read. Always applied: it decides which errors there are.
 [[nodiscard]] Result<plan::PlanPtr> empty_limit(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Subqueries become joins, dependent joins ordinary ones. Always applied.
+[[nodiscard]] Result<plan::PlanPtr> unnest_subqueries(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Aggregates of distinct values become two groupings. Always applied.
+[[nodiscard]] Result<plan::PlanPtr> distinct_aggregates(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Conditions that all branches of an OR share are asked once.
+[[nodiscard]] Result<plan::PlanPtr> factor_disjunctions(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Evaluates what does not depend on rows. Expressions that would fail are left for the run.
 [[nodiscard]] Result<plan::PlanPtr> fold_constants(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Filters move below projections, sorts and groupings, as far as the columns they read allow.

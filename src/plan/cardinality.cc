@@ -26,6 +26,7 @@ std::optional<ColumnStatistics> statistics_of(const Plan& plan, int column) {
       return statistics_of(*plan.inputs[1], column - left);
     return std::nullopt;
   }
+  if (const auto* shared = std::get_if<Shared>(&plan.node)) return statistics_of(*shared->plan->plan, column);
   if (const auto* aggregate = std::get_if<Aggregate>(&plan.node)) {
     if (column >= static_cast<int>(aggregate->keys.size())) return std::nullopt;
     const Expression& key = aggregate->keys[static_cast<std::size_t>(column)];
@@ -90,6 +91,7 @@ struct Rows {
   double operator()(const Limit& limit) const { return limit.limit < 0 ? input() : std::min(static_cast<double>(limit.limit), input()); }
   double operator()(const TopN& top) const { return std::min(static_cast<double>(top.limit), input()); }
   double operator()(const Numbered&) const { return input(); }
+  double operator()(const Shared& shared) const { return cardinality(*shared.plan->plan); }
   double operator()(const Union&) const {
     double rows = 0;
     for (const PlanPtr& one : plan.inputs) rows += cardinality(*one);

@@ -12,6 +12,12 @@ Expression Expression::column(int index, Type type) {
   return e;
 }
 
+Expression Expression::outer(int index, Type type) {
+  Expression e = column(index, std::move(type));
+  e.kind = ExpressionKind::kOuter;
+  return e;
+}
+
 Expression Expression::literal(Value value) {
   Expression e;
   e.kind = ExpressionKind::kLiteral;
@@ -32,7 +38,7 @@ Expression Expression::cast(Expression argument, Type type, bool trying) {
 }
 
 bool Expression::is_constant() const {
-  if (kind == ExpressionKind::kColumn) return false;
+  if (kind == ExpressionKind::kColumn || kind == ExpressionKind::kOuter || kind == ExpressionKind::kSubquery) return false;
   if (kind == ExpressionKind::kCall && function->volatile_function) return false;
   return std::ranges::all_of(arguments, [](const Expression& argument) { return argument.is_constant(); });
 }
@@ -41,7 +47,8 @@ bool same_expression(const Expression& a, const Expression& b) {
   if (a.kind != b.kind || !(a.type == b.type) || a.function != b.function || a.trying != b.trying ||
       a.arguments.size() != b.arguments.size())
     return false;
-  if (a.kind == ExpressionKind::kColumn && a.index != b.index) return false;
+  if ((a.kind == ExpressionKind::kColumn || a.kind == ExpressionKind::kOuter) && a.index != b.index) return false;
+  if (a.subquery != b.subquery) return false;
   if ((a.kind == ExpressionKind::kLiteral || a.kind == ExpressionKind::kParameter) && !(a.value == b.value)) return false;
   if (a.kind == ExpressionKind::kCall && a.function->volatile_function) return false;
   return std::ranges::equal(a.arguments, b.arguments, same_expression);
@@ -97,7 +104,18 @@ Expression substitute(const Expression& expression, const std::vector<Expression
   return out;
 }
 
+Expression substitute_outer(const Expression& expression, const std::vector<Expression>& arguments) {
+  if (expression.kind == ExpressionKind::kOuter) return arguments[static_cast<std::size_t>(expression.index)];
+  Expression out = expression;
+  for (Expression& argument : out.arguments) argument = substitute_outer(argument, arguments);
+  return out;
+}
+
+bool has_outer(const Expression& e) { return e.kind == ExpressionKind::kOuter || std::ranges::any_of(e.arguments, has_outer); }
+bool has_subquery(const Expression& e) { return e.kind == ExpressionKind::kSubquery || std::ranges::any_of(e.arguments, has_subquery); }
+
 bool may_fail(const Expression& expression) {
+  if (expression.kind == ExpressionKind::kSubquery) return true;
   if (expression.kind == ExpressionKind::kCall) {
     // Comparisons, logic and NULL tests never fail; everything else may.
     static constexpr std::string_view kSafe[] = {
@@ -140,6 +158,8 @@ std::string print(const Expression& e, const Schema& input) {
     }
     case ExpressionKind::kLiteral: return quoted(e.value);
     case ExpressionKind::kParameter: return "?";
+    case ExpressionKind::kOuter: return fmt::format("outer #{}", e.index);
+    case ExpressionKind::kSubquery: return "(subquery)";
     case ExpressionKind::kCall:
       if (is_symbol(e.function->name) && e.arguments.size() == 2) {
         return fmt::format("({} {} {})", print(e.arguments[0], input), e.function->name, print(e.arguments[1], input));

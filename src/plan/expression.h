@@ -21,7 +21,11 @@ enum class ExpressionKind : std::uint8_t {
   kOr,    // of two or more arguments, evaluated left to right
   kCase,  // when, then, when, then, ..., else
   kCoalesce,
+  kOuter,     // inside a subquery: argument `index` of it, a value of the row outside
+  kSubquery,  // `subquery` for the values of `arguments`, over the row outside
 };
+
+struct Subquery;
 
 /// A typed expression over the columns of a plan node's input. Value type: copying copies the tree.
 struct Expression {
@@ -35,8 +39,10 @@ struct Expression {
   bool trying = false;
   bool typed = false;  // kLiteral: its type was written, so that it does not adapt to a neighbour
   std::vector<Expression> arguments;
+  std::shared_ptr<const Subquery> subquery;
 
   [[nodiscard]] static Expression column(int index, Type type);
+  [[nodiscard]] static Expression outer(int index, Type type);
   [[nodiscard]] static Expression literal(Value value);
   [[nodiscard]] static Expression cast(Expression argument, Type type, bool trying = false);
   [[nodiscard]] bool is_constant() const;  // literals and parameters only, nothing volatile
@@ -52,6 +58,11 @@ struct Expression {
 [[nodiscard]] std::vector<int> columns_of(const Expression& expression);
 /// Renumbers columns: column i becomes `mapping[i]` (never -1 for a column that is read).
 void remap_columns(Expression& expression, const std::vector<int>& mapping);
+/// Replaces each kOuter by the argument with its number; not inside the subqueries of the expression, whose own arguments those are.
+[[nodiscard]] Expression substitute_outer(const Expression& expression, const std::vector<Expression>& arguments);
+/// Whether a kOuter, or a kSubquery, is part of it.
+[[nodiscard]] bool has_outer(const Expression& expression);
+[[nodiscard]] bool has_subquery(const Expression& expression);
 /// Replaces each column by the expression with its number.
 [[nodiscard]] Expression substitute(const Expression& expression, const std::vector<Expression>& columns);
 /// Whether evaluating can fail on some row (before ranges are known).

@@ -11,6 +11,56 @@ PlanPtr make_plan(Node node, Schema schema, PlanPtr input) {
   return plan;
 }
 
+PlanPtr clone(const Plan& plan) {
+  PlanPtr copy = make_plan(plan.node, plan.schema);
+  for (const PlanPtr& input : plan.inputs) copy->inputs.push_back(clone(*input));
+  return copy;
+}
+
+namespace {
+
+struct ExpressionVisitor {
+  const std::function<void(Expression&)>& visit;
+  void all(std::vector<Expression>& expressions) const {
+    for (Expression& e : expressions) visit(e);
+  }
+  void orders(std::vector<SortOrder>& list) const {
+    for (SortOrder& order : list) visit(order.expression);
+  }
+  void operator()(Scan&) const {}
+  void operator()(Limit&) const {}
+  void operator()(Union&) const {}
+  void operator()(Numbered&) const {}
+  void operator()(Shared&) const {}
+  void operator()(Values& values) const {
+    for (auto& row : values.rows) all(row);
+  }
+  void operator()(Filter& filter) const { visit(filter.condition); }
+  void operator()(Project& project) const { all(project.expressions); }
+  void operator()(Sort& sort) const { orders(sort.orders); }
+  void operator()(TopN& top) const { orders(top.orders); }
+  void operator()(Aggregate& aggregate) const {
+    all(aggregate.keys);
+    for (AggregateCall& call : aggregate.calls) {
+      all(call.arguments);
+      if (call.filter) visit(*call.filter);
+    }
+  }
+  void operator()(Join& join) const {
+    for (JoinKey& key : join.keys) {
+      visit(key.left);
+      visit(key.right);
+    }
+    if (join.condition) visit(*join.condition);
+    if (join.any) visit(*join.any);
+    all(join.outer);
+  }
+};
+
+}  // namespace
+
+void for_each_expression(Plan& plan, const std::function<void(Expression&)>& visit) { std::visit(ExpressionVisitor{visit}, plan.node); }
+
 namespace {
 
 // The key that an equality of the two sides is.
@@ -150,7 +200,7 @@ struct LinePrinter {
     for (const Expression& key : aggregate.keys) keys += (keys.empty() ? "" : ", ") + print(key, input);
     std::string calls;
     for (const AggregateCall& call : aggregate.calls) {
-      calls += fmt::format("{}{}({})", calls.empty() ? "" : ", ", call.function->name,
+      calls += fmt::format("{}{}({}{})", calls.empty() ? "" : ", ", call.function->name, call.distinct ? "DISTINCT " : "",
                            call.arguments.empty() ? "*" : print(call.arguments[0], input));
       if (call.filter) calls += fmt::format(" FILTER ({})", print(*call.filter, input));
     }
@@ -162,6 +212,7 @@ struct LinePrinter {
   }
   std::string operator()(const Union&) const { return "Union"; }
   std::string operator()(const Numbered&) const { return "Number rows"; }
+  std::string operator()(const Shared& shared) const { return "Rows of " + shared.plan->name; }
   std::string operator()(const Join& join) const {
     const Schema& left = plan.inputs[0]->schema;
     const Schema& right = plan.inputs[1]->schema;
@@ -183,11 +234,17 @@ struct LinePrinter {
   }
 };
 
-void print_tree(const Plan& plan, int depth, std::string& out) {
+// What is shared is printed where it is first read.
+void print_tree(const Plan& plan, int depth, std::string& out, std::vector<const SharedPlan*>& printed) {
   out.append(static_cast<std::size_t>(depth) * 2, ' ');
   out += std::visit(LinePrinter{plan}, plan.node);
   out += "\n";
-  for (const PlanPtr& input : plan.inputs) print_tree(*input, depth + 1, out);
+  if (const auto* shared = std::get_if<Shared>(&plan.node);
+      shared != nullptr && std::ranges::find(printed, shared->plan.get()) == printed.end()) {
+    printed.push_back(shared->plan.get());
+    print_tree(*shared->plan->plan, depth + 1, out, printed);
+  }
+  for (const PlanPtr& input : plan.inputs) print_tree(*input, depth + 1, out, printed);
 }
 
 constexpr double kFilterSelectivity = 0.2;
@@ -212,6 +269,7 @@ struct RowEstimate {
     return input() < 0 ? limit.limit : std::min(limit.limit, input());
   }
   std::int64_t operator()(const Numbered&) const { return input(); }
+  std::int64_t operator()(const Shared& shared) const { return estimated_rows(*shared.plan->plan); }
   std::int64_t operator()(const Union&) const {
     std::int64_t rows = 0;
     for (const PlanPtr& one : plan.inputs) {
@@ -244,7 +302,8 @@ struct RowEstimate {
 
 std::string print(const Plan& plan) {
   std::string out;
-  print_tree(plan, 0, out);
+  std::vector<const SharedPlan*> printed;
+  print_tree(plan, 0, out, printed);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,6 +37,7 @@ struct AggregateCall {
   function::Signature signature;
   std::vector<Expression> arguments;  // none: count(*)
   std::optional<Expression> filter;   // FILTER (WHERE ...)
+  bool distinct = false;              // of each group's different values; lowered before programs are made
 };
 /// One row a distinct key, ascending by key; without keys exactly one row. Output: keys, then aggregates.
 struct Aggregate {
@@ -68,6 +70,12 @@ struct Union {};
 /// A last column more: a number a row that ascends in the order of the input.
 struct Numbered {};
 
+/// Rows of a plan that several places read: made once. `optimized`: the rules have seen it.
+struct SharedPlan;
+struct Shared {
+  std::shared_ptr<SharedPlan> plan;
+};
+
 enum class JoinKind : std::uint8_t {
   kInner,
   kLeft,
@@ -91,9 +99,10 @@ struct Join {
   std::vector<JoinKey> keys;
   std::optional<Expression> condition;  // over the left's columns, then the right's
   std::optional<Expression> any;        // kMark: over the same columns
+  std::vector<Expression> outer;        // over the left's columns: what kOuter in the right input stands for. None once it is unnested
 };
 
-using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union, Numbered, Join>;
+using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union, Numbered, Shared, Join>;
 
 /// A relational operator with its inputs: a tree that owns its children. `schema` names and types its output columns.
 struct Plan {
@@ -106,7 +115,29 @@ struct Plan {
 };
 using PlanPtr = std::unique_ptr<Plan>;
 
+struct SharedPlan {
+  PlanPtr plan;
+  std::string name;  // for people
+  bool optimized = false;
+};
+
+enum class SubqueryKind : std::uint8_t {
+  kScalar,  // its one value; NULL without a row, an error with several
+  kExists,  // whether it has a row
+  kAny,     // the Kleene OR of `test` over its rows
+};
+/// A query inside an expression. kOuter in its plan are the arguments of the expression that holds it.
+struct Subquery {
+  SubqueryKind kind = SubqueryKind::kScalar;
+  PlanPtr plan;
+  std::optional<Expression> test;  // kAny: over the plan's columns and kOuter
+};
+
 [[nodiscard]] PlanPtr make_plan(Node node, Schema schema, PlanPtr input = nullptr);
+/// A deep copy; what is shared stays shared.
+[[nodiscard]] PlanPtr clone(const Plan& plan);
+/// Calls visit for every expression of the node itself.
+void for_each_expression(Plan& plan, const std::function<void(Expression&)>& visit);
 /// Splits a condition over both inputs' columns: equalities between the sides become keys, the rest is and-ed to the join's condition. A
 /// conjunct that stands behind one that may fail stays behind it.
 void add_join_condition(Join& join, Expression condition, int left_columns);
