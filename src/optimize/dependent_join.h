@@ -4,11 +4,11 @@
 
 namespace trueno::optimize {
 
-/// An ordinary join for one whose right input reads the row of the left (kOuter; see unnest_subqueries.cc). The right input holds no
-/// subqueries and no dependent joins any more. kNotSupported where the right input cuts its rows (LIMIT) a row outside.
+/// An ordinary join for one whose right input reads the row of the left (kOuter; see unnest_subqueries.cc). No input holds subqueries in its
+/// expressions any more; dependent joins inside stay so. kNotSupported where the right input cuts its rows (LIMIT) a row outside.
 [[nodiscard]] Result<plan::PlanPtr> make_independent(plan::PlanPtr join);
 
-/// Whether some expression of the plan reads the row outside.
+/// Whether some expression of the plan reads the row outside the plan. The right input of a dependent join inside reads that join's left.
 [[nodiscard]] bool reads_outside(const plan::Plan& plan);
 
 /// Way 2: moves conditions that read the row outside from the plan into `conditions`, which are over its columns; columns they need are

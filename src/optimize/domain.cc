@@ -118,7 +118,7 @@ class Pusher {
       return error(ErrorCode::kNotSupported, "a RIGHT or FULL JOIN in a subquery that reads the row outside is not supported yet");
     const std::size_t left_columns = left->schema.size();
     const std::size_t right_columns = right->schema.size();
-    const bool right_reads = reads_outside(*right);
+    const bool right_reads = join.outer.empty() && reads_outside(*right);
     left = TRUENO_TRY(push(std::move(left)));
     if (right_reads) right = TRUENO_TRY(push(std::move(right)));
     // Left columns, the domain's, right columns (and the domain's again).
@@ -130,6 +130,7 @@ class Pusher {
     };
     if (join.condition) move(*join.condition);
     if (join.any) move(*join.any);
+    for (Expression& e : join.outer) e = over_domain(e, left_columns, schema_);
     for (plan::JoinKey& key : join.keys) {
       key.left = over_domain(key.left, left_columns, schema_);
       if (plan::has_outer(key.right)) key.right = over_domain(key.right, right_columns, schema_);
@@ -139,7 +140,6 @@ class Pusher {
         join.keys.push_back({domain_column(left_columns + i, i), domain_column(right_columns + i, i), true});
     }
     const bool tests = join.kind == JoinKind::kSemi || join.kind == JoinKind::kAnti;
-    const bool mark = join.kind == JoinKind::kMark;
     plan = plan::make_join(std::move(join), std::move(left), std::move(right));
     if (tests) return plan;  // left columns, then the domain's
     std::vector<Expression> outputs;
@@ -147,7 +147,6 @@ class Pusher {
       const std::size_t at = i < left_columns ? i : i + schema_.size();
       outputs.push_back(Expression::column(static_cast<int>(at), before[i].type));
     }
-    static_cast<void>(mark);
     for (std::size_t i = 0; i < schema_.size(); ++i) outputs.push_back(domain_column(left_columns + i, i));
     Schema schema = before;
     append_domain(schema);

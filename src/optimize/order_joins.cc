@@ -157,15 +157,15 @@ class Cluster {
 
   // Expected rows of the two joined; nothing where no equality connects them.
   [[nodiscard]] std::optional<double> rows_of(const Part& a, const Part& b) const {
-    double rows = a.rows * b.rows;
+    plan::KeyedJoin keyed(a.rows, b.rows);
     bool connected = false;
     for (const Predicate& p : predicates_) {
       if (!joins(p, a.set, b.set)) continue;
       connected = true;
       const bool straight = (p.left_set & ~a.set) == 0;
-      rows *= plan::joined_rows(1, 1, distinct(a, straight ? p.left : *p.right), distinct(b, straight ? *p.right : p.left));
+      keyed.add(distinct(a, straight ? p.left : *p.right), distinct(b, straight ? *p.right : p.left));
     }
-    return connected ? std::optional(rows) : std::nullopt;
+    return connected ? std::optional(keyed.rows()) : std::nullopt;
   }
 
   void join_best_pair() {

@@ -16,7 +16,10 @@ bool reads_outside(const Plan& plan) {
   bool any = false;
   // The visitor takes a Plan to change; nothing is.
   plan::for_each_expression(const_cast<Plan&>(plan), [&](Expression& e) { any = any || plan::has_outer(e); });
-  return any || std::ranges::any_of(plan.inputs, [](const PlanPtr& input) { return reads_outside(*input); });
+  if (any) return true;
+  const auto* join = std::get_if<Join>(&plan.node);
+  if (join != nullptr && !join->outer.empty()) return reads_outside(*plan.inputs[0]);
+  return std::ranges::any_of(plan.inputs, [](const PlanPtr& input) { return reads_outside(*input); });
 }
 
 namespace {
@@ -75,7 +78,9 @@ bool pull_join(PlanPtr& plan, std::vector<Expression>& conditions) {
   auto& join = std::get<Join>(plan->node);
   const bool inner = join.kind == JoinKind::kInner;
   if (is_padding(join.kind)) return false;
-  if (!inner && (own_expressions_read_outside(*plan) || reads_outside(*plan->inputs[1]))) return false;
+  const bool dependent = !join.outer.empty();  // its right input reads its own left, and is let alone
+  if ((!inner || dependent) && own_expressions_read_outside(*plan)) return false;
+  if (!inner && !dependent && reads_outside(*plan->inputs[1])) return false;
   for (const plan::JoinKey& key : join.keys) {
     if (plan::has_outer(key.left) || plan::has_outer(key.right)) return false;
   }
@@ -85,7 +90,7 @@ bool pull_join(PlanPtr& plan, std::vector<Expression>& conditions) {
   std::vector<Expression> of_right;
   std::vector<Expression> own;
   if (!pull_conditions(plan->inputs[0], conditions)) return false;
-  if (inner && !pull_conditions(plan->inputs[1], of_right)) return false;
+  if (inner && !dependent && !pull_conditions(plan->inputs[1], of_right)) return false;
   if (inner && join.condition) {
     std::vector<Expression> stay = take_outer_terms(std::move(*join.condition), own);
     join.condition.reset();

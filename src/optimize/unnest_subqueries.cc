@@ -109,14 +109,25 @@ Result<PlanPtr> attach_all(PlanPtr plan) {
   return with_columns(std::move(plan), schema);
 }
 
+Result<PlanPtr> attach_everywhere(PlanPtr plan) {
+  plan = TRUENO_TRY(attach_all(std::move(plan)));
+  for (PlanPtr& input : plan->inputs) input = TRUENO_TRY(attach_everywhere(std::move(input)));
+  return plan;
+}
+
+// From the top down: a join that depends on one outside reads, from then on, columns of its own.
+Result<PlanPtr> unnest(PlanPtr plan) {
+  const auto* join = std::get_if<Join>(&plan->node);
+  if (join != nullptr && !join->outer.empty()) plan = TRUENO_TRY(make_independent(std::move(plan)));
+  for (PlanPtr& input : plan->inputs) input = TRUENO_TRY(unnest(std::move(input)));
+  return plan;
+}
+
 }  // namespace
 
-Result<PlanPtr> unnest_subqueries(PlanPtr plan, const plan::ConstantEvaluator& constants) {
-  plan = TRUENO_TRY(attach_all(std::move(plan)));
-  for (PlanPtr& input : plan->inputs) input = TRUENO_TRY(unnest_subqueries(std::move(input), constants));
-  const auto* join = std::get_if<Join>(&plan->node);
-  if (join != nullptr && !join->outer.empty()) return make_independent(std::move(plan));
-  return plan;
+Result<PlanPtr> unnest_subqueries(PlanPtr plan, const plan::ConstantEvaluator&) {
+  // All of them become dependent joins first, so that those inside others are in the way of none.
+  return unnest(TRUENO_TRY(attach_everywhere(std::move(plan))));
 }
 
 }  // namespace trueno::optimize

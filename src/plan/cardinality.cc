@@ -100,14 +100,10 @@ struct Rows {
   double operator()(const Join& join) const {
     const double left = cardinality(*plan.inputs[0]);
     const double right = cardinality(*plan.inputs[1]);
-    double rows = left * right;
-    double matching = 1;  // part of the left's rows that has a match
-    for (const JoinKey& key : join.keys) {
-      const double left_distinct = distinct_values(*plan.inputs[0], key.left);
-      const double right_distinct = distinct_values(*plan.inputs[1], key.right);
-      rows *= joined_rows(1, 1, left_distinct, right_distinct);
-      matching = std::min(matching, right_distinct / std::max(1.0, left_distinct));
-    }
+    KeyedJoin keyed(left, right);
+    for (const JoinKey& key : join.keys) keyed.add(distinct_values(*plan.inputs[0], key.left), distinct_values(*plan.inputs[1], key.right));
+    double rows = keyed.rows();
+    const double matching = keyed.matching();
     if (join.condition) rows *= kUnknownSelectivity;
     switch (join.kind) {
       case JoinKind::kInner: return rows;
@@ -125,8 +121,24 @@ struct Rows {
 
 }  // namespace
 
-double joined_rows(double left, double right, double left_distinct, double right_distinct) {
-  return left * right / std::max({1.0, left_distinct, right_distinct});
+void KeyedJoin::add(double left_distinct, double right_distinct) {
+  ++keys_;
+  left_distinct_ *= std::max(1.0, left_distinct);
+  right_distinct_ *= std::max(1.0, right_distinct);
+}
+
+// Each row meets one of the different keys of the side that has more of them. Of several keys together there are at most as many as rows; the
+// product is far above what occurs where they depend on each other, so that the side with fewer decides.
+double KeyedJoin::rows() const {
+  const double left = std::min(left_distinct_, std::max(1.0, left_rows_));
+  const double right = std::min(right_distinct_, std::max(1.0, right_rows_));
+  return left_rows_ * right_rows_ / (keys_ > 1 ? std::min(left, right) : std::max(left, right));
+}
+
+double KeyedJoin::matching() const {
+  const double left = std::min(left_distinct_, std::max(1.0, left_rows_));
+  const double right = std::min(right_distinct_, std::max(1.0, right_rows_));
+  return std::min(1.0, right / left);
 }
 
 double cardinality(const Plan& plan) { return std::visit(Rows{plan}, plan.node); }

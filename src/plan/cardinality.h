@@ -16,7 +16,22 @@ namespace trueno::plan {
 /// The part of the plan's rows for which a condition over its columns is expected to hold, 0 to 1.
 [[nodiscard]] double selectivity(const Plan& plan, const Expression& condition);
 
-/// Rows of an equality join of `left` and `right` rows, whose keys have so many different values each.
-[[nodiscard]] double joined_rows(double left, double right, double left_distinct, double right_distinct);
+/// What an equality join of two inputs by some keys is expected to give.
+class KeyedJoin {
+ public:
+  KeyedJoin(double left_rows, double right_rows) : left_rows_(left_rows), right_rows_(right_rows) {}
+  /// One more key, with so many different values on either side.
+  void add(double left_distinct, double right_distinct);
+  [[nodiscard]] double rows() const;
+  /// The part of the left's rows that has a match.
+  [[nodiscard]] double matching() const;
+
+ private:
+  double left_rows_;
+  double right_rows_;
+  int keys_ = 0;
+  double left_distinct_ = 1;
+  double right_distinct_ = 1;
+};
 
 }  // namespace trueno::plan

@@ -122,7 +122,10 @@ bool may_fail(const Expression& expression) {
         "=",         "<>",       "<",           "<=",      ">",           ">=",       "is_distinct_from", "is_not_distinct_from",
         "not",       "is_null",  "is_not_null", "is_true", "is_not_true", "is_false", "is_not_false",     "starts_with",
         "ends_with", "contains", "length"};
-    if (std::ranges::find(kSafe, expression.function->name) == std::end(kSafe)) return true;
+    // A pattern is malformed only where it has an escape character.
+    const std::string_view name = expression.function->name;
+    const bool pattern = (name == "like" || name == "not_like" || name == "ilike" || name == "not_ilike") && expression.arguments.size() == 2;
+    if (!pattern && std::ranges::find(kSafe, name) == std::end(kSafe)) return true;
   }
   if (expression.kind == ExpressionKind::kCast && !expression.trying &&
       !function::implicit_cast_exists(expression.arguments[0].type, expression.type))
