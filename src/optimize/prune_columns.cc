@@ -6,10 +6,11 @@
 //       Scan b [k, z]                        Scan b [k]
 //
 // Where operators only pass rows on, the kernel program reads no more than it needs anyway; this is for what they are stored between: the
-// build sides of joins, sorts, and inputs of a union.
+// build sides of joins, sorts, and inputs of a union. What may fail stays: its error is part of the result.
 #include <algorithm>
 #include <numeric>
 
+#include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 
 namespace trueno::optimize {
@@ -58,6 +59,12 @@ std::vector<int> keep(std::vector<T>& list, Schema& schema, const Columns& wante
   return mapping;
 }
 
+// A sum may also leave its type when it is finished.
+bool may_fail(const plan::AggregateCall& call) {
+  const bool sums = call.function->finish == kernel::FinishKind::kSum && !call.signature.result.is_float();
+  return sums || !std::ranges::all_of(call.arguments, is_safe) || (call.filter && !is_safe(*call.filter));
+}
+
 struct Pruner {
   Plan& plan;
   const Columns& wanted;
@@ -66,7 +73,9 @@ struct Pruner {
   std::vector<int> operator()(plan::Shared&) const { return identity(wanted.size()); }
   std::vector<int> operator()(plan::Values&) const { return identity(wanted.size()); }
   std::vector<int> operator()(plan::Project& project) const {
-    const std::vector<int> mapping = keep(project.expressions, plan.schema, wanted);
+    Columns kept = wanted;
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || !is_safe(project.expressions[i]);
+    const std::vector<int> mapping = keep(project.expressions, plan.schema, kept);
     Columns below(plan.input().schema.size(), false);
     for (const Expression& e : project.expressions) want(below, e);
     remap(project.expressions, prune(plan.inputs[0], below));
@@ -88,8 +97,9 @@ struct Pruner {
     std::vector<plan::AggregateCall> calls;
     Schema schema(plan.schema.begin(), plan.schema.begin() + static_cast<std::ptrdiff_t>(keys));
     for (std::size_t i = 0; i < aggregate.calls.size(); ++i) {
-      mapping.push_back(wanted[keys + i] ? static_cast<int>(schema.size()) : -1);
-      if (!wanted[keys + i]) continue;
+      const bool kept = wanted[keys + i] || may_fail(aggregate.calls[i]);
+      mapping.push_back(kept ? static_cast<int>(schema.size()) : -1);
+      if (!kept) continue;
       calls.push_back(std::move(aggregate.calls[i]));
       schema.push_back(std::move(plan.schema[keys + i]));
     }

@@ -1,5 +1,8 @@
 #include "engine.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include <fmt/format.h>
 
 #include "backend/scalar/scalar_backend.h"
@@ -65,7 +68,31 @@ std::string describe(const Configuration& c) {
   return text;
 }
 
-std::string difference(const Outcome& expected, const Outcome& got) {
+namespace {
+
+// The rows in one order, whichever they came in: by their values' text.
+void put_in_order(Outcome& outcome) {
+  std::vector<std::string> texts(static_cast<std::size_t>(outcome.rows));
+  for (const std::vector<Value>& column : outcome.columns) {
+    for (std::size_t row = 0; row < column.size(); ++row) texts[row] += column[row].to_string() + "|";
+  }
+  std::vector<std::size_t> order(texts.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, {}, [&](std::size_t row) { return std::pair(std::string_view(texts[row]), row); });
+  for (std::vector<Value>& column : outcome.columns) {
+    std::vector<Value> sorted;
+    for (const std::size_t row : order) sorted.push_back(std::move(column[row]));
+    column = std::move(sorted);
+  }
+}
+
+}  // namespace
+
+std::string difference(Outcome expected, Outcome got, bool any_order) {
+  if (any_order) {
+    put_in_order(expected);
+    put_in_order(got);
+  }
   if (expected.failure != got.failure) {
     const auto said = [](const Outcome& o) { return o.failure.empty() ? fmt::format("{} rows", o.rows) : o.failure; };
     return fmt::format("expected {}, got {}", said(expected), said(got));

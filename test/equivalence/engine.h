@@ -44,8 +44,8 @@ struct Outcome {
   bool bound = false;   // failed, if at all, while running
 };
 
-/// Empty when equal: same schema, same bits in the same order, or the same error.
-[[nodiscard]] std::string difference(const Outcome& expected, const Outcome& got);
+/// Empty when equal: same schema, same bits in the same order, or the same error. `any_order`: rows are compared as a multiset.
+[[nodiscard]] std::string difference(Outcome expected, Outcome got, bool any_order);
 
 /// Runs cases. Thread-compatible: one at a time.
 class Engine {

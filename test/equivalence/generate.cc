@@ -1,6 +1,8 @@
 // Random queries: typed loosely, so that nearly all bind and a good part fails at run time.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "query.h"
 
 namespace trueno::equivalence {
@@ -14,7 +16,8 @@ struct Name {
 
 class Generator {
  public:
-  Generator(Random& random, std::vector<Value>& parameters) : random_(random), parameters_(parameters) {}
+  Generator(Random& random, std::vector<Value>& parameters, std::vector<Name> table)
+      : random_(random), parameters_(parameters), table_(std::move(table)) {}
 
   Query query(std::vector<Name> names, int depth, bool outermost) {
     Query query;
@@ -26,6 +29,7 @@ class Generator {
     if (!query.from && random_.percent(8))
       query.with_itself = random_.pick<const char*>({"UNION ALL", "UNION ALL", "UNION", "INTERSECT", "EXCEPT"});
     names_ = std::move(names);
+    if (random_.percent(22)) query.join = join();
     if (random_.percent(55)) query.where = boolean(3);
     const bool grouped = random_.percent(45);
     if (grouped) {
@@ -73,13 +77,70 @@ class Generator {
     return query.having.has_value();
   }
 
+  // ---- joins and subqueries
+
+  // Some rows of t under other names, so that a condition may mix them with what is outside.
+  std::string other_rows() {
+    std::string columns;
+    for (std::size_t i = 0; i < table_.size(); ++i) columns += fmt::format("{}{} AS v{}", i == 0 ? "" : ", ", table_[i].text, i);
+    return fmt::format("(SELECT {} FROM t LIMIT {})", columns, random_.pick({0, 1, 7, 30, 60}));
+  }
+  // An equality of a column of the other rows with something outside; a few times of any two columns, which may not bind.
+  Expression equality() {
+    const auto other = static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(table_.size())));
+    Expression outside = random_.percent(80) ? column_or_literal(table_[other].kind) : make_column();
+    return make(Kind::kBoolean, random_.percent(85) ? fmt::format("(v{} = {{}})", other) : fmt::format("(v{} IS NOT DISTINCT FROM {{}})", other),
+                {std::move(outside)});
+  }
+  std::vector<Name> with_other_rows() const {
+    std::vector<Name> both = names_;
+    for (std::size_t i = 0; i < table_.size(); ++i) both.push_back({fmt::format("v{}", i), table_[i].kind});
+    return both;
+  }
+
+  Join join() {
+    Join out;
+    out.kind = random_.pick<const char*>({"JOIN", "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN"});
+    out.rows = other_rows();
+    out.condition = equality();
+    const std::vector<Name> outside = std::exchange(names_, with_other_rows());
+    for (std::int64_t n = random_.pick({0, 0, 1, 2}); n > 0; --n)
+      out.condition = make(Kind::kBoolean, "({} AND {})", {std::move(out.condition), random_.percent(50) ? equality_of_both() : boolean(2)});
+    if (random_.percent(8)) out.condition = boolean(2);  // no key at all
+    if (out.kind == "SEMI JOIN" || out.kind == "ANTI JOIN") names_ = outside;
+    return out;
+  }
+  Expression equality_of_both() {
+    const auto other = static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(table_.size())));
+    return make(Kind::kBoolean, fmt::format("(v{} = {{}})", other), {column_or_literal(table_[other].kind)});
+  }
+
+  // TRUE or FALSE of rows elsewhere, mostly correlated.
+  Expression subquery_test() {
+    const auto other = static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(table_.size())));
+    const std::string rows = other_rows();
+    switch (random_.below(5)) {
+      case 0:
+      case 1: return make(Kind::kBoolean, fmt::format("({}EXISTS (SELECT 1 FROM {} v WHERE {{}}))", random_.percent(30) ? "NOT " : "", rows), {equality()});
+      case 2:
+        return make(Kind::kBoolean, fmt::format("({{}} {}IN (SELECT v{} FROM {} v))", random_.percent(40) ? "NOT " : "", other, rows),
+                    {column_or_literal(table_[other].kind)});
+      case 3:
+        return make(Kind::kBoolean, fmt::format("({{}} {} {} (SELECT v{} FROM {} v WHERE {{}}))", comparison(), random_.pick({"ANY", "ALL"}), other, rows),
+                    {column_or_literal(table_[other].kind), equality()});
+      default:
+        return make(Kind::kBoolean, fmt::format("({{}} {} (SELECT {}(v{}) FROM {} v WHERE {{}}))", comparison(), random_.pick({"min", "max"}), other, rows),
+                    {column_or_literal(table_[other].kind), equality()});
+    }
+  }
+
   // ---- aggregates
 
   Expression aggregate() {
     Expression e;
     switch (random_.below(8)) {
       case 0: e = make(Kind::kInteger, "count(*)"); break;
-      case 1: e = make(Kind::kInteger, "count({})", {any(2)}); break;
+      case 1: e = make(Kind::kInteger, random_.percent(25) ? "count(DISTINCT {})" : "count({})", {any(2)}); break;
       case 2:
       case 3: e = make(Kind::kInteger, "sum({})", {number(2)}); break;
       case 4: e = make(Kind::kFloat, "avg({})", {number(2)}); break;
@@ -216,6 +277,7 @@ class Generator {
   Expression boolean(int depth) {
     if (depth <= 0) return column_or_literal(Kind::kBoolean);
     const int d = depth - 1;
+    if (random_.percent(4)) return subquery_test();
     switch (random_.below(15)) {
       case 0: return make(Kind::kBoolean, "({} AND {})", {boolean(d), boolean(d)});
       case 1: return make(Kind::kBoolean, "({} OR {})", {boolean(d), boolean(d)});
@@ -394,6 +456,7 @@ class Generator {
 
   Random& random_;
   std::vector<Value>& parameters_;
+  std::vector<Name> table_;  // t's columns
   std::vector<Name> names_;
 };
 
@@ -404,7 +467,7 @@ Case random_case(Random& random) {
   out.table = random_table(random);
   std::vector<Name> names;
   for (const Field& field : out.table.schema) names.push_back({field.name, kind_of(field.type)});
-  out.query = Generator(random, out.parameters).query(std::move(names), 2, true);
+  out.query = Generator(random, out.parameters, names).query(names, 2, true);
   return out;
 }
 

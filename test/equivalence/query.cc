@@ -46,6 +46,7 @@ std::string Query::sql() const {
   } else {
     text += with_itself.empty() ? " FROM t" : fmt::format(" FROM (SELECT * FROM t {} SELECT * FROM t) t", with_itself);
   }
+  if (join) text += fmt::format(" {} {} v ON {}", join->kind, join->rows, join->condition.sql());
   if (where) text += " WHERE " + where->sql();
   for (std::size_t i = 0; i < group_by.size(); ++i) text += (i == 0 ? " GROUP BY " : ", ") + group_by[i].sql();
   if (having) text += " HAVING " + having->sql();
@@ -57,7 +58,7 @@ std::string Query::sql() const {
 }
 
 std::size_t Query::size() const {
-  std::size_t total = 1 + (distinct ? 1 : 0) + (from ? from->size() + 1 : 0) + (with_itself.empty() ? 0 : 1) +
+  std::size_t total = 1 + (distinct ? 1 : 0) + (from ? from->size() + 1 : 0) + (with_itself.empty() ? 0 : 1) + (join ? join->condition.size() + 1 : 0) +
                       (where ? where->size() + 1 : 0) + (having ? having->size() + 1 : 0) + (limit ? 1 : 0) + (offset > 0 ? 1 : 0);
   for (const Expression& e : select) total += e.size();
   for (const Expression& e : group_by) total += e.size() + 1;
@@ -71,6 +72,7 @@ Query Query::clone() const {
   copy.distinct = distinct;
   if (from) copy.from = std::make_unique<Query>(from->clone());
   copy.with_itself = with_itself;
+  copy.join = join;
   copy.where = where;
   copy.group_by = group_by;
   copy.having = having;

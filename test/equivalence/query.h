@@ -30,12 +30,20 @@ struct OrderItem {
   std::string direction;  // " DESC NULLS FIRST"
 };
 
+/// `{kind} (rows of t) v ON {condition}` behind FROM. The rows' columns are v0, v1, ... in the order of t's.
+struct Join {
+  std::string kind;
+  std::string rows;
+  Expression condition;
+};
+
 /// A query as its clauses, so that it can be shrunk clause by clause.
 struct Query {
   std::vector<Expression> select;
   bool distinct = false;
   std::unique_ptr<Query> from;  // null: FROM t
   std::string with_itself;      // FROM t UNION ALL t, and so on; empty: t alone
+  std::optional<Join> join;
   std::optional<Expression> where;
   std::vector<Expression> group_by;
   std::optional<Expression> having;

@@ -93,6 +93,8 @@ class Shrinker {
       };
       any |= with([](Query& q) { return std::exchange(q.distinct, false); });
       any |= with([](Query& q) { return !std::exchange(q.with_itself, "").empty(); });
+      any |= with([](Query& q) { return std::exchange(q.join, std::nullopt).has_value(); });
+      any |= with([](Query& q) { return q.join && std::exchange(q.join->kind, "JOIN") != "JOIN"; });
       any |= with([](Query& q) { return std::exchange(q.limit, std::nullopt).has_value(); });
       any |= with([](Query& q) { return std::exchange(q.offset, 0) != 0; });
       any |= with([](Query& q) { return std::exchange(q.where, std::nullopt).has_value(); });

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "exec/join_tables.h"
 #include "exec/lookup_tables.h"
 #include "exec/merge.h"
 #include "exec/query_dictionary.h"
@@ -17,7 +18,8 @@ struct Piece {
 
 // All rows of a pipeline's input, cut at random places. Row ids as exec counts them: part in the high half.
 // Where a LIMIT decides which rows may fail, every row is a piece of its own.
-Result<std::vector<Piece>> cut_input(const kernel::Pipeline& pipeline, const std::vector<Batch>& outputs, Random& random) {
+Result<std::vector<Piece>> cut_input(const kernel::Pipeline& pipeline, const std::vector<Batch>& outputs, exec::JoinTables& tables,
+                                     Random& random) {
   const bool limited = pipeline.limit >= 0 && pipeline.program->sink.kind == kernel::SinkKind::kEmit;
   std::vector<int> columns;
   for (const kernel::SourceColumn& column : pipeline.program->source.columns) columns.push_back(column.index);
@@ -36,7 +38,7 @@ Result<std::vector<Piece>> cut_input(const kernel::Pipeline& pipeline, const std
   } else {
     std::int64_t row_id = 0;
     for (const std::size_t number : pipeline.input.pipelines) {
-      const Batch& earlier = outputs[number];
+      const Batch earlier = pipeline.input.unmatched ? TRUENO_TRY(tables.unmatched(number)) : outputs[number];
       Batch batch{earlier.length, {}};
       for (const int column : columns) batch.columns.push_back(earlier.columns[static_cast<std::size_t>(column)]);
       whole.push_back({std::move(batch), row_id});
@@ -66,24 +68,27 @@ Status translate_codes(const kernel::Pipeline& pipeline, std::vector<Piece>& pie
 }
 
 // The error of the earliest failing row of a piece on which a device failed.
-Error error_of(const kernel::Pipeline& pipeline, const backend::Morsel& morsel, const backend::Launch& launch,
-               backend::Backend& reference) {
-  const auto kernel = reference.prepare(pipeline.program).run_now();
-  if (!kernel) return kernel.error();
-  const auto state = (*kernel)->start(launch);
+Error error_of(const kernel::Pipeline& pipeline, const backend::Morsel& morsel, exec::JoinTables& tables, backend::Backend& reference) {
+  auto launch = tables.launch(pipeline, reference);
+  if (!launch) return std::move(launch).error();
+  auto kernel = reference.prepare(pipeline.program).run_now();
+  if (!kernel) return std::move(kernel).error();
+  const auto state = (*kernel)->start(**launch);
   Status status = (*kernel)->run(morsel, *state, CancelToken()).run_now();
   if (!status) return std::move(status).error();
   return error(ErrorCode::kInternal, "a row fails on the device and not on the reference");
 }
 
-Result<Batch> run_pipeline(const kernel::Pipeline& pipeline, const std::vector<Batch>& outputs, const backend::Launch& launch,
+Result<Batch> run_pipeline(const kernel::Pipeline& pipeline, const std::vector<Batch>& outputs, exec::JoinTables& tables,
                            backend::Backend& device, backend::Backend& reference, Random& random) {
   const kernel::Program& program = *pipeline.program;
   const std::shared_ptr<const backend::Kernel> kernel = TRUENO_TRY(device.prepare(pipeline.program).run_now());
-  std::vector<Piece> pieces = TRUENO_TRY(cut_input(pipeline, outputs, random));
+  const auto on_device = TRUENO_TRY(tables.launch(pipeline, device));
+  const backend::Launch& launch = *on_device;
+  std::vector<Piece> pieces = TRUENO_TRY(cut_input(pipeline, outputs, tables, random));
   TRUENO_TRY(translate_codes(pipeline, pieces));
   exec::LookupTables lookups(program, device, reference, launch);
-  const bool emits = program.sink.kind == kernel::SinkKind::kEmit;
+  const bool emits = program.sink.kind == kernel::SinkKind::kEmit || program.sink.kind == kernel::SinkKind::kBuild;
   std::vector<std::unique_ptr<backend::SinkState>> states;
   for (std::int64_t n = random.between(1, 5); n > 0; --n) states.push_back(kernel->start(launch));
   std::vector<Batch> partials;
@@ -95,7 +100,7 @@ Result<Batch> run_pipeline(const kernel::Pipeline& pipeline, const std::vector<B
     backend::Morsel morsel{piece.batch, piece.row_id, {}};
     if (!program.lookups.empty()) TRUENO_TRY(lookups.fill(morsel));
     Status status = kernel->run(morsel, state, CancelToken()).run_now();
-    if (!status && status.error().code() == ErrorCode::kRowFailed) return error_of(pipeline, morsel, launch, reference);
+    if (!status && status.error().code() == ErrorCode::kRowFailed) return error_of(pipeline, morsel, tables, reference);
     TRUENO_TRY(std::move(status));
     // Emitted rows keep their order. Other states are taken now and then in the middle, and used on.
     if (emits || random.percent(20)) {
@@ -117,8 +122,10 @@ Result<Batch> run_split(const kernel::PipelinePlan& plan, backend::Backend& devi
                         Random& random) {
   const backend::Launch launch{plan.parameters, chunk_rows};
   std::vector<Batch> outputs;
+  outputs.reserve(plan.pipelines.size());
+  exec::JoinTables tables(outputs, launch);
   for (const kernel::Pipeline& pipeline : plan.pipelines)
-    outputs.push_back(TRUENO_TRY(run_pipeline(pipeline, outputs, launch, device, reference, random)));
+    outputs.push_back(TRUENO_TRY(run_pipeline(pipeline, outputs, tables, device, reference, random)));
   return std::move(outputs.back());
 }
 
