@@ -9,8 +9,12 @@ namespace trueno::function {
 
 Catalogue::Catalogue() {
   // The one list of function families.
-  for (auto* family : {arithmetic_functions, comparison_functions, math_functions, string_functions, date_functions, date_format_functions,
-                       conditional_functions}) {
+  for (auto* family :
+       {arithmetic_functions,    comparison_functions,      math_functions,        string_functions,       date_functions,
+        date_format_functions,   conditional_functions,     string_pad_functions,  string_piece_functions, string_distance_functions,
+        string_encode_functions, printf_functions,          byte_size_functions,   regex_functions,        glob_functions,
+        rounding_functions,      number_theory_functions,   interval_functions,    date_name_functions,    date_computed_functions,
+        date_make_functions,     date_difference_functions, time_bucket_functions, strptime_functions,     utility_functions}) {
     std::ranges::move(family(), std::back_inserter(scalars_));
   }
   aggregates_ = aggregate_functions();
@@ -69,6 +73,12 @@ constexpr PartName kParts[] = {
     {"decade", "date_trunc_decade", {"decade", "decades", "dec", "decs"}},
     {"millennium", "date_trunc_millennium", {"millennium", "millennia", "mil", "mils"}},
     {"epoch", "", {"epoch"}},
+    {"era", "", {"era"}},
+    {"yearweek", "", {"yearweek"}},
+    {"julian", "", {"julian"}},
+    {"timezone", "", {"timezone"}},
+    {"timezone_hour", "", {"timezone_hour"}},
+    {"timezone_minute", "", {"timezone_minute"}},
 };
 
 const PartName* find_part(std::string_view part) {
@@ -88,6 +98,29 @@ std::string_view date_part_function(std::string_view part) {
 std::string_view date_trunc_function(std::string_view part) {
   const PartName* name = find_part(part);
   return name == nullptr ? std::string_view{} : name->truncation;
+}
+
+std::string_view interval_function(std::string_view unit) {
+  constexpr std::pair<std::string_view, std::string_view> kFunctions[] = {
+      {"year", "to_years"},
+      {"quarter", "to_quarters"},
+      {"month", "to_months"},
+      {"week", "to_weeks"},
+      {"day", "to_days"},
+      {"hour", "to_hours"},
+      {"minute", "to_minutes"},
+      {"second", "to_seconds"},
+      {"millisecond", "to_milliseconds"},
+      {"microsecond", "to_microseconds"},
+      {"decade", "to_decades"},
+      {"century", "to_centuries"},
+      {"millennium", "to_millennia"},
+  };
+  const PartName* name = find_part(unit);
+  for (const auto& [part, function] : kFunctions) {
+    if (name != nullptr && name->function == part) return function;
+  }
+  return {};
 }
 
 }  // namespace trueno::function

@@ -35,4 +35,7 @@ class Catalogue {
 /// The function behind date_trunc('part', x); empty when unknown.
 [[nodiscard]] std::string_view date_trunc_function(std::string_view part);
 
+/// The function that makes an INTERVAL of a number of units ("day", "days", ...); empty when unknown.
+[[nodiscard]] std::string_view interval_function(std::string_view unit);
+
 }  // namespace trueno::function

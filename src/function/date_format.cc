@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/civil_time.h"
+#include "function/date_words.h"
 #include "function/families.h"
 #include "kernel/cell.h"
 #include "kernel/date_part.h"
@@ -14,10 +15,6 @@ using kernel::Builder;
 using kernel::Cell;
 using kernel::DatePart;
 using kernel::ValueId;
-
-constexpr std::string_view kDays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
-                                        "July",    "August",   "September", "October", "November", "December"};
 
 // The moment in the parts that formats name.
 class Moment {

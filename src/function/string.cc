@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "function/families.h"
+#include "function/utf8.h"
 #include "kernel/cell.h"
 #include "kernel/string_match.h"
 
@@ -59,17 +60,6 @@ Status trim(std::span<const Cell> args, Cell& result, Arena& arena) {
   return {};
 }
 
-// Byte position of the n-th character (0-based), or the end.
-std::size_t character_offset(std::string_view text, std::int64_t n) {
-  std::size_t at = 0;
-  while (n > 0 && at < text.size()) {
-    ++at;
-    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u) ++at;
-    --n;
-  }
-  return at;
-}
-
 // SQL's substring: positions count from 1, negative ones from the end; a window that begins before the text is cut.
 Status substring(std::span<const Cell> args, Cell& result, Arena& arena) {
   constexpr i128 kFar = i128{1} << 40;  // farther than any text is long
@@ -84,8 +74,8 @@ Status substring(std::span<const Cell> args, Cell& result, Arena& arena) {
   }
   begin = std::clamp<std::int64_t>(begin, 0, length);
   end = std::clamp<std::int64_t>(end, begin, length);
-  const std::size_t from = character_offset(text, begin);
-  const std::size_t to = from + character_offset(text.substr(from), end - begin);
+  const std::size_t from = utf8_offset(text, begin);
+  const std::size_t to = from + utf8_offset(text.substr(from), end - begin);
   result = Cell::of_string(arena.copy(text.substr(from, to - from)));
   return {};
 }
@@ -122,7 +112,7 @@ Status reverse(std::span<const Cell> args, Cell& result, Arena& arena) {
   char* bytes = arena.allocate(text.size());
   std::size_t out = text.size();
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t width = character_offset(text.substr(at), 1);
+    const std::size_t width = utf8_offset(text.substr(at), 1);
     out -= width;
     std::copy_n(text.data() + at, width, bytes + out);
     at += width;
@@ -203,14 +193,15 @@ Result<ValueId> lower_upper(Builder& b, std::span<const ValueId> args, const Sig
 Result<ValueId> lower_lower(Builder& b, std::span<const ValueId> args, const Signature& s) {
   return lower_host<lower>(b, args, s, "lower");
 }
+// Spaces, or the characters of a second text.
+Result<Signature> bind_trim(std::span<const Type> arguments, const BindContext& context) {
+  return arguments.size() == 2 ? bind_text<2>(arguments, context) : bind_text<1>(arguments, context);
+}
+template <bool at_left, bool at_right>
 Result<ValueId> lower_trim(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<trim<true, true>>(b, args, s, "trim");
-}
-Result<ValueId> lower_ltrim(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<trim<true, false>>(b, args, s, "ltrim");
-}
-Result<ValueId> lower_rtrim(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<trim<false, true>>(b, args, s, "rtrim");
+  const std::string name = at_left && at_right ? "trim" : (at_left ? "ltrim" : "rtrim");
+  if (args.size() == 1) return lower_host<trim<at_left, at_right>>(b, args, s, name);
+  return b.host({name + "(characters)", trim_characters_body(at_left, at_right), false, false}, s.result, {args[0], args[1]});
 }
 Result<ValueId> lower_substring(Builder& b, std::span<const ValueId> args, const Signature& s) {
   return lower_host<substring>(b, args, s, "substring");
@@ -251,9 +242,30 @@ std::vector<ScalarFunction> string_functions() {
        lower_length},
       {"upper", {"ucase"}, "upper(text)", "ASCII letters in upper case.", "upper('abc')", "ABC", bind_text<1>, lower_upper},
       {"lower", {"lcase"}, "lower(text)", "ASCII letters in lower case.", "lower('ABC')", "abc", bind_text<1>, lower_lower},
-      {"trim", {}, "trim(text)", "Without spaces at both ends.", "trim('  a ')", "a", bind_text<1>, lower_trim},
-      {"ltrim", {}, "ltrim(text)", "Without leading spaces.", "ltrim('  a')", "a", bind_text<1>, lower_ltrim},
-      {"rtrim", {}, "rtrim(text)", "Without trailing spaces.", "rtrim('a  ')", "a", bind_text<1>, lower_rtrim},
+      {"trim",
+       {},
+       "trim(text [, characters])",
+       "Without spaces, or without any of the characters, at both ends.",
+       "trim('xxay', 'xy')",
+       "a",
+       bind_trim,
+       lower_trim<true, true>},
+      {"ltrim",
+       {},
+       "ltrim(text [, characters])",
+       "Without leading spaces, or characters.",
+       "ltrim('  a')",
+       "a",
+       bind_trim,
+       lower_trim<true, false>},
+      {"rtrim",
+       {},
+       "rtrim(text [, characters])",
+       "Without trailing spaces, or characters.",
+       "rtrim('a  ')",
+       "a",
+       bind_trim,
+       lower_trim<false, true>},
       {"substring",
        {"substr"},
        "substring(text, start [, count])",
