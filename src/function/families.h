@@ -32,6 +32,7 @@ namespace trueno::function {
 [[nodiscard]] std::vector<ScalarFunction> time_bucket_functions();
 [[nodiscard]] std::vector<ScalarFunction> strptime_functions();
 [[nodiscard]] std::vector<ScalarFunction> utility_functions();
+[[nodiscard]] std::vector<ScalarFunction> transcendental_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_functions();
 
 /// floor, ceil or trunc: of integers the identity, of decimals DECIMAL(p, 0).

@@ -67,7 +67,7 @@ Result<Signature> bind_whole(std::span<const Type> arguments, const BindContext&
 }
 
 template <kernel::MathFunction function>
-Result<ValueId> lower_whole(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+Result<ValueId> lower_whole(Builder& b, std::span<const ValueId> args, const Signature&) {
   return whole_number(b, args[0], function);
 }
 

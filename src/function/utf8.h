@@ -14,7 +14,7 @@ namespace trueno::function {
 [[nodiscard]] std::size_t utf8_offset(std::string_view text, std::int64_t n);
 
 /// The code point at a byte position, which moves behind it.
-[[nodiscard]] char32_t utf8_next(std::string_view text, std::size_t& at);
+char32_t utf8_next(std::string_view text, std::size_t& at);
 
 void append_utf8(std::string& out, char32_t code);
 
