@@ -215,7 +215,9 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           },
           [&](const sql::Binary& node) -> Bound {
             Expression left = TRUENO_TRY(bind(*node.left));
-            return call(lower_name(node.op), list_of(std::move(left), TRUENO_TRY(bind(*node.right))), span);
+            // ~ with one operand is the complement of bits.
+            return call(node.op == "~" ? "regexp_matches" : lower_name(node.op), list_of(std::move(left), TRUENO_TRY(bind(*node.right))),
+                        span);
           },
           [&](const sql::IsTest& node) -> Bound {
             Expression operand = TRUENO_TRY(bind(*node.operand));
@@ -460,6 +462,11 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     for (Expression& argument : arguments) argument = TRUENO_TRY(convert(std::move(argument), type));
     return nary(ExpressionKind::kCoalesce, type, std::move(arguments), span);
   }
+  if (arguments.empty()) {
+    if (auto moment = function::moment_of_statement(name, context_.types.now)) return Expression::literal(std::move(*moment));
+  }
+  if (name == "age" && arguments.size() == 1)  // from today
+    arguments.insert(arguments.begin(), Expression::literal(*function::moment_of_statement("current_date", context_.types.now)));
   if (name == "if" && arguments.size() == 3) {
     arguments[0] = TRUENO_TRY(convert(std::move(arguments[0]), TypeId::kBoolean));
     return branches(std::move(arguments), span);

@@ -173,7 +173,7 @@ Result<ValueId> lower_bits(Builder& b, std::span<const ValueId> args, const Sign
 
 std::vector<ScalarFunction> arithmetic_functions() {
   return {
-      {"+", {"add"}, "a + b", "Sum of numbers; a date plus days or an interval.", "2 + 3", "5", bind_add, lower_add},
+      {"+", {"add", "date_add"}, "a + b", "Sum of numbers; a date plus days or an interval.", "2 + 3", "5", bind_add, lower_add},
       {"-",
        {"subtract"},
        "a - b",

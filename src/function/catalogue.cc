@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
+#include "base/civil_time.h"
 #include "function/families.h"
 
 namespace trueno::function {
@@ -61,9 +63,9 @@ constexpr PartName kParts[] = {
     {"month", "date_trunc_month", {"month", "months", "mon", "mons"}},
     {"week", "date_trunc_week", {"week", "weeks", "w", "weekofyear"}},
     {"day", "date_trunc_day", {"day", "days", "d", "dayofmonth"}},
-    {"dayofweek", "", {"dow", "dayofweek", "weekday"}},
-    {"isodow", "", {"isodow"}},
-    {"dayofyear", "", {"doy", "dayofyear"}},
+    {"dayofweek", "date_trunc_day", {"dow", "dayofweek", "weekday"}},
+    {"isodow", "date_trunc_day", {"isodow"}},
+    {"dayofyear", "date_trunc_day", {"doy", "dayofyear"}},
     {"isoyear", "date_trunc_isoyear", {"isoyear"}},
     {"hour", "date_trunc_hour", {"hour", "hours", "h", "hr", "hrs"}},
     {"minute", "date_trunc_minute", {"minute", "minutes", "m", "min", "mins"}},
@@ -72,11 +74,11 @@ constexpr PartName kParts[] = {
     {"microsecond", "date_trunc_microsecond", {"microsecond", "microseconds", "us", "usec", "usecs"}},
     {"century", "date_trunc_century", {"century", "centuries", "c", "cent"}},
     {"decade", "date_trunc_decade", {"decade", "decades", "dec", "decs"}},
-    {"millennium", "date_trunc_millennium", {"millennium", "millennia", "mil", "mils"}},
-    {"epoch", "", {"epoch"}},
+    {"millennium", "date_trunc_millennium", {"millennium", "millennia", "mil", "mils", "millenium"}},
+    {"epoch", "date_trunc_second", {"epoch"}},
     {"era", "", {"era"}},
-    {"yearweek", "", {"yearweek"}},
-    {"julian", "", {"julian"}},
+    {"yearweek", "date_trunc_week", {"yearweek"}},
+    {"julian", "date_trunc_day", {"julian"}},
     {"timezone", "", {"timezone"}},
     {"timezone_hour", "", {"timezone_hour"}},
     {"timezone_minute", "", {"timezone_minute"}},
@@ -122,6 +124,17 @@ std::string_view interval_function(std::string_view unit) {
     if (name != nullptr && name->function == part) return function;
   }
   return {};
+}
+
+std::optional<Value> moment_of_statement(std::string_view name, std::int64_t now) {
+  const auto is_one_of = [&](std::initializer_list<std::string_view> names) { return std::ranges::find(names, name) != names.end(); };
+  if (is_one_of({"now", "current_timestamp", "get_current_timestamp", "transaction_timestamp"}))
+    return Value::integer(now, TypeId::kTimestampTz);
+  if (is_one_of({"localtimestamp", "current_localtimestamp"})) return Value::integer(now, TypeId::kTimestamp);
+  if (is_one_of({"current_date", "today"})) return Value::integer(floor_divide(now, kMicrosPerDay), TypeId::kDate);
+  if (is_one_of({"current_time", "get_current_time", "localtime", "current_localtime"}))
+    return Value::integer(micros_of_day(now), TypeId::kTime);
+  return std::nullopt;
 }
 
 }  // namespace trueno::function

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "base/civil_time.h"
+#include "function/date_name.h"
 #include "function/families.h"
 #include "function/interval.h"
 #include "function/overload.h"
@@ -23,11 +24,17 @@ Result<CivilPart> part_named(std::string_view name) {
 }
 
 Status part_of_moment(std::span<const Cell> args, Cell& result, Arena&) {
-  const CivilPart part = TRUENO_TRY(part_named(args[0].string.view()));
   const auto micros = static_cast<std::int64_t>(args[1].integer);
   if (is_infinite(args[1])) {
     result = Cell::null();
-  } else if (part == CivilPart::kEpoch) {
+    return {};
+  }
+  if (const auto further = further_part(args[0].string.view(), micros)) {
+    result = Cell::of_f64(further->integer == 0 ? further->f64 : static_cast<double>(further->integer));
+    return {};
+  }
+  const CivilPart part = TRUENO_TRY(part_named(args[0].string.view()));
+  if (part == CivilPart::kEpoch) {
     result = Cell::of_f64(static_cast<double>(micros) / 1e6);
   } else {
     result = Cell::of_f64(static_cast<double>(part_of_micros(part, micros)));

@@ -15,15 +15,27 @@ using enum TypeId;
 
 bool is_infinite(const Cell& moment) { return moment.integer == kTimestampInfinity || moment.integer == kTimestampMinusInfinity; }
 
+// A day and a time of it; reaches as far as dates do, which is farther than timestamps.
 struct Moment {
-  std::int64_t micros;
-  CivilDate date;
+  std::int64_t days;
   std::int64_t time;  // micros of the day
+  CivilDate date;
 
-  explicit Moment(std::int64_t m) : micros(m), date(civil_from_days(floor_divide(m, kMicrosPerDay))), time(micros_of_day(m)) {}
+  Moment(std::int64_t d, std::int64_t t) : days(d), time(t), date(civil_from_days(d)) {}
+  static Moment of_micros(const Cell& cell) {
+    const auto micros = static_cast<std::int64_t>(cell.integer);
+    return {floor_divide(micros, kMicrosPerDay), micros_of_day(micros)};
+  }
+  static Moment of_days(const Cell& cell) { return {static_cast<std::int64_t>(cell.integer), 0}; }
   [[nodiscard]] std::int64_t months() const { return std::int64_t{date.year} * 12 + date.month - 1; }
-  [[nodiscard]] std::int64_t days() const { return floor_divide(micros, kMicrosPerDay); }
+  [[nodiscard]] i128 micros() const { return i128{days} * kMicrosPerDay + time; }
+  [[nodiscard]] std::int64_t iso_year() const { return part_of_days(CivilPart::kIsoYear, static_cast<std::int32_t>(days)); }
 };
+
+i128 floor_quotient(i128 value, i128 divisor) {
+  const i128 quotient = value / divisor;
+  return quotient * divisor > value ? quotient - 1 : quotient;
+}
 
 constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
@@ -56,19 +68,10 @@ std::int64_t months_in(CivilPart part) {
 }
 
 // Boundaries of the part between two moments.
-Result<std::int64_t> boundaries(CivilPart part, const Moment& from, const Moment& to) {
-  switch (part) {
-    case CivilPart::kIsoYear: return part_of_micros(CivilPart::kIsoYear, to.micros) - part_of_micros(CivilPart::kIsoYear, from.micros);
-    case CivilPart::kWeek: return (to.days() - from.days()) / 7;  // seven days each, wherever they begin
-    default: break;
-  }
-  if (const std::int64_t unit = micros_in(part); unit == 1) {
-    std::int64_t difference = 0;
-    if (__builtin_sub_overflow(to.micros, from.micros, &difference)) return error(ErrorCode::kOutOfRange, "overflow of date_diff");
-    return difference;
-  } else if (unit != 0) {
-    return floor_divide(to.micros, unit) - floor_divide(from.micros, unit);
-  }
+i128 boundaries(CivilPart part, const Moment& from, const Moment& to) {
+  if (part == CivilPart::kIsoYear) return to.iso_year() - from.iso_year();
+  if (part == CivilPart::kWeek) return (to.days - from.days) / 7;  // seven days each, wherever they begin
+  if (const std::int64_t unit = micros_in(part); unit != 0) return floor_quotient(to.micros(), unit) - floor_quotient(from.micros(), unit);
   if (part == CivilPart::kMonth) return to.months() - from.months();
   if (part == CivilPart::kQuarter) return floor_divide(to.months(), 3) - floor_divide(from.months(), 3);
   const std::int64_t years = months_in(part) / 12;
@@ -84,54 +87,55 @@ std::int64_t months_passed(const Moment& from, const Moment& to) {
   return months - (early ? 1 : 0);
 }
 
-Result<std::int64_t> whole_units(CivilPart part, const Moment& from, const Moment& to) {
-  if (const std::int64_t unit = micros_in(part); unit != 0) {
-    std::int64_t difference = 0;
-    if (__builtin_sub_overflow(to.micros, from.micros, &difference)) return error(ErrorCode::kOutOfRange, "overflow of date_sub");
-    return difference / unit;
-  }
-  const std::int64_t months = from.micros <= to.micros ? months_passed(from, to) : -months_passed(to, from);
+i128 whole_units(CivilPart part, const Moment& from, const Moment& to) {
+  if (const std::int64_t unit = micros_in(part); unit != 0) return (to.micros() - from.micros()) / unit;
+  const std::int64_t months = from.micros() <= to.micros() ? months_passed(from, to) : -months_passed(to, from);
   return months / months_in(part);
 }
 
-template <auto count>
+Result<CivilPart> part_named(std::string_view name) {
+  if (const auto part = civil_part_from_name(name)) return *part;
+  if (name == "yearweek") return CivilPart::kWeek;
+  if (name == "julian") return CivilPart::kDay;
+  return error(ErrorCode::kConversion, "no date part '{}'", name).hint("year, month, day, hour, ...");
+}
+
+enum class Of { kMoments, kDates, kTimes };
+
+template <auto count, Of of>
 Status difference(std::span<const Cell> args, Cell& result, Arena&) {
-  const auto part = civil_part_from_name(args[0].string.view());
-  // Parts of two names with one length.
-  const bool week_of_year = args[0].string.view() == "yearweek";
-  const bool julian_day = args[0].string.view() == "julian";
-  if (!part && !week_of_year && !julian_day)
-    return error(ErrorCode::kConversion, "no date part '{}'", args[0].string.view()).hint("year, month, day, hour, ...");
-  if (is_infinite(args[1]) || is_infinite(args[2])) {
+  const CivilPart part = TRUENO_TRY(part_named(args[0].string.view()));
+  if (of == Of::kTimes && part != CivilPart::kEpoch && (part < CivilPart::kHour || part > CivilPart::kMicrosecond))
+    return error(ErrorCode::kNotSupported, "a TIME has no part '{}'", args[0].string.view());
+  const auto infinite = [](const Cell& cell) {
+    return of == Of::kDates ? cell.integer == kDateInfinity || cell.integer == kDateMinusInfinity : is_infinite(cell);
+  };
+  if (infinite(args[1]) || infinite(args[2])) {
     result = Cell::null();
     return {};
   }
-  const Moment from(static_cast<std::int64_t>(args[1].integer));
-  const Moment to(static_cast<std::int64_t>(args[2].integer));
-  const CivilPart counted = part ? *part : (week_of_year ? CivilPart::kWeek : CivilPart::kDay);
-  result = Cell::of_integer(TRUENO_TRY(count(counted, from, to)));
+  const auto moment = [](const Cell& cell) { return of == Of::kDates ? Moment::of_days(cell) : Moment::of_micros(cell); };
+  const i128 counted = count(part, moment(args[1]), moment(args[2]));
+  if (counted < INT64_MIN || counted > INT64_MAX) return error(ErrorCode::kOutOfRange, "the number of parts does not fit a BIGINT");
+  result = Cell::of_integer(counted);
   return {};
-}
-
-// Times of day have the clock's parts only.
-template <auto count>
-Status time_difference(std::span<const Cell> args, Cell& result, Arena& arena) {
-  const auto part = civil_part_from_name(args[0].string.view());
-  if (part && *part != CivilPart::kEpoch && (*part < CivilPart::kHour || *part > CivilPart::kMicrosecond))
-    return error(ErrorCode::kNotSupported, "a TIME has no part '{}'", args[0].string.view());
-  return difference<count>(args, result, arena);
 }
 
 template <Name name, auto count>
 Result<ValueId> lower_difference(Builder& b, std::span<const ValueId> args, const Signature& signature) {
   const std::string body{std::string_view(name)};
-  if (signature.arguments[1].id == kTime)
-    return b.host({body + "(TIME)", time_difference<count>, false, true}, kBigInt, {args.begin(), args.end()});
-  return b.host({body, difference<count>, false, true}, kBigInt, {args.begin(), args.end()});
+  const auto call = [&](std::string_view type, kernel::HostFunction function) {
+    return b.host({fmt::format("{}({})", body, type), function, false, true}, kBigInt, {args.begin(), args.end()});
+  };
+  switch (signature.arguments[1].id) {
+    case kDate: return call("DATE", difference<count, Of::kDates>);
+    case kTime: return call("TIME", difference<count, Of::kTimes>);
+    default: return call("TIMESTAMP", difference<count, Of::kMoments>);
+  }
 }
 template <Name name>
-constexpr auto bind_difference = bind_as<name, Takes<kBigInt, kVarchar, kTimestamp, kTimestamp>, Takes<kBigInt, kVarchar, kTime, kTime>,
-                                         Takes<kBigInt, kVarchar, kTimestampTz, kTimestampTz>>;
+constexpr auto bind_difference = bind_as<name, Takes<kBigInt, kVarchar, kDate, kDate>, Takes<kBigInt, kVarchar, kTimestamp, kTimestamp>,
+                                         Takes<kBigInt, kVarchar, kTime, kTime>, Takes<kBigInt, kVarchar, kTimestampTz, kTimestampTz>>;
 
 // Fields of the later moment less those of the earlier one; what falls below zero borrows from the next field, days from the length of the
 // earlier moment's month.
@@ -141,8 +145,8 @@ Status age(std::span<const Cell> args, Cell& result, Arena&) {
     return {};
   }
   const bool negative = args[0].integer < args[1].integer;
-  const Moment later(static_cast<std::int64_t>(args[negative ? 1 : 0].integer));
-  const Moment earlier(static_cast<std::int64_t>(args[negative ? 0 : 1].integer));
+  const Moment later = Moment::of_micros(args[negative ? 1 : 0]);
+  const Moment earlier = Moment::of_micros(args[negative ? 0 : 1]);
   std::int64_t months = later.months() - earlier.months();
   std::int64_t days = later.date.day - earlier.date.day;
   std::int64_t micros = later.time - earlier.time;

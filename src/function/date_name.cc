@@ -1,6 +1,9 @@
 // Parts of dates beyond the kernel's: names, era, ISO week with its year, Julian day, nanoseconds, zone. Dates are taken as their midnight;
 // what is infinite has no parts and gives NULL.
+#include "function/date_name.h"
+
 #include "base/civil_time.h"
+#include "base/name.h"
 #include "function/date_words.h"
 #include "function/families.h"
 #include "function/interval.h"
@@ -31,6 +34,10 @@ Cell year_and_week(std::int64_t micros) {
   return Cell::of_integer(year * 100 + (year > 0 ? week : -week));
 }
 Cell nanosecond(std::int64_t micros) { return Cell::of_integer(part_of_micros(CivilPart::kMicrosecond, micros) * 1000); }
+Cell nanosecond_of_nanos(std::int64_t nanos) {
+  constexpr std::int64_t kMinute = 60'000'000'000;
+  return Cell::of_integer(nanos - floor_divide(nanos, kMinute) * kMinute);
+}
 // Counted from noon of 4714-11-24 BC, but dates begin at midnight, as DuckDB and PostgreSQL have it.
 Cell julian_day(std::int64_t micros) {
   constexpr i128 kEpoch = 2'440'588;
@@ -57,20 +64,36 @@ Status interval_nanosecond(std::span<const Cell> args, Cell& result, Arena&) {
 }
 
 Result<Signature> bind_nanosecond(std::span<const Type> arguments, const BindContext& context) {
-  return bind_as<"nanosecond", Takes<kBigInt, kTimestamp>, Takes<kBigInt, kTime>, Takes<kBigInt, kInterval>>(arguments, context);
+  return bind_as<"nanosecond", Takes<kBigInt, kTimestamp>, Takes<kBigInt, kTimestampNs>, Takes<kBigInt, kTime>, Takes<kBigInt, kInterval>>(
+      arguments, context);
 }
 Result<kernel::ValueId> lower_nanosecond(kernel::Builder& b, std::span<const kernel::ValueId> args, const Signature& signature) {
   if (signature.arguments[0].id == kInterval)
     return b.host({"nanosecond(INTERVAL)", interval_nanosecond, false, false}, kBigInt, {args[0]});
+  if (signature.arguments[0].id == kTimestampNs)
+    return b.host({"nanosecond(TIMESTAMP_NS)", of_moment<nanosecond_of_nanos>, false, false}, kBigInt, {args[0]});
   return b.host({"nanosecond", of_moment<nanosecond>, false, false}, kBigInt, {args[0]});
 }
 
 template <Name name, TypeId result>
 constexpr auto bind_moment = bind_as<name, Takes<result, kTimestamp>>;
+// A date has no zone.
 template <Name name>
-constexpr auto bind_zone = bind_as<name, Takes<kBigInt, kTimestamp>, Takes<kBigInt, kTime>>;
+Result<Signature> bind_zone(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() == 1 && arguments[0].id == kDate) return no_overload(name, arguments);
+  return bind_as<name, Takes<kBigInt, kTimestamp>, Takes<kBigInt, kTime>>(arguments, context);
+}
 
 }  // namespace
+
+std::optional<Cell> further_part(std::string_view name, std::int64_t micros) {
+  const std::string part = lower_name(name);
+  if (part == "era") return era(micros);
+  if (part == "yearweek") return year_and_week(micros);
+  if (part == "julian") return julian_day(micros);
+  if (part == "timezone" || part == "timezone_hour" || part == "timezone_minute") return zone(micros);
+  return std::nullopt;
+}
 
 std::vector<ScalarFunction> date_name_functions() {
   return {

@@ -107,13 +107,18 @@ IntervalValue truncate_interval(CivilPart part, const IntervalValue& interval) {
     case CivilPart::kMillennium: return months_to(12'000);
     case CivilPart::kCentury: return months_to(1200);
     case CivilPart::kDecade: return months_to(120);
+    case CivilPart::kIsoYear:
     case CivilPart::kYear: return months_to(12);
     case CivilPart::kQuarter: return months_to(3);
     case CivilPart::kMonth: return months_to(1);
     case CivilPart::kWeek: return {interval.months, interval.days / 7 * 7, 0};
-    case CivilPart::kDay: return {interval.months, interval.days, 0};
+    case CivilPart::kDay:
+    case CivilPart::kDayOfWeek:
+    case CivilPart::kIsoDayOfWeek:
+    case CivilPart::kDayOfYear: return {interval.months, interval.days, 0};
     case CivilPart::kHour: return micros_to(3600 * kMicrosPerSecond);
     case CivilPart::kMinute: return micros_to(60 * kMicrosPerSecond);
+    case CivilPart::kEpoch:
     case CivilPart::kSecond: return micros_to(kMicrosPerSecond);
     case CivilPart::kMillisecond: return micros_to(1000);
     default: return interval;

@@ -149,7 +149,7 @@ std::vector<ScalarFunction> number_theory_functions() {
        bind_whole<"lcm">,
        lower_by_width<"lcm", lcm<false>, lcm<true>>},
       {"factorial",
-       {},
+       {"!"},
        "factorial(n)",
        "Product of the numbers from 1 to n.",
        "factorial(4)",

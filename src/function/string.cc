@@ -1,8 +1,9 @@
-// Strings. All work on UTF-8 characters unless said otherwise; case folding covers ASCII.
+// Strings. All work on UTF-8 characters unless said otherwise.
 #include <algorithm>
 #include <cctype>
 
 #include "function/families.h"
+#include "function/unicode_case.h"
 #include "function/utf8.h"
 #include "kernel/cell.h"
 #include "kernel/string_match.h"
@@ -32,19 +33,16 @@ Result<ValueId> lower_length(Builder& b, std::span<const ValueId> args, const Si
   return b.emit(kernel::Opcode::kStringLength, s.result, {args[0]});
 }
 
-template <class Map>
-void map_bytes(const Cell& in, Cell& out, Arena& arena, Map map) {
-  const std::string_view text = in.string.view();
-  char* bytes = arena.allocate(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) bytes[i] = map(text[i]);
-  out = Cell::of_string(std::string_view(bytes, text.size()));
+template <char32_t (*map)(char32_t)>
+std::string in_case(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) append_utf8(out, map(utf8_next(text, at)));
+  return out;
 }
-Status upper(std::span<const Cell> args, Cell& result, Arena& arena) {
-  map_bytes(args[0], result, arena, [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return {};
-}
-Status lower(std::span<const Cell> args, Cell& result, Arena& arena) {
-  map_bytes(args[0], result, arena, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+template <char32_t (*map)(char32_t)>
+Status change_case(std::span<const Cell> args, Cell& result, Arena& arena) {
+  result = Cell::of_string(arena.copy(in_case<map>(args[0].string.view())));
   return {};
 }
 
@@ -126,6 +124,9 @@ Result<Signature> bind_concat_operator(std::span<const Type> arguments, const Bi
   for (const Type& type : arguments) {
     if (type.is_nested()) return no_overload("||", arguments);
   }
+  const auto bytes = [](const Type& type) { return type.id == TypeId::kBlob || type.id == TypeId::kNull; };
+  if (std::ranges::all_of(arguments, bytes) && (arguments[0].id == TypeId::kBlob || arguments[1].id == TypeId::kBlob))
+    return Signature{{TypeId::kBlob, TypeId::kBlob}, TypeId::kBlob};
   return Signature{{TypeId::kVarchar, TypeId::kVarchar}, TypeId::kVarchar};
 }
 Result<Signature> bind_concat(std::span<const Type> arguments, const BindContext&) {
@@ -159,21 +160,16 @@ Status position(std::span<const Cell> args, Cell& result, Arena&) {
   return {};
 }
 
-// ILIKE folds ASCII on both sides.
+// ILIKE compares in lower case.
 Result<Signature> bind_ilike(std::span<const Type> arguments, const BindContext& context) {
   Signature signature = arguments.size() == 3 ? TRUENO_TRY(bind_text<3>(arguments, context)) : TRUENO_TRY(bind_text<2>(arguments, context));
   signature.result = TypeId::kBoolean;
   return signature;
 }
 Status ilike(std::span<const Cell> args, Cell& result, Arena&) {
-  const auto folded = [](std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-  };
-  const std::string escape = args.size() == 3 ? folded(args[2].string.view()) : std::string();
-  const kernel::LikePattern pattern = TRUENO_TRY(kernel::LikePattern::compile(folded(args[1].string.view()), escape));
-  result = Cell::of_bool(pattern.matches(folded(args[0].string.view())));
+  const std::string escape = args.size() == 3 ? in_case<lower_case>(args[2].string.view()) : std::string();
+  const kernel::LikePattern pattern = TRUENO_TRY(kernel::LikePattern::compile(in_case<lower_case>(args[1].string.view()), escape));
+  result = Cell::of_bool(pattern.matches(in_case<lower_case>(args[0].string.view())));
   return {};
 }
 Status not_ilike(std::span<const Cell> args, Cell& result, Arena& arena) {
@@ -188,10 +184,10 @@ Result<ValueId> lower_host(Builder& b, std::span<const ValueId> args, const Sign
   return b.host({std::string(name), body, on_null_call, can_fail}, s.result, {args.begin(), args.end()});
 }
 Result<ValueId> lower_upper(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<upper>(b, args, s, "upper");
+  return lower_host<change_case<upper_case>>(b, args, s, "upper");
 }
 Result<ValueId> lower_lower(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<lower>(b, args, s, "lower");
+  return lower_host<change_case<lower_case>>(b, args, s, "lower");
 }
 // Spaces, or the characters of a second text.
 Result<Signature> bind_trim(std::span<const Type> arguments, const BindContext& context) {
@@ -240,8 +236,8 @@ std::vector<ScalarFunction> string_functions() {
        "5",
        bind_length,
        lower_length},
-      {"upper", {"ucase"}, "upper(text)", "ASCII letters in upper case.", "upper('abc')", "ABC", bind_text<1>, lower_upper},
-      {"lower", {"lcase"}, "lower(text)", "ASCII letters in lower case.", "lower('ABC')", "abc", bind_text<1>, lower_lower},
+      {"upper", {"ucase"}, "upper(text)", "Letters in upper case.", "upper('abc')", "ABC", bind_text<1>, lower_upper},
+      {"lower", {"lcase"}, "lower(text)", "Letters in lower case.", "lower('ABC')", "abc", bind_text<1>, lower_lower},
       {"trim",
        {},
        "trim(text [, characters])",
@@ -307,18 +303,11 @@ std::vector<ScalarFunction> string_functions() {
        "3",
        bind_position,
        lower_position},
-      {"ilike",
-       {"~~*"},
-       "text ILIKE pattern [ESCAPE c]",
-       "LIKE that ignores ASCII case.",
-       "'Duck' ILIKE 'd%'",
-       "true",
-       bind_ilike,
-       lower_ilike},
+      {"ilike", {"~~*"}, "text ILIKE pattern [ESCAPE c]", "LIKE that ignores case.", "'Duck' ILIKE 'd%'", "true", bind_ilike, lower_ilike},
       {"not_ilike",
        {"!~~*"},
        "text NOT ILIKE pattern [ESCAPE c]",
-       "Does not match, ignoring ASCII case.",
+       "Does not match, ignoring case.",
        "'Duck' NOT ILIKE 'd%'",
        "false",
        bind_ilike,

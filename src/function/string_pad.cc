@@ -82,7 +82,8 @@ Status overlay(std::span<const Cell> args, Cell& result, Arena& arena) {
   const std::string_view text = args[0].string.view();
   const std::string_view by = args[1].string.view();
   const std::int64_t start = clamped_count(args[2]);
-  const std::int64_t count = args.size() == 4 ? clamped_count(args[3]) : kernel::utf8_length(by);
+  const std::int64_t wanted = args.size() == 4 ? clamped_count(args[3]) : -1;
+  const std::int64_t count = wanted < 0 ? kernel::utf8_length(by) : wanted;
   const std::string_view head = text.substr(0, utf8_offset(text, start - 1));
   const std::string_view rest = text.substr(utf8_offset(text, start - 1 + count));
   if (static_cast<std::int64_t>(head.size() + by.size() + rest.size()) > kMostBytes) return too_long("overlay");

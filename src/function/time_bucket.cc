@@ -93,8 +93,22 @@ Status with_origin(std::span<const Cell> args, Cell& result, Arena&) {
   return {};
 }
 
+// A time of day is one of 1970-01-01; what comes out is the time of day of the span's start.
+template <kernel::HostFunction body>
+Status of_time(std::span<const Cell> args, Cell& result, Arena& arena) {
+  TRUENO_TRY(body(args, result, arena));
+  if (result.valid) result = Cell::of_integer(micros_of_day(static_cast<std::int64_t>(result.integer)));
+  return {};
+}
+
 // Dates go through their midnight and come back as dates.
 Result<ValueId> lower_bucket(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  if (signature.result.id == kTime) {
+    const bool origin = args.size() == 3 && signature.arguments[2].id == kTime;
+    const kernel::HostFunction body = args.size() == 2 ? of_time<plain> : (origin ? of_time<with_origin> : of_time<with_offset>);
+    const std::string name = args.size() == 2 ? "time_bucket(TIME)" : (origin ? "time_bucket(TIME, origin)" : "time_bucket(TIME, offset)");
+    return b.host({name, body, false, true}, kTime, {args.begin(), args.end()});
+  }
   const Type moment = signature.result.id == kDate ? Type(kTimestamp) : signature.result;
   std::vector<ValueId> in_micros{args[0], b.cast(args[1], moment)};
   if (args.size() == 2) return b.cast(b.host({"time_bucket", plain, false, true}, moment, in_micros), signature.result);

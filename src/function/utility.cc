@@ -50,7 +50,8 @@ Status hash(std::span<const Cell> args, Cell& result, Arena&) {
   std::uint64_t value = 0;
   for (std::size_t i = 1; i < args.size(); ++i) {
     const auto physical = static_cast<Physical>(kinds[i - 1] - 'a');
-    const std::uint64_t one = kernel::hash(args[i], physical);
+    constexpr std::uint64_t kOfNull = 0xbf58476d1ce4e5b9ULL;
+    const std::uint64_t one = args[i].valid ? kernel::hash(args[i], physical) : kOfNull;
     value = i == 1 ? one : hash_combine(value, one);
   }
   result = Cell::of_integer(value);
@@ -73,6 +74,24 @@ Result<ValueId> lower_hash(Builder& b, std::span<const ValueId> args, const Sign
   std::vector<ValueId> with_kinds{b.constant(Value::varchar(kinds))};
   with_kinds.insert(with_kinds.end(), args.begin(), args.end());
   return b.host({"hash", hash, true, false}, kUBigInt, std::move(with_kinds));
+}
+
+// The argument has been cast by the binder.
+Result<Signature> bind_cast_to_type(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() != 2 || arguments[1].is_nested() || arguments[1].id == kNull || !cast_possible(arguments[0], arguments[1]))
+    return no_overload("cast_to_type", arguments);
+  return Signature{{arguments[1], arguments[1]}, arguments[1]};
+}
+Result<ValueId> lower_first(Builder&, std::span<const ValueId> args, const Signature&) { return args[0]; }
+
+Result<Signature> bind_enum(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() != 1 || arguments[0].id != kEnum) return no_overload("ENUM function", arguments);
+  return Signature{{arguments[0]}, kVarchar};
+}
+template <bool last>
+Result<ValueId> lower_enum_end(Builder& b, std::span<const ValueId>, const Signature& signature) {
+  const std::vector<std::string>& labels = *signature.arguments[0].enum_values;
+  return b.constant(Value::varchar(last ? labels.back() : labels.front()));
 }
 
 Status assert_true(std::span<const Cell> args, Cell& result, Arena&) {
@@ -114,6 +133,30 @@ std::vector<ScalarFunction> utility_functions() {
        "true",
        bind_hash,
        lower_hash},
+      {"cast_to_type",
+       {},
+       "cast_to_type(x, y)",
+       "x cast to the type of y.",
+       "cast_to_type('42', NULL::INTEGER)",
+       "42",
+       bind_cast_to_type,
+       lower_first},
+      {"enum_first",
+       {},
+       "enum_first(x)",
+       "First label of the ENUM type of x.",
+       "enum_first(NULL::ENUM('mild', 'hot'))",
+       "mild",
+       bind_enum,
+       lower_enum_end<false>},
+      {"enum_last",
+       {},
+       "enum_last(x)",
+       "Last label of the ENUM type of x.",
+       "enum_last(NULL::ENUM('mild', 'hot'))",
+       "hot",
+       bind_enum,
+       lower_enum_end<true>},
       {"constant_or_null",
        {},
        "constant_or_null(a, b, ...)",

@@ -101,7 +101,7 @@ class FileRun {
       return;
     }
     if (record.kind == Record::Kind::kQuery) {
-      const std::string why = answer.has_result ? trueno::test::compare_query(record, answer.result, !sqlite_) : "no result";
+      const std::string why = answer.has_result ? trueno::test::compare_query(record, answer.result, !sqlite_, !options_.strict) : "no result";
       if (!why.empty()) {
         fail(record, why);
         return;
