@@ -269,11 +269,25 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           [&](const sql::ListValue&) -> Bound { return unsupported("a list value", span); },
           [&](const sql::StructValue&) -> Bound { return unsupported("a struct value", span); },
           [&](const sql::MapValue&) -> Bound { return unsupported("a map value", span); },
-          [&](const sql::Subscript&) -> Bound { return unsupported("a subscript", span); },
-          [&](const sql::Slice&) -> Bound { return unsupported("a slice", span); },
+          [&](const sql::Subscript& node) -> Bound {
+            Expression operand = TRUENO_TRY(bind(*node.operand));
+            if (operand.type.id != TypeId::kVarchar) return unsupported("a subscript of " + operand.type.to_string(), span);
+            return call("array_extract", list_of(std::move(operand), TRUENO_TRY(bind(*node.index))), span);
+          },
+          [&](const sql::Slice& node) -> Bound { return slice(node, span); },
           [&](const sql::FieldAccess&) -> Bound { return unsupported("field access", span); },
       },
       expression.node);
+}
+
+Bound ExpressionBinder::slice(const sql::Slice& node, SourceSpan span) {
+  Expression operand = TRUENO_TRY(bind(*node.operand));
+  if (operand.type.id != TypeId::kVarchar || node.step) return unsupported("a slice of " + operand.type.to_string(), span);
+  const auto bound = [&](const sql::ExpressionPtr& place) -> Bound {
+    return place ? bind(*place) : Bound(Expression::literal(Value::null(TypeId::kBigInt)));
+  };
+  Expression lower = TRUENO_TRY(bound(node.lower));
+  return call("array_slice", list_of(std::move(operand), std::move(lower), TRUENO_TRY(bound(node.upper))), span);
 }
 
 Bound ExpressionBinder::in_list(const sql::In& in, SourceSpan span) {

@@ -52,6 +52,7 @@ class ExpressionBinder {
   [[nodiscard]] Result<plan::Expression> case_expression(const sql::Case& c, SourceSpan span);
   /// CASE of bound parts: condition, value, condition, value, ..., otherwise.
   [[nodiscard]] Result<plan::Expression> branches(std::vector<plan::Expression> arguments, SourceSpan span) const;
+  [[nodiscard]] Result<plan::Expression> slice(const sql::Slice& node, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> in_list(const sql::In& in, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> column(const sql::Expression& expression);
   [[nodiscard]] Result<plan::Expression> subquery(const sql::Subquery& node, SourceSpan span);

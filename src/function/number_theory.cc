@@ -185,7 +185,7 @@ std::vector<ScalarFunction> number_theory_functions() {
        {},
        "signbit(x)",
        "Whether the sign bit is set: of negative numbers and -0.",
-       "signbit(-0.0::DOUBLE)",
+       "signbit('-0.0'::DOUBLE)",
        "true",
        bind_as<"signbit", Takes<kBoolean, kDouble>>,
        lower_host<"signbit", sign_bit>},

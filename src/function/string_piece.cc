@@ -42,6 +42,42 @@ Status split_part(std::span<const Cell> args, Cell& result, Arena&) {
   return {};
 }
 
+// text[i]: a character, counted from 1 or from -1 at the end; empty where there is none.
+Status extract(std::span<const Cell> args, Cell& result, Arena&) {
+  const std::string_view text = args[0].string.view();
+  const i128 length = kernel::utf8_length(text);
+  const i128 place = args[1].integer > 0 ? args[1].integer - 1 : length + args[1].integer;
+  if (args[1].integer == 0 || place < 0 || place >= length) {
+    result = Cell::of_string(std::string_view());
+    return {};
+  }
+  const std::string_view rest = text.substr(utf8_offset(text, static_cast<std::int64_t>(place)));
+  result = Cell::of_string(rest.substr(0, utf8_offset(rest, 1)));
+  return {};
+}
+
+// text[begin:end], both included. A NULL bound is one that was left out.
+Status slice(std::span<const Cell> args, Cell& result, Arena&) {
+  if (!args[0].valid) {
+    result = Cell::null();
+    return {};
+  }
+  const std::string_view text = args[0].string.view();
+  const i128 length = kernel::utf8_length(text);
+  const auto place = [&](const Cell& bound, i128 missing) {
+    return !bound.valid ? missing : (bound.integer < 0 ? length + bound.integer + 1 : bound.integer);
+  };
+  const i128 begin = std::max<i128>(place(args[1], 1), 1);
+  const i128 end = std::min(place(args[2], length), length);
+  std::string_view out;
+  if (begin <= end) {
+    out = text.substr(utf8_offset(text, static_cast<std::int64_t>(begin - 1)));
+    out = out.substr(0, utf8_offset(out, static_cast<std::int64_t>(end - begin + 1)));
+  }
+  result = Cell::of_string(out);
+  return {};
+}
+
 // Like concat, but the separator decides about NULL.
 Result<Signature> bind_concat_ws(std::span<const Type> arguments, const BindContext&) {
   if (arguments.size() < 2) return no_overload("concat_ws", arguments);
@@ -157,6 +193,22 @@ std::vector<ScalarFunction> string_piece_functions() {
        "b",
        bind_as<"split_part", Takes<kVarchar, kVarchar, kVarchar, kBigInt>>,
        lower_host<"split_part", split_part>},
+      {"array_extract",
+       {},
+       "array_extract(text, index)",
+       "text[index]: one character, from 1, or from -1 at the end; empty when there is none.",
+       "'duck'[-1]",
+       "k",
+       bind_as<"array_extract", Takes<kVarchar, kVarchar, kBigInt>>,
+       lower_host<"array_extract", extract>},
+      {"array_slice",
+       {},
+       "array_slice(text, begin, end)",
+       "text[begin:end]: characters from one position to another; a bound may be left out.",
+       "'duckdb'[2:-3]",
+       "uck",
+       bind_as<"array_slice", Takes<kVarchar, kVarchar, kBigInt, kBigInt>>,
+       lower_host<"array_slice", slice, false, OnNull::kCall>},
       {"concat_ws",
        {},
        "concat_ws(separator, a, ...)",
