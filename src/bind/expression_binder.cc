@@ -283,11 +283,10 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
 Bound ExpressionBinder::slice(const sql::Slice& node, SourceSpan span) {
   Expression operand = TRUENO_TRY(bind(*node.operand));
   if (operand.type.id != TypeId::kVarchar || node.step) return unsupported("a slice of " + operand.type.to_string(), span);
-  const auto bound = [&](const sql::ExpressionPtr& place) -> Bound {
-    return place ? bind(*place) : Bound(Expression::literal(Value::null(TypeId::kBigInt)));
-  };
-  Expression lower = TRUENO_TRY(bound(node.lower));
-  return call("array_slice", list_of(std::move(operand), std::move(lower), TRUENO_TRY(bound(node.upper))), span);
+  // A bound that is left out is the first or the last place.
+  Expression lower = node.lower ? TRUENO_TRY(bind(*node.lower)) : Expression::literal(Value::bigint(1));
+  Expression upper = node.upper ? TRUENO_TRY(bind(*node.upper)) : Expression::literal(Value::bigint(INT64_MAX));
+  return call("array_slice", list_of(std::move(operand), std::move(lower), std::move(upper)), span);
 }
 
 Bound ExpressionBinder::in_list(const sql::In& in, SourceSpan span) {

@@ -10,11 +10,11 @@ namespace {
 using kernel::Cell;
 using enum TypeId;
 
-// Reads a set [a-z], [!x] or [^x] behind its bracket, and whether it holds the character; false in `closed` when it has no end.
+// Reads a set [a-z] or [!x] behind its bracket, and whether it holds the character; false in `closed` when it has no end.
 // A ] in the first place stands for itself.
 bool set_holds(std::string_view pattern, std::size_t& at, char32_t character, bool& closed) {
   bool negated = false;
-  if (at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^')) {
+  if (at < pattern.size() && pattern[at] == '!') {
     negated = true;
     ++at;
   }

@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "function/families.h"
+#include "function/one_nan.h"
 #include "function/overload.h"
-#include "kernel/cell.h"
 
 namespace trueno::function {
 
@@ -95,27 +95,27 @@ Status even(std::span<const Cell> args, Cell& result, Arena&) {
 }
 
 Status fdiv(std::span<const Cell> args, Cell& result, Arena&) {
-  result = Cell::of_f64(kernel::canonical(std::floor(args[0].f64 / args[1].f64)));
+  result = Cell::of_f64(with_one_nan(std::floor(args[0].f64 / args[1].f64)));
   return {};
 }
 Status floored_remainder(std::span<const Cell> args, Cell& result, Arena&) {
   const double whole = std::floor(args[0].f64 / args[1].f64) * args[1].f64;
-  result = Cell::of_f64(kernel::canonical(args[0].f64 - whole));
+  result = Cell::of_f64(with_one_nan(args[0].f64 - whole));
   return {};
 }
 
 Status sign_bit(std::span<const Cell> args, Cell& result, Arena&) {
-  result = Cell::of_bool(std::signbit(kernel::canonical(args[0].f64)));
+  result = Cell::of_bool(std::signbit(with_one_nan(args[0].f64)));
   return {};
 }
 
 // Exact by their definition on every platform: one step of the bits.
 Status next_double(std::span<const Cell> args, Cell& result, Arena&) {
-  result = Cell::of_f64(kernel::canonical(std::nextafter(args[0].f64, args[1].f64)));
+  result = Cell::of_f64(with_one_nan(std::nextafter(args[0].f64, args[1].f64)));
   return {};
 }
 Status next_float(std::span<const Cell> args, Cell& result, Arena&) {
-  result = Cell::of_f32(kernel::canonical(std::nextafterf(args[0].f32, args[1].f32)));
+  result = Cell::of_f32(with_one_nan(std::nextafterf(args[0].f32, args[1].f32)));
   return {};
 }
 Result<ValueId> lower_nextafter(Builder& b, std::span<const ValueId> args, const Signature& signature) {

@@ -56,19 +56,13 @@ Status extract(std::span<const Cell> args, Cell& result, Arena&) {
   return {};
 }
 
-// text[begin:end], both included. A NULL bound is one that was left out.
+// text[begin:end], both included.
 Status slice(std::span<const Cell> args, Cell& result, Arena&) {
-  if (!args[0].valid) {
-    result = Cell::null();
-    return {};
-  }
   const std::string_view text = args[0].string.view();
   const i128 length = kernel::utf8_length(text);
-  const auto place = [&](const Cell& bound, i128 missing) {
-    return !bound.valid ? missing : (bound.integer < 0 ? length + bound.integer + 1 : bound.integer);
-  };
-  const i128 begin = std::max<i128>(place(args[1], 1), 1);
-  const i128 end = std::min(place(args[2], length), length);
+  const auto place = [&](const Cell& bound) { return bound.integer < 0 ? length + bound.integer + 1 : bound.integer; };
+  const i128 begin = std::max<i128>(place(args[1]), 1);
+  const i128 end = std::min(place(args[2]), length);
   std::string_view out;
   if (begin <= end) {
     out = text.substr(utf8_offset(text, static_cast<std::int64_t>(begin - 1)));
@@ -208,7 +202,7 @@ std::vector<ScalarFunction> string_piece_functions() {
        "'duckdb'[2:-3]",
        "uck",
        bind_as<"array_slice", Takes<kVarchar, kVarchar, kBigInt, kBigInt>>,
-       lower_host<"array_slice", slice, false, OnNull::kCall>},
+       lower_host<"array_slice", slice>},
       {"concat_ws",
        {},
        "concat_ws(separator, a, ...)",

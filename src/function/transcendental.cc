@@ -1,7 +1,7 @@
 // Exponentials, logarithms, powers, angles. The bodies are the normative algorithms of kernel/math, never the platform's library.
 #include "function/families.h"
+#include "function/one_nan.h"
 #include "function/overload.h"
-#include "kernel/cell.h"
 #include "kernel/math/elementary.h"
 
 namespace trueno::function {
@@ -14,12 +14,12 @@ namespace math = kernel::math;
 
 template <double (*function)(double)>
 Status of_one(std::span<const Cell> args, Cell& result, Arena&) {
-  result = Cell::of_f64(kernel::canonical(function(args[0].f64)));
+  result = Cell::of_f64(with_one_nan(function(args[0].f64)));
   return {};
 }
 template <double (*function)(double, double)>
 Status of_two(std::span<const Cell> args, Cell& result, Arena&) {
-  result = Cell::of_f64(kernel::canonical(function(args[0].f64, args[1].f64)));
+  result = Cell::of_f64(with_one_nan(function(args[0].f64, args[1].f64)));
   return {};
 }
 
