@@ -78,13 +78,11 @@ i128 boundaries(CivilPart part, const Moment& from, const Moment& to) {
   return to.date.year / years - from.date.year / years;
 }
 
-// Months from one moment to a later one that are over. The last day of a month ends months that began on days it does not have.
+// Months from one moment to a later one that are over. Where the last month is too short for the day, it ends on its last.
 std::int64_t months_passed(const Moment& from, const Moment& to) {
-  const std::int64_t months = to.months() - from.months();
-  const bool last_day = to.date.day == days_in_month(to.date.year, to.date.month);
-  if (last_day && from.date.day > to.date.day) return months;
-  const bool early = to.date.day < from.date.day || (to.date.day == from.date.day && to.time < from.time);
-  return months - (early ? 1 : 0);
+  const std::int32_t day = std::min(from.date.day, days_in_month(to.date.year, to.date.month));
+  const bool early = to.date.day < day || (to.date.day == day && to.time < from.time);
+  return to.months() - from.months() - (early ? 1 : 0);
 }
 
 i128 whole_units(CivilPart part, const Moment& from, const Moment& to) {
