@@ -4,6 +4,7 @@
 #   trueno_fmt           {fmt}, header only
 #   trueno_highway       Highway, for unpack and backend/simd alone
 #   trueno_tbb           oneTBB, for exec alone
+#   trueno_re2           RE2, for function alone
 set(TRUENO_WASM OFF)
 if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
   set(TRUENO_WASM ON)
@@ -69,6 +70,16 @@ if(NOT CMAKE_CROSSCOMPILING AND NOT TRUENO_SANITIZE MATCHES thread)
   find_package(TBB REQUIRED)
   add_library(trueno_tbb INTERFACE)
   target_link_libraries(trueno_tbb INTERFACE TBB::tbb)
+endif()
+
+# RE2, for function alone. A cross build goes without: its regular expressions say that they are not there.
+add_library(trueno_re2 INTERFACE)
+if(NOT CMAKE_CROSSCOMPILING)
+  find_path(TRUENO_RE2_INCLUDE re2/re2.h PATHS /usr/include REQUIRED)
+  find_library(TRUENO_RE2_LIBRARY re2 REQUIRED)
+  target_include_directories(trueno_re2 SYSTEM INTERFACE "${TRUENO_RE2_INCLUDE}")
+  target_link_libraries(trueno_re2 INTERFACE "${TRUENO_RE2_LIBRARY}")
+  target_compile_definitions(trueno_re2 INTERFACE TRUENO_HAS_RE2)
 endif()
 
 # GoogleTest: installed, or built from its sources where the target is not this machine.

@@ -15,6 +15,7 @@ endforeach()
 
 # What a folder may use besides the folders below it. One line a library: this is the whole list.
 set(TRUENO_THIRD_PARTY_unpack trueno_highway)
+set(TRUENO_THIRD_PARTY_function trueno_re2)
 set(TRUENO_THIRD_PARTY_backend/simd trueno_highway)
 set(TRUENO_THIRD_PARTY_backend/webgpu ${CMAKE_DL_LIBS})
 set(TRUENO_THIRD_PARTY_storage ${CMAKE_DL_LIBS})

@@ -28,6 +28,16 @@ std::vector<Expression> list_of(E&&... expressions) {
   return list;
 }
 
+std::string like_function(sql::LikeKind kind) {
+  switch (kind) {
+    case sql::LikeKind::kLike: return "like";
+    case sql::LikeKind::kILike: return "ilike";
+    case sql::LikeKind::kGlob: return "glob";
+    case sql::LikeKind::kSimilarTo: return "similar_to";
+  }
+  return "like";
+}
+
 Bound unsupported(std::string_view what, SourceSpan span) {
   return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(span);
 }
@@ -205,7 +215,9 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           },
           [&](const sql::Binary& node) -> Bound {
             Expression left = TRUENO_TRY(bind(*node.left));
-            return call(lower_name(node.op), list_of(std::move(left), TRUENO_TRY(bind(*node.right))), span);
+            // ~ with one operand is the complement of bits.
+            return call(node.op == "~" ? "regexp_matches" : lower_name(node.op), list_of(std::move(left), TRUENO_TRY(bind(*node.right))),
+                        span);
           },
           [&](const sql::IsTest& node) -> Bound {
             Expression operand = TRUENO_TRY(bind(*node.operand));
@@ -229,12 +241,9 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           },
           [&](const sql::In& node) -> Bound { return in_list(node, span); },
           [&](const sql::Like& node) -> Bound {
-            if (node.kind == sql::LikeKind::kGlob || node.kind == sql::LikeKind::kSimilarTo)
-              return unsupported("GLOB and SIMILAR TO", span);
             std::vector<Expression> arguments = list_of(TRUENO_TRY(bind(*node.value)), TRUENO_TRY(bind(*node.pattern)));
             if (node.escape) arguments.push_back(TRUENO_TRY(bind(*node.escape)));
-            const std::string name = std::string(node.negated ? "not_" : "") + (node.kind == sql::LikeKind::kILike ? "ilike" : "like");
-            return call(name, std::move(arguments), span);
+            return call((node.negated ? "not_" : "") + like_function(node.kind), std::move(arguments), span);
           },
           [&](const sql::Cast& node) -> Bound {
             Expression operand = TRUENO_TRY(bind(*node.operand));
@@ -260,11 +269,24 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           [&](const sql::ListValue&) -> Bound { return unsupported("a list value", span); },
           [&](const sql::StructValue&) -> Bound { return unsupported("a struct value", span); },
           [&](const sql::MapValue&) -> Bound { return unsupported("a map value", span); },
-          [&](const sql::Subscript&) -> Bound { return unsupported("a subscript", span); },
-          [&](const sql::Slice&) -> Bound { return unsupported("a slice", span); },
+          [&](const sql::Subscript& node) -> Bound {
+            Expression operand = TRUENO_TRY(bind(*node.operand));
+            if (operand.type.id != TypeId::kVarchar) return unsupported("a subscript of " + operand.type.to_string(), span);
+            return call("array_extract", list_of(std::move(operand), TRUENO_TRY(bind(*node.index))), span);
+          },
+          [&](const sql::Slice& node) -> Bound { return slice(node, span); },
           [&](const sql::FieldAccess&) -> Bound { return unsupported("field access", span); },
       },
       expression.node);
+}
+
+Bound ExpressionBinder::slice(const sql::Slice& node, SourceSpan span) {
+  Expression operand = TRUENO_TRY(bind(*node.operand));
+  if (operand.type.id != TypeId::kVarchar || node.step) return unsupported("a slice of " + operand.type.to_string(), span);
+  // A bound that is left out is the first or the last place.
+  Expression lower = node.lower ? TRUENO_TRY(bind(*node.lower)) : Expression::literal(Value::bigint(1));
+  Expression upper = node.upper ? TRUENO_TRY(bind(*node.upper)) : Expression::literal(Value::bigint(INT64_MAX));
+  return call("array_slice", list_of(std::move(operand), std::move(lower), std::move(upper)), span);
 }
 
 Bound ExpressionBinder::in_list(const sql::In& in, SourceSpan span) {
@@ -367,18 +389,27 @@ Bound ExpressionBinder::any_of(std::string_view op, const sql::Expression& left,
 }
 
 Bound ExpressionBinder::case_expression(const sql::Case& c, SourceSpan span) {
-  std::vector<Expression> conditions;
-  std::vector<Expression> values;
+  std::vector<Expression> arguments;  // condition, value, condition, value, ..., otherwise
   for (const sql::CaseBranch& branch : c.branches) {
     if (c.operand) {
       Expression operand = TRUENO_TRY(bind(*c.operand));
-      conditions.push_back(TRUENO_TRY(call("=", list_of(std::move(operand), TRUENO_TRY(bind(*branch.when))), span)));
+      arguments.push_back(TRUENO_TRY(call("=", list_of(std::move(operand), TRUENO_TRY(bind(*branch.when))), span)));
     } else {
-      conditions.push_back(TRUENO_TRY(bind_condition(*branch.when)));
+      arguments.push_back(TRUENO_TRY(bind_condition(*branch.when)));
     }
-    values.push_back(TRUENO_TRY(bind(*branch.then)));
+    arguments.push_back(TRUENO_TRY(bind(*branch.then)));
   }
-  values.push_back(c.otherwise ? TRUENO_TRY(bind(*c.otherwise)) : Expression::literal(Value()));
+  arguments.push_back(c.otherwise ? TRUENO_TRY(bind(*c.otherwise)) : Expression::literal(Value()));
+  return branches(std::move(arguments), span);
+}
+
+// Values at the odd places and the last one get their common type.
+Bound ExpressionBinder::branches(std::vector<Expression> arguments, SourceSpan span) const {
+  const auto is_value = [&](std::size_t i) { return i % 2 == 1 || i + 1 == arguments.size(); };
+  std::vector<Expression> values;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (is_value(i)) values.push_back(std::move(arguments[i]));
+  }
   Type type;
   const std::vector<Type> types = with_literals_narrowed(values);
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -389,20 +420,37 @@ Bound ExpressionBinder::case_expression(const sql::Case& c, SourceSpan span) {
     type = *common;
   }
   if (type.id == TypeId::kNull) type = TypeId::kInteger;
-  std::vector<Expression> arguments;
-  for (std::size_t i = 0; i < conditions.size(); ++i) {
-    arguments.push_back(std::move(conditions[i]));
-    arguments.push_back(TRUENO_TRY(convert(std::move(values[i]), type)));
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (is_value(i)) arguments[i] = TRUENO_TRY(convert(std::move(values[next++]), type));
   }
-  arguments.push_back(TRUENO_TRY(convert(std::move(values.back()), type)));
   return nary(ExpressionKind::kCase, type, std::move(arguments), span);
 }
 
 Bound ExpressionBinder::interval(const sql::IntervalLiteral& node, SourceSpan span) {
   Expression value = TRUENO_TRY(bind(*node.value));
-  if (value.kind != ExpressionKind::kLiteral || value.value.is_null()) return unsupported("an INTERVAL of a computed number", span);
+  if (!node.unit.empty() && value.type.is_numeric() && value.kind != ExpressionKind::kLiteral)
+    return interval_of_number(std::move(value), node.unit, span);
+  if (value.kind != ExpressionKind::kLiteral || value.value.is_null()) {
+    value = TRUENO_TRY(convert(std::move(value), TypeId::kVarchar));
+    if (!node.unit.empty())
+      value = TRUENO_TRY(call("||", list_of(std::move(value), Expression::literal(Value::varchar(" " + node.unit))), span));
+    return convert(std::move(value), TypeId::kInterval);
+  }
   const std::string text = value.value.to_string() + (node.unit.empty() ? "" : " " + node.unit);
   return convert(Expression::literal(Value::varchar(text)), TypeId::kInterval);
+}
+
+// INTERVAL (x) DAY is to_days(x), of x without its fraction.
+Bound ExpressionBinder::interval_of_number(Expression number, std::string_view unit, SourceSpan span) const {
+  const std::string_view function = function::interval_function(lower_name(unit));
+  if (function.empty()) return error(ErrorCode::kBinder, "no unit {} of an INTERVAL", unit).hint("year, month, day, hour, ...").at(span);
+  if (function != "to_seconds" && function != "to_milliseconds" && !number.type.is_integer())
+    number = TRUENO_TRY(convert(TRUENO_TRY(call("trunc", list_of(std::move(number)), span)), TypeId::kBigInt));
+  if (number.type.id == TypeId::kBigInt && function != "to_hours" && function != "to_minutes" && function != "to_microseconds" &&
+      function != "to_seconds" && function != "to_milliseconds")
+    number = TRUENO_TRY(convert(std::move(number), TypeId::kInteger));
+  return call(function, list_of(std::move(number)), span);
 }
 
 Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan span) {
@@ -427,16 +475,26 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     for (Expression& argument : arguments) argument = TRUENO_TRY(convert(std::move(argument), type));
     return nary(ExpressionKind::kCoalesce, type, std::move(arguments), span);
   }
+  if (arguments.empty()) {
+    if (auto moment = function::moment_of_statement(name, context_.types.now)) return Expression::literal(std::move(*moment));
+  }
+  if (name == "age" && arguments.size() == 1)  // from today
+    arguments.insert(arguments.begin(), Expression::literal(*function::moment_of_statement("current_date", context_.types.now)));
+  if (name == "if" && arguments.size() == 3) {
+    arguments[0] = TRUENO_TRY(convert(std::move(arguments[0]), TypeId::kBoolean));
+    return branches(std::move(arguments), span);
+  }
   const bool by_part = name == "date_part" || name == "datepart" || name == "date_trunc" || name == "datetrunc";
-  if (by_part && arguments.size() == 2) {
-    const bool literal = arguments[0].kind == ExpressionKind::kLiteral;
-    if (literal && arguments[0].value.is_null()) {
+  // A part that is written down has a function of its own, and often an instruction.
+  if (by_part && arguments.size() == 2 && arguments[0].kind == ExpressionKind::kLiteral && !arguments[0].typed) {
+    if (arguments[0].value.is_null()) {
       const bool truncates = name.ends_with("trunc");
       const Type result = truncates ? Type(arguments[1].type.id == TypeId::kTimestampTz ? TypeId::kTimestampTz : TypeId::kTimestamp)
                                     : Type(TypeId::kBigInt);
       return Expression::literal(Value::null(result));
     }
-    if (!literal || arguments[0].type.id != TypeId::kVarchar) return unsupported("a date part that is not a literal", span);
+    if (arguments[0].type.id != TypeId::kVarchar)
+      return error(ErrorCode::kBinder, "a date part is a text, not {}", arguments[0].type.to_string()).at(arguments[0].span);
     const std::string part = lower_name(arguments[0].value.as_string());
     const std::string_view function = name.ends_with("part") ? function::date_part_function(part) : function::date_trunc_function(part);
     if (function.empty())

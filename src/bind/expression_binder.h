@@ -50,6 +50,9 @@ class ExpressionBinder {
   [[nodiscard]] Result<plan::Expression> aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& call,
                                                         SourceSpan span);
   [[nodiscard]] Result<plan::Expression> case_expression(const sql::Case& c, SourceSpan span);
+  /// CASE of bound parts: condition, value, condition, value, ..., otherwise.
+  [[nodiscard]] Result<plan::Expression> branches(std::vector<plan::Expression> arguments, SourceSpan span) const;
+  [[nodiscard]] Result<plan::Expression> slice(const sql::Slice& node, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> in_list(const sql::In& in, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> column(const sql::Expression& expression);
   [[nodiscard]] Result<plan::Expression> subquery(const sql::Subquery& node, SourceSpan span);
@@ -57,6 +60,7 @@ class ExpressionBinder {
                                                 SourceSpan span);
   [[nodiscard]] Result<std::shared_ptr<plan::Subquery>> bind_subquery(const sql::Query& query, Correlation& correlation, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> interval(const sql::IntervalLiteral& literal, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> interval_of_number(plan::Expression number, std::string_view unit, SourceSpan span) const;
   [[nodiscard]] Result<plan::Expression> convert(plan::Expression expression, const Type& type, bool trying = false) const;
 
   const Context& context_;

@@ -1,8 +1,8 @@
 // Arithmetic operators: + - * / // % and unary minus, bit operators.
 #include <algorithm>
 
-#include "base/civil_time.h"
 #include "function/families.h"
+#include "function/time_arithmetic.h"
 
 namespace trueno::function {
 
@@ -63,14 +63,7 @@ Result<Signature> bind_add(std::span<const Type> arguments, const BindContext&) 
   // A sign that changes nothing is fine before everything.
   if (arguments.size() == 1 && !arguments[0].is_numeric()) return Signature{{arguments[0]}, arguments[0]};
   if (arguments.size() == 2) {
-    const auto [a, b] = resolved(arguments);
-    if (a.id == TypeId::kDate && b.is_integer()) return Signature{{TypeId::kDate, TypeId::kInteger}, TypeId::kDate};
-    if (a.is_integer() && b.id == TypeId::kDate) return Signature{{TypeId::kInteger, TypeId::kDate}, TypeId::kDate};
-    if ((a.id == TypeId::kDate || a.id == TypeId::kTimestamp) && b.id == TypeId::kInterval)
-      return Signature{{TypeId::kTimestamp, TypeId::kInterval}, TypeId::kTimestamp};
-    if (a.id == TypeId::kInterval && (b.id == TypeId::kDate || b.id == TypeId::kTimestamp))
-      return Signature{{TypeId::kInterval, TypeId::kTimestamp}, TypeId::kTimestamp};
-    if (a.id == TypeId::kTimestampTz && b.id == TypeId::kInterval) return Signature{{a, b}, a};
+    if (auto signature = time_sum(arguments[0], arguments[1])) return std::move(*signature);
   }
   return bind_sum(arguments, "+");
 }
@@ -78,73 +71,29 @@ Result<Signature> bind_add(std::span<const Type> arguments, const BindContext&) 
 Result<Signature> bind_subtract(std::span<const Type> arguments, const BindContext&) {
   if (arguments.size() == 1 && arguments[0].id == TypeId::kInterval) return Signature{{TypeId::kInterval}, TypeId::kInterval};
   if (arguments.size() == 2) {
-    const auto [a, b] = resolved(arguments);
-    if (a.id == TypeId::kDate && b.is_integer()) return Signature{{TypeId::kDate, TypeId::kInteger}, TypeId::kDate};
-    if (a.id == TypeId::kDate && b.id == TypeId::kDate) return Signature{{TypeId::kDate, TypeId::kDate}, TypeId::kBigInt};
-    if ((a.id == TypeId::kDate || a.id == TypeId::kTimestamp) && b.id == TypeId::kInterval)
-      return Signature{{TypeId::kTimestamp, TypeId::kInterval}, TypeId::kTimestamp};
-    if (a.is_timestamp() && b.is_timestamp()) return Signature{{TypeId::kTimestamp, TypeId::kTimestamp}, TypeId::kInterval};
+    if (auto signature = time_difference(arguments[0], arguments[1])) return std::move(*signature);
   }
   return bind_sum(arguments, "-");
 }
 
-Status negate_interval(std::span<const kernel::Cell> args, kernel::Cell& result, Arena&) {
-  const IntervalValue& i = args[0].interval;
-  if (i.months == INT32_MIN || i.days == INT32_MIN || i.micros == INT64_MIN) return error(ErrorCode::kOutOfRange, "overflow of INTERVAL");
-  result = kernel::Cell::of_interval({-i.months, -i.days, -i.micros});
-  return {};
+bool of_time(const Signature& signature) {
+  return std::ranges::any_of(signature.arguments, [](const Type& type) { return type.is_temporal() || type.id == TypeId::kInterval; });
 }
-
-// TIMESTAMP - TIMESTAMP: whole days and the rest, as DuckDB gives it.
-Status timestamp_difference(std::span<const kernel::Cell> args, kernel::Cell& result, Arena&) {
-  constexpr i128 kDay = 86'400'000'000;
-  for (const kernel::Cell& time : args) {
-    if (time.integer == kTimestampInfinity || time.integer == kTimestampMinusInfinity)
-      return error(ErrorCode::kInvalidInput, "cannot subtract infinite timestamps");
-  }
-  const i128 micros = args[0].integer - args[1].integer;
-  result = kernel::Cell::of_interval({0, static_cast<std::int32_t>(micros / kDay), static_cast<std::int64_t>(micros % kDay)});
-  return {};
-}
-
-// op(time, amount), where an infinite time stays what it is.
-ValueId move_time(Builder& b, Opcode op, const Type& type, ValueId time, ValueId amount) {
-  ValueId finite = is_finite_time(b, time);
-  if (finite == kernel::kNoValue) return b.emit(op, type, {time, amount});
-  if (b.at(amount).range.nullable) {
-    finite = b.emit(Opcode::kOr, TypeId::kBoolean, {finite, b.emit(Opcode::kIsNull, TypeId::kBoolean, {amount})});
-  }
-  const ValueId former = b.narrow_active(finite);
-  const ValueId moved = b.emit(op, type, {time, amount});
-  b.restore_active(former);
-  return b.emit(Opcode::kSelect, type, {finite, moved, time});
-}
-
-constexpr auto kNegateInterval = "negate(INTERVAL)";
 
 Result<ValueId> lower_add(Builder& b, std::span<const ValueId> args, const Signature& signature) {
   if (args.size() == 1) return args[0];
-  const Opcode op = signature.result.is_timestamp() ? Opcode::kTimestampAdd : Opcode::kAdd;
-  if (!signature.result.is_temporal()) return b.emit(op, signature.result, {args[0], args[1]});
-  const bool time_first = signature.arguments[0].is_temporal();
-  return move_time(b, op, signature.result, args[time_first ? 0 : 1], args[time_first ? 1 : 0]);
+  if (of_time(signature)) return lower_time_sum(b, args, signature);
+  return b.emit(Opcode::kAdd, signature.result, {args[0], args[1]});
 }
 
 Result<ValueId> lower_subtract(Builder& b, std::span<const ValueId> args, const Signature& signature) {
-  const kernel::HostCall negate{kNegateInterval, negate_interval, false, true};
-  if (args.size() == 1) {
-    if (signature.result.id == TypeId::kInterval) return b.host(negate, TypeId::kInterval, {args[0]});
-    return b.emit(Opcode::kNegate, signature.result, {args[0]});
-  }
-  if (signature.result.id == TypeId::kInterval)
-    return b.host({"timestamp_difference", timestamp_difference, false, true}, TypeId::kInterval, {args[0], args[1]});
-  if (signature.arguments[1].id == TypeId::kInterval)
-    return move_time(b, Opcode::kTimestampAdd, signature.result, args[0], b.host(negate, TypeId::kInterval, {args[1]}));
-  if (signature.result.id == TypeId::kDate) return move_time(b, Opcode::kSubtract, signature.result, args[0], args[1]);
+  if (of_time(signature)) return lower_time_difference(b, args, signature);
+  if (args.size() == 1) return b.emit(Opcode::kNegate, signature.result, {args[0]});
   return b.emit(Opcode::kSubtract, signature.result, {args[0], args[1]});
 }
 
 Result<Signature> bind_multiply(std::span<const Type> arguments, const BindContext&) {
+  if (auto signature = interval_product(arguments[0], arguments[1])) return std::move(*signature);
   const auto [a, b] = resolved(arguments);
   if (is_exact(a) && is_exact(b) && (a.id == TypeId::kDecimal || b.id == TypeId::kDecimal)) {
     const Type left = as_decimal(a);
@@ -163,6 +112,7 @@ Result<Signature> bind_multiply(std::span<const Type> arguments, const BindConte
 }
 
 Result<ValueId> lower_multiply(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  if (of_time(signature)) return lower_interval_product(b, args, signature);
   return b.emit(Opcode::kMultiply, signature.result, {args[0], args[1]});
 }
 
@@ -178,6 +128,7 @@ Result<ValueId> lower_integer_divide(Builder& b, std::span<const ValueId> args, 
 }
 
 Result<Signature> bind_divide(std::span<const Type> arguments, const BindContext& context) {
+  if (auto signature = interval_quotient(arguments[0], arguments[1])) return std::move(*signature);
   const auto [a, b] = resolved(arguments);
   if (!a.is_numeric() || !b.is_numeric()) return no_overload("/", arguments);
   if (context.integer_division && a.is_integer() && b.is_integer()) return bind_integer_divide(arguments, context);
@@ -186,6 +137,7 @@ Result<Signature> bind_divide(std::span<const Type> arguments, const BindContext
 }
 
 Result<ValueId> lower_divide(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  if (of_time(signature)) return lower_interval_quotient(b, args, signature);
   return b.emit(signature.result.is_float() ? Opcode::kDivide : Opcode::kIntegerDivide, signature.result, {args[0], args[1]});
 }
 
@@ -221,7 +173,7 @@ Result<ValueId> lower_bits(Builder& b, std::span<const ValueId> args, const Sign
 
 std::vector<ScalarFunction> arithmetic_functions() {
   return {
-      {"+", {"add"}, "a + b", "Sum of numbers; a date plus days or an interval.", "2 + 3", "5", bind_add, lower_add},
+      {"+", {"add", "date_add"}, "a + b", "Sum of numbers; a date plus days or an interval.", "2 + 3", "5", bind_add, lower_add},
       {"-",
        {"subtract"},
        "a - b",

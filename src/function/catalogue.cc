@@ -2,15 +2,42 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 
+#include "base/civil_time.h"
 #include "function/families.h"
 
 namespace trueno::function {
 
 Catalogue::Catalogue() {
   // The one list of function families.
-  for (auto* family : {arithmetic_functions, comparison_functions, math_functions, string_functions, date_functions, date_format_functions,
-                       conditional_functions}) {
+  for (auto* family : {arithmetic_functions,
+                       comparison_functions,
+                       math_functions,
+                       string_functions,
+                       date_functions,
+                       date_format_functions,
+                       conditional_functions,
+                       string_pad_functions,
+                       string_piece_functions,
+                       string_distance_functions,
+                       string_encode_functions,
+                       digest_functions,
+                       printf_functions,
+                       byte_size_functions,
+                       regex_functions,
+                       glob_functions,
+                       rounding_functions,
+                       number_theory_functions,
+                       interval_functions,
+                       date_name_functions,
+                       date_computed_functions,
+                       date_make_functions,
+                       date_difference_functions,
+                       time_bucket_functions,
+                       strptime_functions,
+                       utility_functions,
+                       transcendental_functions}) {
     std::ranges::move(family(), std::back_inserter(scalars_));
   }
   aggregates_ = aggregate_functions();
@@ -56,9 +83,9 @@ constexpr PartName kParts[] = {
     {"month", "date_trunc_month", {"month", "months", "mon", "mons"}},
     {"week", "date_trunc_week", {"week", "weeks", "w", "weekofyear"}},
     {"day", "date_trunc_day", {"day", "days", "d", "dayofmonth"}},
-    {"dayofweek", "", {"dow", "dayofweek", "weekday"}},
-    {"isodow", "", {"isodow"}},
-    {"dayofyear", "", {"doy", "dayofyear"}},
+    {"dayofweek", "date_trunc_day", {"dow", "dayofweek", "weekday"}},
+    {"isodow", "date_trunc_day", {"isodow"}},
+    {"dayofyear", "date_trunc_day", {"doy", "dayofyear"}},
     {"isoyear", "date_trunc_isoyear", {"isoyear"}},
     {"hour", "date_trunc_hour", {"hour", "hours", "h", "hr", "hrs"}},
     {"minute", "date_trunc_minute", {"minute", "minutes", "m", "min", "mins"}},
@@ -67,8 +94,14 @@ constexpr PartName kParts[] = {
     {"microsecond", "date_trunc_microsecond", {"microsecond", "microseconds", "us", "usec", "usecs"}},
     {"century", "date_trunc_century", {"century", "centuries", "c", "cent"}},
     {"decade", "date_trunc_decade", {"decade", "decades", "dec", "decs"}},
-    {"millennium", "date_trunc_millennium", {"millennium", "millennia", "mil", "mils"}},
-    {"epoch", "", {"epoch"}},
+    {"millennium", "date_trunc_millennium", {"millennium", "millennia", "mil", "mils", "millenium"}},
+    {"epoch", "date_trunc_second", {"epoch"}},
+    {"era", "", {"era"}},
+    {"yearweek", "date_trunc_week", {"yearweek"}},
+    {"julian", "date_trunc_day", {"julian"}},
+    {"timezone", "", {"timezone"}},
+    {"timezone_hour", "", {"timezone_hour"}},
+    {"timezone_minute", "", {"timezone_minute"}},
 };
 
 const PartName* find_part(std::string_view part) {
@@ -88,6 +121,40 @@ std::string_view date_part_function(std::string_view part) {
 std::string_view date_trunc_function(std::string_view part) {
   const PartName* name = find_part(part);
   return name == nullptr ? std::string_view{} : name->truncation;
+}
+
+std::string_view interval_function(std::string_view unit) {
+  constexpr std::pair<std::string_view, std::string_view> kFunctions[] = {
+      {"year", "to_years"},
+      {"quarter", "to_quarters"},
+      {"month", "to_months"},
+      {"week", "to_weeks"},
+      {"day", "to_days"},
+      {"hour", "to_hours"},
+      {"minute", "to_minutes"},
+      {"second", "to_seconds"},
+      {"millisecond", "to_milliseconds"},
+      {"microsecond", "to_microseconds"},
+      {"decade", "to_decades"},
+      {"century", "to_centuries"},
+      {"millennium", "to_millennia"},
+  };
+  const PartName* name = find_part(unit);
+  for (const auto& [part, function] : kFunctions) {
+    if (name != nullptr && name->function == part) return function;
+  }
+  return {};
+}
+
+std::optional<Value> moment_of_statement(std::string_view name, std::int64_t now) {
+  const auto is_one_of = [&](std::initializer_list<std::string_view> names) { return std::ranges::find(names, name) != names.end(); };
+  if (is_one_of({"now", "current_timestamp", "get_current_timestamp", "transaction_timestamp"}))
+    return Value::integer(now, TypeId::kTimestampTz);
+  if (is_one_of({"localtimestamp", "current_localtimestamp"})) return Value::integer(now, TypeId::kTimestamp);
+  if (is_one_of({"current_date", "today"})) return Value::integer(floor_divide(now, kMicrosPerDay), TypeId::kDate);
+  if (is_one_of({"current_time", "get_current_time", "localtime", "current_localtime"}))
+    return Value::integer(micros_of_day(now), TypeId::kTime);
+  return std::nullopt;
 }
 
 }  // namespace trueno::function

@@ -35,4 +35,10 @@ class Catalogue {
 /// The function behind date_trunc('part', x); empty when unknown.
 [[nodiscard]] std::string_view date_trunc_function(std::string_view part);
 
+/// What now(), current_date and their like are in a statement that began at this moment (microseconds since 1970 UTC); nothing for another
+/// name.
+[[nodiscard]] std::optional<Value> moment_of_statement(std::string_view name, std::int64_t now);
+/// The function that makes an INTERVAL of a number of units ("day", "days", ...); empty when unknown.
+[[nodiscard]] std::string_view interval_function(std::string_view unit);
+
 }  // namespace trueno::function

@@ -112,7 +112,8 @@ TEST(DateParts, NamesAreKnown) {
   EXPECT_EQ(date_part_function("dow"), "dayofweek");
   EXPECT_EQ(date_part_function("fortnight"), "");
   EXPECT_EQ(date_trunc_function("quarter"), "date_trunc_quarter");
-  EXPECT_EQ(date_trunc_function("dow"), "");
+  EXPECT_EQ(date_trunc_function("dow"), "date_trunc_day");
+  EXPECT_EQ(date_trunc_function("timezone"), "");
 }
 
 }  // namespace

@@ -132,7 +132,7 @@ std::vector<ScalarFunction> comparison_functions() {
        bind_pattern,
        lower_not_like},
       {"starts_with",
-       {"prefix"},
+       {"prefix", "^@"},
        "starts_with(text, prefix)",
        "Whether text begins with prefix.",
        "starts_with('duck', 'du')",

@@ -5,39 +5,84 @@
 #include "base/civil_time.h"
 #include "function/catalogue.h"
 #include "function/families.h"
+#include "function/interval.h"
+#include "kernel/date_part.h"
 
 namespace trueno::function {
 
 namespace {
 
 using kernel::Builder;
+using kernel::Cell;
 using kernel::DatePart;
 using kernel::Opcode;
 using kernel::ValueId;
 
-Result<Signature> bind_part(std::span<const Type> arguments, const BindContext&) {
+// TIMESTAMP_S and its like are taken as TIMESTAMP.
+Result<Signature> bind_moment(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() != 1) return no_overload("date part", arguments);
   const Type& type = arguments[0];
-  if (arguments.size() != 1 ||
-      !(type.id == TypeId::kDate || type.id == TypeId::kTimestamp || type.id == TypeId::kTimestampTz || type.id == TypeId::kNull)) {
-    return no_overload("date part", arguments);
+  if (type.id == TypeId::kNull) return Signature{{TypeId::kDate}, TypeId::kBigInt};
+  if (type.id == TypeId::kDate || type.id == TypeId::kTimestampTz) return Signature{{type}, TypeId::kBigInt};
+  if (type.is_timestamp()) return Signature{{TypeId::kTimestamp}, TypeId::kBigInt};
+  return no_overload("date part", arguments);
+}
+
+constexpr bool is_clock_part(DatePart part) { return part >= DatePart::kHour && part <= DatePart::kMicrosecond; }
+constexpr bool is_interval_part(DatePart part) { return part <= DatePart::kDay || is_clock_part(part) || part >= DatePart::kCentury; }
+
+template <DatePart part>
+Result<Signature> bind_part(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() == 1) {
+    const Type& type = arguments[0];
+    if (type.id == TypeId::kTime && is_clock_part(part)) return Signature{{type}, TypeId::kBigInt};
+    if (type.id == TypeId::kInterval && is_interval_part(part)) return Signature{{type}, TypeId::kBigInt};
   }
-  return Signature{{type.id == TypeId::kNull ? Type(TypeId::kDate) : type}, TypeId::kBigInt};
+  return bind_moment(arguments, context);
+}
+
+template <DatePart part>
+Status time_part(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_integer(kernel::part_of_timestamp(part, static_cast<std::int64_t>(args[0].integer)));
+  return {};
+}
+template <DatePart part>
+Status interval_part(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_integer(TRUENO_TRY(part_of_interval(static_cast<CivilPart>(part), args[0].interval)));
+  return {};
 }
 
 template <DatePart part>
 Result<ValueId> lower_part(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  const auto name = [](std::string_view type) { return fmt::format("{}({})", kernel::date_part_name(part), type); };
+  if (signature.arguments[0].id == TypeId::kTime) return b.host({name("TIME"), time_part<part>, false, false}, signature.result, {args[0]});
+  if (signature.arguments[0].id == TypeId::kInterval)
+    return b.host({name("INTERVAL"), interval_part<part>, false, false}, signature.result, {args[0]});
   const ValueId value = b.emit(Opcode::kDatePart, signature.result, {args[0]}, static_cast<std::uint32_t>(part));
   return where_finite(b, args[0], value, b.constant(Value::null(signature.result)));
 }
 
 Result<Signature> bind_epoch(std::span<const Type> arguments, const BindContext& context) {
-  Signature signature = TRUENO_TRY(bind_part(arguments, context));
+  if (arguments.size() == 1 && (arguments[0].id == TypeId::kTime || arguments[0].id == TypeId::kInterval))
+    return Signature{{arguments[0]}, TypeId::kDouble};
+  Signature signature = TRUENO_TRY(bind_moment(arguments, context));
   signature.result = TypeId::kDouble;
   return signature;
+}
+Status time_epoch(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_f64(static_cast<double>(args[0].integer) / 1e6);
+  return {};
+}
+Status interval_epoch(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_f64(epoch_of_interval(args[0].interval));
+  return {};
 }
 
 // Microseconds as a whole number, divided once.
 Result<ValueId> lower_epoch(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  if (signature.arguments[0].id == TypeId::kTime) return b.host({"epoch(TIME)", time_epoch, false, false}, signature.result, {args[0]});
+  if (signature.arguments[0].id == TypeId::kInterval)
+    return b.host({"epoch(INTERVAL)", interval_epoch, false, false}, signature.result, {args[0]});
   constexpr std::int64_t kMicrosPerSecond = 1'000'000;
   const auto part = [&](DatePart which) {
     return b.emit(Opcode::kDatePart, TypeId::kBigInt, {args[0]}, static_cast<std::uint32_t>(which));
@@ -56,14 +101,25 @@ Result<ValueId> lower_epoch(Builder& b, std::span<const ValueId> args, const Sig
 
 // Dates are truncated as timestamps, as DuckDB does.
 Result<Signature> bind_truncate(std::span<const Type> arguments, const BindContext& context) {
-  Signature signature = TRUENO_TRY(bind_part(arguments, context));
+  if (arguments.size() == 1 && arguments[0].id == TypeId::kInterval) return Signature{{arguments[0]}, arguments[0]};
+  Signature signature = TRUENO_TRY(bind_moment(arguments, context));
   if (signature.arguments[0].id == TypeId::kDate) signature.arguments[0] = TypeId::kTimestamp;
   signature.result = signature.arguments[0];
   return signature;
 }
 
 template <DatePart part>
+Status truncate_interval_to(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_interval(truncate_interval(static_cast<CivilPart>(part), args[0].interval));
+  return {};
+}
+
+template <DatePart part>
 Result<ValueId> lower_truncate(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  if (signature.result.id == TypeId::kInterval) {
+    return b.host({fmt::format("date_trunc_{}(INTERVAL)", kernel::date_part_name(part)), truncate_interval_to<part>, false, false},
+                  signature.result, {args[0]});
+  }
   const ValueId value = b.emit(Opcode::kDateTrunc, signature.result, {args[0]}, static_cast<std::uint32_t>(part));
   return where_finite(b, args[0], value, args[0]);
 }
@@ -71,7 +127,7 @@ Result<ValueId> lower_truncate(Builder& b, std::span<const ValueId> args, const 
 template <DatePart part>
 void add_part(std::vector<ScalarFunction>& list, std::string_view name, std::vector<std::string_view> aliases, std::string_view signature,
               std::string_view description, std::string_view example, std::string_view result) {
-  list.push_back({name, std::move(aliases), signature, description, example, result, bind_part, lower_part<part>});
+  list.push_back({name, std::move(aliases), signature, description, example, result, bind_part<part>, lower_part<part>});
 }
 template <DatePart part>
 void add_truncation(std::vector<ScalarFunction>& list, std::string_view name, std::string_view description, std::string_view example,

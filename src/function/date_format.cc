@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/civil_time.h"
+#include "function/date_words.h"
 #include "function/families.h"
 #include "kernel/cell.h"
 #include "kernel/date_part.h"
@@ -15,19 +16,17 @@ using kernel::Cell;
 using kernel::DatePart;
 using kernel::ValueId;
 
-constexpr std::string_view kDays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
-                                        "July",    "August",   "September", "October", "November", "December"};
-
 // The moment in the parts that formats name.
 class Moment {
  public:
-  explicit Moment(std::int64_t micros) : micros_(micros) {}
+  explicit Moment(std::int64_t micros, std::int64_t nanos = 0) : micros_(micros), nanos_(nanos) {}
   [[nodiscard]] std::int64_t operator[](DatePart part) const { return kernel::part_of_timestamp(part, micros_); }
   [[nodiscard]] std::int64_t micros_of_second() const { return micros_ - floor_divide(micros_, 1'000'000) * 1'000'000; }
+  [[nodiscard]] std::int64_t nanos_of_micro() const { return nanos_; }
 
  private:
   std::int64_t micros_;
+  std::int64_t nanos_;
 };
 
 std::string year_text(std::int64_t year) { return year < 0 ? fmt::format("{}", year) : fmt::format("{:04}", year); }
@@ -83,7 +82,7 @@ bool append(char letter, const Moment& t, std::string& out) {
     case 'G': out += year_text(t[DatePart::kIsoYear]); return true;
     case 'g': out += fmt::format("{:03}", t.micros_of_second() / 1000); return true;
     case 'f': out += fmt::format("{:06}", t.micros_of_second()); return true;
-    case 'n': out += fmt::format("{:06}000", t.micros_of_second()); return true;
+    case 'n': out += fmt::format("{:06}{:03}", t.micros_of_second(), t.nanos_of_micro()); return true;
     case 'p': out += t[DatePart::kHour] < 12 ? "AM" : "PM"; return true;
     case 'u': out += fmt::format("{}", t[DatePart::kIsoDayOfWeek]); return true;
     case 'w': out += fmt::format("{}", weekday); return true;
@@ -100,13 +99,16 @@ bool append(char letter, const Moment& t, std::string& out) {
   return number.width != 0;
 }
 
+// Of microseconds, or of nanoseconds.
+template <bool nanos>
 Status strftime(std::span<const Cell> args, Cell& result, Arena& arena) {
-  const auto micros = static_cast<std::int64_t>(args[0].integer);
-  if (micros == kTimestampInfinity || micros == kTimestampMinusInfinity) {
-    result = Cell::of_string(arena.copy(micros == kTimestampInfinity ? "infinity" : "-infinity"));
+  const auto ticks = static_cast<std::int64_t>(args[0].integer);
+  if (ticks == kTimestampInfinity || ticks == kTimestampMinusInfinity) {
+    result = Cell::of_string(arena.copy(ticks == kTimestampInfinity ? "infinity" : "-infinity"));
     return {};
   }
-  const Moment moment(micros);
+  const std::int64_t micros = nanos ? floor_divide(ticks, 1000) : ticks;
+  const Moment moment(micros, nanos ? ticks - micros * 1000 : 0);
   const std::string_view format = args[1].string.view();
   std::string out;
   for (std::size_t i = 0; i < format.size(); ++i) {
@@ -141,14 +143,19 @@ Result<Signature> bind_strftime(std::span<const Type> arguments, const BindConte
   const bool fits = (time.id == TypeId::kDate || time.is_timestamp() || time.id == TypeId::kNull) &&
                     (text.id == TypeId::kVarchar || text.id == TypeId::kNull);
   if (!fits) return no_overload("strftime", arguments);
-  const Type moment = time.is_timestamp() ? time : Type(TypeId::kTimestamp);
+  const bool as_it_is = time.id == TypeId::kTimestampNs || time.id == TypeId::kTimestampTz;
+  const Type moment = as_it_is ? time : Type(TypeId::kTimestamp);
   if (swapped) return Signature{{TypeId::kVarchar, moment}, TypeId::kVarchar};
   return Signature{{moment, TypeId::kVarchar}, TypeId::kVarchar};
 }
 
 Result<ValueId> lower_strftime(Builder& b, std::span<const ValueId> args, const Signature& signature) {
   const bool swapped = signature.arguments[0].id == TypeId::kVarchar;
-  return b.host({"strftime", strftime, false, true}, signature.result, {args[swapped ? 1 : 0], args[swapped ? 0 : 1]});
+  const ValueId time = args[swapped ? 1 : 0];
+  const ValueId format = args[swapped ? 0 : 1];
+  if (b.at(time).type.id == TypeId::kTimestampNs)
+    return b.host({"strftime(TIMESTAMP_NS)", strftime<true>, false, true}, signature.result, {time, format});
+  return b.host({"strftime", strftime<false>, false, true}, signature.result, {time, format});
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct Signature {
 /// What a function needs to choose its types and instructions.
 struct BindContext {
   bool integer_division = false;                // `/` of integers is integer division (SQLite, PostgreSQL)
+  std::int64_t now = 0;                         // microseconds since 1970 UTC: one moment a statement
   std::span<const Value* const> literals = {};  // by argument: its value where it is a literal, else null; may be empty
 };
 

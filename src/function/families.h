@@ -14,8 +14,32 @@ namespace trueno::function {
 [[nodiscard]] std::vector<ScalarFunction> date_functions();
 [[nodiscard]] std::vector<ScalarFunction> date_format_functions();
 [[nodiscard]] std::vector<ScalarFunction> conditional_functions();
+[[nodiscard]] std::vector<ScalarFunction> string_pad_functions();
+[[nodiscard]] std::vector<ScalarFunction> string_piece_functions();
+[[nodiscard]] std::vector<ScalarFunction> string_distance_functions();
+[[nodiscard]] std::vector<ScalarFunction> string_encode_functions();
+[[nodiscard]] std::vector<ScalarFunction> digest_functions();
+[[nodiscard]] std::vector<ScalarFunction> printf_functions();
+[[nodiscard]] std::vector<ScalarFunction> byte_size_functions();
+[[nodiscard]] std::vector<ScalarFunction> regex_functions();
+[[nodiscard]] std::vector<ScalarFunction> glob_functions();
+[[nodiscard]] std::vector<ScalarFunction> rounding_functions();
+[[nodiscard]] std::vector<ScalarFunction> number_theory_functions();
+[[nodiscard]] std::vector<ScalarFunction> interval_functions();
+[[nodiscard]] std::vector<ScalarFunction> date_name_functions();
+[[nodiscard]] std::vector<ScalarFunction> date_computed_functions();
+[[nodiscard]] std::vector<ScalarFunction> date_make_functions();
+[[nodiscard]] std::vector<ScalarFunction> date_difference_functions();
+[[nodiscard]] std::vector<ScalarFunction> time_bucket_functions();
+[[nodiscard]] std::vector<ScalarFunction> strptime_functions();
+[[nodiscard]] std::vector<ScalarFunction> utility_functions();
+[[nodiscard]] std::vector<ScalarFunction> transcendental_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_functions();
 
+/// floor, ceil or trunc: of integers the identity, of decimals DECIMAL(p, 0).
+[[nodiscard]] kernel::ValueId whole_number(kernel::Builder& b, kernel::ValueId x, kernel::MathFunction function);
+/// The host body of trim, ltrim or rtrim with the characters to cut.
+[[nodiscard]] kernel::HostFunction trim_characters_body(bool at_left, bool at_right);
 /// Whether a date or timestamp is finite; kNoValue where its range proves that it is.
 [[nodiscard]] kernel::ValueId is_finite_time(kernel::Builder& b, kernel::ValueId time);
 /// `value` where `time` is finite, `otherwise` where it is infinite or NULL.

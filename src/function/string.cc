@@ -1,8 +1,10 @@
-// Strings. All work on UTF-8 characters unless said otherwise; case folding covers ASCII.
+// Strings. All work on UTF-8 characters unless said otherwise.
 #include <algorithm>
 #include <cctype>
 
 #include "function/families.h"
+#include "function/unicode_case.h"
+#include "function/utf8.h"
 #include "kernel/cell.h"
 #include "kernel/string_match.h"
 
@@ -31,19 +33,16 @@ Result<ValueId> lower_length(Builder& b, std::span<const ValueId> args, const Si
   return b.emit(kernel::Opcode::kStringLength, s.result, {args[0]});
 }
 
-template <class Map>
-void map_bytes(const Cell& in, Cell& out, Arena& arena, Map map) {
-  const std::string_view text = in.string.view();
-  char* bytes = arena.allocate(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) bytes[i] = map(text[i]);
-  out = Cell::of_string(std::string_view(bytes, text.size()));
+template <char32_t (*map)(char32_t)>
+std::string in_case(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) append_utf8(out, map(utf8_next(text, at)));
+  return out;
 }
-Status upper(std::span<const Cell> args, Cell& result, Arena& arena) {
-  map_bytes(args[0], result, arena, [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  return {};
-}
-Status lower(std::span<const Cell> args, Cell& result, Arena& arena) {
-  map_bytes(args[0], result, arena, [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+template <char32_t (*map)(char32_t)>
+Status change_case(std::span<const Cell> args, Cell& result, Arena& arena) {
+  result = Cell::of_string(arena.copy(in_case<map>(args[0].string.view())));
   return {};
 }
 
@@ -57,17 +56,6 @@ template <bool left, bool right>
 Status trim(std::span<const Cell> args, Cell& result, Arena& arena) {
   result = Cell::of_string(arena.copy(trimmed(args[0].string.view(), left, right)));
   return {};
-}
-
-// Byte position of the n-th character (0-based), or the end.
-std::size_t character_offset(std::string_view text, std::int64_t n) {
-  std::size_t at = 0;
-  while (n > 0 && at < text.size()) {
-    ++at;
-    while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u) ++at;
-    --n;
-  }
-  return at;
 }
 
 // SQL's substring: positions count from 1, negative ones from the end; a window that begins before the text is cut.
@@ -84,8 +72,8 @@ Status substring(std::span<const Cell> args, Cell& result, Arena& arena) {
   }
   begin = std::clamp<std::int64_t>(begin, 0, length);
   end = std::clamp<std::int64_t>(end, begin, length);
-  const std::size_t from = character_offset(text, begin);
-  const std::size_t to = from + character_offset(text.substr(from), end - begin);
+  const std::size_t from = utf8_offset(text, begin);
+  const std::size_t to = from + utf8_offset(text.substr(from), end - begin);
   result = Cell::of_string(arena.copy(text.substr(from, to - from)));
   return {};
 }
@@ -122,7 +110,7 @@ Status reverse(std::span<const Cell> args, Cell& result, Arena& arena) {
   char* bytes = arena.allocate(text.size());
   std::size_t out = text.size();
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t width = character_offset(text.substr(at), 1);
+    const std::size_t width = utf8_offset(text.substr(at), 1);
     out -= width;
     std::copy_n(text.data() + at, width, bytes + out);
     at += width;
@@ -136,6 +124,9 @@ Result<Signature> bind_concat_operator(std::span<const Type> arguments, const Bi
   for (const Type& type : arguments) {
     if (type.is_nested()) return no_overload("||", arguments);
   }
+  const auto bytes = [](const Type& type) { return type.id == TypeId::kBlob || type.id == TypeId::kNull; };
+  if (std::ranges::all_of(arguments, bytes) && (arguments[0].id == TypeId::kBlob || arguments[1].id == TypeId::kBlob))
+    return Signature{{TypeId::kBlob, TypeId::kBlob}, TypeId::kBlob};
   return Signature{{TypeId::kVarchar, TypeId::kVarchar}, TypeId::kVarchar};
 }
 Result<Signature> bind_concat(std::span<const Type> arguments, const BindContext&) {
@@ -169,21 +160,16 @@ Status position(std::span<const Cell> args, Cell& result, Arena&) {
   return {};
 }
 
-// ILIKE folds ASCII on both sides.
+// ILIKE compares in lower case.
 Result<Signature> bind_ilike(std::span<const Type> arguments, const BindContext& context) {
   Signature signature = arguments.size() == 3 ? TRUENO_TRY(bind_text<3>(arguments, context)) : TRUENO_TRY(bind_text<2>(arguments, context));
   signature.result = TypeId::kBoolean;
   return signature;
 }
 Status ilike(std::span<const Cell> args, Cell& result, Arena&) {
-  const auto folded = [](std::string_view text) {
-    std::string out(text);
-    std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-  };
-  const std::string escape = args.size() == 3 ? folded(args[2].string.view()) : std::string();
-  const kernel::LikePattern pattern = TRUENO_TRY(kernel::LikePattern::compile(folded(args[1].string.view()), escape));
-  result = Cell::of_bool(pattern.matches(folded(args[0].string.view())));
+  const std::string escape = args.size() == 3 ? in_case<lower_case>(args[2].string.view()) : std::string();
+  const kernel::LikePattern pattern = TRUENO_TRY(kernel::LikePattern::compile(in_case<lower_case>(args[1].string.view()), escape));
+  result = Cell::of_bool(pattern.matches(in_case<lower_case>(args[0].string.view())));
   return {};
 }
 Status not_ilike(std::span<const Cell> args, Cell& result, Arena& arena) {
@@ -198,19 +184,20 @@ Result<ValueId> lower_host(Builder& b, std::span<const ValueId> args, const Sign
   return b.host({std::string(name), body, on_null_call, can_fail}, s.result, {args.begin(), args.end()});
 }
 Result<ValueId> lower_upper(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<upper>(b, args, s, "upper");
+  return lower_host<change_case<upper_case>>(b, args, s, "upper");
 }
 Result<ValueId> lower_lower(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<lower>(b, args, s, "lower");
+  return lower_host<change_case<lower_case>>(b, args, s, "lower");
 }
+// Spaces, or the characters of a second text.
+Result<Signature> bind_trim(std::span<const Type> arguments, const BindContext& context) {
+  return arguments.size() == 2 ? bind_text<2>(arguments, context) : bind_text<1>(arguments, context);
+}
+template <bool at_left, bool at_right>
 Result<ValueId> lower_trim(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<trim<true, true>>(b, args, s, "trim");
-}
-Result<ValueId> lower_ltrim(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<trim<true, false>>(b, args, s, "ltrim");
-}
-Result<ValueId> lower_rtrim(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<trim<false, true>>(b, args, s, "rtrim");
+  const std::string name = at_left && at_right ? "trim" : (at_left ? "ltrim" : "rtrim");
+  if (args.size() == 1) return lower_host<trim<at_left, at_right>>(b, args, s, name);
+  return b.host({name + "(characters)", trim_characters_body(at_left, at_right), false, false}, s.result, {args[0], args[1]});
 }
 Result<ValueId> lower_substring(Builder& b, std::span<const ValueId> args, const Signature& s) {
   return lower_host<substring>(b, args, s, "substring");
@@ -249,11 +236,32 @@ std::vector<ScalarFunction> string_functions() {
        "5",
        bind_length,
        lower_length},
-      {"upper", {"ucase"}, "upper(text)", "ASCII letters in upper case.", "upper('abc')", "ABC", bind_text<1>, lower_upper},
-      {"lower", {"lcase"}, "lower(text)", "ASCII letters in lower case.", "lower('ABC')", "abc", bind_text<1>, lower_lower},
-      {"trim", {}, "trim(text)", "Without spaces at both ends.", "trim('  a ')", "a", bind_text<1>, lower_trim},
-      {"ltrim", {}, "ltrim(text)", "Without leading spaces.", "ltrim('  a')", "a", bind_text<1>, lower_ltrim},
-      {"rtrim", {}, "rtrim(text)", "Without trailing spaces.", "rtrim('a  ')", "a", bind_text<1>, lower_rtrim},
+      {"upper", {"ucase"}, "upper(text)", "Letters in upper case.", "upper('abc')", "ABC", bind_text<1>, lower_upper},
+      {"lower", {"lcase"}, "lower(text)", "Letters in lower case.", "lower('ABC')", "abc", bind_text<1>, lower_lower},
+      {"trim",
+       {},
+       "trim(text [, characters])",
+       "Without spaces, or without any of the characters, at both ends.",
+       "trim('xxay', 'xy')",
+       "a",
+       bind_trim,
+       lower_trim<true, true>},
+      {"ltrim",
+       {},
+       "ltrim(text [, characters])",
+       "Without leading spaces, or characters.",
+       "ltrim('  a')",
+       "a",
+       bind_trim,
+       lower_trim<true, false>},
+      {"rtrim",
+       {},
+       "rtrim(text [, characters])",
+       "Without trailing spaces, or characters.",
+       "rtrim('a  ')",
+       "a",
+       bind_trim,
+       lower_trim<false, true>},
       {"substring",
        {"substr"},
        "substring(text, start [, count])",
@@ -295,18 +303,11 @@ std::vector<ScalarFunction> string_functions() {
        "3",
        bind_position,
        lower_position},
-      {"ilike",
-       {"~~*"},
-       "text ILIKE pattern [ESCAPE c]",
-       "LIKE that ignores ASCII case.",
-       "'Duck' ILIKE 'd%'",
-       "true",
-       bind_ilike,
-       lower_ilike},
+      {"ilike", {"~~*"}, "text ILIKE pattern [ESCAPE c]", "LIKE that ignores case.", "'Duck' ILIKE 'd%'", "true", bind_ilike, lower_ilike},
       {"not_ilike",
        {"!~~*"},
        "text NOT ILIKE pattern [ESCAPE c]",
-       "Does not match, ignoring ASCII case.",
+       "Does not match, ignoring case.",
        "'Duck' NOT ILIKE 'd%'",
        "false",
        bind_ilike,

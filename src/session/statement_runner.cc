@@ -68,7 +68,7 @@ bind::Context StatementRunner::bind_context() const {
           names_,
           constants_,
           parameters_.positional,
-          {settings_.boolean("integer_division")},
+          {settings_.boolean("integer_division"), now_},
           {first || null_order == "nulls_first_on_asc_last_on_desc", first || null_order == "nulls_last_on_asc_first_on_desc"},
           &parameters_.named};
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "bind/binder.h"
 #include "catalog/catalog.h"
 #include "kernel/pipeline.h"
@@ -96,6 +98,7 @@ class StatementRunner {
   const Settings settings_;  // the session's when the statement began
   const Constants constants_;
   const Names names_;
+  const std::int64_t now_ = Clock::system().now_micros();  // one moment a statement
   std::vector<std::string> warnings_;
 };
 

@@ -22,6 +22,8 @@ def main():
     loader, module, native, folder = sys.argv[1:5]
     asked = []
     for file in sorted(pathlib.Path(folder).rglob("*.test")):
+        if "require regular_expressions" in file.read_text():
+            continue  # the module has none
         asked.append("")
         # What names the device or the file system of the machine differs for good reason.
         asked += [sql for sql in statements(file.read_text()) if "explain" not in sql.lower() and "trueno_" not in sql.lower()]

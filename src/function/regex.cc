@@ -1,0 +1,155 @@
+// Regular expressions: regexp_*, ~ and SIMILAR TO.
+#include "function/regex_engine.h"
+
+#include "function/families.h"
+#include "function/overload.h"
+
+namespace trueno::function {
+
+namespace {
+
+using kernel::Cell;
+using enum TypeId;
+
+// Options, when given, come last.
+std::string_view options_of(std::span<const Cell> args, std::size_t place) {
+  return args.size() > place ? args[place].string.view() : std::string_view();
+}
+
+template <bool whole, bool negated = false>
+Status matches(std::span<const Cell> args, Cell& result, Arena&) {
+  const bool found = TRUENO_TRY(regex_matches(args[0].string.view(), args[1].string.view(), options_of(args, 2), whole));
+  result = Cell::of_bool(found != negated);
+  return {};
+}
+
+template <bool negated>
+Status matches_any_case(std::span<const Cell> args, Cell& result, Arena&) {
+  const bool found = TRUENO_TRY(regex_matches(args[0].string.view(), args[1].string.view(), "i", false));
+  result = Cell::of_bool(found != negated);
+  return {};
+}
+
+Status replace(std::span<const Cell> args, Cell& result, Arena& arena) {
+  result = Cell::of_string(
+      arena.copy(TRUENO_TRY(regex_replace(args[0].string.view(), args[1].string.view(), args[2].string.view(), options_of(args, 3)))));
+  return {};
+}
+
+Status extract(std::span<const Cell> args, Cell& result, Arena&) {
+  const i128 group = args.size() > 2 ? args[2].integer : 0;
+  result = Cell::of_string(
+      TRUENO_TRY(regex_extract(args[0].string.view(), args[1].string.view(), static_cast<int>(group), options_of(args, 3))));
+  return {};
+}
+
+Status escape(std::span<const Cell> args, Cell& result, Arena& arena) {
+  result = Cell::of_string(arena.copy(TRUENO_TRY(regex_escape(args[0].string.view()))));
+  return {};
+}
+
+// NULL as options is a mistake, not an unknown answer.
+template <Name name, std::size_t options_place, class... Overloads>
+Result<Signature> bind_regex(std::span<const Type> arguments, const BindContext& context) {
+  if (!regex_available())
+    return error(ErrorCode::kNotSupported, "{} is not supported: this build has no regular expressions", std::string_view(name));
+  if (arguments.size() > options_place && arguments[options_place].id == kNull)
+    return error(ErrorCode::kBinder, "the options of {} must not be NULL", std::string_view(name));
+  return bind_as<name, Overloads...>(arguments, context);
+}
+template <Name name>
+constexpr auto bind_match = bind_regex<name, 2, Takes<kBoolean, kVarchar, kVarchar>, Takes<kBoolean, kVarchar, kVarchar, kVarchar>>;
+template <Name name>
+constexpr auto bind_operator = bind_regex<name, 2, Takes<kBoolean, kVarchar, kVarchar>>;
+
+}  // namespace
+
+std::vector<ScalarFunction> regex_functions() {
+  return {
+      {"regexp_matches",
+       {},
+       "regexp_matches(text, pattern [, options])",
+       "Whether a part of the text matches; also text ~ pattern. Options: i ignores case, s lets . match line ends, l takes the pattern "
+       "literally.",
+       "regexp_matches('anabanana', '(an)+')",
+       "true",
+       bind_match<"regexp_matches">,
+       lower_host<"regexp_matches", matches<false>, true>},
+      {"regexp_full_match",
+       {},
+       "regexp_full_match(text, pattern [, options])",
+       "Whether the whole text matches.",
+       "regexp_full_match('anabanana', '(an)+')",
+       "false",
+       bind_match<"regexp_full_match">,
+       lower_host<"regexp_full_match", matches<true>, true>},
+      {"!~",
+       {},
+       "text !~ pattern",
+       "Whether no part of the text matches.",
+       "'duck' !~ 'u.k'",
+       "false",
+       bind_operator<"!~">,
+       lower_host<"not regexp_matches", matches<false, true>, true>},
+      {"~*",
+       {},
+       "text ~* pattern",
+       "Whether a part of the text matches in any case.",
+       "'Duck' ~* '^d'",
+       "true",
+       bind_operator<"~*">,
+       lower_host<"~*", matches_any_case<false>, true>},
+      {"!~*",
+       {},
+       "text !~* pattern",
+       "Whether no part of the text matches in any case.",
+       "'Duck' !~* '^d'",
+       "false",
+       bind_operator<"!~*">,
+       lower_host<"!~*", matches_any_case<true>, true>},
+      {"similar_to",
+       {},
+       "text SIMILAR TO pattern",
+       "Whether the whole text matches a regular expression.",
+       "'duck' SIMILAR TO 'd.*k'",
+       "true",
+       bind_operator<"SIMILAR TO">,
+       lower_host<"regexp_full_match", matches<true>, true>},
+      {"not_similar_to",
+       {},
+       "text NOT SIMILAR TO pattern",
+       "Whether the whole text does not match a regular expression.",
+       "'duck' NOT SIMILAR TO 'd.*k'",
+       "false",
+       bind_operator<"NOT SIMILAR TO">,
+       lower_host<"not regexp_full_match", matches<true, true>, true>},
+      {"regexp_replace",
+       {},
+       "regexp_replace(text, pattern, replacement [, options])",
+       "The first match replaced, or every one with the option g; \\1 to \\9 stand for groups.",
+       "regexp_replace('hello', '[lo]', '-', 'g')",
+       "he---",
+       bind_regex<"regexp_replace", 3, Takes<kVarchar, kVarchar, kVarchar, kVarchar>,
+                  Takes<kVarchar, kVarchar, kVarchar, kVarchar, kVarchar>>,
+       lower_host<"regexp_replace", replace, true>},
+      {"regexp_extract",
+       {},
+       "regexp_extract(text, pattern [, group [, options]])",
+       "The first match, or a group of it; empty when there is none.",
+       "regexp_extract('2024-05-17', '(\\d+)-(\\d+)', 2)",
+       "05",
+       bind_regex<"regexp_extract", 3, Takes<kVarchar, kVarchar, kVarchar>, Takes<kVarchar, kVarchar, kVarchar, kInteger>,
+                  Takes<kVarchar, kVarchar, kVarchar, kInteger, kVarchar>>,
+       lower_host<"regexp_extract", extract, true>},
+      {"regexp_escape",
+       {},
+       "regexp_escape(text)",
+       "The pattern that matches just this text.",
+       "regexp_escape('a.b')",
+       "a\\.b",
+       bind_regex<"regexp_escape", 1, Takes<kVarchar, kVarchar>>,
+       lower_host<"regexp_escape", escape, true>},
+  };
+}
+
+}  // namespace trueno::function
