@@ -51,6 +51,7 @@ struct Context {
   function::BindContext types;
   NullOrder null_order = {};
   const std::vector<std::pair<std::string, Value>>* named_parameters = nullptr;  // values of `$name`; names without the `$`
+  const std::vector<sql::CommonTable>* common_tables = nullptr;  // of a WITH that stands before the query: WITH ... INSERT INTO t SELECT
   std::vector<Type> row_types = {};  // what INSERT takes: rows of a VALUES that is the whole query are cast to these, each on its own
   std::vector<plan::Expression> row_defaults = {};  // and what DEFAULT stands for in them
 };

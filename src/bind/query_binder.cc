@@ -32,7 +32,11 @@ std::string text_of(const Expression& expression, const Schema& input) {
 
 class QueryBinder {
  public:
-  explicit QueryBinder(const Context& context) : context_(context) {}
+  explicit QueryBinder(const Context& context) : context_(context) {
+    if (context.common_tables == nullptr) return;
+    given_ = {context.common_tables, context.common_tables->size(), nullptr};
+    common_tables_ = &given_;
+  }
 
   /// What expressions of this query may look at beside their scope, and how queries in them are bound.
   Surroundings around() {
@@ -168,6 +172,7 @@ class QueryBinder {
       TRUENO_ASSERT(statement != nullptr);
       QueryBinder inner(context_);
       inner.outermost_ = false;
+      inner.common_tables_ = nullptr;
       inner.depth_ = depth_ + 1;
       return inner.bind(*statement->query);
     };
@@ -584,6 +589,7 @@ class QueryBinder {
   static constexpr int kDeepestViews = 64;
   int depth_ = 0;                                // of views
   bool outermost_ = true;                        // nothing is bound yet
+  CommonTables given_;                           // by the context
   const CommonTables* common_tables_ = nullptr;  // what can be seen here
   Correlation* correlation_ = nullptr;           // the row outside, where this is a subquery
 };

@@ -78,16 +78,6 @@ TEST_F(SessionTest, DropTakesAllOrNone) {
   EXPECT_THAT(run("SHOW TABLES"), ElementsAre("b"));
 }
 
-TEST_F(SessionTest, TheFirstToCommitWins) {
-  run("CREATE TABLE t(a INTEGER)");
-  const auto before = database_.catalog().find_table("t");
-  run("INSERT INTO t VALUES (1)");
-  EXPECT_EQ(database_.catalog().commit("t", *before, before->content).error().code(), ErrorCode::kConflict);
-  const auto current = database_.catalog().find_table("t");
-  run("CREATE OR REPLACE TABLE t(a INTEGER)");
-  EXPECT_EQ(database_.catalog().commit("t", *current, current->content).error().code(), ErrorCode::kConflict);
-}
-
 TEST_F(SessionTest, SettingsAreCheckedShownAndReset) {
   EXPECT_THAT(run("SET threads = 2; SHOW threads"), ElementsAre("threads", "2", testing::_));
   EXPECT_THAT(run("RESET threads; SHOW threads"), ElementsAre("threads", "0", testing::_));
