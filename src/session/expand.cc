@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/name.h"
+#include "session/sequences.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
 #include "sql/walk.h"
@@ -168,13 +169,15 @@ class Expander {
 }  // namespace
 
 bool has_expansions(const catalog::Root& root, const SearchPath& path) {
-  return std::ranges::any_of(std::initializer_list<Space>{Space::kMacro, Space::kTableMacro, Space::kType},
+  return std::ranges::any_of(std::initializer_list<Space>{Space::kMacro, Space::kTableMacro, Space::kType, Space::kSequence},
                              [&](Space space) { return !path.visible(root, space).empty(); });
 }
 
 Status expand(sql::Statement& statement, const catalog::Root& root, const SearchPath& path) {
   Expander expander(root, path);
-  return sql::walk(statement, expander.visitor());
+  TRUENO_TRY(sql::walk(statement, expander.visitor()));
+  const auto* explain = statement.as<sql::Explain>();
+  return draw_sequences(statement, root, path, explain == nullptr || explain->analyze);
 }
 
 }  // namespace trueno::session

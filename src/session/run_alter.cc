@@ -4,6 +4,7 @@
 #include "base/name.h"
 #include "bind/scope.h"
 #include "session/alter_table.h"
+#include "session/sequences.h"
 #include "session/statement_runner.h"
 #include "sql/parser.h"
 #include "storage/table/change_columns.h"
@@ -133,8 +134,10 @@ Status StatementRunner::add_column(const sql::Alter& alter, const catalog::Table
           .at(constraint.span);
   }
   const catalog::TableDefinition definition = TRUENO_TRY(with_default(table, *table.definition, schema, at, written.default_value.get()));
+  const bool counted = uses_sequence(definition.defaults[at]);
   Expression value = TRUENO_TRY(defaults_of(definition, schema))[at];
-  const Column values = TRUENO_TRY(evaluate_over(table, std::move(value), schema[at]));
+  const Column values = TRUENO_TRY(counted ? counted_default(definition.defaults[at], schema[at], table.data().rows)
+                                           : evaluate_over(table, std::move(value), schema[at]));
   changes_.change(table, std::make_shared<const catalog::TableDefinition>(definition),
                   {TRUENO_TRY(with_column(table.data(), at, schema[at], values)), table.content.indexes});
   return {};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "exec/merge.h"
+#include "session/sequences.h"
 #include "session/statement_runner.h"
 #include "storage/table/table_writer.h"
 
@@ -199,6 +200,8 @@ Result<std::vector<Assigned>> StatementRunner::assignments(const std::vector<sql
       return error(ErrorCode::kBinder, "column {} is set twice", assignment.column.text).at(assignment.column.span);
     const auto at = static_cast<std::size_t>(column);
     const bool is_default = assignment.value->as<sql::DefaultValue>() != nullptr;
+    if (is_default && at < table.definition->defaults.size() && uses_sequence(table.definition->defaults[at]))
+      return error(ErrorCode::kNotSupported, "DEFAULT of a sequence is only supported by INSERT").at(assignment.value->span);
     Expression value = is_default ? defaults[at] : TRUENO_TRY(bind_value(*assignment.value));
     if (!function::cast_possible(value.type, schema[at].type))
       return error(ErrorCode::kBinder, "column {} is {}, and {} cannot be cast to it", schema[at].name, schema[at].type.to_string(),

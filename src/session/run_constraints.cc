@@ -3,6 +3,7 @@
 
 #include "base/name.h"
 #include "session/database.h"
+#include "session/sequences.h"
 #include "session/statement_runner.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -72,12 +73,22 @@ class DefinitionReader {
 
  private:
   Status take_default(std::size_t column, const sql::Expression& written) {
-    const plan::Expression bound = TRUENO_TRY(bind::bind_constant(written, context_));
+    const std::string text = sql::print(written);
+    sql::ExpressionPtr sample;
+    if (uses_sequence(text)) {  // gives a number a row, later; here only its type counts
+      sample = TRUENO_TRY(sql::parse_expression(text));
+      const PutNumber zero = [](const catalog::Sequence&, SourceSpan span) -> Result<sql::ExpressionPtr> {
+        return number_literal(0, span);
+      };
+      Status replaced = replace_sequences(sample, changes_.root(), names_.path(), zero);
+      if (!replaced) return std::move(replaced).error().at(written.span);
+    }
+    const plan::Expression bound = TRUENO_TRY(bind::bind_constant(sample ? *sample : written, context_));
     if (!function::cast_possible(bound.type, schema_[column].type))
       return error(ErrorCode::kBinder, "the default of column {} is {}, which cannot be cast to {}", schema_[column].name,
                    bound.type.to_string(), schema_[column].type.to_string())
           .at(written.span);
-    definition_.defaults[column] = sql::print(written);
+    definition_.defaults[column] = text;
     return {};
   }
 
@@ -187,6 +198,10 @@ Result<std::vector<plan::Expression>> StatementRunner::defaults_of(const catalog
   std::vector<plan::Expression> defaults;
   for (std::size_t i = 0; i < schema.size(); ++i) {
     if (i >= definition.defaults.size() || definition.defaults[i].empty()) {
+      defaults.push_back(plan::Expression::literal(Value::null(schema[i].type)));
+      continue;
+    }
+    if (uses_sequence(definition.defaults[i])) {  // INSERT puts the numbers in
       defaults.push_back(plan::Expression::literal(Value::null(schema[i].type)));
       continue;
     }

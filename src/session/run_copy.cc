@@ -124,8 +124,7 @@ Result<StatementResult> StatementRunner::copy_from(const sql::Copy& copy, const 
   sql::Insert insert;
   insert.table = copy.table;
   insert.columns = copy.columns;
-  const plan::PlanPtr plan = TRUENO_TRY(plan_rows(insert, *table, plan::make_plan(std::move(scan), found)));
-  return insert_rows(insert, *table, TRUENO_TRY(run_plan(*plan)));
+  return insert_rows(insert, *table, TRUENO_TRY(plan_rows(insert, *table, plan::make_plan(std::move(scan), found))));
 }
 
 }  // namespace trueno::session

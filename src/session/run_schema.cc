@@ -1,9 +1,11 @@
-// Schemas, the schema in use, sequences, PRAGMA.
+// Schemas, the schema in use, PRAGMA, CALL, and maintenance.
 #include "base/name.h"
 #include "bind/scope.h"
 #include "session/catalog_tables.h"
 #include "session/foreign_settings.h"
 #include "session/statement_runner.h"
+#include "sql/parser.h"
+#include "sql/printer.h"
 
 namespace trueno::session {
 
@@ -76,6 +78,35 @@ Result<StatementResult> StatementRunner::run(const sql::Pragma& pragma) {
   StatementResult result;
   result.warnings.push_back(fmt::format("{} is a setting of DuckDB and has no effect here", name));
   return result;
+}
+
+Result<plan::PlanPtr> StatementRunner::plan_call(const sql::Call& call) const {
+  std::string arguments;
+  for (const sql::Argument& argument : call.call.arguments) {
+    arguments += arguments.empty() ? "" : ", ";
+    if (!argument.name.empty()) arguments += sql::quote_identifier(argument.name.text) + " := ";
+    arguments += sql::print(*argument.value);
+  }
+  const auto from = TRUENO_TRY(sql::parse(fmt::format("FROM {}({})", sql::quote_identifier(call.call.name.last().text), arguments)));
+  auto plan = plan_query(*from.front()->as<sql::QueryStatement>()->query);
+  if (plan) return plan;
+  const Error& why = plan.error();  // its place is one of the text made here
+  return error(why.code(), "{}", why.message()).hint(why.hint()).at(call.call.name.span());
+}
+
+Result<StatementResult> StatementRunner::run(const sql::Call& call) { return run_plan(*TRUENO_TRY(plan_call(call))); }
+
+// Tables are in memory, their row groups are complete and their statistics exact: there is nothing to write, to collect or to measure.
+Result<StatementResult> StatementRunner::run(const sql::Maintenance& maintenance) {
+  const bool checkpoint =
+      maintenance.kind == sql::MaintenanceKind::kCheckpoint || maintenance.kind == sql::MaintenanceKind::kForceCheckpoint;
+  if (!checkpoint && !maintenance.target.empty()) {
+    const std::shared_ptr<const catalog::Table> table = TRUENO_TRY(table_named(maintenance.target));
+    for (const sql::Name& column : maintenance.columns) static_cast<void>(TRUENO_TRY(column_number(table->data().schema, column)));
+  }
+  if (checkpoint && !maintenance.target.empty() && !same_name(maintenance.target.last().text, kDatabaseName))
+    return error(ErrorCode::kCatalog, "no database {}", maintenance.target.to_string()).at(maintenance.target.span());
+  return StatementResult{};
 }
 
 }  // namespace trueno::session

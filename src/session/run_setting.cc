@@ -72,7 +72,14 @@ Result<StatementResult> StatementRunner::run(const sql::Show& show) {
     case sql::ShowKind::kDatabases:
     case sql::ShowKind::kSchemas: break;
   }
-  return error(ErrorCode::kNotSupported, "SHOW DATABASES and SHOW SCHEMAS are not supported yet");
+  const bool databases = show.kind == sql::ShowKind::kDatabases;
+  result.schema = {text_field(databases ? "database_name" : "schema_name")};
+  RowBuilder rows(result.schema);
+  if (databases) TRUENO_TRY(rows.add({text(kDatabaseName)}));
+  for (const catalog::ObjectName& name : changes_.root().names(catalog::Space::kSchema)) {
+    if (!databases) TRUENO_TRY(rows.add({text(name.name)}));
+  }
+  return finish(rows);
 }
 
 }  // namespace trueno::session

@@ -41,14 +41,14 @@ class SessionTest : public testing::Test {
 
 TEST_F(SessionTest, CreateTableKeepsNamesTypesAndNotNull) {
   run("CREATE TABLE t(a INTEGER NOT NULL, b DECIMAL(10,2))");
-  EXPECT_THAT(run("DESCRIBE t"), ElementsAre("a", "INTEGER", "NO", "b", "DECIMAL(10,2)", "YES"));
-  EXPECT_THAT(run("DESCRIBE SELECT a + 1 AS c FROM t"), ElementsAre("c", "INTEGER", testing::_));
+  EXPECT_THAT(run("DESCRIBE t"), ElementsAre("a", "INTEGER", "NO", "NULL", "NULL", "NULL", "b", "DECIMAL(10,2)", "YES", "NULL", "NULL", "NULL"));
+  EXPECT_THAT(run("DESCRIBE SELECT a + 1 AS c FROM t"), ElementsAre("c", "INTEGER", testing::_, "NULL", "NULL", "NULL"));
   EXPECT_THAT(run("SHOW t"), run("DESCRIBE t"));
   EXPECT_EQ(code("CREATE TABLE t(a INTEGER)"), ErrorCode::kCatalog);
   EXPECT_EQ(code("CREATE TABLE u(a INTEGER, A INTEGER)"), ErrorCode::kBinder);
   EXPECT_THAT(run("CREATE TABLE IF NOT EXISTS t(z DATE)"), ElementsAre());
   EXPECT_THAT(run("CREATE OR REPLACE TABLE t AS SELECT 1 AS x, 2 AS x; DESCRIBE t"),
-              ElementsAre("x", "INTEGER", "YES", "x_1", "INTEGER", "YES"));
+              ElementsAre("x", "INTEGER", "YES", "NULL", "NULL", "NULL", "x_1", "INTEGER", "YES", "NULL", "NULL", "NULL"));
 }
 
 TEST_F(SessionTest, InsertFillsWhatIsNotGivenWithNull) {

@@ -21,7 +21,8 @@ StatementRunner::StatementRunner(Database& database, Session& session, catalog::
       names_(database, changes, session.search_path(), settings_, constants_) {}
 
 Result<StatementResult> StatementRunner::execute(const sql::Statement& statement) {
-  if (!has_expansions(changes_.root(), names_.path())) return run(statement);
+  // What PREPARE keeps is expanded when it is executed.
+  if (statement.as<sql::Prepare>() != nullptr || !has_expansions(changes_.root(), names_.path())) return run(statement);
   // The tree is shared with other executions: it is read again, and the copy is changed.
   for (const sql::StatementPtr& copy : TRUENO_TRY(sql::parse(sql_))) {
     if (copy->span.begin != statement.span.begin || copy->span.end != statement.span.end) continue;
@@ -60,9 +61,9 @@ Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
                                [&](const sql::Copy& node) { return run(node); },
                                [&](const sql::Pragma& node) { return run(node); },
                                [&](const sql::Transaction& node) { return run(node); },
-                               [&](const sql::Call&) -> Result<StatementResult> { return refuse("CALL"); },
+                               [&](const sql::Call& node) { return run(node); },
                                [&](const sql::Use& node) { return run(node); },
-                               [&](const sql::Maintenance&) -> Result<StatementResult> { return refuse("CHECKPOINT, VACUUM and ANALYZE"); },
+                               [&](const sql::Maintenance& node) { return run(node); },
                            },
                            statement.node);
   if (result) {

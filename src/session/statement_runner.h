@@ -43,6 +43,12 @@ struct Rewritten {
   std::vector<exec::PipelineProfile> profile;
 };
 
+/// The rows of an INSERT in the table's types.
+struct InsertPlan {
+  plan::PlanPtr plan;
+  std::vector<std::size_t> counted;  // columns that are not given and whose defaults are numbers of sequences: NULL in the plan
+};
+
 /// A table after INSERT.
 struct Inserted {
   std::shared_ptr<const TableData> data;
@@ -96,6 +102,8 @@ class StatementRunner {
   [[nodiscard]] Result<StatementResult> run(const sql::Use& use);
   [[nodiscard]] Result<StatementResult> run(const sql::Pragma& pragma);
   [[nodiscard]] Result<StatementResult> run(const sql::Copy& copy);
+  [[nodiscard]] Result<StatementResult> run(const sql::Call& call);
+  [[nodiscard]] Result<StatementResult> run(const sql::Maintenance& maintenance);
 
   [[nodiscard]] Result<StatementResult> define_object(catalog::Space space, const sql::QualifiedName& written, bool temporary,
                                                       sql::OnExisting on_existing, catalog::Object object);
@@ -115,14 +123,16 @@ class StatementRunner {
   [[nodiscard]] Result<plan::PlanPtr> plan_query(const sql::Query& query) const;
   [[nodiscard]] Result<plan::PlanPtr> optimised(plan::PlanPtr plan) const;
   /// The rows of `plan` as those of the table: its columns are the ones `insert` lists (BY NAME: that it names), the others have defaults.
-  [[nodiscard]] Result<plan::PlanPtr> plan_rows(const sql::Insert& insert, const catalog::Table& table, plan::PlanPtr plan) const;
-  [[nodiscard]] Result<StatementResult> insert_rows(const sql::Insert& insert, const catalog::Table& table, StatementResult rows);
+  [[nodiscard]] Result<InsertPlan> plan_rows(const sql::Insert& insert, const catalog::Table& table, plan::PlanPtr plan) const;
+  /// The values of a DEFAULT with sequences, one a row.
+  [[nodiscard]] Result<Column> counted_default(const std::string& text, const Field& field, std::int64_t rows);
+  [[nodiscard]] Result<StatementResult> insert_rows(const sql::Insert& insert, const catalog::Table& table, const InsertPlan& plan);
   // COPY (run_copy.cc).
   [[nodiscard]] Result<std::string> copy_path(const sql::Copy& copy) const;
   [[nodiscard]] Result<plan::PlanPtr> plan_copy(const sql::Copy& copy) const;
   [[nodiscard]] Result<StatementResult> copy_from(const sql::Copy& copy, const std::string& path, const CopyOptions& options);
   /// The rows an INSERT adds, in the table's types.
-  [[nodiscard]] Result<plan::PlanPtr> plan_insert(const sql::Insert& insert, const catalog::Table& table) const;
+  [[nodiscard]] Result<InsertPlan> plan_insert(const sql::Insert& insert, const catalog::Table& table) const;
   /// Rewrites the row groups of a table that hold a row for which `condition` is true: all rows, or only those for which it is not, each as
   /// `values`. `condition` and `values` are over the table's columns.
   [[nodiscard]] Result<Rewritten> rewrite(const catalog::Table& table, const plan::Expression& condition, bool keep_matching,
@@ -176,6 +186,10 @@ class StatementRunner {
   [[nodiscard]] Status refuse_if_referred(const catalog::Table& table, SourceSpan span);
   [[nodiscard]] Result<Column> evaluate_over(const catalog::Table& table, plan::Expression value, const Field& field);
 
+  [[nodiscard]] Result<plan::PlanPtr> plan_changed(const sql::QualifiedName& name, const sql::Name& alias,
+                                                   const sql::Expression* where) const;
+  /// CALL f(...) is FROM f(...).
+  [[nodiscard]] Result<plan::PlanPtr> plan_call(const sql::Call& call) const;
   [[nodiscard]] exec::Options exec_options() const;
   void warn_of_refusals(const std::vector<exec::PipelineProfile>& profile);
   [[nodiscard]] Result<kernel::PipelinePlan> compile_plan(const plan::Plan& plan, bool trust_claims) const;

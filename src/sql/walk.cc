@@ -60,6 +60,7 @@ class Walker {
     TRUENO_TRY(walk(query.order_by));
     TRUENO_TRY(walk(query.limit));
     TRUENO_TRY(walk(query.offset));
+    if (visitor_.query) TRUENO_TRY(visitor_.query(query));
     return set_levels(query.nesting, outside);
   }
 

@@ -11,6 +11,7 @@ struct Visitor {
   std::function<Status(ExpressionPtr&)> expression = {};
   std::function<Status(TableRefPtr&)> table = {};
   std::function<Status(TypeName&)> type = {};
+  std::function<Status(Query&)> query = {};
 };
 
 // Walks over everything below a node, in written order as a rule, and brings `nesting` and `height` up to date behind what was replaced.
