@@ -47,10 +47,20 @@ struct Macro {
   std::string statement;
 };
 
+/// CREATE INDEX. A unique one is a key of its table, called by `key_of_index`; of another only the name is kept: scans skip row groups by
+/// their statistics instead.
+struct Index {
+  ObjectName table;
+  bool unique = false;
+};
+
+/// What the key of a unique index is called in its table.
+[[nodiscard]] std::string key_of_index(const ObjectName& index);
+
 /// A place for names.
 struct SchemaObject {};
 
-using Object = std::variant<SchemaObject, Table, View, Sequence, NamedType, Macro>;
+using Object = std::variant<SchemaObject, Table, View, Sequence, NamedType, Macro, Index>;
 
 /// "table", "view", ...
 [[nodiscard]] std::string_view kind_of(const Object& object);

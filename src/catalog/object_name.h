@@ -7,7 +7,7 @@
 namespace trueno::catalog {
 
 /// Things of one space cannot share a name; a table and a view are of one.
-enum class Space : std::uint8_t { kSchema, kRelation, kSequence, kType, kMacro, kTableMacro };
+enum class Space : std::uint8_t { kSchema, kRelation, kSequence, kType, kMacro, kTableMacro, kIndex };
 
 /// The schema that is always there.
 inline constexpr char kMainSchema[] = "main";

@@ -7,10 +7,12 @@ namespace trueno::catalog {
 std::string ObjectName::to_string() const { return schema.empty() || schema == kMainSchema ? name : schema + "." + name; }
 
 std::string_view kind_of(const Object& object) {
-  constexpr std::string_view kKinds[] = {"schema", "table", "view", "sequence", "type", "macro"};
+  constexpr std::string_view kKinds[] = {"schema", "table", "view", "sequence", "type", "macro", "index"};
   static_assert(std::size(kKinds) == std::variant_size_v<Object>);
   return kKinds[object.index()];
 }
+
+std::string key_of_index(const ObjectName& index) { return "unique index " + index.to_string(); }
 
 std::vector<ObjectName> Root::names(Space space, const std::string& schema) const {
   std::vector<ObjectName> names;
@@ -28,6 +30,14 @@ std::vector<ObjectName> Root::referrers(const ObjectName& table) const {
     if (other == nullptr) continue;
     const auto refers = [&](const ForeignKey& key) { return key.table == table; };
     if (std::ranges::any_of(other->definition->foreign_keys, refers)) names.push_back(at->first);
+  }
+  return names;
+}
+
+std::vector<ObjectName> Root::indexes_of(const ObjectName& table) const {
+  std::vector<ObjectName> names;
+  for (const ObjectName& name : this->names(Space::kIndex)) {
+    if (find<Index>(name)->table == table) names.push_back(name);
   }
   return names;
 }

@@ -31,6 +31,7 @@ struct Root {
   [[nodiscard]] std::vector<ObjectName> names(Space space, const std::string& schema = {}) const;
   /// Tables whose foreign keys name `table`, itself among them.
   [[nodiscard]] std::vector<ObjectName> referrers(const ObjectName& table) const;
+  [[nodiscard]] std::vector<ObjectName> indexes_of(const ObjectName& table) const;
   /// Whatever lies in a schema.
   [[nodiscard]] std::vector<ObjectName> content_of(const std::string& schema) const;
 };

@@ -78,6 +78,7 @@ Status Transaction::create(const ObjectName& name, Object object, bool replace) 
       if (other != name)
         return error(ErrorCode::kCatalog, "table {} cannot be replaced: table {} refers to it", name.to_string(), other.to_string());
     }
+    for (const ObjectName& index : root_->indexes_of(name)) write(index, nullptr);
   }
   write(name, entry_of(name, std::move(object)));
   return {};
@@ -106,6 +107,11 @@ Status Transaction::rename(const ObjectName& from, const std::string& to) {
     }
     table->definition = std::make_shared<const TableDefinition>(std::move(definition));
   }
+  for (const ObjectName& index : root_->indexes_of(from)) {
+    Index moved = *root_->find<Index>(index);
+    moved.table = target;
+    write(index, entry_of(index, moved));
+  }
   write(from, nullptr);
   write(target, entry_of(target, std::move(object)));
   return {};
@@ -121,7 +127,10 @@ Status Transaction::drop(const std::vector<ObjectName>& names) {
             .hint("drop both in one DROP TABLE");
     }
   }
-  for (const ObjectName& name : names) write(name, nullptr);
+  for (const ObjectName& name : names) {
+    for (const ObjectName& index : root_->indexes_of(name)) write(index, nullptr);
+    write(name, nullptr);
+  }
   return {};
 }
 

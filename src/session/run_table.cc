@@ -51,14 +51,16 @@ Result<StatementResult> StatementRunner::run(const sql::CreateTable& create) {
   if (create.on_existing == sql::OnExisting::kIgnore && changes_.root().find<catalog::Table>(name)) return StatementResult{};
   StatementResult result;
   catalog::Table table;
+  std::int64_t rows = -1;  // that AS gave
   catalog::TableDefinition definition;
   if (create.query) {
     const plan::PlanPtr plan = TRUENO_TRY(plan_query(*create.query));
     TableWriter writer(TRUENO_TRY(table_schema(create, plan->schema)));
     if (create.with_data) {
-      StatementResult rows = TRUENO_TRY(run_plan(*plan));
-      TRUENO_TRY(writer.append(rows.rows));
-      result.profile = std::move(rows.profile);
+      StatementResult output = TRUENO_TRY(run_plan(*plan));
+      TRUENO_TRY(writer.append(output.rows));
+      result.profile = std::move(output.profile);
+      rows = output.rows.length;
     }
     table.content = {TRUENO_TRY(writer.finish())};
   } else {
@@ -69,6 +71,7 @@ Result<StatementResult> StatementRunner::run(const sql::CreateTable& create) {
   table.definition = std::make_shared<const catalog::TableDefinition>(std::move(definition));
   Status created = changes_.create(name, std::move(table), replace);
   if (!created) return std::move(created).error().at(create.name.span());
+  if (rows >= 0) return finished({}, rows, std::move(result.profile));
   return result;
 }
 
@@ -100,7 +103,7 @@ catalog::Space space_of(sql::ObjectKind kind) {
     case sql::ObjectKind::kTableMacro: return catalog::Space::kTableMacro;
     case sql::ObjectKind::kIndex: break;
   }
-  return catalog::Space::kRelation;
+  return catalog::Space::kIndex;
 }
 
 std::string_view kind_name(sql::ObjectKind kind) {
@@ -120,7 +123,6 @@ std::string_view kind_name(sql::ObjectKind kind) {
 }  // namespace
 
 Result<StatementResult> StatementRunner::run(const sql::Drop& drop) {
-  if (drop.kind == sql::ObjectKind::kIndex) return error(ErrorCode::kNotSupported, "DROP INDEX is not supported yet");
   const std::string_view kind = kind_name(drop.kind);
   std::vector<catalog::ObjectName> names;
   for (const sql::QualifiedName& name : drop.names) {
@@ -138,6 +140,7 @@ Result<StatementResult> StatementRunner::run(const sql::Drop& drop) {
     if (drop.kind == sql::ObjectKind::kSchema) {
       TRUENO_TRY(add_content(*found, drop.cascade, name.span(), names));
     }
+    if (drop.kind == sql::ObjectKind::kIndex) TRUENO_TRY(drop_key(*found, name.span()));
     names.push_back(*found);
   }
   TRUENO_TRY(changes_.drop(names));

@@ -33,9 +33,6 @@ Result<StatementResult> StatementRunner::execute(const sql::Statement& statement
 }
 
 Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
-  const auto refuse = [&](std::string_view what) {
-    return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(statement.span);
-  };
   auto result = std::visit(sql::Overloaded{
                                [&](const sql::QueryStatement& node) { return run(node); },
                                [&](const sql::CreateTable& node) { return run(node); },
@@ -53,7 +50,7 @@ Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
                                [&](const sql::CreateSequence& node) { return run(node); },
                                [&](const sql::CreateType& node) { return run(node); },
                                [&](const sql::CreateMacro& node) { return run(node, sql::print(statement)); },
-                               [&](const sql::CreateIndex&) -> Result<StatementResult> { return refuse("CREATE INDEX"); },
+                               [&](const sql::CreateIndex& node) { return run(node); },
                                [&](const sql::Alter& node) { return run(node); },
                                [&](const sql::Update& node) { return run(node); },
                                [&](const sql::Delete& node) { return run(node); },

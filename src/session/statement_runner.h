@@ -87,6 +87,7 @@ class StatementRunner {
   [[nodiscard]] Result<StatementResult> run(const sql::Truncate& truncate);
   [[nodiscard]] Result<StatementResult> run(const sql::Drop& drop);
   [[nodiscard]] Result<StatementResult> run(const sql::Alter& alter);
+  [[nodiscard]] Result<StatementResult> run(const sql::CreateIndex& create);
   [[nodiscard]] Result<StatementResult> run(const sql::Set& set);
   [[nodiscard]] Result<StatementResult> run(const sql::Reset& reset);
   [[nodiscard]] Result<StatementResult> run(const sql::Show& show);
@@ -116,6 +117,7 @@ class StatementRunner {
   [[nodiscard]] bind::Context bind_context() const;
   /// The table a statement changes; kCatalog with the nearest name.
   [[nodiscard]] Result<std::shared_ptr<const catalog::Table>> table_named(const sql::QualifiedName& name) const;
+  [[nodiscard]] Status drop_key(const catalog::ObjectName& index, SourceSpan span);
   [[nodiscard]] std::optional<catalog::ObjectName> find_object(catalog::Space space, const sql::QualifiedName& name) const;
   /// What goes with a schema. kCatalog when there is something and not `cascade`.
   [[nodiscard]] Status add_content(const catalog::ObjectName& schema, bool cascade, SourceSpan span,
