@@ -59,6 +59,17 @@ struct Context {
 /// A query with names and types resolved. kBinder errors carry the span of what did not fit.
 [[nodiscard]] Result<plan::PlanPtr> bind_query(const sql::Query& query, const Context& context);
 
+/// The rows that UPDATE ... FROM and DELETE ... USING are about: rows of `table` beside those of other tables, where a condition holds.
+struct ChangedRows {
+  std::shared_ptr<const TableSource> table;
+  std::string known;                                // what it is called
+  const std::vector<sql::TableRefPtr>& from;        // the other tables
+  const sql::Expression* where = nullptr;           // null: all
+  std::vector<const sql::Expression*> values = {};  // over all of them
+};
+/// Output: the last column of the table, then the values.
+[[nodiscard]] Result<plan::PlanPtr> bind_changed_rows(const ChangedRows& changed, const Context& context);
+
 /// An expression without columns (a setting's value, LIMIT, a DEFAULT).
 [[nodiscard]] Result<plan::Expression> bind_constant(const sql::Expression& expression, const Context& context);
 

@@ -7,6 +7,7 @@
 #include "exec/merge.h"
 #include "session/sequences.h"
 #include "session/statement_runner.h"
+#include "session/table_rows.h"
 #include "storage/table/table_writer.h"
 
 namespace trueno::session {
@@ -121,29 +122,34 @@ Result<Expression> StatementRunner::changed_rows(const sql::Expression* where, c
   return bind::bind_condition(*where, schema, known, bind_context());
 }
 
+// What needs no other table is decided group by group; a query in the condition, or another table, is run as a query first.
 Result<StatementResult> StatementRunner::run(const sql::Delete& node) {
-  const auto refuse = [&](std::string_view what) {
-    return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(node.table.span());
-  };
-  if (!node.using_tables.empty()) return refuse("DELETE USING");
-  if (!node.with.empty()) return refuse("WITH before DELETE");
+  if (node.recursive) return error(ErrorCode::kNotSupported, "WITH RECURSIVE before DELETE is not supported").at(node.table.span());
   const std::shared_ptr<const catalog::Table> table = TRUENO_TRY(table_named(node.table));
   const Schema& schema = table->data().schema;
   const std::string& known = node.alias.empty() ? node.table.last().text : node.alias.text;
-  const Expression condition = TRUENO_TRY(changed_rows(node.where.get(), schema, known));
+  if (!node.using_tables.empty()) return delete_found(node, *table);
+  const auto condition = changed_rows(node.where.get(), schema, known);
+  if (!condition) return delete_found(node, *table);
   StatementResult result;
   if (!node.returning.empty()) {
-    PlanPtr gone = plan::make_plan(plan::Filter{condition}, schema, scan_of(table->content.data, table->name.to_string()));
+    PlanPtr gone = plan::make_plan(plan::Filter{*condition}, schema, scan_of(table->content.data, table->name.to_string()));
     const StatementResult rows = TRUENO_TRY(run_plan(*TRUENO_TRY(optimised(std::move(gone)))));
     result = TRUENO_TRY(returned(node.returning, known, schema, rows.rows));
   }
   std::vector<Expression> values;
   for (std::size_t i = 0; i < schema.size(); ++i) values.push_back(Expression::column(static_cast<int>(i), schema[i].type));
-  Rewritten left = TRUENO_TRY(rewrite(*table, condition, false, std::move(values)));
-  const catalog::TableContent content = TRUENO_TRY(indexed(*table->definition, nullptr, left.data));
-  TRUENO_TRY(check_referrers(table->name, content));
-  if (left.matched != 0) changes_.change(*table, table->definition, content);
-  return finished(std::move(result), left.matched, std::move(left.profile));
+  Rewritten left = TRUENO_TRY(rewrite(*table, *condition, false, std::move(values)));
+  return finish_delete(*table, std::move(left.data), std::move(result), left.matched, std::move(left.profile));
+}
+
+Result<StatementResult> StatementRunner::finish_delete(const catalog::Table& table, std::shared_ptr<const TableData> data,
+                                                       StatementResult result, std::int64_t rows,
+                                                       std::vector<exec::PipelineProfile> profile) {
+  const catalog::TableContent content = TRUENO_TRY(indexed(*table.definition, nullptr, std::move(data)));
+  TRUENO_TRY(check_referrers(table.name, content));
+  if (rows != 0) changes_.change(table, table.definition, content);
+  return finished(std::move(result), rows, std::move(profile));
 }
 
 Result<StatementResult> StatementRunner::run(const sql::Truncate& truncate) {
@@ -153,40 +159,48 @@ Result<StatementResult> StatementRunner::run(const sql::Truncate& truncate) {
 }
 
 Result<StatementResult> StatementRunner::run(const sql::Update& update) {
-  const auto refuse = [&](std::string_view what) {
-    return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(update.table.span());
-  };
-  if (!update.from.empty()) return refuse("UPDATE FROM");
-  if (!update.with.empty()) return refuse("WITH before UPDATE");
+  if (update.recursive) return error(ErrorCode::kNotSupported, "WITH RECURSIVE before UPDATE is not supported").at(update.table.span());
   const std::shared_ptr<const catalog::Table> table = TRUENO_TRY(table_named(update.table));
-  const catalog::TableDefinition& definition = *table->definition;
   const Schema& schema = table->data().schema;
   const std::string& known = update.alias.empty() ? update.table.last().text : update.alias.text;
   const bind::Context context = bind_context();
-  const Expression condition = TRUENO_TRY(changed_rows(update.where.get(), schema, known));
+  if (!update.from.empty()) return update_found(update, *table);
+  const auto condition = changed_rows(update.where.get(), schema, known);
+  if (!condition) return update_found(update, *table);
   const BindValue bind_value = [&](const sql::Expression& value) { return bind::bind_value(value, schema, known, context); };
-  std::vector<Assigned> assigned = TRUENO_TRY(assignments(update.assignments, *table, bind_value));
+  auto assigned = assignments(update.assignments, *table, bind_value);
+  if (!assigned) return update_found(update, *table);
   std::vector<Expression> values;
   for (std::size_t i = 0; i < schema.size(); ++i) values.push_back(Expression::column(static_cast<int>(i), schema[i].type));
-  for (Assigned& one : assigned) {
+  for (const Assigned& one : *assigned) {
     Expression& value = values[static_cast<std::size_t>(one.column)];
-    value = choice(condition, std::move(one.value), std::move(value));
+    value = choice(*condition, one.value, std::move(value));
   }
-  Rewritten changed = TRUENO_TRY(rewrite(*table, condition, true, std::move(values)));
-  TRUENO_TRY(check_rows(table->name.name, definition, schema, changed.rows));
+  Rewritten changed = TRUENO_TRY(rewrite(*table, *condition, true, std::move(values)));
+  const Batch rows = update.returning.empty() ? Batch{changed.matched, {}} : TRUENO_TRY(take_batch(changed.rows, changed.changed));
+  return finish_update(update, *table, *assigned, std::move(changed.data), changed.rows, rows, std::move(changed.profile));
+}
+
+Result<StatementResult> StatementRunner::finish_update(const sql::Update& update, const catalog::Table& table,
+                                                       const std::vector<Assigned>& assigned, std::shared_ptr<const TableData> data,
+                                                       const Batch& checked, const Batch& changed,
+                                                       std::vector<exec::PipelineProfile> profile) {
+  const catalog::TableDefinition& definition = *table.definition;
+  const Schema& schema = table.data().schema;
+  TRUENO_TRY(check_rows(table.name.name, definition, schema, checked));
   // Rows stay where they are, so an index whose columns are not set stays right.
   const bool keys_change = changes_keys(definition, assigned);
   const catalog::TableContent content =
-      keys_change ? TRUENO_TRY(indexed(definition, nullptr, changed.data)) : catalog::TableContent{changed.data, table->content.indexes};
-  TRUENO_TRY(check_foreign_keys(table->name, definition, content, changed.rows));
-  if (keys_change) TRUENO_TRY(check_referrers(table->name, content));
+      keys_change ? TRUENO_TRY(indexed(definition, nullptr, data)) : catalog::TableContent{data, table.content.indexes};
+  TRUENO_TRY(check_foreign_keys(table.name, definition, content, checked));
+  if (keys_change) TRUENO_TRY(check_referrers(table.name, content));
   StatementResult result;
   if (!update.returning.empty()) {
-    const Batch rows = TRUENO_TRY(take_batch(changed.rows, changed.changed));
-    result = TRUENO_TRY(returned(update.returning, known, schema, rows));
+    const std::string& known = update.alias.empty() ? update.table.last().text : update.alias.text;
+    result = TRUENO_TRY(returned(update.returning, known, schema, changed));
   }
-  if (changed.matched != 0) changes_.change(*table, table->definition, content);
-  return finished(std::move(result), changed.matched, std::move(changed.profile));
+  if (changed.length != 0) changes_.change(table, table.definition, content);
+  return finished(std::move(result), changed.length, std::move(profile));
 }
 
 Result<std::vector<Assigned>> StatementRunner::assignments(const std::vector<sql::Assignment>& written, const catalog::Table& table,

@@ -11,6 +11,7 @@
 #include "bind/expression_binder.h"
 #include "column/rows.h"
 #include "session/statement_runner.h"
+#include "session/table_rows.h"
 #include "storage/table/table_writer.h"
 
 namespace trueno::session {
@@ -114,58 +115,6 @@ Result<std::vector<std::size_t>> target_keys(const sql::Insert& insert, const ca
   return all;
 }
 
-// Rows of a table by number.
-Result<Batch> rows_of(const TableData& data, const std::vector<std::int64_t>& numbers) {
-  Batch out{static_cast<std::int64_t>(numbers.size()), {}};
-  for (std::size_t c = 0; c < data.schema.size(); ++c) {
-    ColumnBuilder builder(data.schema[c].type);
-    for (const std::int64_t number : numbers) {
-      std::int64_t row = number;
-      std::size_t group = 0;
-      while (row >= data.groups[group]->rows) row -= data.groups[group++]->rows;
-      TRUENO_TRY(builder.append_row(data.groups[group]->columns[c], row));
-    }
-    out.columns.push_back(TRUENO_TRY(builder.finish()));
-  }
-  return out;
-}
-
-Result<Batch> joined(const Batch& a, const Batch& b) {
-  Batch out{a.length + b.length, {}};
-  for (std::size_t c = 0; c < a.columns.size(); ++c) {
-    const Column both[] = {a.columns[c], b.columns[c]};
-    out.columns.push_back(TRUENO_TRY(concatenate(both)));
-  }
-  return out;
-}
-
-// The table with `updated` in the places `places`, and `fresh` behind.
-Result<std::shared_ptr<const TableData>> write(const TableData& data, const std::vector<std::int64_t>& places, const Batch& updated,
-                                               const Batch& fresh) {
-  TableWriter writer = TRUENO_TRY(TableWriter::rewrite(data));
-  std::int64_t begin = 0;
-  for (const auto& group : data.groups) {
-    // Which row stands at each place: one of the group, or behind them an updated one.
-    std::vector<std::uint32_t> rows(static_cast<std::size_t>(group->rows));
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::uint32_t>(i);
-    bool touched = group == data.groups.back() && group->rows < kRowGroupRows && group->rows <= fresh.length * 4;
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      if (places[i] < begin || places[i] >= begin + group->rows) continue;
-      rows[static_cast<std::size_t>(places[i] - begin)] = static_cast<std::uint32_t>(group->rows) + static_cast<std::uint32_t>(i);
-      touched = true;
-    }
-    begin += group->rows;
-    if (!touched) {
-      TRUENO_TRY(writer.keep(group));
-      continue;
-    }
-    const Batch both = TRUENO_TRY(joined({group->rows, group->columns}, updated));
-    TRUENO_TRY(writer.append(TRUENO_TRY(take_batch(both, rows))));
-  }
-  TRUENO_TRY(writer.append(fresh));
-  return writer.finish();
-}
-
 }  // namespace
 
 Result<Inserted> StatementRunner::append_rows(const catalog::Table& table, const Batch& rows) const {
@@ -219,7 +168,7 @@ Result<Inserted> StatementRunner::resolve_conflicts(const sql::Insert& insert, c
   for (Field& field : written) field.nullable = true;
   written.push_back({"updated", TypeId::kBoolean, true});
 
-  Batch pairs = TRUENO_TRY(rows_of(table.data(), clashes.existing));
+  Batch pairs = TRUENO_TRY(rows_at(table.data(), clashes.existing));
   for (Column& column : TRUENO_TRY(take_batch(rows, clashes.clashing)).columns) pairs.columns.push_back(std::move(column));
   for (Field& field : pair) field.nullable = true;
   TableWriter pair_writer(pair);
@@ -244,7 +193,7 @@ Result<Inserted> StatementRunner::resolve_conflicts(const sql::Insert& insert, c
   std::vector<std::uint32_t> order;
   for (const auto& [row, place] : came) order.push_back(place);
   const Batch both = TRUENO_TRY(joined(fresh, updated));
-  return Inserted{TRUENO_TRY(write(table.data(), places, updated, fresh)), TRUENO_TRY(take_batch(both, order)),
+  return Inserted{TRUENO_TRY(with_rows(table.data(), places, updated, fresh)), TRUENO_TRY(take_batch(both, order)),
                   changes_keys(*table.definition, assigned)};
 }
 

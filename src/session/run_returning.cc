@@ -1,6 +1,5 @@
 // RETURNING: a SELECT over the rows that a statement added, changed or took away.
 #include "base/name.h"
-#include "column/rows.h"
 #include "session/statement_runner.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -72,21 +71,6 @@ Result<StatementResult> StatementRunner::finished(StatementResult result, std::i
   result.schema = {{"Count", TypeId::kBigInt, false}};
   result.rows = {1, {TRUENO_TRY(constant_column(Value::bigint(rows), 1))}};
   return result;
-}
-
-Result<std::vector<std::uint32_t>> true_rows(const Column& column) {
-  const Column plain = TRUENO_TRY(column.decoded());
-  std::vector<std::uint32_t> rows;
-  for (std::int64_t row = 0; row < plain.length; ++row) {
-    if (plain.is_valid(row) && plain.values.data()[row] != 0) rows.push_back(static_cast<std::uint32_t>(row));
-  }
-  return rows;
-}
-
-Result<Batch> take_batch(const Batch& batch, std::span<const std::uint32_t> rows) {
-  Batch out{static_cast<std::int64_t>(rows.size()), {}};
-  for (const Column& column : batch.columns) out.columns.push_back(TRUENO_TRY(take_rows(column, rows)));
-  return out;
 }
 
 }  // namespace trueno::session

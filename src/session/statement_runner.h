@@ -49,17 +49,19 @@ struct InsertPlan {
   std::vector<std::size_t> counted;  // columns that are not given and whose defaults are numbers of sequences: NULL in the plan
 };
 
+/// The rows that UPDATE and DELETE are about, found by a query.
+struct FoundRows {
+  std::vector<std::int64_t> places;  // ascending, each once
+  Batch values;                      // what is set, one row a place
+  std::vector<exec::PipelineProfile> profile;
+};
+
 /// A table after INSERT.
 struct Inserted {
   std::shared_ptr<const TableData> data;
   Batch rows;                // added and updated ones, as they are now, in the order they came
   bool keys_change = false;  // of rows that were there
 };
-
-/// The rows where a BOOLEAN column is true.
-[[nodiscard]] Result<std::vector<std::uint32_t>> true_rows(const Column& column);
-/// Rows by number.
-[[nodiscard]] Result<Batch> take_batch(const Batch& batch, std::span<const std::uint32_t> rows);
 
 /// Takes one statement from its AST to its result: bind, optimise, compile, run. One a statement; not thread-safe. A statement that fails
 /// leaves nothing behind: what changes is put into `changes`, which the session makes visible when the statement succeeded.
@@ -142,6 +144,20 @@ class StatementRunner {
   /// The condition of WHERE over a table known as `known`; none: true.
   [[nodiscard]] Result<plan::Expression> changed_rows(const sql::Expression* where, const Schema& schema, const std::string& known) const;
   using BindValue = std::function<Result<plan::Expression>(const sql::Expression&)>;
+  /// Runs the query of `changed`, whose table is set here; its values become those of `columns`. Where it gives several rows for one of the
+  /// table, the first counts.
+  [[nodiscard]] Result<FoundRows> find_rows(const catalog::Table& table, bind::ChangedRows changed,
+                                            const std::vector<sql::CommonTable>& with, const std::vector<int>& columns);
+  [[nodiscard]] Result<StatementResult> update_found(const sql::Update& update, const catalog::Table& table);
+  [[nodiscard]] Result<StatementResult> delete_found(const sql::Delete& node, const catalog::Table& table);
+  /// Checks the rows of an UPDATE and makes them part of the table.
+  [[nodiscard]] Result<StatementResult> finish_update(const sql::Update& update, const catalog::Table& table,
+                                                      const std::vector<Assigned>& assigned, std::shared_ptr<const TableData> data,
+                                                      const Batch& checked, const Batch& changed,
+                                                      std::vector<exec::PipelineProfile> profile);
+  [[nodiscard]] Result<StatementResult> finish_delete(const catalog::Table& table, std::shared_ptr<const TableData> data,
+                                                      StatementResult result, std::int64_t rows,
+                                                      std::vector<exec::PipelineProfile> profile);
   /// SET of UPDATE and of ON CONFLICT, in the types of the columns.
   [[nodiscard]] Result<std::vector<Assigned>> assignments(const std::vector<sql::Assignment>& written, const catalog::Table& table,
                                                           const BindValue& bind_value) const;

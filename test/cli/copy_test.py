@@ -28,6 +28,10 @@ class Copy(FolderTest):
         self.assertNotIn("Internal error", outcome.stderr)
         return outcome.stderr
 
+    def text(self, path):
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+
     def path(self, name):
         return str(self.folder / name)
 
@@ -48,19 +52,19 @@ class Copy(FolderTest):
         with open(target, newline="") as file:
             self.assertEqual(list(csv.reader(file)), [["i", "s"], ["1", "plain"], ["2", 'comma, "quote"'], ["4", "none"]])
         self.ok(f"{TABLE} COPY t(s, i) TO '{target}' (HEADER false, DELIM ';')")
-        self.assertEqual(open(target).read().splitlines()[0], "plain;1")
+        self.assertEqual(self.text(target).splitlines()[0], "plain;1")
 
     def test_json_is_what_other_programs_read(self):
         target = self.path("out.json")
         self.ok(f"{TABLE} COPY (SELECT i, d, s, b FROM t) TO '{target}'")
-        lines = [json.loads(line) for line in open(target)]
+        lines = [json.loads(line) for line in self.text(target).splitlines()]
         self.assertEqual(lines[0], {"i": 1, "d": 0.1, "s": "plain", "b": True})
         self.assertEqual(lines[1], {"i": 2, "d": -1e300, "s": 'comma, "quote"', "b": False})
         self.assertEqual(lines[2], {"i": None, "d": None, "s": "", "b": None})
         self.ok(f"{TABLE} COPY (SELECT i FROM t) TO '{target}' (FORMAT json, ARRAY)")
-        self.assertEqual(json.load(open(target)), [{"i": 1}, {"i": 2}, {"i": None}, {"i": 4}])
+        self.assertEqual(json.loads(self.text(target)), [{"i": 1}, {"i": 2}, {"i": None}, {"i": 4}])
         self.ok(f"{TABLE} COPY (SELECT i FROM t WHERE false) TO '{target}' (ARRAY true)")
-        self.assertEqual(json.load(open(target)), [])
+        self.assertEqual(json.loads(self.text(target)), [])
 
     def test_parquet_is_what_other_programs_read(self):
         try:
@@ -85,7 +89,7 @@ class Copy(FolderTest):
     def test_a_failed_copy_leaves_the_old_file(self):
         target = self.write("keep.csv", "old\n")
         self.assertIn("Division by zero", self.failure(f"COPY (SELECT 1 // (x - 5) FROM range(10) r(x)) TO '{target}'"))
-        self.assertEqual(open(target).read(), "old\n")
+        self.assertEqual(self.text(target), "old\n")
         self.assertEqual(os.listdir(self.folder), ["keep.csv"])
 
     def test_wrong_options_and_places_are_typed_errors(self):
