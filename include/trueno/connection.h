@@ -16,10 +16,15 @@ namespace detail {
 struct ConnectionState;
 }  // namespace detail
 
-/// A session of a database: its own settings and prepared statements over shared tables. Every statement commits by itself: the first of
-/// two that change one table at the same time wins, the other gets kConflict.
+/// A session of a database: its own settings, prepared statements, temporary tables and transaction over shared tables.
 ///
-/// A handle: copies are the same session. Thread-safe; statements of several threads run at the same time.
+/// Outside a transaction every statement commits by itself. `BEGIN` starts one, by SQL as COMMIT and ROLLBACK are: it sees the database as it
+/// was then, with its own changes, which others see all at once when it commits. The first to commit a change of a table wins; the other
+/// gets kConflict, its transaction is rolled back, and it can try again. A statement that fails inside aborts the transaction: what follows
+/// gets kTransaction until ROLLBACK.
+///
+/// A handle: copies are the same session, which ends, and rolls back, with the last. Thread-safe; statements of several threads run at the
+/// same time, also inside one transaction.
 class TRUENO_API Connection {
  public:
   [[nodiscard]] Query query(std::string sql) const;

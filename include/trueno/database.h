@@ -40,7 +40,7 @@ class TRUENO_API Database {
   /// In lower case, ascending.
   [[nodiscard]] std::vector<std::string> table_names() const;
 
-  /// Runs in the database's own session, which auto-commits.
+  /// Runs in the database's own session, which all its callers share: a transaction begun there is everybody's; connect() for one's own.
   [[nodiscard]] Query query(std::string sql) const { return connection().query(std::move(sql)); }
   /// The database's own session.
   [[nodiscard]] Connection connection() const;

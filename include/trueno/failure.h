@@ -20,6 +20,7 @@ enum class FailureCode : std::uint8_t {
   kInvalidInput,      // an argument, option or parameter value makes no sense
   kConstraint,        // NOT NULL and friends
   kConflict,          // another statement changed the table first
+  kTransaction,       // no transaction is open, or one already, or it is aborted
   kFileNotFound,      // no such file
   kPermissionDenied,  // the operating system refused
   kIo,                // reading or writing failed

@@ -12,6 +12,7 @@ namespace trueno {
 // The public list of codes is ours without what never leaves the engine. It may not include our headers, so equality is checked here.
 static_assert(static_cast<int>(FailureCode::kParser) == static_cast<int>(ErrorCode::kParser));
 static_assert(static_cast<int>(FailureCode::kDivisionByZero) == static_cast<int>(ErrorCode::kDivisionByZero));
+static_assert(static_cast<int>(FailureCode::kTransaction) == static_cast<int>(ErrorCode::kTransaction));
 static_assert(static_cast<int>(FailureCode::kConflict) == static_cast<int>(ErrorCode::kConflict));
 static_assert(static_cast<int>(FailureCode::kCorruptFile) == static_cast<int>(ErrorCode::kCorruptFile));
 static_assert(static_cast<int>(FailureCode::kDeadlineExceeded) == static_cast<int>(ErrorCode::kDeadlineExceeded));

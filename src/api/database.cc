@@ -27,7 +27,14 @@ Outcome<void> Database::load_arrow(const std::string& name, ArrowArrayStream* st
   return {};
 }
 
-std::vector<std::string> Database::table_names() const { return engine_->database.catalog().table_names(); }
+std::vector<std::string> Database::table_names() const {
+  const catalog::RootPtr root = engine_->database.catalog().root();
+  std::vector<std::string> names;
+  for (const catalog::ObjectName& name : root->names(catalog::Space::kRelation, catalog::kMainSchema)) {
+    if (root->find<catalog::Table>(name)) names.push_back(name.name);
+  }
+  return names;
+}
 
 Connection Database::connection() const {
   return Connection(std::make_shared<detail::ConnectionState>(detail::ConnectionState{engine_, nullptr}));

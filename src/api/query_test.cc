@@ -128,6 +128,37 @@ TEST(QueryTest, APreparedStatementRunsWithOtherValues) {
   EXPECT_EQ(connection.prepare("SELEC 1").error().code, FailureCode::kParser);
 }
 
+TEST(QueryTest, ATransactionIsOfItsConnection) {
+  const Database db;
+  ASSERT_TRUE(db.query("CREATE TABLE t AS SELECT 1 AS x").execute());
+  const Connection mine = db.connect();
+  const Connection other = db.connect();
+  ASSERT_TRUE(mine.query("BEGIN; UPDATE t SET x = 2").execute());
+  const auto count = [](const Connection& connection) {
+    const auto result = connection.query("SELECT x FROM t").execute();
+    return result ? (*result->rows().begin()).get<int>(0) : -1;
+  };
+  EXPECT_EQ(count(mine), 2);
+  EXPECT_EQ(count(other), 1);
+  ASSERT_TRUE(other.query("INSERT INTO t VALUES (7)").execute());
+  EXPECT_EQ(mine.query("COMMIT").execute().error().code, FailureCode::kConflict);
+  EXPECT_EQ(mine.query("COMMIT").execute().error().code, FailureCode::kTransaction);
+  EXPECT_EQ(count(mine), 1);
+}
+
+TEST(QueryTest, AChangeSaysHowManyRows) {
+  const Database db;
+  ASSERT_TRUE(db.query("CREATE TABLE t(x INTEGER)").execute());
+  const auto inserted = db.query("INSERT INTO t VALUES (1), (2), (3)").execute();
+  ASSERT_TRUE(inserted);
+  EXPECT_FALSE(inserted->is_query());
+  EXPECT_EQ((*inserted->rows().begin()).get<int>(0), 3);
+  const auto deleted = db.query("DELETE FROM t WHERE x > 1 RETURNING x").execute();
+  ASSERT_TRUE(deleted);
+  EXPECT_TRUE(deleted->is_query());
+  EXPECT_EQ(deleted->row_count(), 2);
+}
+
 TEST(QueryTest, PreparedStatementsOfSqlAreOfTheirConnection) {
   const Database db;
   const Connection mine = db.connect();

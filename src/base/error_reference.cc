@@ -13,6 +13,8 @@ std::string_view error_code_description(ErrorCode code) {
     case ErrorCode::kInvalidInput: return "An argument, option, setting or parameter has a value that makes no sense.";
     case ErrorCode::kConstraint: return "A row violates a constraint such as NOT NULL; nothing of its statement was written.";
     case ErrorCode::kConflict: return "Another transaction changed the same table first. Run the transaction again.";
+    case ErrorCode::kTransaction:
+      return "There is no transaction to end, or one is open already, or an earlier failure aborted it: then only ROLLBACK is possible.";
     case ErrorCode::kFileNotFound: return "There is no such file, or no file matches the pattern.";
     case ErrorCode::kPermissionDenied: return "The operating system refused to open the file.";
     case ErrorCode::kIo: return "Reading or writing failed below us: disk, network, a full device.";

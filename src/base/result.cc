@@ -17,6 +17,7 @@ std::string_view error_code_name(ErrorCode code) {
     case ErrorCode::kInvalidInput: return "Invalid input error";
     case ErrorCode::kConstraint: return "Constraint error";
     case ErrorCode::kConflict: return "Transaction conflict";
+    case ErrorCode::kTransaction: return "Transaction error";
     case ErrorCode::kFileNotFound: return "File not found";
     case ErrorCode::kPermissionDenied: return "Permission denied";
     case ErrorCode::kIo: return "IO error";

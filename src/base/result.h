@@ -22,6 +22,7 @@ enum class ErrorCode : std::uint8_t {
   kInvalidInput,      // an argument, option or parameter value makes no sense
   kConstraint,        // NOT NULL and friends
   kConflict,          // another transaction committed first
+  kTransaction,       // there is no transaction, or one already, or it is aborted
   kFileNotFound,      // no such file
   kPermissionDenied,  // the operating system refused
   kIo,                // reading or writing failed

@@ -51,12 +51,24 @@ struct Context {
   function::BindContext types;
   NullOrder null_order = {};
   const std::vector<std::pair<std::string, Value>>* named_parameters = nullptr;  // values of `$name`; names without the `$`
+  const std::vector<sql::CommonTable>* common_tables = nullptr;  // of a WITH that stands before the query: WITH ... INSERT INTO t SELECT
   std::vector<Type> row_types = {};  // what INSERT takes: rows of a VALUES that is the whole query are cast to these, each on its own
   std::vector<plan::Expression> row_defaults = {};  // and what DEFAULT stands for in them
 };
 
 /// A query with names and types resolved. kBinder errors carry the span of what did not fit.
 [[nodiscard]] Result<plan::PlanPtr> bind_query(const sql::Query& query, const Context& context);
+
+/// The rows that UPDATE ... FROM and DELETE ... USING are about: rows of `table` beside those of other tables, where a condition holds.
+struct ChangedRows {
+  std::shared_ptr<const TableSource> table;
+  std::string known;                                // what it is called
+  const std::vector<sql::TableRefPtr>& from;        // the other tables
+  const sql::Expression* where = nullptr;           // null: all
+  std::vector<const sql::Expression*> values = {};  // over all of them
+};
+/// Output: the last column of the table, then the values.
+[[nodiscard]] Result<plan::PlanPtr> bind_changed_rows(const ChangedRows& changed, const Context& context);
 
 /// An expression without columns (a setting's value, LIMIT, a DEFAULT).
 [[nodiscard]] Result<plan::Expression> bind_constant(const sql::Expression& expression, const Context& context);

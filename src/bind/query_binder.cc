@@ -32,7 +32,11 @@ std::string text_of(const Expression& expression, const Schema& input) {
 
 class QueryBinder {
  public:
-  explicit QueryBinder(const Context& context) : context_(context) {}
+  explicit QueryBinder(const Context& context) : context_(context) {
+    if (context.common_tables == nullptr) return;
+    given_ = {context.common_tables, context.common_tables->size(), nullptr};
+    common_tables_ = &given_;
+  }
 
   /// What expressions of this query may look at beside their scope, and how queries in them are bound.
   Surroundings around() {
@@ -44,6 +48,32 @@ class QueryBinder {
               outermost_ = outermost;
               return plan;
             }};
+  }
+
+  Result<PlanPtr> bind_changed(const ChangedRows& changed) {
+    outermost_ = false;
+    Relation all = scan(changed.table, changed.known);
+    const auto identity = static_cast<int>(all.scope.columns.size()) - 1;
+    all.scope.columns.back().hidden = true;
+    for (const sql::TableRefPtr& table : changed.from) {
+      std::vector<Expression> outer;
+      Relation next = TRUENO_TRY(bind_beside(*table, all.scope, outer));
+      all = cross(std::move(all), std::move(next), std::move(outer));
+    }
+    ExpressionBinder binder(context_, all.scope, around());
+    if (changed.where != nullptr) {
+      Expression condition = TRUENO_TRY(binder.bind_condition(*changed.where));
+      const Schema schema = all.plan->schema;
+      all.plan = plan::make_plan(plan::Filter{std::move(condition)}, schema, std::move(all.plan));
+    }
+    std::vector<Expression> outputs = {Expression::column(identity, all.scope.columns[static_cast<std::size_t>(identity)].type)};
+    for (const sql::Expression* value : changed.values) outputs.push_back(TRUENO_TRY(binder.bind(*value)));
+    Schema schema;
+    for (Expression& output : outputs) {
+      if (output.type.id == TypeId::kNull) output = Expression::cast(std::move(output), TypeId::kInteger);
+      schema.push_back({fmt::format("{}", schema.size()), output.type, true});
+    }
+    return plan::make_plan(plan::Project{std::move(outputs)}, schema, std::move(all.plan));
   }
 
   Result<PlanPtr> bind(const sql::Query& query) {
@@ -168,6 +198,7 @@ class QueryBinder {
       TRUENO_ASSERT(statement != nullptr);
       QueryBinder inner(context_);
       inner.outermost_ = false;
+      inner.common_tables_ = nullptr;
       inner.depth_ = depth_ + 1;
       return inner.bind(*statement->query);
     };
@@ -355,9 +386,9 @@ class QueryBinder {
       for (std::size_t i = 0; i < grouping.keys.size(); ++i)
         schema.push_back({text_of(grouping.keys[i], plan->schema), grouping.keys[i].type, true});
       for (const plan::AggregateCall& call : grouping.calls) {
-        schema.push_back(
-            {fmt::format("{}({}{})", call.function->name, call.distinct ? "DISTINCT " : "", call.arguments.empty() ? "*" : plan::print(call.arguments[0], plan->schema)),
-             call.signature.result, true});
+        schema.push_back({fmt::format("{}({}{})", call.function->name, call.distinct ? "DISTINCT " : "",
+                                      call.arguments.empty() ? "*" : plan::print(call.arguments[0], plan->schema)),
+                          call.signature.result, true});
       }
       for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = TRUENO_TRY(over_groups(std::move(outputs[i]), grouping, scope));
       if (having) having = TRUENO_TRY(over_groups(std::move(*having), grouping, scope));
@@ -381,7 +412,8 @@ class QueryBinder {
   }
 
   static bool same_call(const plan::AggregateCall& a, const plan::AggregateCall& b) {
-    if (a.function != b.function || a.distinct != b.distinct || a.filter.has_value() != b.filter.has_value() || (a.filter && !same_expression(*a.filter, *b.filter)))
+    if (a.function != b.function || a.distinct != b.distinct || a.filter.has_value() != b.filter.has_value() ||
+        (a.filter && !same_expression(*a.filter, *b.filter)))
       return false;
     return std::ranges::equal(a.arguments, b.arguments, plan::same_expression);
   }
@@ -584,6 +616,7 @@ class QueryBinder {
   static constexpr int kDeepestViews = 64;
   int depth_ = 0;                                // of views
   bool outermost_ = true;                        // nothing is bound yet
+  CommonTables given_;                           // by the context
   const CommonTables* common_tables_ = nullptr;  // what can be seen here
   Correlation* correlation_ = nullptr;           // the row outside, where this is a subquery
 };
@@ -595,6 +628,8 @@ Scope scope_of(const Schema& schema, const std::string& table) {
 }
 
 }  // namespace
+
+Result<PlanPtr> bind_changed_rows(const ChangedRows& changed, const Context& context) { return QueryBinder(context).bind_changed(changed); }
 
 Result<PlanPtr> bind_query(const sql::Query& query, const Context& context) { return QueryBinder(context).bind(query); }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/object_name.h"
 #include "storage/index/unique_index.h"
 
 namespace trueno::catalog {
@@ -16,7 +17,7 @@ struct CheckConstraint {
 /// Columns whose values must be those of a key of another table, unless one of them is NULL.
 struct ForeignKey {
   std::vector<int> columns;
-  std::string table;            // in lower case
+  ObjectName table;
   std::size_t key = 0;          // number of the other table's key
   std::vector<int> referenced;  // the other table's columns in the order of `columns`
 };

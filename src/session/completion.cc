@@ -25,7 +25,8 @@ bool is_word(std::string_view name) {
 }
 
 Schema columns_of(const Database& database, const sql::NamedSource& source) {
-  if (const std::shared_ptr<const catalog::Table> table = database.catalog().find_table(source.table)) return table->data().schema;
+  const catalog::ObjectName name{catalog::Space::kRelation, catalog::kMainSchema, lower_name(source.table)};
+  if (const auto table = database.catalog().root()->find<catalog::Table>(name)) return table->data().schema;
   if (source.table.find('.') == std::string::npos) return {};
   const auto file = database.open_file(source.table);
   return file ? (*file)->schema() : Schema{};
@@ -57,7 +58,8 @@ Completions complete(const Database& database, std::string_view sql, std::size_t
     }
   }
   if (place.table && place.qualifier.empty()) {
-    for (const std::string& name : database.catalog().table_names()) add(name, CandidateKind::kTable);
+    for (const catalog::ObjectName& name : database.catalog().root()->names(catalog::Space::kRelation, catalog::kMainSchema))
+      add(name.name, CandidateKind::kTable);
     for (const TableFunction& function : table_functions()) add(function.name, CandidateKind::kTableFunction);
   }
   if (place.function) {

@@ -72,6 +72,15 @@ Result<std::shared_ptr<const TableSource>> Database::open_file(const std::string
   return arrow ? module->open_arrow_ipc(std::move(file)) : module->open_parquet(std::move(file), {});
 }
 
+Status Database::put_table(const std::string& name, catalog::TableContent content) {
+  catalog::Transaction changes = catalog_.begin();
+  catalog::Table table;
+  table.definition = std::make_shared<const catalog::TableDefinition>();
+  table.content = std::move(content);
+  TRUENO_TRY(changes.create({catalog::Space::kRelation, catalog::kMainSchema, lower_name(name)}, std::move(table), true));
+  return catalog_.commit(changes);
+}
+
 Status Database::load_table(const std::string& name, const std::string& path, const CancelToken& cancel) {
   const std::shared_ptr<const TableSource> source = TRUENO_TRY(open_file(path));
   TableWriter writer(source->schema());
@@ -84,13 +93,13 @@ Status Database::load_table(const std::string& name, const std::string& path, co
       TRUENO_TRY(writer.append(*batch));
     }
   }
-  return catalog_.create_table(name, {}, {TRUENO_TRY(writer.finish())}, true);
+  return put_table(name, {TRUENO_TRY(writer.finish())});
 }
 
 Status Database::load_table(const std::string& name, const Schema& schema, const BatchStream& rows) {
   TableWriter writer(schema);
   while (const std::optional<Batch> batch = TRUENO_TRY(rows())) TRUENO_TRY(writer.append(*batch));
-  return catalog_.create_table(name, {}, {TRUENO_TRY(writer.finish())}, true);
+  return put_table(name, {TRUENO_TRY(writer.finish())});
 }
 
 }  // namespace trueno::session

@@ -31,6 +31,7 @@ class Database {
   [[nodiscard]] Status load_table(const std::string& name, const Schema& schema, const BatchStream& rows);
 
   [[nodiscard]] Result<std::shared_ptr<const TableSource>> open_file(const std::string& path) const;
+  [[nodiscard]] const FileSystem& files() const { return *files_; }
   [[nodiscard]] catalog::Catalog& catalog() { return catalog_; }
   [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
   [[nodiscard]] const function::Catalogue& functions() const { return functions_; }
@@ -39,6 +40,8 @@ class Database {
   [[nodiscard]] const std::optional<Error>& device_problem() const { return device_problem_; }
 
  private:
+  [[nodiscard]] Status put_table(const std::string& name, catalog::TableContent content);
+
   function::Catalogue functions_;
   std::vector<std::shared_ptr<backend::Backend>> devices_;
   std::optional<Error> device_problem_;

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "session/database.h"
 #include "session/row_builder.h"
+#include "session/settings.h"
 
 namespace trueno::session {
 
@@ -66,18 +66,19 @@ Result<std::shared_ptr<const TableSource>> devices_source(const std::vector<std:
   return rows.finish_source("trueno_devices");
 }
 
-Result<std::shared_ptr<const TableSource>> tables_source(const Database& database) {
+Result<std::shared_ptr<const TableSource>> tables_source(const catalog::Root& root, const SearchPath& path) {
   RowBuilder rows({text_field("name"),
+                   text_field("schema"),
                    {"columns", TypeId::kBigInt, false},
                    {"rows", TypeId::kBigInt, false},
                    {"bytes", TypeId::kBigInt, false},
                    {"version", TypeId::kBigInt, false}});
-  for (const std::string& name : database.catalog().table_names()) {
-    const std::shared_ptr<const catalog::Table> table = database.catalog().find_table(name);
-    if (!table) continue;  // dropped meanwhile
-    TRUENO_TRY(
-        rows.add({text(name), Value::bigint(static_cast<std::int64_t>(table->data().schema.size())), Value::bigint(table->data().rows),
-                  Value::bigint(table->data().byte_size()), Value::bigint(static_cast<std::int64_t>(table->version))}));
+  for (const catalog::ObjectName& name : path.visible(root, catalog::Space::kRelation)) {
+    const auto table = root.find<catalog::Table>(name);
+    if (!table) continue;  // a view
+    TRUENO_TRY(rows.add({text(name.name), text(schema_text(name.schema)),
+                         Value::bigint(static_cast<std::int64_t>(table->data().schema.size())), Value::bigint(table->data().rows),
+                         Value::bigint(table->data().byte_size()), Value::bigint(static_cast<std::int64_t>(table->version))}));
   }
   return rows.finish_source("trueno_tables");
 }

@@ -6,10 +6,10 @@
 #include "backend/backend.h"
 #include "column/table_source.h"
 #include "function/catalogue.h"
+#include "session/search_path.h"
 
 namespace trueno::session {
 
-class Database;
 class Settings;
 
 // The engine's own lists as tables: what SHOW, completion and the shell ask for, and what SQL can join with.
@@ -17,6 +17,6 @@ class Settings;
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> settings_source(const Settings& settings);
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> functions_source(const function::Catalogue& functions);
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> devices_source(const std::vector<std::shared_ptr<backend::Backend>>& devices);
-[[nodiscard]] Result<std::shared_ptr<const TableSource>> tables_source(const Database& database);
+[[nodiscard]] Result<std::shared_ptr<const TableSource>> tables_source(const catalog::Root& root, const SearchPath& path);
 
 }  // namespace trueno::session

@@ -3,18 +3,32 @@
 #include <algorithm>
 
 #include "base/name.h"
+#include "session/catalog_tables.h"
 #include "session/row_builder.h"
 #include "session/table_function.h"
+#include "sql/parser.h"
 #include "storage/table/table_writer.h"
 
 namespace trueno::session {
 
-Error no_table(const Database& database, const sql::QualifiedName& name) {
-  std::vector<std::string> names = database.catalog().table_names();
-  for (std::string& view : database.catalog().view_names()) names.push_back(std::move(view));
+Error no_table(const catalog::Root& root, const sql::QualifiedName& name) {
+  std::vector<std::string> names;
+  for (const catalog::ObjectName& other : root.names(catalog::Space::kRelation)) {
+    if (!catalog::Catalog::is_temporary(other.schema)) names.push_back(other.name);
+  }
   const std::string near = bind::nearest_name(name.last().text, names);
   return error(ErrorCode::kCatalog, "no table {}", name.to_string())
       .hint(near.empty() ? "a file is written in quotes: FROM 'data.parquet'" : fmt::format("did you mean {}?", near));
+}
+
+Result<std::shared_ptr<const catalog::Table>> find_table(const catalog::Root& root, const SearchPath& path, const std::string& written) {
+  const sql::ExpressionPtr name = TRUENO_TRY(sql::parse_expression(written));
+  const auto* column = name->as<sql::ColumnRef>();
+  if (column == nullptr) return error(ErrorCode::kCatalog, "'{}' is not the name of a table", written);
+  const auto found = path.find(root, catalog::Space::kRelation, column->name);
+  std::shared_ptr<const catalog::Table> table = found ? root.find<catalog::Table>(*found) : nullptr;
+  if (!table) return no_table(root, column->name);
+  return table;
 }
 
 Result<int> column_number(const Schema& schema, const sql::Name& name) {
@@ -29,21 +43,24 @@ Result<int> column_number(const Schema& schema, const sql::Name& name) {
 }
 
 std::optional<bind::NamedQuery> Names::view(const sql::QualifiedName& name) const {
-  const std::shared_ptr<const catalog::View> view = database_.catalog().find_view(name.last().text);
+  const std::shared_ptr<const catalog::View> view = find<catalog::View>(catalog::Space::kRelation, name);
   if (!view) return std::nullopt;
   return bind::NamedQuery{view->query, view->columns};
 }
 
 Result<std::shared_ptr<const TableSource>> Names::table(const sql::QualifiedName& name, bool is_file) const {
-  const std::string& last = name.last().text;
-  if (is_file) return database_.open_file(last);
-  const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(last);
-  if (!table) return no_table(database_, name);
-  return make_table_source(table->content.data, last, table->id, table->version);
+  if (is_file) return database_.open_file(name.last().text);
+  const auto table = find<catalog::Table>(catalog::Space::kRelation, name);
+  if (!table && name.parts.size() == 2 && same_name(name.parts[0].text, "information_schema")) {
+    auto standard = TRUENO_TRY(catalog_table("information_schema." + lower_name(name.last().text), changes_.root(), path_));
+    if (standard) return standard;
+  }
+  if (!table) return no_table(changes_.root(), name);
+  return make_table_source(table->content.data, table->name.to_string(), table->id, table->version);
 }
 
 Result<std::shared_ptr<const TableSource>> Names::table_function(const std::string& name, const std::vector<Value>& arguments) const {
-  return open_table_function({database_, settings_}, name, arguments);
+  return open_table_function({database_, settings_, changes_.root(), path_}, name, arguments);
 }
 
 Result<std::shared_ptr<const TableSource>> Names::values(const Schema& schema,

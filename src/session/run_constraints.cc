@@ -3,6 +3,7 @@
 
 #include "base/name.h"
 #include "session/database.h"
+#include "session/sequences.h"
 #include "session/statement_runner.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -30,13 +31,14 @@ bool same_columns(std::vector<int> a, std::vector<int> b) {
   return a == b;
 }
 
-// One table's definition being read.
+// One table's definition being read, or added to.
 class DefinitionReader {
  public:
-  DefinitionReader(const sql::CreateTable& create, Schema& schema, const bind::Context& context, const catalog::Catalog& catalog)
-      : create_(create), schema_(schema), context_(context), catalog_(catalog) {}
+  DefinitionReader(const catalog::ObjectName& name, Schema& schema, catalog::TableDefinition definition, const bind::Context& context,
+                   const Names& names, catalog::Transaction& changes)
+      : name_(name), schema_(schema), definition_(std::move(definition)), context_(context), names_(names), changes_(changes) {}
 
-  Result<catalog::TableDefinition> read() && {
+  Result<catalog::TableDefinition> read(const sql::CreateTable& create) && {
     definition_.defaults.resize(schema_.size());
     std::vector<std::pair<const sql::Constraint*, std::vector<int>>> foreign;
     const auto take = [&](const sql::Constraint& constraint, std::vector<int> columns) -> Status {
@@ -44,25 +46,49 @@ class DefinitionReader {
       foreign.emplace_back(&constraint, std::move(columns));  // may name a key of this table that is written later
       return {};
     };
-    for (std::size_t i = 0; i < create_.columns.size(); ++i) {
-      const sql::ColumnDefinition& column = create_.columns[i];
+    for (std::size_t i = 0; i < create.columns.size(); ++i) {
+      const sql::ColumnDefinition& column = create.columns[i];
       if (column.default_value) TRUENO_TRY(take_default(i, *column.default_value));
       for (const sql::Constraint& constraint : column.constraints) TRUENO_TRY(take(constraint, {static_cast<int>(i)}));
     }
-    for (const sql::Constraint& constraint : create_.constraints)
+    for (const sql::Constraint& constraint : create.constraints)
       TRUENO_TRY(take(constraint, TRUENO_TRY(column_numbers(schema_, constraint.columns))));
     for (auto& [constraint, columns] : foreign) TRUENO_TRY(take_foreign_key(*constraint, std::move(columns)));
     return std::move(definition_);
   }
 
+  Result<catalog::TableDefinition> with_constraint(const sql::Constraint& constraint) && {
+    std::vector<int> columns = TRUENO_TRY(column_numbers(schema_, constraint.columns));
+    TRUENO_TRY(constraint.kind == Kind::kForeignKey ? take_foreign_key(constraint, std::move(columns))
+                                                    : take_own(constraint, std::move(columns)));
+    return std::move(definition_);
+  }
+
+  Result<catalog::TableDefinition> with_default(std::size_t column, const sql::Expression* written) && {
+    definition_.defaults.resize(schema_.size());
+    definition_.defaults[column].clear();
+    if (written != nullptr) TRUENO_TRY(take_default(column, *written));
+    return std::move(definition_);
+  }
+
  private:
   Status take_default(std::size_t column, const sql::Expression& written) {
-    const plan::Expression bound = TRUENO_TRY(bind::bind_constant(written, context_));
+    const std::string text = sql::print(written);
+    sql::ExpressionPtr sample;
+    if (uses_sequence(text)) {  // gives a number a row, later; here only its type counts
+      sample = TRUENO_TRY(sql::parse_expression(text));
+      const PutNumber zero = [](const catalog::Sequence&, SourceSpan span) -> Result<sql::ExpressionPtr> {
+        return number_literal(0, span);
+      };
+      Status replaced = replace_sequences(sample, changes_.root(), names_.path(), zero);
+      if (!replaced) return std::move(replaced).error().at(written.span);
+    }
+    const plan::Expression bound = TRUENO_TRY(bind::bind_constant(sample ? *sample : written, context_));
     if (!function::cast_possible(bound.type, schema_[column].type))
       return error(ErrorCode::kBinder, "the default of column {} is {}, which cannot be cast to {}", schema_[column].name,
                    bound.type.to_string(), schema_[column].type.to_string())
           .at(written.span);
-    definition_.defaults[column] = sql::print(written);
+    definition_.defaults[column] = text;
     return {};
   }
 
@@ -73,7 +99,7 @@ class DefinitionReader {
       case Kind::kForeignKey: return {};
       case Kind::kNotNull: schema_[static_cast<std::size_t>(columns.front())].nullable = false; return {};
       case Kind::kCheck:
-        static_cast<void>(TRUENO_TRY(bind::bind_condition(*constraint.check, schema_, create_.name.last().text, context_)));
+        static_cast<void>(TRUENO_TRY(bind::bind_condition(*constraint.check, schema_, name_.name, context_)));
         definition_.checks.push_back({constraint.name.text, sql::print(*constraint.check)});
         return {};
       case Kind::kUnique: definition_.keys.push_back({"unique constraint", std::move(columns)}); return {};
@@ -93,13 +119,16 @@ class DefinitionReader {
       if (action != kNoAction && action != kRestrict)
         return error(ErrorCode::kNotSupported, "a foreign key that changes rows (CASCADE, SET NULL, SET DEFAULT)").at(constraint.span);
     }
-    const std::string& name = constraint.referenced_table.last().text;
-    const bool itself = same_name(name, create_.name.last().text);
-    const std::shared_ptr<const catalog::Table> other = itself ? nullptr : catalog_.find_table(name);
-    if (!itself && !other) return error(ErrorCode::kCatalog, "no table {}", name).at(constraint.referenced_table.span());
+    const sql::QualifiedName& written = constraint.referenced_table;
+    const bool itself = TRUENO_TRY(names_.path().place(changes_.root(), catalog::Space::kRelation, written)) == name_ ||
+                        (written.parts.size() == 1 && same_name(written.last().text, name_.name));
+    const std::string name = written.to_string();
+    const auto other = itself ? nullptr : names_.find<catalog::Table>(catalog::Space::kRelation, written);
+    if (!itself && !other) return no_table(changes_.root(), written).at(written.span());
+    if (other) changes_.note_read(other->name);
     const Schema& schema = itself ? schema_ : other->data().schema;
     const catalog::TableDefinition& definition = itself ? definition_ : *other->definition;
-    catalog::ForeignKey key{std::move(columns), lower_name(name), 0, {}};
+    catalog::ForeignKey key{std::move(columns), itself ? name_ : other->name, 0, {}};
     if (constraint.referenced_columns.empty()) {
       if (!definition.has_primary_key) return error(ErrorCode::kBinder, "table {} has no primary key", name).at(constraint.span);
       key.referenced = definition.keys.front().columns;
@@ -126,11 +155,12 @@ class DefinitionReader {
     return {};
   }
 
-  const sql::CreateTable& create_;
+  const catalog::ObjectName& name_;
   Schema& schema_;
-  const bind::Context& context_;
-  const catalog::Catalog& catalog_;
   catalog::TableDefinition definition_;
+  const bind::Context& context_;
+  const Names& names_;
+  catalog::Transaction& changes_;
 };
 
 std::vector<int> all_columns(const Schema& schema) {
@@ -150,14 +180,28 @@ std::string row_text(const Schema& schema, const Batch& rows, const std::vector<
 
 }  // namespace
 
-Result<catalog::TableDefinition> StatementRunner::define(const sql::CreateTable& create, Schema& schema) const {
-  return DefinitionReader(create, schema, bind_context(), database_.catalog()).read();
+Result<catalog::TableDefinition> StatementRunner::define(const sql::CreateTable& create, const catalog::ObjectName& name, Schema& schema) {
+  return DefinitionReader(name, schema, {}, bind_context(), names_, changes_).read(create);
+}
+
+Result<catalog::TableDefinition> StatementRunner::with_constraint(const catalog::Table& table, const sql::Constraint& constraint,
+                                                                  Schema& schema) {
+  return DefinitionReader(table.name, schema, *table.definition, bind_context(), names_, changes_).with_constraint(constraint);
+}
+
+Result<catalog::TableDefinition> StatementRunner::with_default(const catalog::Table& table, catalog::TableDefinition definition,
+                                                               Schema& schema, std::size_t column, const sql::Expression* value) {
+  return DefinitionReader(table.name, schema, std::move(definition), bind_context(), names_, changes_).with_default(column, value);
 }
 
 Result<std::vector<plan::Expression>> StatementRunner::defaults_of(const catalog::TableDefinition& definition, const Schema& schema) const {
   std::vector<plan::Expression> defaults;
   for (std::size_t i = 0; i < schema.size(); ++i) {
     if (i >= definition.defaults.size() || definition.defaults[i].empty()) {
+      defaults.push_back(plan::Expression::literal(Value::null(schema[i].type)));
+      continue;
+    }
+    if (uses_sequence(definition.defaults[i])) {  // INSERT puts the numbers in
       defaults.push_back(plan::Expression::literal(Value::null(schema[i].type)));
       continue;
     }
@@ -219,34 +263,41 @@ Status check_keys(const catalog::ForeignKey& key, const catalog::TableContent& r
   for (std::int64_t row = 0; row < rows.length; ++row) {
     const bool has_null = std::ranges::any_of(columns, [&](int c) { return !rows.columns[static_cast<std::size_t>(c)].is_valid(row); });
     if (has_null || index.find(*referenced.data, rows, columns, row)) continue;
-    return error(ErrorCode::kConstraint, "no key \"{}\" in table {}", row_text(schema, rows, columns, row), key.table);
+    return error(ErrorCode::kConstraint, "no key \"{}\" in table {}", row_text(schema, rows, columns, row), key.table.to_string());
   }
   return {};
 }
 
 }  // namespace
 
-Status StatementRunner::check_foreign_keys(const std::string& name, const catalog::TableDefinition& definition,
-                                           const catalog::TableContent& content, const Batch& added) const {
+Status StatementRunner::check_foreign_keys(const catalog::ObjectName& table, const catalog::TableDefinition& definition,
+                                           const catalog::TableContent& content, const Batch& added) {
   for (const catalog::ForeignKey& key : definition.foreign_keys) {
-    const bool itself = key.table == lower_name(name);
-    const std::shared_ptr<const catalog::Table> other = itself ? nullptr : database_.catalog().find_table(key.table);
-    if (!itself && !other) return error(ErrorCode::kCatalog, "no table {}", key.table);
-    TRUENO_TRY(check_keys(key, itself ? content : other->content, content.data->schema, added));
+    if (key.table == table) {
+      TRUENO_TRY(check_keys(key, content, content.data->schema, added));
+      continue;
+    }
+    const auto other = changes_.root().find<catalog::Table>(key.table);
+    if (!other) return error(ErrorCode::kCatalog, "no table {}", key.table.to_string());
+    changes_.note_read(key.table);
+    TRUENO_TRY(check_keys(key, other->content, content.data->schema, added));
   }
   return {};
 }
 
-Status StatementRunner::check_referrers(const std::string& name, const catalog::TableContent& content) const {
-  for (const std::string& other : database_.catalog().table_names()) {
-    const std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(other);
-    if (!table) continue;  // dropped meanwhile
-    const catalog::TableContent& rows = other == lower_name(name) ? content : table->content;
+Status StatementRunner::check_referrers(const catalog::ObjectName& name, const catalog::TableContent& content) {
+  changes_.note_referrers(name);
+  for (const catalog::ObjectName& other : changes_.root().referrers(name)) {
+    const auto table = changes_.root().find<catalog::Table>(other);
+    if (other != name) changes_.note_read(other);
+    const catalog::TableContent& rows = other == name ? content : table->content;
     for (const catalog::ForeignKey& key : table->definition->foreign_keys) {
-      if (key.table != lower_name(name)) continue;
+      if (key.table != name) continue;
       for (const auto& group : rows.data->groups) {
         const Status held = check_keys(key, content, rows.data->schema, {group->rows, group->columns});
-        if (!held) return error(ErrorCode::kConstraint, "table {} refers to a key that would be gone: {}", other, held.error().message());
+        if (!held)
+          return error(ErrorCode::kConstraint, "table {} refers to a key that would be gone: {}", other.to_string(),
+                       held.error().message());
       }
     }
   }

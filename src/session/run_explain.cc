@@ -11,6 +11,7 @@
 #include "session/row_builder.h"
 #include "session/statement_runner.h"
 #include "sql/printer.h"
+#include "storage/table/table_writer.h"
 
 namespace trueno::session {
 
@@ -72,9 +73,26 @@ Result<plan::PlanPtr> StatementRunner::plan_statement(const sql::Statement& stat
     return plan_query(*query->query);
   if (const auto* create = statement.as<sql::CreateTable>(); create != nullptr && create->query) return plan_query(*create->query);
   if (const auto* insert = statement.as<sql::Insert>(); insert != nullptr && insert->query) {
-    return plan_insert(*insert, *TRUENO_TRY(table_named(insert->table)));
+    return TRUENO_TRY(plan_insert(*insert, *TRUENO_TRY(table_named(insert->table)))).plan;
   }
+  if (const auto* copy = statement.as<sql::Copy>(); copy != nullptr && !copy->from) return plan_copy(*copy);
+  if (const auto* view = statement.as<sql::CreateView>()) return plan_query(*view->query);
+  if (const auto* call = statement.as<sql::Call>()) return plan_call(*call);
+  if (const auto* update = statement.as<sql::Update>()) return plan_changed(update->table, update->alias, update->where.get());
+  if (const auto* node = statement.as<sql::Delete>()) return plan_changed(node->table, node->alias, node->where.get());
   return plan::PlanPtr();
+}
+
+// The rows that UPDATE and DELETE change.
+Result<plan::PlanPtr> StatementRunner::plan_changed(const sql::QualifiedName& name, const sql::Name& alias,
+                                                    const sql::Expression* where) const {
+  const std::shared_ptr<const catalog::Table> table = TRUENO_TRY(table_named(name));
+  const Schema& schema = table->data().schema;
+  plan::Expression condition = TRUENO_TRY(changed_rows(where, schema, alias.empty() ? name.last().text : alias.text));
+  plan::Scan scan;
+  for (std::size_t i = 0; i < schema.size(); ++i) scan.columns.push_back(static_cast<int>(i));
+  scan.source = make_table_source(table->content.data, table->name.to_string(), table->id, table->version);
+  return optimised(plan::make_plan(plan::Filter{std::move(condition)}, schema, plan::make_plan(std::move(scan), schema)));
 }
 
 Result<StatementResult> StatementRunner::run(const sql::Explain& explain) {

@@ -1,4 +1,4 @@
-// PREPARE, EXECUTE, DEALLOCATE. What is kept is the syntax tree: types, and so the plan, depend on the values.
+// PREPARE, EXECUTE, DEALLOCATE; and BEGIN, COMMIT, ROLLBACK. What is kept is the syntax tree: types, and so the plan, depend on the values.
 #include "base/name.h"
 #include "bind/scope.h"
 #include "session/statement_runner.h"
@@ -39,8 +39,8 @@ Result<StatementResult> StatementRunner::run(const sql::Execute& execute) {
     }
   }
   const Values values{TRUENO_TRY(values_for(given, text->parameters)), given.named};
-  StatementRunner runner(database_, session_, text->sql, values, options_);
-  auto result = runner.run(*text->statements.front());
+  StatementRunner runner(database_, session_, changes_, text->sql, values, options_);
+  auto result = runner.execute(*text->statements.front());
   if (result) return result;
   // Its span is one of the prepared text, not of this one.
   const Error& inner = result.error();
@@ -50,6 +50,14 @@ Result<StatementResult> StatementRunner::run(const sql::Execute& execute) {
 Result<StatementResult> StatementRunner::run(const sql::Deallocate& deallocate) {
   if (!session_.remove_prepared(lower_name(deallocate.name.text)))
     return error(ErrorCode::kCatalog, "no prepared statement {}", deallocate.name.text).at(deallocate.name.span);
+  return StatementResult{};
+}
+
+// COMMIT and ROLLBACK by name never come here: the session ends a transaction itself, so that an aborted one can be ended. These come by
+// EXECUTE and EXPLAIN ANALYZE.
+Result<StatementResult> StatementRunner::run(const sql::Transaction& transaction) {
+  if (transaction.action != sql::TransactionAction::kBegin) return session_.end(transaction.action);
+  TRUENO_TRY(session_.begin(transaction.read_only));
   return StatementResult{};
 }
 

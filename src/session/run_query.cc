@@ -3,8 +3,10 @@
 
 #include "compile/compile.h"
 #include "optimize/optimize.h"
-#include "session/row_builder.h"
+#include "session/catalog_tables.h"
 #include "session/statement_runner.h"
+#include "sql/parser.h"
+#include "sql/printer.h"
 
 #ifndef __wasm__
 #include <thread>
@@ -99,20 +101,27 @@ Result<StatementResult> StatementRunner::run(const sql::QueryStatement& query) {
 
 Result<StatementResult> StatementRunner::describe(const sql::Describe& node) const {
   if (node.summarize) return error(ErrorCode::kNotSupported, "SUMMARIZE is not supported yet");
-  if (node.query) return describe(TRUENO_TRY(plan_query(*node.query))->schema);
-  const auto source = names_.table(node.table, false);
-  if (!source) return Error(source.error()).at(node.table.span());
-  return describe((*source)->schema());
+  if (node.query) return describe(TRUENO_TRY(plan_query(*node.query))->schema, nullptr);
+  if (const auto table = names_.find<catalog::Table>(catalog::Space::kRelation, node.table))
+    return describe(table->data().schema, table->definition.get());
+  // A view, or what else can be read.
+  const auto schema = schema_of(node.table);
+  if (!schema) return Error(schema.error()).at(node.table.span());
+  return describe(*schema, nullptr);
 }
 
-Result<StatementResult> StatementRunner::describe(const Schema& schema) const {
+Result<Schema> StatementRunner::schema_of(const sql::QualifiedName& name) const {
+  std::string written;
+  for (const sql::Name& part : name.parts) written += (written.empty() ? "" : ".") + sql::quote_identifier(part.text);
+  const std::vector<sql::StatementPtr> all = TRUENO_TRY(sql::parse("FROM " + written));
+  return TRUENO_TRY(plan_query(*all.front()->as<sql::QueryStatement>()->query))->schema;
+}
+
+Result<StatementResult> StatementRunner::describe(const Schema& schema, const catalog::TableDefinition* definition) {
   StatementResult result;
   result.is_query = true;
-  result.schema = {{"column_name", TypeId::kVarchar, false}, {"column_type", TypeId::kVarchar, false}, {"null", TypeId::kVarchar, false}};
-  RowBuilder rows(result.schema);
-  for (const Field& field : schema)
-    TRUENO_TRY(rows.add({text(field.name), text(field.type.to_string()), text(field.nullable ? "YES" : "NO")}));
-  result.rows = TRUENO_TRY(rows.finish());
+  result.schema = describe_schema();
+  result.rows = TRUENO_TRY(describe_rows(schema, definition));
   return result;
 }
 

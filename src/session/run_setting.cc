@@ -1,6 +1,9 @@
 // SET, RESET and SHOW.
+#include <set>
+
 #include "base/name.h"
 #include "bind/scope.h"
+#include "session/foreign_settings.h"
 #include "session/row_builder.h"
 #include "session/statement_runner.h"
 
@@ -9,16 +12,10 @@ namespace trueno::session {
 Result<StatementResult> StatementRunner::run(const sql::Set& set) {
   if (set.scope == sql::SettingScope::kVariable)
     return error(ErrorCode::kNotSupported, "SET VARIABLE is not supported yet").at(set.name.span);
-  std::string value;
-  if (const auto* word = set.value->as<sql::ColumnRef>()) {  // SET backend = simd
-    value = word->name.to_string();
-  } else {
-    const plan::Expression bound = TRUENO_TRY(bind::bind_constant(*set.value, bind_context()));
-    value = TRUENO_TRY(constants_.evaluate(bound)).to_string();
-  }
-  Status status = session_.settings().set(set.name.text, value);
-  if (!status) return std::move(status).error().at(set.name.span);
-  return StatementResult{};
+  const std::string value = TRUENO_TRY(setting_value(*set.value));
+  if (same_name(set.name.text, "schema") || same_name(set.name.text, "search_path"))
+    return use_schema(sql::QualifiedName{{{value, set.value->span}}});
+  return this->set(set.name, value);
 }
 
 Result<StatementResult> StatementRunner::run(const sql::Reset& reset) {
@@ -26,8 +23,12 @@ Result<StatementResult> StatementRunner::run(const sql::Reset& reset) {
     session_.settings().reset_all();
     return StatementResult{};
   }
+  if (same_name(reset.name.text, "schema") || same_name(reset.name.text, "search_path")) {
+    session_.use_schema(catalog::kMainSchema);
+    return StatementResult{};
+  }
   Status status = session_.settings().reset(reset.name.text);
-  if (!status) return std::move(status).error().at(reset.name.span);
+  if (!status && !is_foreign_setting(reset.name.text)) return std::move(status).error().at(reset.name.span);
   return StatementResult{};
 }
 
@@ -53,9 +54,10 @@ Result<StatementResult> StatementRunner::run(const sql::Show& show) {
     case sql::ShowKind::kAllTables: {
       result.schema = {text_field("name")};
       RowBuilder rows(result.schema);
-      std::vector<std::string> names = database_.catalog().table_names();
-      for (std::string& view : database_.catalog().view_names()) names.push_back(std::move(view));
-      std::ranges::sort(names);
+      std::set<std::string> names;
+      for (const std::string& schema : {names_.path().current, names_.path().temporary}) {
+        for (const catalog::ObjectName& name : changes_.root().names(catalog::Space::kRelation, schema)) names.insert(name.name);
+      }
       for (const std::string& name : names) TRUENO_TRY(rows.add({text(name)}));
       return finish(rows);
     }
@@ -64,13 +66,20 @@ Result<StatementResult> StatementRunner::run(const sql::Show& show) {
       const std::string& name = show.name.last().text;
       const Result<std::string> setting = settings_.get(name);
       if (setting) return settings(name);
-      if (database_.catalog().find_table(name)) return describe(TRUENO_TRY(names_.table(show.name, false))->schema());
+      if (names_.path().find(changes_.root(), catalog::Space::kRelation, show.name)) return describe(sql::Describe{false, show.name, {}});
       return Error(setting.error()).at(show.name.span());
     }
     case sql::ShowKind::kDatabases:
     case sql::ShowKind::kSchemas: break;
   }
-  return error(ErrorCode::kNotSupported, "SHOW DATABASES and SHOW SCHEMAS are not supported yet");
+  const bool databases = show.kind == sql::ShowKind::kDatabases;
+  result.schema = {text_field(databases ? "database_name" : "schema_name")};
+  RowBuilder rows(result.schema);
+  if (databases) TRUENO_TRY(rows.add({text(kDatabaseName)}));
+  for (const catalog::ObjectName& name : changes_.root().names(catalog::Space::kSchema)) {
+    if (!databases) TRUENO_TRY(rows.add({text(name.name)}));
+  }
+  return finish(rows);
 }
 
 }  // namespace trueno::session

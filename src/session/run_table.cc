@@ -1,5 +1,6 @@
 // CREATE TABLE and DROP.
 #include <algorithm>
+#include <optional>
 
 #include "base/name.h"
 #include "bind/scope.h"
@@ -11,7 +12,7 @@ namespace trueno::session {
 
 namespace {
 
-Result<Schema> schema_of(const sql::CreateTable& create) {
+Result<Schema> table_schema(const sql::CreateTable& create) {
   Schema schema;
   for (const sql::ColumnDefinition& column : create.columns) {
     if (!column.type) return error(ErrorCode::kBinder, "column {} needs a type", column.name.text).at(column.name.span);
@@ -25,7 +26,7 @@ Result<Schema> schema_of(const sql::CreateTable& create) {
 }
 
 // Columns of a table made from a query: every one may be NULL, names are as written or, where two are equal, numbered.
-Result<Schema> schema_of(const sql::CreateTable& create, Schema schema) {
+Result<Schema> table_schema(const sql::CreateTable& create, Schema schema) {
   if (create.column_names.size() > schema.size())
     return error(ErrorCode::kBinder, "{} column names for {} columns", create.column_names.size(), schema.size()).at(create.name.span());
   for (std::size_t i = 0; i < schema.size(); ++i) {
@@ -44,69 +45,127 @@ Result<Schema> schema_of(const sql::CreateTable& create, Schema schema) {
 }  // namespace
 
 Result<StatementResult> StatementRunner::run(const sql::CreateTable& create) {
-  const std::string& name = create.name.last().text;
+  const catalog::ObjectName name =
+      TRUENO_TRY(names_.path().place(changes_.root(), catalog::Space::kRelation, create.name, create.temporary));
   const bool replace = create.on_existing == sql::OnExisting::kReplace;
-  if (!replace && database_.catalog().find_table(name)) {
-    if (create.on_existing == sql::OnExisting::kIgnore) return StatementResult{};
-    return error(ErrorCode::kCatalog, "table {} exists already", name)
-        .hint("CREATE OR REPLACE TABLE, or CREATE TABLE IF NOT EXISTS")
-        .at(create.name.span());
-  }
+  if (create.on_existing == sql::OnExisting::kIgnore && changes_.root().find<catalog::Table>(name)) return StatementResult{};
   StatementResult result;
+  catalog::Table table;
+  std::int64_t rows = -1;  // that AS gave
+  catalog::TableDefinition definition;
   if (create.query) {
     const plan::PlanPtr plan = TRUENO_TRY(plan_query(*create.query));
-    TableWriter writer(TRUENO_TRY(schema_of(create, plan->schema)));
+    TableWriter writer(TRUENO_TRY(table_schema(create, plan->schema)));
     if (create.with_data) {
-      StatementResult rows = TRUENO_TRY(run_plan(*plan));
-      TRUENO_TRY(writer.append(rows.rows));
-      result.profile = std::move(rows.profile);
+      StatementResult output = TRUENO_TRY(run_plan(*plan));
+      TRUENO_TRY(writer.append(output.rows));
+      result.profile = std::move(output.profile);
+      rows = output.rows.length;
     }
-    TRUENO_TRY(database_.catalog().create_table(name, {}, {TRUENO_TRY(writer.finish())}, replace));
-    return result;
+    table.content = {TRUENO_TRY(writer.finish())};
+  } else {
+    Schema schema = TRUENO_TRY(table_schema(create));
+    definition = TRUENO_TRY(define(create, name, schema));
+    table.content = TRUENO_TRY(indexed(definition, nullptr, TRUENO_TRY(TableWriter(schema).finish())));
   }
-  Schema schema = TRUENO_TRY(schema_of(create));
-  catalog::TableDefinition definition = TRUENO_TRY(define(create, schema));
-  TableWriter writer(schema);
-  catalog::TableContent content = TRUENO_TRY(indexed(definition, nullptr, TRUENO_TRY(writer.finish())));
-  TRUENO_TRY(database_.catalog().create_table(name, std::move(definition), std::move(content), replace));
+  table.definition = std::make_shared<const catalog::TableDefinition>(std::move(definition));
+  Status created = changes_.create(name, std::move(table), replace);
+  if (!created) return std::move(created).error().at(create.name.span());
+  if (rows >= 0) return finished({}, rows, std::move(result.profile));
   return result;
 }
 
 // The query is bound once to find its mistakes, and kept as text.
 Result<StatementResult> StatementRunner::run(const sql::CreateView& create) {
-  const std::string& name = create.name.last().text;
-  if (create.on_existing == sql::OnExisting::kIgnore && database_.catalog().find_view(name)) return StatementResult{};
+  const catalog::ObjectName name =
+      TRUENO_TRY(names_.path().place(changes_.root(), catalog::Space::kRelation, create.name, create.temporary));
+  if (create.on_existing == sql::OnExisting::kIgnore && changes_.root().find<catalog::View>(name)) return StatementResult{};
   const plan::PlanPtr plan = TRUENO_TRY(plan_query(*create.query));
   if (create.column_names.size() > plan->schema.size())
     return error(ErrorCode::kBinder, "{} names for {} columns", create.column_names.size(), plan->schema.size()).at(create.name.span());
   catalog::View view{sql::print(*create.query), {}};
   for (const sql::Name& column : create.column_names) view.columns.push_back(column.text);
-  TRUENO_TRY(database_.catalog().create_view(name, std::move(view), create.on_existing == sql::OnExisting::kReplace));
+  Status created = changes_.create(name, std::move(view), create.on_existing == sql::OnExisting::kReplace);
+  if (!created) return std::move(created).error().at(create.name.span());
   return StatementResult{};
 }
 
-Result<StatementResult> StatementRunner::run(const sql::Drop& drop) {
-  const bool view = drop.kind == sql::ObjectKind::kView;
-  if (!view && drop.kind != sql::ObjectKind::kTable)
-    return error(ErrorCode::kNotSupported, "only DROP TABLE and DROP VIEW are supported yet");
-  catalog::Catalog& catalog = database_.catalog();
-  std::vector<std::string> names;
-  for (const sql::QualifiedName& name : drop.names) {
-    const std::string& last = name.last().text;
-    const bool is_table = catalog.find_table(last) != nullptr;
-    const bool is_view = catalog.find_view(last) != nullptr;
-    if (view ? is_table : is_view)
-      return error(ErrorCode::kCatalog, "{} is a {}", last, is_table ? "table" : "view")
-          .hint(is_table ? "DROP TABLE" : "DROP VIEW")
-          .at(name.span());
-    if (!drop.if_exists && !is_table && !is_view) {
-      if (view) return error(ErrorCode::kCatalog, "no view {}", last).at(name.span());
-      return no_table(database_, name).at(name.span());
-    }
-    names.push_back(last);
+namespace {
+
+catalog::Space space_of(sql::ObjectKind kind) {
+  switch (kind) {
+    case sql::ObjectKind::kTable:
+    case sql::ObjectKind::kView: return catalog::Space::kRelation;
+    case sql::ObjectKind::kSchema: return catalog::Space::kSchema;
+    case sql::ObjectKind::kSequence: return catalog::Space::kSequence;
+    case sql::ObjectKind::kType: return catalog::Space::kType;
+    case sql::ObjectKind::kMacro: return catalog::Space::kMacro;
+    case sql::ObjectKind::kTableMacro: return catalog::Space::kTableMacro;
+    case sql::ObjectKind::kIndex: break;
   }
-  TRUENO_TRY(view ? catalog.drop_views(names, drop.if_exists) : catalog.drop_tables(names, drop.if_exists));
+  return catalog::Space::kIndex;
+}
+
+std::string_view kind_name(sql::ObjectKind kind) {
+  switch (kind) {
+    case sql::ObjectKind::kTable: return "table";
+    case sql::ObjectKind::kView: return "view";
+    case sql::ObjectKind::kSchema: return "schema";
+    case sql::ObjectKind::kSequence: return "sequence";
+    case sql::ObjectKind::kType: return "type";
+    case sql::ObjectKind::kMacro: return "macro";
+    case sql::ObjectKind::kTableMacro: return "table macro";
+    case sql::ObjectKind::kIndex: break;
+  }
+  return "index";
+}
+
+}  // namespace
+
+Result<StatementResult> StatementRunner::run(const sql::Drop& drop) {
+  const std::string_view kind = kind_name(drop.kind);
+  std::vector<catalog::ObjectName> names;
+  for (const sql::QualifiedName& name : drop.names) {
+    const std::optional<catalog::ObjectName> found = find_object(space_of(drop.kind), name);
+    if (!found) {
+      if (drop.if_exists) continue;
+      if (drop.kind == sql::ObjectKind::kTable) return no_table(changes_.root(), name).at(name.span());
+      return error(ErrorCode::kCatalog, "no {} {}", kind, name.to_string()).at(name.span());
+    }
+    const std::string_view there = catalog::kind_of(changes_.root().entries.at(*found)->object);
+    if (space_of(drop.kind) == catalog::Space::kRelation && there != kind)
+      return error(ErrorCode::kCatalog, "{} is a {}", name.to_string(), there)
+          .hint(there == "table" ? "DROP TABLE" : "DROP VIEW")
+          .at(name.span());
+    if (drop.kind == sql::ObjectKind::kSchema) {
+      TRUENO_TRY(add_content(*found, drop.cascade, name.span(), names));
+    }
+    if (drop.kind == sql::ObjectKind::kIndex) TRUENO_TRY(drop_key(*found, name.span()));
+    names.push_back(*found);
+  }
+  TRUENO_TRY(changes_.drop(names));
   return StatementResult{};
+}
+
+// Schemas are named by one part, or two with the database.
+std::optional<catalog::ObjectName> StatementRunner::find_object(catalog::Space space, const sql::QualifiedName& name) const {
+  if (space != catalog::Space::kSchema) return names_.path().find(changes_.root(), space, name);
+  const std::optional<std::string> schema = names_.path().schema(changes_.root(), name);
+  if (!schema) return std::nullopt;
+  catalog::ObjectName object{space, "", *schema};
+  return changes_.root().entries.contains(object) ? std::optional(std::move(object)) : std::nullopt;
+}
+
+Status StatementRunner::add_content(const catalog::ObjectName& schema, bool cascade, SourceSpan span,
+                                    std::vector<catalog::ObjectName>& names) const {
+  if (schema.name == catalog::kMainSchema) return error(ErrorCode::kCatalog, "schema main cannot be dropped").at(span);
+  const std::vector<catalog::ObjectName> content = changes_.root().content_of(schema.name);
+  if (!content.empty() && !cascade)
+    return error(ErrorCode::kCatalog, "schema {} is not empty: it has {}", schema.name, content.front().name)
+        .hint("DROP SCHEMA ... CASCADE drops what is in it, too")
+        .at(span);
+  names.insert(names.end(), content.begin(), content.end());
+  return {};
 }
 
 }  // namespace trueno::session

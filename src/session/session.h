@@ -7,15 +7,19 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "catalog/catalog.h"
 #include "column/column.h"
 #include "exec/run.h"
+#include "session/open_transaction.h"
 #include "session/parameters.h"
+#include "session/search_path.h"
 #include "session/settings.h"
 #include "sql/ast_statement.h"
 
 namespace trueno::session {
 
 class Database;
+struct Values;
 
 /// A finished statement: rows, and the proof of placement.
 struct StatementResult {
@@ -43,11 +47,14 @@ struct RunOptions {
   std::function<void(std::size_t pipeline, std::int64_t done, std::int64_t total)> progress;  // as exec::Options has it
 };
 
-/// One connection: its settings and its prepared statements. Thread-safe; statements of several threads run at the same time.
+/// One connection: its settings, its prepared statements and its transaction. Thread-safe; statements of several threads run at the same
+/// time, also inside one transaction, where of two that change one table the second gets kConflict.
 class Session {
  public:
   /// The database outlives the session.
-  explicit Session(Database& database) : database_(database) {}
+  explicit Session(Database& database);
+  /// Rolls back what is open, and drops what was temporary.
+  ~Session();
 
   /// Takes each result as soon as it is there; false: no further statement is run.
   using OnResult = std::function<bool(StatementResult)>;
@@ -64,10 +71,31 @@ class Session {
   /// An empty name: all of them. Whether there was one.
   bool remove_prepared(const std::string& name);
 
+  // BEGIN, COMMIT, ROLLBACK. kTransaction when one is open already, or none.
+  [[nodiscard]] Status begin(bool read_only);
+  /// COMMIT or ROLLBACK; to commit what is aborted rolls it back, with a warning. kConflict: somebody else changed what it changed; it is
+  /// rolled back.
+  [[nodiscard]] Result<StatementResult> end(sql::TransactionAction action);
+  /// Null: every statement commits by itself.
+  [[nodiscard]] std::shared_ptr<OpenTransaction> transaction() const;
+
+  /// Where names without a schema are looked for.
+  [[nodiscard]] SearchPath search_path() const;
+  void use_schema(std::string schema);
+
  private:
+  [[nodiscard]] Result<StatementResult> execute(const ParsedText& text, const sql::Statement& statement, const Values& values,
+                                                const RunOptions& options);
+  [[nodiscard]] Status commit();
+  [[nodiscard]] Status rollback();
+  [[nodiscard]] Result<std::shared_ptr<OpenTransaction>> end_transaction(std::string_view what);
+
   Database& database_;
   Settings settings_;
+  const std::string temporary_schema_;
   mutable Mutex mutex_;
+  std::string schema_ = catalog::kMainSchema;
+  std::shared_ptr<OpenTransaction> transaction_;
   std::map<std::string, std::shared_ptr<const ParsedText>> prepared_;
 };
 

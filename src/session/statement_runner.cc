@@ -2,23 +2,37 @@
 
 #include <utility>
 
+#include "session/expand.h"
+#include "sql/parser.h"
+#include "sql/printer.h"
+
 namespace trueno::session {
 
-StatementRunner::StatementRunner(Database& database, Session& session, std::string_view sql, const Values& parameters,
-                                 const RunOptions& options)
+StatementRunner::StatementRunner(Database& database, Session& session, catalog::Transaction& changes, std::string_view sql,
+                                 const Values& parameters, const RunOptions& options)
     : database_(database),
       session_(session),
+      changes_(changes),
       sql_(sql),
       parameters_(parameters),
       options_(options),
       settings_(session.settings()),
       constants_(database.devices()),
-      names_(database, settings_, constants_) {}
+      names_(database, changes, session.search_path(), settings_, constants_) {}
+
+Result<StatementResult> StatementRunner::execute(const sql::Statement& statement) {
+  // What PREPARE keeps is expanded when it is executed.
+  if (statement.as<sql::Prepare>() != nullptr || !has_expansions(changes_.root(), names_.path())) return run(statement);
+  // The tree is shared with other executions: it is read again, and the copy is changed.
+  for (const sql::StatementPtr& copy : TRUENO_TRY(sql::parse(sql_))) {
+    if (copy->span.begin != statement.span.begin || copy->span.end != statement.span.end) continue;
+    TRUENO_TRY(expand(*copy, changes_.root(), names_.path()));
+    return run(*copy);
+  }
+  return error(ErrorCode::kInternal, "the statement is not part of its text");
+}
 
 Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
-  const auto refuse = [&](std::string_view what) {
-    return error(ErrorCode::kNotSupported, "{} is not supported yet", what).at(statement.span);
-  };
   auto result = std::visit(sql::Overloaded{
                                [&](const sql::QueryStatement& node) { return run(node); },
                                [&](const sql::CreateTable& node) { return run(node); },
@@ -32,21 +46,21 @@ Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
                                [&](const sql::Execute& node) { return run(node); },
                                [&](const sql::Deallocate& node) { return run(node); },
                                [&](const sql::CreateView& node) { return run(node); },
-                               [&](const sql::CreateSchema&) -> Result<StatementResult> { return refuse("CREATE SCHEMA"); },
-                               [&](const sql::CreateSequence&) -> Result<StatementResult> { return refuse("CREATE SEQUENCE"); },
-                               [&](const sql::CreateType&) -> Result<StatementResult> { return refuse("CREATE TYPE"); },
-                               [&](const sql::CreateMacro&) -> Result<StatementResult> { return refuse("CREATE MACRO"); },
-                               [&](const sql::CreateIndex&) -> Result<StatementResult> { return refuse("CREATE INDEX"); },
-                               [&](const sql::Alter&) -> Result<StatementResult> { return refuse("ALTER"); },
+                               [&](const sql::CreateSchema& node) { return run(node); },
+                               [&](const sql::CreateSequence& node) { return run(node); },
+                               [&](const sql::CreateType& node) { return run(node); },
+                               [&](const sql::CreateMacro& node) { return run(node, sql::print(statement)); },
+                               [&](const sql::CreateIndex& node) { return run(node); },
+                               [&](const sql::Alter& node) { return run(node); },
                                [&](const sql::Update& node) { return run(node); },
                                [&](const sql::Delete& node) { return run(node); },
                                [&](const sql::Truncate& node) { return run(node); },
-                               [&](const sql::Copy&) -> Result<StatementResult> { return refuse("COPY"); },
-                               [&](const sql::Pragma&) -> Result<StatementResult> { return refuse("PRAGMA"); },
-                               [&](const sql::Transaction&) -> Result<StatementResult> { return refuse("BEGIN, COMMIT and ROLLBACK"); },
-                               [&](const sql::Call&) -> Result<StatementResult> { return refuse("CALL"); },
-                               [&](const sql::Use&) -> Result<StatementResult> { return refuse("USE"); },
-                               [&](const sql::Maintenance&) -> Result<StatementResult> { return refuse("CHECKPOINT, VACUUM and ANALYZE"); },
+                               [&](const sql::Copy& node) { return run(node); },
+                               [&](const sql::Pragma& node) { return run(node); },
+                               [&](const sql::Transaction& node) { return run(node); },
+                               [&](const sql::Call& node) { return run(node); },
+                               [&](const sql::Use& node) { return run(node); },
+                               [&](const sql::Maintenance& node) { return run(node); },
                            },
                            statement.node);
   if (result) {
@@ -56,9 +70,11 @@ Result<StatementResult> StatementRunner::run(const sql::Statement& statement) {
 }
 
 Result<std::shared_ptr<const catalog::Table>> StatementRunner::table_named(const sql::QualifiedName& name) const {
-  std::shared_ptr<const catalog::Table> table = database_.catalog().find_table(name.last().text);
-  if (!table) return no_table(database_, name).at(name.span());
-  return table;
+  std::shared_ptr<const catalog::Table> table = names_.find<catalog::Table>(catalog::Space::kRelation, name);
+  if (table) return table;
+  if (names_.find<catalog::View>(catalog::Space::kRelation, name))
+    return error(ErrorCode::kCatalog, "{} is a view", name.to_string()).hint("change the tables it reads").at(name.span());
+  return no_table(changes_.root(), name).at(name.span());
 }
 
 bind::Context StatementRunner::bind_context() const {

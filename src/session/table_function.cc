@@ -5,9 +5,12 @@
 #include <fmt/format.h>
 
 #include "bind/binder.h"
+#include "session/catalog_tables.h"
 #include "session/database.h"
 #include "session/introspection.h"
+#include "session/names.h"
 #include "session/series_source.h"
+#include "storage/table/table_writer.h"
 
 namespace trueno::session {
 
@@ -42,15 +45,32 @@ Source functions_table(const TableFunctionContext& context, std::string_view, co
 Source devices_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return devices_source(context.database.devices());
 }
+Source catalog_list(const TableFunctionContext& context, std::string_view name, const std::vector<Value>&) {
+  return catalog_table(name, context.root, context.path);
+}
+Source table_info(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
+  if (arguments[0].is_null() || arguments[0].type().id != TypeId::kVarchar)
+    return error(ErrorCode::kBinder, "{} takes the name of a table as text", name);
+  const catalog::Table& table = *TRUENO_TRY(find_table(context.root, context.path, arguments[0].as_string()));
+  TableWriter writer(table_info_schema());
+  TRUENO_TRY(writer.append(TRUENO_TRY(table_info_rows(table))));
+  return make_table_source(TRUENO_TRY(writer.finish()), std::string(name), 0, 0);
+}
 Source tables_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
-  return tables_source(context.database);
+  return tables_source(context.root, context.path);
 }
 
 }  // namespace
 
 const std::vector<TableFunction>& table_functions() {
   static const std::vector<TableFunction> functions = {
+      {"duckdb_columns", "duckdb_columns()", "The columns of every table.", 0, 0, catalog_list},
+      {"duckdb_schemas", "duckdb_schemas()", "Every schema.", 0, 0, catalog_list},
+      {"duckdb_sequences", "duckdb_sequences()", "Every sequence.", 0, 0, catalog_list},
+      {"duckdb_tables", "duckdb_tables()", "Every table.", 0, 0, catalog_list},
+      {"duckdb_views", "duckdb_views()", "Every view, with its text.", 0, 0, catalog_list},
       {"generate_series", "generate_series(begin, end[, step])", "The whole numbers from begin to end, both included.", 1, 3, series},
+      {"pragma_table_info", "pragma_table_info('table')", "The columns of a table, as PRAGMA table_info has them.", 1, 1, table_info},
       {"range", "range([begin,] end[, step])", "The whole numbers from begin up to, and without, end.", 1, 3, series},
       {"read_csv", "read_csv('path')", "The rows of a CSV file; its layout and types are found out.", 1, 1, read_file},
       {"read_csv_auto", "read_csv_auto('path')", "Another name of read_csv.", 1, 1, read_file},

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "column/table_source.h"
+#include "session/search_path.h"
 
 namespace trueno::session {
 
@@ -16,6 +17,8 @@ class Settings;
 struct TableFunctionContext {
   const Database& database;
   const Settings& settings;
+  const catalog::Root& root;  // what the statement sees
+  const SearchPath& path;
 };
 
 /// One table function: rows from constant arguments. To add one, write it and add a line to the list in table_function.cc.

@@ -2,9 +2,24 @@
 
 namespace trueno::test {
 
-Answer Engine::run(const std::string& sql) {
+Answer Engine::begin_with(const std::string& settings) {
+  settings_ += settings;
+  return run(settings);
+}
+
+Answer Engine::run(const std::string& sql, const std::string& connection) {
+  if (connection.empty()) return run(database_.connection(), sql);
+  const auto [at, fresh] = connections_.try_emplace(connection, database_.connect());
+  if (fresh && !settings_.empty()) {
+    Answer set_up = run(at->second, settings_);
+    if (set_up.failed) return set_up;
+  }
+  return run(at->second, sql);
+}
+
+Answer Engine::run(const Connection& connection, const std::string& sql) {
   Answer answer;
-  const auto results = database_.query(sql).execute_all();
+  const auto results = connection.query(sql).execute_all();
   if (!results) {
     answer.failed = true;
     answer.not_supported = results.error().code == FailureCode::kNotSupported;

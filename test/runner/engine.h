@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "trueno/trueno.h"
@@ -18,10 +19,17 @@ struct Answer {
 /// The database under test: the only file of the runner that knows its interface.
 class Engine {
  public:
-  [[nodiscard]] Answer run(const std::string& sql);
+  /// Runs it in the connection of this name; a new one begins with the settings.
+  [[nodiscard]] Answer run(const std::string& sql, const std::string& connection = {});
+  /// Statements that every connection begins with.
+  [[nodiscard]] Answer begin_with(const std::string& settings);
 
  private:
+  [[nodiscard]] static Answer run(const Connection& connection, const std::string& sql);
+
   Database database_;
+  std::string settings_;
+  std::map<std::string, Connection> connections_;
 };
 
 }  // namespace trueno::test

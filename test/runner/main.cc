@@ -56,8 +56,8 @@ class FileRun {
     // SQLite's suite was made with integer division; its results hold R as three decimals, DuckDB's as the shortest text.
     sqlite_ = path.find("suites/sqllogictest") != std::string::npos;
     foreign_ = path.find("suites/") != std::string::npos;
-    if (sqlite_) static_cast<void>(engine_.run("SET integer_division = true"));
-    if (!options.settings.empty()) set_up_ = engine_.run(options.settings);
+    if (sqlite_) static_cast<void>(engine_.begin_with("SET integer_division = true;"));
+    if (!options.settings.empty()) set_up_ = engine_.begin_with(options.settings);
   }
 
   void run() {
@@ -84,7 +84,7 @@ class FileRun {
       skip(record.skip_reason);
       return;
     }
-    const Answer answer = engine_.run(record.sql);
+    const Answer answer = engine_.run(record.sql, record.connection);
     if (answer.not_supported && !options_.strict) {
       remember_broken(record.sql);
       skip("not supported: " + first_line(answer.message).substr(15));

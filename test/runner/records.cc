@@ -115,6 +115,7 @@ class Reader {
     Record record;
     record.kind = words[1] == "error" ? Record::Kind::kStatementError : Record::Kind::kStatementOk;
     record.line = number;
+    if (words.size() > 2) record.connection = words[2];
     bool has_results = false;
     record.sql = read_sql(has_results);
     while (has_results && !at_end() && !text().empty()) record.expected.push_back(lines_[at_++].text);
@@ -129,6 +130,11 @@ class Reader {
     record.line = number;
     record.types = words.size() > 1 ? words[1] : "";
     record.sort = words.size() > 2 ? words[2] : "nosort";
+    if (record.sort != "rowsort" && record.sort != "valuesort" && record.sort != "nosort" && record.sort != "sort" &&
+        record.sort != "unsort") {
+      record.connection = record.sort;
+      record.sort = "nosort";
+    }
     bool has_results = false;
     record.sql = read_sql(has_results);
     while (has_results && !at_end() && !lines_[at_].raw.empty()) record.expected.push_back(lines_[at_++].raw);

@@ -15,10 +15,12 @@ struct Record {
   std::string sort;                   // kQuery: nosort, rowsort, valuesort
   std::vector<std::string> expected;  // lines under ----; kStatementError: words the message must hold
   std::string skip_reason;            // kSkip
+  std::string connection = {};        // who runs it; empty: the connection every file has
 };
 
-/// Reads a file in the dialects of SQLite's sqllogictest and DuckDB's runner: statement, query, hash-threshold, skipif/onlyif (as
-/// "postgresql"), loop, foreach, mode, require, halt. Throws nothing; an unknown directive becomes a kSkip record with the reason.
+/// Reads a file in the dialects of SQLite's sqllogictest and DuckDB's runner: statement, query, named connections,
+/// hash-threshold, skipif/onlyif (as "postgresql"), loop, foreach, mode, require, halt. Throws nothing; an unknown directive becomes a
+/// kSkip record with the reason.
 std::vector<Record> read_records(const std::string& path);
 
 }  // namespace trueno::test

@@ -32,6 +32,13 @@ class UniqueIndex {
   [[nodiscard]] std::optional<std::int64_t> find(const TableData& data, const Batch& batch, const std::vector<int>& columns,
                                                  std::int64_t row) const;
 
+  /// The same index of a version whose columns have other numbers; the keys' values are the same.
+  [[nodiscard]] std::shared_ptr<const UniqueIndex> renumbered(KeyColumns key) const {
+    auto index = std::make_shared<UniqueIndex>(*this);
+    index->key_ = std::move(key);
+    return index;
+  }
+
   [[nodiscard]] const KeyColumns& key() const { return key_; }
   [[nodiscard]] std::int64_t rows() const { return rows_; }
 

@@ -27,6 +27,8 @@ class TableWriter {
   [[nodiscard]] Status append(const Batch& batch);
   /// The rows of an existing row group, without looking at them.
   [[nodiscard]] Status keep(const std::shared_ptr<const RowGroup>& group);
+  /// Ends the row group being filled, so that the next row begins one.
+  [[nodiscard]] Status end_group() { return flush(); }
   [[nodiscard]] std::int64_t rows() const { return rows_; }
   /// The version. The writer is spent afterwards.
   [[nodiscard]] Result<std::shared_ptr<const TableData>> finish();
