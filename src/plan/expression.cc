@@ -127,6 +127,11 @@ bool may_fail(const Expression& expression) {
     const bool pattern = (name == "like" || name == "not_like" || name == "ilike" || name == "not_ilike") && expression.arguments.size() == 2;
     if (!pattern && std::ranges::find(kSafe, name) == std::end(kSafe)) return true;
   }
+  // A whole number that is written and fits.
+  const bool fits = expression.kind == ExpressionKind::kCast && expression.arguments[0].kind == ExpressionKind::kLiteral &&
+                    expression.arguments[0].type.is_integer() && !expression.arguments[0].value.is_null() && expression.type.is_integer() &&
+                    function::integer_fits(expression.arguments[0].value.as_integer(), expression.type);
+  if (fits) return false;
   if (expression.kind == ExpressionKind::kCast && !expression.trying &&
       !function::implicit_cast_exists(expression.arguments[0].type, expression.type))
     return true;
