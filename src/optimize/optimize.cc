@@ -1,30 +1,43 @@
 #include "optimize/optimize.h"
 
-#include <vector>
-
 #include "optimize/rules.h"
 
 namespace trueno::optimize {
 
+std::span<const Rule> rules() {
+  static constexpr Rule kRules[] = {
+      {"empty_limit", RuleKind::kLowering, empty_limit},
+      {"unnest_subqueries", RuleKind::kLowering, unnest_subqueries},
+      {"distinct_aggregates", RuleKind::kLowering, distinct_aggregates},
+      {"fold_constants", RuleKind::kOptional, fold_constants},
+      {"factor_disjunctions", RuleKind::kOptional, factor_disjunctions},
+      {"push_down_filters", RuleKind::kOptional, push_down_filters},
+      {"order_joins", RuleKind::kOptional, order_joins},
+      {"prune_columns", RuleKind::kOptional, prune_columns},
+      {"make_top_n", RuleKind::kOptional, make_top_n},
+      {"answer_from_statistics", RuleKind::kStatistics, answer_from_statistics},
+      {"push_conditions_into_scans", RuleKind::kStatistics, push_conditions_into_scans},
+  };
+  return kRules;
+}
+
 namespace {
 
-using Rule = Result<plan::PlanPtr> (*)(plan::PlanPtr, const plan::ConstantEvaluator&);
+bool wanted(const Rule& rule, const Options& options) {
+  return options.optional_rules && (rule.kind == RuleKind::kOptional || options.statistics_answers);
+}
 
-// What programs cannot do is put in terms of what they can.
 Result<plan::PlanPtr> lower(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) {
-  for (const Rule rule : {empty_limit, unnest_subqueries, distinct_aggregates}) plan = TRUENO_TRY(rule(std::move(plan), constants));
+  for (const Rule& rule : rules()) {
+    if (rule.kind == RuleKind::kLowering) plan = TRUENO_TRY(rule.apply(std::move(plan), constants));
+  }
   return plan;
 }
 
-// The one list of rules, in the order they run.
 Result<plan::PlanPtr> apply_rules(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options) {
-  std::vector<Rule> rules;
-  if (options.optional_rules) rules = {fold_constants, factor_disjunctions, push_down_filters, order_joins, prune_columns, make_top_n};
-  if (options.optional_rules && options.statistics_answers) {
-    rules.push_back(answer_from_statistics);
-    rules.push_back(push_conditions_into_scans);
+  for (const Rule& rule : rules()) {
+    if (rule.kind != RuleKind::kLowering && wanted(rule, options)) plan = TRUENO_TRY(rule.apply(std::move(plan), constants));
   }
-  for (const Rule rule : rules) plan = TRUENO_TRY(rule(std::move(plan), constants));
   return plan;
 }
 

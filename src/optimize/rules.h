@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
+#include <string_view>
+
 #include "plan/plan.h"
 
 namespace trueno::optimize {
@@ -26,5 +30,15 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> push_conditions_into_scans(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Sort under Limit keeps only the rows that can come out.
 [[nodiscard]] Result<plan::PlanPtr> make_top_n(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+
+/// When a rule runs: always, unless the optimizer is off, unless statistics may not answer either.
+enum class RuleKind : std::uint8_t { kLowering, kOptional, kStatistics };
+struct Rule {
+  std::string_view name;
+  RuleKind kind;
+  Result<plan::PlanPtr> (*apply)(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+};
+/// The one list of rules, in the order they run.
+[[nodiscard]] std::span<const Rule> rules();
 
 }  // namespace trueno::optimize

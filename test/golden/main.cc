@@ -24,19 +24,6 @@ namespace trueno::golden {
 
 namespace {
 
-struct Rule {
-  const char* name;
-  Result<plan::PlanPtr> (*apply)(plan::PlanPtr, const plan::ConstantEvaluator&);
-};
-
-// In the order in which they run.
-constexpr Rule kRules[] = {{"empty_limit", optimize::empty_limit},
-                           {"fold_constants", optimize::fold_constants},
-                           {"push_down_filters", optimize::push_down_filters},
-                           {"make_top_n", optimize::make_top_n},
-                           {"answer_from_statistics", optimize::answer_from_statistics},
-                           {"push_conditions_into_scans", optimize::push_conditions_into_scans}};
-
 Result<std::string> texts_of(const std::string& sql) {
   session::Database database;
   const std::vector<sql::StatementPtr> statements = TRUENO_TRY(sql::parse(sql));
@@ -45,13 +32,14 @@ Result<std::string> texts_of(const std::string& sql) {
   const auto* query = last.as<sql::QueryStatement>();
   if (query == nullptr) return error(ErrorCode::kInvalidInput, "the last statement must be a query");
   const session::Constants constants(database.devices());
-  const session::Names names(database, database.settings(), constants);
+  const catalog::Transaction changes = database.catalog().begin();
+  const session::Names names(database, changes, database.implicit_session().search_path(), database.settings(), constants);
   const std::vector<Value> parameters;
   const bind::Context context{database.functions(), names, constants, parameters, {}};
   plan::PlanPtr plan = TRUENO_TRY(bind::bind_query(*query->query, context));
   std::string before = plan::print(*plan);
   std::string out = "==== bound\n" + before;
-  for (const Rule& rule : kRules) {
+  for (const optimize::Rule& rule : optimize::rules()) {
     plan = TRUENO_TRY(rule.apply(std::move(plan), constants));
     const std::string after = plan::print(*plan);
     if (after != before) out += fmt::format("==== after {}\n{}", rule.name, after);
