@@ -463,6 +463,10 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     if (!argument.name.empty()) return unsupported("a named argument", span);
     arguments.push_back(TRUENO_TRY(bind(*argument.value)));
   }
+  if ((name == "grouping" || name == "grouping_id") && !arguments.empty()) {
+    if (!grouping_) return error(ErrorCode::kBinder, "{} needs GROUP BY, and cannot stand here", name).at(span);
+    return grouping_(std::move(arguments), span);
+  }
   if (name == "coalesce" || name == "ifnull") {
     if (arguments.empty()) return error(ErrorCode::kBinder, "{} needs arguments", name).at(span);
     Type type;

@@ -33,6 +33,9 @@ class ExpressionBinder {
   /// Where aggregates are allowed, they are handed over and stand for the column this returns.
   using AggregateSink = std::function<Result<plan::Expression>(plan::AggregateCall call, SourceSpan span)>;
   void allow_aggregates(AggregateSink sink) { aggregates_ = std::move(sink); }
+  /// Where there are grouping sets, GROUPING(keys) stands for the column this returns.
+  using GroupingSink = std::function<Result<plan::Expression>(std::vector<plan::Expression> keys, SourceSpan span)>;
+  void allow_grouping(GroupingSink sink) { grouping_ = std::move(sink); }
   /// Looked at before anything else: an expression that stands for a whole (a GROUP BY key) is not bound piece by piece.
   using Shortcut = std::function<std::optional<plan::Expression>(const sql::Expression&)>;
   void set_shortcut(Shortcut shortcut) { shortcut_ = std::move(shortcut); }
@@ -67,6 +70,7 @@ class ExpressionBinder {
   const Scope& scope_;
   Surroundings around_;
   AggregateSink aggregates_;
+  GroupingSink grouping_;
   Shortcut shortcut_;
 };
 

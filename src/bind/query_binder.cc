@@ -1,8 +1,10 @@
 // Queries: FROM, WHERE, GROUP BY, HAVING, SELECT, DISTINCT, ORDER BY and LIMIT, bottom to top.
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "bind/expression_binder.h"
+#include "bind/grouping_sets.h"
 #include "bind/join.h"
 #include "bind/relation.h"
 #include "bind/set_operation.h"
@@ -79,7 +81,7 @@ class QueryBinder {
   Result<PlanPtr> bind(const sql::Query& query) {
     const bool outermost = std::exchange(outermost_, false);
     if (query.recursive) return error(ErrorCode::kNotSupported, "WITH RECURSIVE is not supported yet").at(query.span);
-    const CommonTables own{&query.with, query.with.size(), common_tables_};
+    const CommonTables own{&query.with, query.with.size(), common_tables_, correlation_};
     if (query.with.empty()) return bind_body(query, outermost);
     const CommonTables* const outer = std::exchange(common_tables_, &own);
     Result<PlanPtr> plan = bind_body(query, outermost);
@@ -113,6 +115,7 @@ class QueryBinder {
     const std::vector<sql::CommonTable>* tables = nullptr;
     std::size_t visible = 0;
     const CommonTables* outer = nullptr;
+    Correlation* correlation = nullptr;  // what they may read is what is outside the query that has the WITH
   };
 
   // The table WITH gives a name, nearest first; nothing when there is none. It is bound where it is named, seeing what stood before it.
@@ -123,12 +126,8 @@ class QueryBinder {
       for (std::size_t i = around->visible; i-- > 0;) {
         const sql::CommonTable& table = (*around->tables)[i];
         if (!same_name(table.name.text, name)) continue;
-        const CommonTables before{around->tables, i, around->outer};
-        const CommonTables* const here = std::exchange(common_tables_, &before);
-        Result<PlanPtr> plan = bind(*table.query);
-        common_tables_ = here;
         Relation relation;
-        relation.plan = TRUENO_TRY(std::move(plan));
+        relation.plan = TRUENO_TRY(rows_of(table, {around->tables, i, around->outer, around->correlation}));
         if (table.columns.size() > relation.plan->schema.size())
           return error(ErrorCode::kBinder, "{} names for {} columns of {}", table.columns.size(), relation.plan->schema.size(), name)
               .at(span);
@@ -138,6 +137,24 @@ class QueryBinder {
       }
     }
     return std::optional<Relation>();
+  }
+
+  // A table of WITH, where `before` can be seen from it. Bound once and shared, unless it is to be computed where it is read.
+  Result<PlanPtr> rows_of(const sql::CommonTable& table, const CommonTables& before) {
+    if (const auto known = shared_tables_.find(&table); known != shared_tables_.end())
+      return plan::make_plan(plan::Shared{known->second}, known->second->plan->schema);
+    const CommonTables* const here = std::exchange(common_tables_, &before);
+    Correlation* const outside = std::exchange(correlation_, before.correlation);
+    Result<PlanPtr> plan = bind(*table.query);
+    common_tables_ = here;
+    correlation_ = outside;
+    if (!plan || table.materialization == sql::Materialization::kNotMaterialized || plan::reads_outside(**plan)) return plan;
+    auto shared = std::make_shared<plan::SharedPlan>();
+    shared->name = table.name.text;
+    shared->materialized = table.materialization == sql::Materialization::kMaterialized;
+    shared->plan = std::move(*plan);
+    shared_tables_.emplace(&table, shared);
+    return plan::make_plan(plan::Shared{shared}, shared->plan->schema);
   }
 
   // FROM --------------------------------------------------------------------------------------------------------------------------
@@ -315,6 +332,7 @@ class QueryBinder {
     bool active = false;
     std::vector<Expression> keys;
     std::vector<plan::AggregateCall> calls;
+    GroupingSets sets;  // several: ROLLUP, CUBE, GROUPING SETS
   };
 
   // An expression over FROM's columns and aggregate placeholders (numbers from `inputs` on) to one over the Aggregate's output.
@@ -334,7 +352,9 @@ class QueryBinder {
                               scope.columns[static_cast<std::size_t>(expression.index)].name))
             .at(expression.span);
       }
-      expression.index = static_cast<int>(grouping.keys.size()) + expression.index - inputs;
+      const bool mask = expression.index >= inputs + kMaskColumns;
+      const std::size_t before = mask ? grouping.keys.size() + grouping.calls.size() : grouping.keys.size();
+      expression.index = static_cast<int>(before) + expression.index - inputs - (mask ? kMaskColumns : 0);
       return expression;
     }
     for (Expression& argument : expression.arguments) argument = TRUENO_TRY(over_groups(std::move(argument), grouping, scope));
@@ -365,6 +385,12 @@ class QueryBinder {
       column.span = span;
       return column;
     });
+    binder.allow_grouping([&](std::vector<Expression> keys, SourceSpan span) -> Result<Expression> {
+      Expression column = Expression::column(static_cast<int>(scope.columns.size() + grouping.sets.masks.size()) + kMaskColumns, TypeId::kBigInt);
+      column.span = span;
+      grouping.sets.masks.push_back(std::move(keys));
+      return column;
+    });
 
     std::vector<Expression> outputs;
     std::vector<std::string> names;
@@ -392,7 +418,7 @@ class QueryBinder {
       }
       for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = TRUENO_TRY(over_groups(std::move(outputs[i]), grouping, scope));
       if (having) having = TRUENO_TRY(over_groups(std::move(*having), grouping, scope));
-      plan = plan::make_plan(plan::Aggregate{std::move(grouping.keys), std::move(grouping.calls)}, schema, std::move(plan));
+      plan = TRUENO_TRY(group(plan::Aggregate{std::move(grouping.keys), std::move(grouping.calls)}, grouping.sets, schema, std::move(plan)));
       if (having) plan = plan::make_plan(plan::Filter{std::move(*having)}, schema, std::move(plan));
     }
     Schema schema;
@@ -503,23 +529,22 @@ class QueryBinder {
       }
       grouping.active = true;
     }
-    for (const sql::GroupingElement& element : select.group_by.elements) {
-      if (element.kind != sql::GroupingElement::Kind::kSet)
-        return error(ErrorCode::kNotSupported, "ROLLUP, CUBE and GROUPING SETS are not supported yet").at(element.span);
+    // The number of the key that an expression is.
+    const auto key_number = [&](const sql::Expression& expression) -> Result<std::size_t> {
+      const int output = output_named(expression, names, &scope);
+      if (output < -1 || output >= static_cast<int>(outputs.size()))
+        return error(ErrorCode::kBinder, "GROUP BY position is not in the SELECT list (1 to {})", outputs.size()).at(expression.span);
+      ExpressionBinder plain(context_, scope, around());
+      Expression key = output >= 0 ? outputs[static_cast<std::size_t>(output)] : TRUENO_TRY(plain.bind(expression));
+      if (has_aggregate(key)) return error(ErrorCode::kBinder, "GROUP BY cannot name an aggregate").at(expression.span);
+      if (key.type.id == TypeId::kNull) key = Expression::cast(std::move(key), TypeId::kInteger);
+      add(key);
+      const auto known = std::ranges::find_if(grouping.keys, [&](const Expression& k) { return same_expression(k, key); });
+      return static_cast<std::size_t>(known - grouping.keys.begin());
+    };
+    if (!select.group_by.elements.empty()) {
       grouping.active = true;
-      for (const auto& expression : element.expressions) {
-        const int output = output_named(*expression, names, &scope);
-        if (output < -1 || output >= static_cast<int>(outputs.size()))
-          return error(ErrorCode::kBinder, "GROUP BY position is not in the SELECT list (1 to {})", outputs.size()).at(expression->span);
-        if (output >= 0) {
-          const Expression& key = outputs[static_cast<std::size_t>(output)];
-          if (has_aggregate(key)) return error(ErrorCode::kBinder, "GROUP BY cannot name an aggregate").at(expression->span);
-          add(key);
-          continue;
-        }
-        ExpressionBinder plain(context_, scope, around());
-        add(TRUENO_TRY(plain.bind(*expression)));
-      }
+      grouping.sets.sets = TRUENO_TRY(sets_of(select.group_by.elements, key_number));
     }
     return {};
   }
@@ -618,6 +643,7 @@ class QueryBinder {
   bool outermost_ = true;                        // nothing is bound yet
   CommonTables given_;                           // by the context
   const CommonTables* common_tables_ = nullptr;  // what can be seen here
+  std::map<const sql::CommonTable*, std::shared_ptr<plan::SharedPlan>> shared_tables_;
   Correlation* correlation_ = nullptr;           // the row outside, where this is a subquery
 };
 

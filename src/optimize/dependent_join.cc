@@ -11,6 +11,7 @@ using plan::Join;
 using plan::JoinKind;
 using plan::Plan;
 using plan::PlanPtr;
+using plan::reads_outside;
 
 Expression or_empty(const plan::AggregateCall& call, Expression column) {
   if (call.function->finish != kernel::FinishKind::kCount) return column;

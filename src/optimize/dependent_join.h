@@ -8,9 +8,6 @@ namespace trueno::optimize {
 /// expressions any more; dependent joins inside stay so. kNotSupported where the right input cuts its rows (LIMIT) a row outside.
 [[nodiscard]] Result<plan::PlanPtr> make_independent(plan::PlanPtr join);
 
-/// Whether some expression of the plan reads the row outside the plan. The right input of a dependent join inside reads that join's left.
-[[nodiscard]] bool reads_outside(const plan::Plan& plan);
-
 /// Way 2: moves conditions that read the row outside from the plan into `conditions`, which are over its columns; columns they need are
 /// appended. False where the plan reads it otherwise: `plan` is then of no more use.
 [[nodiscard]] bool pull_conditions(plan::PlanPtr& plan, std::vector<plan::Expression>& conditions);

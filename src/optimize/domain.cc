@@ -10,6 +10,7 @@ using plan::Join;
 using plan::JoinKind;
 using plan::Plan;
 using plan::PlanPtr;
+using plan::reads_outside;
 
 namespace {
 

@@ -1,5 +1,7 @@
 #include "optimize/optimize.h"
 
+#include <functional>
+
 #include "optimize/rules.h"
 
 namespace trueno::optimize {
@@ -9,6 +11,7 @@ std::span<const Rule> rules() {
       {"empty_limit", RuleKind::kLowering, empty_limit},
       {"unnest_subqueries", RuleKind::kLowering, unnest_subqueries},
       {"distinct_aggregates", RuleKind::kLowering, distinct_aggregates},
+      {"inline_shared", RuleKind::kOptional, inline_shared},
       {"fold_constants", RuleKind::kOptional, fold_constants},
       {"factor_disjunctions", RuleKind::kOptional, factor_disjunctions},
       {"push_down_filters", RuleKind::kOptional, push_down_filters},
@@ -41,15 +44,15 @@ Result<plan::PlanPtr> apply_rules(plan::PlanPtr plan, const plan::ConstantEvalua
   return plan;
 }
 
-// What is shared is a plan of its own.
-Status optimize_shared(plan::Plan& plan, const plan::ConstantEvaluator& constants, const Options& options) {
-  if (auto* shared = std::get_if<plan::Shared>(&plan.node); shared != nullptr && !shared->plan->optimized) {
-    shared->plan->optimized = true;
-    shared->plan->plan = TRUENO_TRY(lower(std::move(shared->plan->plan), constants));
-    TRUENO_TRY(optimize_shared(*shared->plan->plan, constants, options));
-    shared->plan->plan = TRUENO_TRY(apply_rules(std::move(shared->plan->plan), constants, options));
+// What is shared is a plan of its own: calls `change` for each such plan once, those inside it first.
+Status for_each_shared(plan::Plan& plan, bool plan::SharedPlan::*done, const std::function<Result<plan::PlanPtr>(plan::PlanPtr)>& change) {
+  if (auto* shared = std::get_if<plan::Shared>(&plan.node); shared != nullptr && !(*shared->plan.*done)) {
+    (*shared->plan).*done = true;
+    TRUENO_TRY(for_each_shared(*shared->plan->plan, done, change));
+    shared->plan->plan = TRUENO_TRY(change(std::move(shared->plan->plan)));
+    TRUENO_TRY(for_each_shared(*shared->plan->plan, done, change));  // what the change has shared
   }
-  for (const plan::PlanPtr& input : plan.inputs) TRUENO_TRY(optimize_shared(*input, constants, options));
+  for (const plan::PlanPtr& input : plan.inputs) TRUENO_TRY(for_each_shared(*input, done, change));
   return {};
 }
 
@@ -57,7 +60,9 @@ Status optimize_shared(plan::Plan& plan, const plan::ConstantEvaluator& constant
 
 Result<plan::PlanPtr> optimize(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options) {
   plan = TRUENO_TRY(lower(std::move(plan), constants));
-  TRUENO_TRY(optimize_shared(*plan, constants, options));
+  TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::lowered, [&](plan::PlanPtr p) { return lower(std::move(p), constants); }));
+  if (options.optional_rules) plan = TRUENO_TRY(inline_shared(std::move(plan), constants));  // before rules see either side of the seam
+  TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::optimized, [&](plan::PlanPtr p) { return apply_rules(std::move(p), constants, options); }));
   return apply_rules(std::move(plan), constants, options);
 }
 

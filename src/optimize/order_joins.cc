@@ -13,7 +13,7 @@
 // observe the order of rows (the ties of ORDER BY, LIMIT), each relation's rows are numbered and the result is sorted by the numbers, in the
 // order the relations were written. Only safe keys and conditions take part: others stay above all joins.
 #include <algorithm>
-#include <bit>
+#include <map>
 #include <numeric>
 #include <optional>
 
@@ -52,6 +52,7 @@ struct Part {
   std::vector<int> columns;  // by column of the plan: its number in the cluster
   RelationSet set = 0;
   double rows = 0;
+  std::size_t number = 0;  // no other part has or had it
 };
 
 PlanPtr order(PlanPtr plan, bool observed);
@@ -155,8 +156,13 @@ class Cluster {
     return std::min(part.rows, plan::distinct_values(*part.plan, e));
   }
 
-  // Expected rows of the two joined; nothing where no equality connects them.
-  [[nodiscard]] std::optional<double> rows_of(const Part& a, const Part& b) const {
+  // Expected rows of the two joined; nothing where no equality connects them. Asked again for each step: remembered.
+  std::optional<double> rows_of(const Part& a, const Part& b) {
+    const auto [known, added] = estimates_.try_emplace({a.number, b.number});
+    if (added) known->second = estimate(a, b);
+    return known->second;
+  }
+  [[nodiscard]] std::optional<double> estimate(const Part& a, const Part& b) const {
     plan::KeyedJoin keyed(a.rows, b.rows);
     bool connected = false;
     for (const Predicate& p : predicates_) {
@@ -197,6 +203,7 @@ class Cluster {
 
   Part joined(Part left, Part right, double rows) {
     Part out;
+    out.number = next_number_++;
     out.set = left.set | right.set;
     out.rows = std::max(1.0, rows);
     out.columns = left.columns;
@@ -238,6 +245,8 @@ class Cluster {
   std::vector<int> numbers_;              // by relation: its row numbers' column
   std::vector<Predicate> predicates_;
   std::vector<Part> parts_;
+  std::map<std::pair<std::size_t, std::size_t>, std::optional<double>> estimates_;  // by the numbers of two parts
+  std::size_t next_number_ = 0;
 };
 
 // `observed`: an operator above can tell in which order rows come.
@@ -261,6 +270,7 @@ std::vector<Expression> Cluster::add_relation(PlanPtr plan) {
   std::vector<Expression> outputs;
 
   Part& part = parts_.emplace_back();
+  part.number = next_number_++;
   part.set = RelationSet{1} << (parts_.size() - 1);
   for (const Field& field : plan->schema) {
     part.columns.push_back(static_cast<int>(relation_of_.size()));

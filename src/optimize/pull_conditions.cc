@@ -11,16 +11,7 @@ using plan::Join;
 using plan::JoinKind;
 using plan::Plan;
 using plan::PlanPtr;
-
-bool reads_outside(const Plan& plan) {
-  bool any = false;
-  // The visitor takes a Plan to change; nothing is.
-  plan::for_each_expression(const_cast<Plan&>(plan), [&](Expression& e) { any = any || plan::has_outer(e); });
-  if (any) return true;
-  const auto* join = std::get_if<Join>(&plan.node);
-  if (join != nullptr && !join->outer.empty()) return reads_outside(*plan.inputs[0]);
-  return std::ranges::any_of(plan.inputs, [](const PlanPtr& input) { return reads_outside(*input); });
-}
+using plan::reads_outside;
 
 namespace {
 

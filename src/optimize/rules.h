@@ -14,6 +14,8 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> unnest_subqueries(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Aggregates of distinct values become two groupings. Always applied.
 [[nodiscard]] Result<plan::PlanPtr> distinct_aggregates(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// What a single place reads is no longer shared.
+[[nodiscard]] Result<plan::PlanPtr> inline_shared(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Conditions that all branches of an OR share are asked once.
 [[nodiscard]] Result<plan::PlanPtr> factor_disjunctions(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Evaluates what does not depend on rows. Expressions that would fail are left for the run.

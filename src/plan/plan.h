@@ -70,7 +70,7 @@ struct Union {};
 /// A last column more: a number a row that ascends in the order of the input.
 struct Numbered {};
 
-/// Rows of a plan that several places read: made once. `optimized`: the rules have seen it.
+/// Rows of a plan that several places read: made once.
 struct SharedPlan;
 struct Shared {
   std::shared_ptr<SharedPlan> plan;
@@ -117,7 +117,9 @@ using PlanPtr = std::unique_ptr<Plan>;
 
 struct SharedPlan {
   PlanPtr plan;
-  std::string name;  // for people
+  std::string name;           // for people
+  bool materialized = false;  // stays one where a single place reads it, too
+  bool lowered = false;       // the rules have seen it: those that programs need, and the others
   bool optimized = false;
 };
 
@@ -138,6 +140,8 @@ struct Subquery {
 [[nodiscard]] PlanPtr clone(const Plan& plan);
 /// Calls visit for every expression of the node itself.
 void for_each_expression(Plan& plan, const std::function<void(Expression&)>& visit);
+/// Whether some expression of the plan reads the row outside the plan. The right input of a dependent join inside reads that join's left.
+[[nodiscard]] bool reads_outside(const Plan& plan);
 /// Splits a condition over both inputs' columns: equalities between the sides become keys, the rest is and-ed to the join's condition. A
 /// conjunct that stands behind one that may fail stays behind it.
 void add_join_condition(Join& join, Expression condition, int left_columns);
