@@ -68,6 +68,9 @@ Bound ExpressionBinder::bind_condition(const sql::Expression& expression) {
 
 Bound ExpressionBinder::convert(Expression expression, const Type& type, bool trying) const {
   if (expression.type == type) return expression;
+  if (expression.type.id == TypeId::kEnum && !function::cast_possible(expression.type, type) &&
+      function::cast_possible(TypeId::kVarchar, type))
+    return convert(Expression::cast(std::move(expression), TypeId::kVarchar), type, trying);
   if (!function::cast_possible(expression.type, type)) {
     return error(ErrorCode::kBinder, "cannot cast {} to {}", expression.type.to_string(), type.to_string()).at(expression.span);
   }
@@ -329,7 +332,8 @@ Bound Correlation::bind(const sql::Expression& column) {
   return Expression::outer(number, type);
 }
 
-Result<std::shared_ptr<plan::Subquery>> ExpressionBinder::bind_subquery(const sql::Query& query, Correlation& correlation, SourceSpan span) {
+Result<std::shared_ptr<plan::Subquery>> ExpressionBinder::bind_subquery(const sql::Query& query, Correlation& correlation,
+                                                                        SourceSpan span) {
   if (!around_.bind_query) return error(ErrorCode::kBinder, "a subquery cannot stand here").at(span);
   auto bound = std::make_shared<plan::Subquery>();
   bound->plan = TRUENO_TRY(around_.bind_query(query, correlation));
@@ -362,8 +366,8 @@ Bound ExpressionBinder::any_of(std::string_view op, const sql::Expression& left,
   Correlation correlation{this, {}};
   std::shared_ptr<plan::Subquery> bound = TRUENO_TRY(bind_subquery(query, correlation, span));
   if (bound->plan->schema.size() != values.size())
-    return error(ErrorCode::kBinder, "{} value{} compared with a subquery of {} column{}", values.size(), values.size() == 1 ? " is" : "s are",
-                 bound->plan->schema.size(), bound->plan->schema.size() == 1 ? "" : "s")
+    return error(ErrorCode::kBinder, "{} value{} compared with a subquery of {} column{}", values.size(),
+                 values.size() == 1 ? " is" : "s are", bound->plan->schema.size(), bound->plan->schema.size() == 1 ? "" : "s")
         .at(span);
   if (values.size() > 1 && op != "=" && op != "<>") return unsupported("an order of rows of values", span);
   bound->kind = plan::SubqueryKind::kAny;
@@ -379,8 +383,9 @@ Bound ExpressionBinder::any_of(std::string_view op, const sql::Expression& left,
     tests.push_back(TRUENO_TRY(call(op, list_of(std::move(value), std::move(column)), span)));
   }
   const bool differs = op == "<>" && tests.size() > 1;  // rows differ where one of their values does
-  Expression test = tests.size() == 1 ? std::move(tests.front())
-                                      : nary(differs ? ExpressionKind::kOr : ExpressionKind::kAnd, TypeId::kBoolean, std::move(tests), span);
+  Expression test = tests.size() == 1
+                        ? std::move(tests.front())
+                        : nary(differs ? ExpressionKind::kOr : ExpressionKind::kAnd, TypeId::kBoolean, std::move(tests), span);
   if (all) test = TRUENO_TRY(call("not", list_of(std::move(test)), span));
   bound->test = std::move(test);
   Expression any = nary(ExpressionKind::kSubquery, TypeId::kBoolean, std::move(correlation.arguments), span);

@@ -77,6 +77,24 @@ TEST(Round, ALiteralNumberOfDigitsIsTheScale) {
   EXPECT_EQ(result_of("round", {Type::decimal(9, 3)}), "DECIMAL(9,0)");
 }
 
+TEST(Overloads, TheFewestAndLeastConversionsWin) {
+  EXPECT_EQ(result_of("gcd", {TypeId::kInteger, TypeId::kTinyInt}), "BIGINT");
+  EXPECT_EQ(result_of("gcd", {TypeId::kHugeInt, TypeId::kTinyInt}), "HUGEINT");
+  EXPECT_EQ(result_of("date_trunc", {TypeId::kVarchar, TypeId::kDate}), "TIMESTAMP");
+  EXPECT_EQ(result_of("date_trunc", {TypeId::kVarchar, TypeId::kInterval}), "INTERVAL");
+  EXPECT_EQ(result_of("nextafter", {TypeId::kFloat, TypeId::kFloat}), "FLOAT");
+  EXPECT_EQ(result_of("lpad", {TypeId::kNull, TypeId::kNull, TypeId::kNull}), "VARCHAR");
+}
+
+// A text that stands in the query takes the type that is asked for; a column of texts does not.
+TEST(Overloads, OnlyLiteralTextsBecomeOtherTypes) {
+  const Value text = Value::varchar("1992-09-20");
+  const Value* literals[] = {&text};
+  EXPECT_EQ(bind("dayname", {TypeId::kVarchar}, {.literals = literals})->result.to_string(), "VARCHAR");
+  EXPECT_THAT(result_of("dayname", {TypeId::kVarchar}), HasSubstr("no function dayname(VARCHAR)"));
+  EXPECT_THAT(result_of("lpad", {TypeId::kVarchar}), HasSubstr("no function lpad(VARCHAR)"));
+}
+
 TEST(Types, CommonTypes) {
   const auto common = [](const Type& a, const Type& b) {
     const auto type = common_type(a, b);

@@ -132,7 +132,7 @@ Result<ValueId> lower_difference(Builder& b, std::span<const ValueId> args, cons
   }
 }
 template <Name name>
-constexpr auto bind_difference = bind_as<name, Takes<kBigInt, kVarchar, kDate, kDate>, Takes<kBigInt, kVarchar, kTimestamp, kTimestamp>,
+constexpr auto kBindDifference = bind_as<name, Takes<kBigInt, kVarchar, kDate, kDate>, Takes<kBigInt, kVarchar, kTimestamp, kTimestamp>,
                                          Takes<kBigInt, kVarchar, kTime, kTime>, Takes<kBigInt, kVarchar, kTimestampTz, kTimestampTz>>;
 
 // Fields of the later moment less those of the earlier one; what falls below zero borrows from the next field, days from the length of the
@@ -171,7 +171,7 @@ std::vector<ScalarFunction> date_difference_functions() {
        "How many boundaries of the part lie between two moments.",
        "date_diff('hour', TIMESTAMP '1992-09-30 23:59:59', TIMESTAMP '1992-10-01 01:58:00')",
        "2",
-       bind_difference<"date_diff">,
+       kBindDifference<"date_diff">,
        lower_difference<"date_diff", boundaries>},
       {"date_sub",
        {"datesub"},
@@ -179,7 +179,7 @@ std::vector<ScalarFunction> date_difference_functions() {
        "How many whole parts lie between two moments.",
        "date_sub('hour', TIMESTAMP '1992-09-30 23:59:59', TIMESTAMP '1992-10-01 01:58:00')",
        "1",
-       bind_difference<"date_sub">,
+       kBindDifference<"date_sub">,
        lower_difference<"date_sub", whole_units>},
       {"age",
        {},

@@ -120,7 +120,7 @@ Result<ValueId> lower_ticks(Builder& b, std::span<const ValueId> args, const Sig
 }
 
 template <Name name, class... More>
-constexpr auto bind_ticks = bind_as<name, Takes<kBigInt, kTimestamp>, Takes<kBigInt, kTimestampTz>, Takes<kBigInt, kTimestampNs>,
+constexpr auto kBindTicks = bind_as<name, Takes<kBigInt, kTimestamp>, Takes<kBigInt, kTimestampTz>, Takes<kBigInt, kTimestampNs>,
                                     Takes<kBigInt, kTime>, Takes<kBigInt, kInterval>, More...>;
 
 }  // namespace
@@ -189,7 +189,7 @@ std::vector<ScalarFunction> date_make_functions() {
        "Milliseconds since 1970 of a moment, or of a length of time; of a number of milliseconds, the TIMESTAMP.",
        "epoch_ms(TIMESTAMP '2022-11-07 08:35:00.1239')",
        "1667810100124",
-       bind_ticks<"epoch_ms", Takes<kTimestamp, kBigInt>>,
+       kBindTicks<"epoch_ms", Takes<kTimestamp, kBigInt>>,
        lower_ticks<1'000>},
       {"epoch_us",
        {},
@@ -197,7 +197,7 @@ std::vector<ScalarFunction> date_make_functions() {
        "Microseconds since 1970 of a moment, or of a length of time.",
        "epoch_us(TIMESTAMP '2022-11-07 08:35:00.123456')",
        "1667810100123456",
-       bind_ticks<"epoch_us">,
+       kBindTicks<"epoch_us">,
        lower_ticks<1'000'000>},
       {"epoch_ns",
        {},
@@ -205,7 +205,7 @@ std::vector<ScalarFunction> date_make_functions() {
        "Nanoseconds since 1970 of a moment, or of a length of time.",
        "epoch_ns(TIMESTAMP '2022-11-07 08:35:00.123456')",
        "1667810100123456000",
-       bind_ticks<"epoch_ns">,
+       kBindTicks<"epoch_ns">,
        lower_ticks<1'000'000'000>},
   };
 }

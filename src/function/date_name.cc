@@ -76,7 +76,7 @@ Result<kernel::ValueId> lower_nanosecond(kernel::Builder& b, std::span<const ker
 }
 
 template <Name name, TypeId result>
-constexpr auto bind_moment = bind_as<name, Takes<result, kTimestamp>>;
+constexpr auto kBindMoment = bind_as<name, Takes<result, kTimestamp>>;
 // A date has no zone.
 template <Name name>
 Result<Signature> bind_zone(std::span<const Type> arguments, const BindContext& context) {
@@ -103,7 +103,7 @@ std::vector<ScalarFunction> date_name_functions() {
        "English name of the day of the week.",
        "dayname(DATE '1992-03-22')",
        "Sunday",
-       bind_moment<"dayname", kVarchar>,
+       kBindMoment<"dayname", kVarchar>,
        lower_host<"dayname", of_moment<day_name>>},
       {"monthname",
        {},
@@ -111,7 +111,7 @@ std::vector<ScalarFunction> date_name_functions() {
        "English name of the month.",
        "monthname(DATE '1992-03-22')",
        "March",
-       bind_moment<"monthname", kVarchar>,
+       kBindMoment<"monthname", kVarchar>,
        lower_host<"monthname", of_moment<month_name>>},
       {"last_day",
        {},
@@ -131,7 +131,7 @@ std::vector<ScalarFunction> date_name_functions() {
        "1, or 0 for years before Christ.",
        "era(DATE '0044-03-15 (BC)')",
        "0",
-       bind_moment<"era", kBigInt>,
+       kBindMoment<"era", kBigInt>,
        lower_host<"era", of_moment<era>>},
       {"yearweek",
        {},
@@ -139,7 +139,7 @@ std::vector<ScalarFunction> date_name_functions() {
        "ISO year and week as one number.",
        "yearweek(DATE '2021-01-03')",
        "202053",
-       bind_moment<"yearweek", kBigInt>,
+       kBindMoment<"yearweek", kBigInt>,
        lower_host<"yearweek", of_moment<year_and_week>>},
       {"julian",
        {},
@@ -147,7 +147,7 @@ std::vector<ScalarFunction> date_name_functions() {
        "Julian day number, with the time of day as a fraction counted from midnight.",
        "julian(TIMESTAMP '2006-01-01 12:00:00')",
        "2453737.5",
-       bind_moment<"julian", kDouble>,
+       kBindMoment<"julian", kDouble>,
        lower_host<"julian", of_moment<julian_day>>},
       {"nanosecond",
        {},

@@ -29,7 +29,7 @@ Status md5_half(std::span<const Cell> args, Cell& result, Arena&) {
 }
 
 template <Name name>
-constexpr auto bind_bytes = bind_as<name, Takes<kVarchar, kVarchar>, Takes<kVarchar, kBlob>>;
+constexpr auto kBindBytes = bind_as<name, Takes<kVarchar, kVarchar>, Takes<kVarchar, kBlob>>;
 
 }  // namespace
 
@@ -41,7 +41,7 @@ std::vector<ScalarFunction> digest_functions() {
        "MD5 digest as hexadecimal digits.",
        "md5('abc')",
        "900150983cd24fb0d6963f7d28e17f72",
-       bind_bytes<"md5">,
+       kBindBytes<"md5">,
        lower_host<"md5", hex_digest<md5_of>>},
       {"md5_number_lower",
        {},
@@ -65,7 +65,7 @@ std::vector<ScalarFunction> digest_functions() {
        "SHA-1 digest as hexadecimal digits.",
        "sha1('abc')",
        "a9993e364706816aba3e25717850c26c9cd0d89d",
-       bind_bytes<"sha1">,
+       kBindBytes<"sha1">,
        lower_host<"sha1", hex_digest<sha1_of>>},
       {"sha256",
        {},
@@ -73,7 +73,7 @@ std::vector<ScalarFunction> digest_functions() {
        "SHA-256 digest as hexadecimal digits.",
        "sha256('abc')",
        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-       bind_bytes<"sha256">,
+       kBindBytes<"sha256">,
        lower_host<"sha256", hex_digest<sha256_of>>},
   };
 }

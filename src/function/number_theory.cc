@@ -124,9 +124,9 @@ Result<ValueId> lower_nextafter(Builder& b, std::span<const ValueId> args, const
 }
 
 template <Name name>
-constexpr auto bind_whole = bind_as<name, Takes<kBigInt, kBigInt, kBigInt>, Takes<kHugeInt, kHugeInt, kHugeInt>>;
+constexpr auto kBindWhole = bind_as<name, Takes<kBigInt, kBigInt, kBigInt>, Takes<kHugeInt, kHugeInt, kHugeInt>>;
 template <Name name>
-constexpr auto bind_two_doubles = bind_as<name, Takes<kDouble, kDouble, kDouble>>;
+constexpr auto kBindTwoDoubles = bind_as<name, Takes<kDouble, kDouble, kDouble>>;
 
 }  // namespace
 
@@ -138,7 +138,7 @@ std::vector<ScalarFunction> number_theory_functions() {
        "Greatest common divisor.",
        "gcd(42, 57)",
        "3",
-       bind_whole<"gcd">,
+       kBindWhole<"gcd">,
        lower_by_width<"gcd", gcd<false>, gcd<true>>},
       {"lcm",
        {"least_common_multiple"},
@@ -146,7 +146,7 @@ std::vector<ScalarFunction> number_theory_functions() {
        "Least common multiple.",
        "lcm(42, 57)",
        "798",
-       bind_whole<"lcm">,
+       kBindWhole<"lcm">,
        lower_by_width<"lcm", lcm<false>, lcm<true>>},
       {"factorial",
        {"!"},
@@ -172,14 +172,14 @@ std::vector<ScalarFunction> number_theory_functions() {
        "4.0",
        bind_as<"even", Takes<kDouble, kDouble>>,
        lower_host<"even", even>},
-      {"fdiv", {}, "fdiv(a, b)", "The quotient, rounded down.", "fdiv(-5, 2)", "-3.0", bind_two_doubles<"fdiv">, lower_host<"fdiv", fdiv>},
+      {"fdiv", {}, "fdiv(a, b)", "The quotient, rounded down.", "fdiv(-5, 2)", "-3.0", kBindTwoDoubles<"fdiv">, lower_host<"fdiv", fdiv>},
       {"fmod",
        {},
        "fmod(a, b)",
        "a less b times the quotient rounded down; it has the sign of b.",
        "fmod(-5, 2)",
        "1.0",
-       bind_two_doubles<"fmod">,
+       kBindTwoDoubles<"fmod">,
        lower_host<"fmod", floored_remainder>},
       {"signbit",
        {},

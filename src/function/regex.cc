@@ -58,9 +58,9 @@ Result<Signature> bind_regex(std::span<const Type> arguments, const BindContext&
   return bind_as<name, Overloads...>(arguments, context);
 }
 template <Name name>
-constexpr auto bind_match = bind_regex<name, 2, Takes<kBoolean, kVarchar, kVarchar>, Takes<kBoolean, kVarchar, kVarchar, kVarchar>>;
+constexpr auto kBindMatch = bind_regex<name, 2, Takes<kBoolean, kVarchar, kVarchar>, Takes<kBoolean, kVarchar, kVarchar, kVarchar>>;
 template <Name name>
-constexpr auto bind_operator = bind_regex<name, 2, Takes<kBoolean, kVarchar, kVarchar>>;
+constexpr auto kBindOperator = bind_regex<name, 2, Takes<kBoolean, kVarchar, kVarchar>>;
 
 }  // namespace
 
@@ -73,7 +73,7 @@ std::vector<ScalarFunction> regex_functions() {
        "literally.",
        "regexp_matches('anabanana', '(an)+')",
        "true",
-       bind_match<"regexp_matches">,
+       kBindMatch<"regexp_matches">,
        lower_host<"regexp_matches", matches<false>, true>},
       {"regexp_full_match",
        {},
@@ -81,7 +81,7 @@ std::vector<ScalarFunction> regex_functions() {
        "Whether the whole text matches.",
        "regexp_full_match('anabanana', '(an)+')",
        "false",
-       bind_match<"regexp_full_match">,
+       kBindMatch<"regexp_full_match">,
        lower_host<"regexp_full_match", matches<true>, true>},
       {"!~",
        {},
@@ -89,7 +89,7 @@ std::vector<ScalarFunction> regex_functions() {
        "Whether no part of the text matches.",
        "'duck' !~ 'u.k'",
        "false",
-       bind_operator<"!~">,
+       kBindOperator<"!~">,
        lower_host<"not regexp_matches", matches<false, true>, true>},
       {"~*",
        {},
@@ -97,7 +97,7 @@ std::vector<ScalarFunction> regex_functions() {
        "Whether a part of the text matches in any case.",
        "'Duck' ~* '^d'",
        "true",
-       bind_operator<"~*">,
+       kBindOperator<"~*">,
        lower_host<"~*", matches_any_case<false>, true>},
       {"!~*",
        {},
@@ -105,7 +105,7 @@ std::vector<ScalarFunction> regex_functions() {
        "Whether no part of the text matches in any case.",
        "'Duck' !~* '^d'",
        "false",
-       bind_operator<"!~*">,
+       kBindOperator<"!~*">,
        lower_host<"!~*", matches_any_case<true>, true>},
       {"similar_to",
        {},
@@ -113,7 +113,7 @@ std::vector<ScalarFunction> regex_functions() {
        "Whether the whole text matches a regular expression.",
        "'duck' SIMILAR TO 'd.*k'",
        "true",
-       bind_operator<"SIMILAR TO">,
+       kBindOperator<"SIMILAR TO">,
        lower_host<"regexp_full_match", matches<true>, true>},
       {"not_similar_to",
        {},
@@ -121,7 +121,7 @@ std::vector<ScalarFunction> regex_functions() {
        "Whether the whole text does not match a regular expression.",
        "'duck' NOT SIMILAR TO 'd.*k'",
        "false",
-       bind_operator<"NOT SIMILAR TO">,
+       kBindOperator<"NOT SIMILAR TO">,
        lower_host<"not regexp_full_match", matches<true, true>, true>},
       {"regexp_replace",
        {},

@@ -105,20 +105,6 @@ Status replace(std::span<const Cell> args, Cell& result, Arena& arena) {
   return {};
 }
 
-Status reverse(std::span<const Cell> args, Cell& result, Arena& arena) {
-  const std::string_view text = args[0].string.view();
-  char* bytes = arena.allocate(text.size());
-  std::size_t out = text.size();
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t width = utf8_offset(text.substr(at), 1);
-    out -= width;
-    std::copy_n(text.data() + at, width, bytes + out);
-    at += width;
-  }
-  result = Cell::of_string(std::string_view(bytes, text.size()));
-  return {};
-}
-
 // || and concat: any type is first converted to text.
 Result<Signature> bind_concat_operator(std::span<const Type> arguments, const BindContext&) {
   for (const Type& type : arguments) {
@@ -205,9 +191,6 @@ Result<ValueId> lower_substring(Builder& b, std::span<const ValueId> args, const
 Result<ValueId> lower_replace(Builder& b, std::span<const ValueId> args, const Signature& s) {
   return lower_host<replace>(b, args, s, "replace");
 }
-Result<ValueId> lower_reverse(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<reverse>(b, args, s, "reverse");
-}
 Result<ValueId> lower_concat_operator(Builder& b, std::span<const ValueId> args, const Signature& s) {
   return lower_host<concat, true>(b, args, s, "||");
 }
@@ -278,7 +261,6 @@ std::vector<ScalarFunction> string_functions() {
        "a-b-",
        bind_text<3>,
        lower_replace},
-      {"reverse", {}, "reverse(text)", "Characters in reverse order.", "reverse('abc')", "cba", bind_text<1>, lower_reverse},
       {"||",
        {},
        "a || b",

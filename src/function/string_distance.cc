@@ -30,10 +30,10 @@ std::int64_t levenshtein_of(std::string_view a, std::string_view b) {
 }
 
 // Two texts whose table would have more cells than this take minutes.
-constexpr std::size_t kMostCells = std::size_t{1} << 32;
-Status table_fits(std::span<const Cell> args, std::string_view name, std::size_t cells = kMostCells) {
-  const std::size_t a = args[0].string.size() + 1;
-  const std::size_t b = args[1].string.size() + 1;
+constexpr std::uint64_t kMostCells = std::uint64_t{1} << 32;
+Status table_fits(std::span<const Cell> args, std::string_view name, std::uint64_t cells = kMostCells) {
+  const std::uint64_t a = std::uint64_t{args[0].string.size()} + 1;
+  const std::uint64_t b = std::uint64_t{args[1].string.size()} + 1;
   if (a > cells / b) return error(ErrorCode::kOutOfRange, "{}: texts of {} and {} bytes are too long to compare", name, a - 1, b - 1);
   return {};
 }
@@ -47,7 +47,7 @@ Status levenshtein(std::span<const Cell> args, Cell& result, Arena&) {
 // As levenshtein, and an exchange of two neighbours is one edit; between them others may have been edited.
 // Source: R. Lowrance and R. A. Wagner, "An extension of the string-to-string correction problem", J. ACM 22 (1975).
 Status damerau_levenshtein(std::span<const Cell> args, Cell& result, Arena&) {
-  constexpr std::size_t kMostTableCells = std::size_t{1} << 26;
+  constexpr std::uint64_t kMostTableCells = std::uint64_t{1} << 26;
   TRUENO_TRY(table_fits(args, "damerau_levenshtein", kMostTableCells));
   const std::string_view a = args[0].string.view();
   const std::string_view b = args[1].string.view();
@@ -127,7 +127,8 @@ double jaro_of(std::string_view a, std::string_view b) {
     if (taken[j]) out_of_order += of_a[next++] != b[j] ? 1 : 0;
   }
   const auto matches = static_cast<double>(of_a.size());
-  const auto transpositions = static_cast<double>(out_of_order / 2);
+  const std::size_t exchanged = out_of_order / 2;
+  const auto transpositions = static_cast<double>(exchanged);
   return (matches / static_cast<double>(a.size()) + matches / static_cast<double>(b.size()) + (matches - transpositions) / matches) / 3;
 }
 

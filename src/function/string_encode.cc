@@ -177,7 +177,7 @@ Status decode(std::span<const Cell> args, Cell& result, Arena&) {
 }
 
 template <Name name>
-constexpr auto bind_digits = bind_as<name, Takes<kVarchar, kVarchar>, Takes<kVarchar, kBlob>, Takes<kVarchar, kBigInt>,
+constexpr auto kBindDigits = bind_as<name, Takes<kVarchar, kVarchar>, Takes<kVarchar, kBlob>, Takes<kVarchar, kBigInt>,
                                      Takes<kVarchar, kUBigInt>, Takes<kVarchar, kHugeInt>>;
 
 }  // namespace
@@ -190,7 +190,7 @@ std::vector<ScalarFunction> string_encode_functions() {
        "Hexadecimal digits of the bytes of a text or BLOB, or of a whole number.",
        "hex('abc')",
        "616263",
-       bind_digits<"hex">,
+       kBindDigits<"hex">,
        lower_digits<4>},
       {"bin",
        {"to_binary"},
@@ -198,7 +198,7 @@ std::vector<ScalarFunction> string_encode_functions() {
        "Binary digits of the bytes of a text or BLOB, or of a whole number.",
        "bin(5)",
        "101",
-       bind_digits<"bin">,
+       kBindDigits<"bin">,
        lower_digits<1>},
       {"unhex",
        {"from_hex"},

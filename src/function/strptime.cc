@@ -270,22 +270,31 @@ Result<std::string> letters_of(std::string_view format) {
       return error(ErrorCode::kInvalidInput, "the format '{}' has an unknown %{}", format, format[i]);
     letters += format[i];
   }
-  const auto has = [&](char letter) { return letters.find(letter) != std::string::npos; };
-  const int ways = (has('U') || has('W') ? 1 : 0) + (has('V') || has('G') ? 1 : 0) +
-                   (has('j') && (has('U') || has('W') || has('V') || has('G')) ? 1 : 0);
-  if (ways > 1 || (has('U') && has('W')))
+  return letters;
+}
+
+// Formats that contradict themselves: no text can fit them.
+Status check_consistent(std::string_view format, std::string_view letters) {
+  const auto has = [&](char letter) { return letters.find(letter) != std::string_view::npos; };
+  const bool civil_week = has('U') || has('W');
+  const bool iso_week = has('V') || has('G');
+  if ((civil_week && iso_week) || (has('U') && has('W')) || (has('j') && (civil_week || iso_week)))
     return error(ErrorCode::kInvalidInput, "the format '{}' says the day in more than one way", format).hint("one of %j, %U, %W, %V");
   const bool year_first = letters.find_first_of("Yy") < letters.find('V') && has('V');
   if (year_first && !has('m') && !has('d'))
     return error(ErrorCode::kInvalidInput, "the format '{}' has an ISO week of a year that is not ISO's", format).hint("%G in place of %Y");
-  return letters;
+  return {};
 }
 
 template <bool trying, bool nanos>
 Status strptime(std::span<const Cell> args, Cell& result, Arena&) {
   const std::string_view text = args[0].string.view();
   const std::string_view format = args[1].string.view();
-  TRUENO_TRY(letters_of(format));
+  const std::string letters = TRUENO_TRY(letters_of(format));
+  if (const Status consistent = check_consistent(format, letters); !consistent.has_value()) {
+    result = Cell::null();
+    return trying ? Status() : consistent;
+  }
   if (const auto moment = special(text)) {
     result = Cell::of_integer(*moment);
     return {};

@@ -180,6 +180,23 @@ Status temporal(const Type& from, const Type& to, const Cell& in, Cell& out) {
   return {};
 }
 
+constexpr std::size_t kUuidBytes = 16;
+
+// The bytes as they are written, most significant first; a UUID's number has its top bit flipped.
+Cell uuid_to_blob(const Cell& in, Arena& arena) {
+  const u128 bits = static_cast<u128>(in.integer) ^ (u128{1} << 127);
+  char bytes[kUuidBytes];
+  for (std::size_t i = 0; i < kUuidBytes; ++i) bytes[i] = static_cast<char>(static_cast<unsigned char>(bits >> (120 - 8 * i)));
+  return Cell::of_string(arena.copy({bytes, kUuidBytes}));
+}
+Status blob_to_uuid(const Type& from, const Type& to, const Cell& in, Cell& out) {
+  if (in.string.size() != kUuidBytes) return cannot(from, to, in);
+  u128 bits = 0;
+  for (const char byte : in.string.view()) bits = bits << 8 | static_cast<unsigned char>(byte);
+  out = Cell::of_integer(static_cast<i128>(bits ^ (u128{1} << 127)));
+  return {};
+}
+
 }  // namespace
 
 bool cast_exists(const Type& from, const Type& to) {
@@ -188,6 +205,7 @@ bool cast_exists(const Type& from, const Type& to) {
   if (is_text(to) || is_text(from)) return true;
   const auto number = [](const Type& t) { return t.is_numeric() || t.id == TypeId::kBoolean; };
   if (number(from) && number(to)) return true;
+  if ((from.id == TypeId::kUuid && to.id == TypeId::kBlob) || (from.id == TypeId::kBlob && to.id == TypeId::kUuid)) return true;
   if (from.id == TypeId::kDate) return to.is_timestamp();
   if (from.is_timestamp()) return to.is_timestamp() || to.id == TypeId::kDate || to.id == TypeId::kTime;
   return false;
@@ -196,6 +214,7 @@ bool cast_exists(const Type& from, const Type& to) {
 bool cast_can_fail(const Type& from, const Type& to) {
   if (from == to || from.id == TypeId::kNull || is_text(to) || to.id == TypeId::kBoolean) return is_text(from) && to.id == TypeId::kBoolean;
   if (is_text(from)) return true;
+  if (from.id == TypeId::kUuid) return false;
   if (to.is_float()) return to.id == TypeId::kFloat && from.id == TypeId::kDouble;
   if (from.id == TypeId::kBoolean) return to.id == TypeId::kDecimal && to.precision == to.scale;
   if (is_exact(from) && is_exact(to)) {
@@ -238,6 +257,11 @@ Status cast_cell(const Type& from, const Type& to, const Cell& in, Cell& out, Ar
   if (from.is_float()) return float_to_exact(from, to, in, out);
   if (is_exact(from) && is_exact(to)) return exact_to_exact(from, to, in, out);
   if (from.is_temporal() && to.is_temporal()) return temporal(from, to, in, out);
+  if (from.id == TypeId::kUuid && to.id == TypeId::kBlob) {
+    out = uuid_to_blob(in, arena);
+    return {};
+  }
+  if (from.id == TypeId::kBlob && to.id == TypeId::kUuid) return blob_to_uuid(from, to, in, out);
   return error(ErrorCode::kInternal, "no cast from {} to {}", from.to_string(), to.to_string());
 }
 

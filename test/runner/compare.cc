@@ -60,7 +60,9 @@ bool same_value(const std::string& expected, const std::string& got, bool foreig
   if (first != 0 && first != std::string::npos && as_number(got, b) && expected.substr(first) == got) return true;
   if (!as_number(expected, a) || !as_number(got, b)) return false;
   const bool integers = expected.find_first_of(".eEn") == std::string::npos && got.find_first_of(".eEn") == std::string::npos;
-  if (foreign && !integers && ((std::isnan(a) && std::isnan(b)) || a == b || (got.size() > expected.size() && same_as_written(expected, a, b)))) return true;
+  if (foreign && !integers &&
+      ((std::isnan(a) && std::isnan(b)) || a == b || (got.size() > expected.size() && same_as_written(expected, a, b))))
+    return true;
   return !integers && std::fabs(a - b) <= 1e-12 * std::max(std::fabs(a), std::fabs(b));
 }
 
