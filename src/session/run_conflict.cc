@@ -52,15 +52,16 @@ struct Clashes {
 // `keys`: numbers of the keys that a clash is looked for in.
 Result<Clashes> find_clashes(const catalog::Table& table, const std::vector<std::size_t>& keys, const Batch& rows) {
   struct Looked {
-    const UniqueIndex* index;
     std::vector<std::uint32_t> numbers;
+    std::vector<std::optional<std::int64_t>> existing;
     std::vector<bool> used;
   };
   std::vector<Looked> looked;
   const auto count = static_cast<std::size_t>(rows.length);
   for (const std::size_t key : keys) {
-    const UniqueIndex* index = table.content.indexes[key].get();
-    looked.push_back({index, TRUENO_TRY(key_numbers(rows, index->key().columns)), std::vector<bool>(count, false)});
+    const UniqueIndex& index = *table.content.indexes[key];
+    const std::vector<int>& columns = index.key().columns;
+    looked.push_back({TRUENO_TRY(key_numbers(rows, columns)), index.find(table.data(), rows, columns), std::vector<bool>(count, false)});
   }
   Clashes out;
   for (std::uint32_t row = 0; row < count; ++row) {
@@ -71,7 +72,7 @@ Result<Clashes> find_clashes(const catalog::Table& table, const std::vector<std:
     }
     std::optional<std::int64_t> existing;
     for (const Looked& l : looked) {
-      if (!existing) existing = l.index->find(table.data(), rows, l.index->key().columns, row);
+      if (!existing) existing = l.existing[row];
     }
     if (!existing) {
       out.fresh.push_back(row);

@@ -1,5 +1,6 @@
 // Constraints and defaults: what CREATE TABLE defines, and what rows must satisfy before they become part of a table.
 #include <algorithm>
+#include <optional>
 
 #include "base/name.h"
 #include "session/database.h"
@@ -260,9 +261,11 @@ Status check_keys(const catalog::ForeignKey& key, const catalog::TableContent& r
     const auto at = std::ranges::find(key.referenced, column) - key.referenced.begin();
     columns.push_back(key.columns[static_cast<std::size_t>(at)]);
   }
+  const std::vector<std::optional<std::int64_t>> found = index.find(*referenced.data, rows, columns);
   for (std::int64_t row = 0; row < rows.length; ++row) {
+    if (found[static_cast<std::size_t>(row)]) continue;
     const bool has_null = std::ranges::any_of(columns, [&](int c) { return !rows.columns[static_cast<std::size_t>(c)].is_valid(row); });
-    if (has_null || index.find(*referenced.data, rows, columns, row)) continue;
+    if (has_null) continue;
     return error(ErrorCode::kConstraint, "no key \"{}\" in table {}", row_text(schema, rows, columns, row), key.table.to_string());
   }
   return {};

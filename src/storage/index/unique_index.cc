@@ -110,12 +110,17 @@ std::optional<std::int64_t> UniqueIndex::find_in_segments(std::uint64_t hash, Sa
   return std::nullopt;
 }
 
-std::optional<std::int64_t> UniqueIndex::find(const TableData& data, const Batch& batch, const std::vector<int>& columns,
-                                              std::int64_t row) const {
-  const auto key = key_of(batch.columns, columns, row);
-  if (!key) return std::nullopt;
+std::vector<std::optional<std::int64_t>> UniqueIndex::find(const TableData& data, const Batch& batch,
+                                                           const std::vector<int>& columns) const {
   const Rows rows(data);
-  return find_in_segments(hash_of(*key), [&](std::int64_t other) { return same_key(*key, rows.key(key_.columns, other)); });
+  std::vector<std::optional<std::int64_t>> found(static_cast<std::size_t>(batch.length));
+  for (std::int64_t row = 0; row < batch.length; ++row) {
+    const auto key = key_of(batch.columns, columns, row);
+    if (!key) continue;
+    found[static_cast<std::size_t>(row)] =
+        find_in_segments(hash_of(*key), [&](std::int64_t other) { return same_key(*key, rows.key(key_.columns, other)); });
+  }
+  return found;
 }
 
 Error UniqueIndex::duplicate(const TableData& data, std::int64_t row) const {

@@ -27,10 +27,10 @@ class UniqueIndex {
 
   /// The index of `data`, whose first `rows()` rows are those of this index. kConstraint when a key occurs twice; the message holds it.
   [[nodiscard]] Result<std::shared_ptr<const UniqueIndex>> extended(const TableData& data) const;
-  /// The row of `data` (the version of this index) whose key is that of row `row` of `batch`; `columns` are the key's columns in it, of the
-  /// same types. Nothing when there is none or when it holds a NULL.
-  [[nodiscard]] std::optional<std::int64_t> find(const TableData& data, const Batch& batch, const std::vector<int>& columns,
-                                                 std::int64_t row) const;
+  /// For each row of `batch` the row of `data` (the version of this index) that has its key; `columns` are the key's columns in the batch,
+  /// of the same types. Nothing where there is none or the key holds a NULL.
+  [[nodiscard]] std::vector<std::optional<std::int64_t>> find(const TableData& data, const Batch& batch,
+                                                              const std::vector<int>& columns) const;
 
   /// The same index of a version whose columns have other numbers; the keys' values are the same.
   [[nodiscard]] std::shared_ptr<const UniqueIndex> renumbered(KeyColumns key) const {

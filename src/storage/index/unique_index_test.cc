@@ -39,7 +39,7 @@ class GrowingTable {
     index_ = *index;
     return {};
   }
-  std::optional<std::int64_t> find(const Value& value) const { return index_->find(*data_, batch_of(type_, {value}), {0}, 0); }
+  std::optional<std::int64_t> find(const Value& value) const { return index_->find(*data_, batch_of(type_, {value}), {0}).front(); }
 
  private:
   Type type_;
