@@ -11,7 +11,7 @@ std::span<const Rule> rules() {
       {"empty_limit", RuleKind::kLowering, empty_limit},
       {"unnest_subqueries", RuleKind::kLowering, unnest_subqueries},
       {"distinct_aggregates", RuleKind::kLowering, distinct_aggregates},
-      {"inline_shared", RuleKind::kOptional, inline_shared},
+      {"inline_shared", RuleKind::kWhole, inline_shared},
       {"fold_constants", RuleKind::kOptional, fold_constants},
       {"factor_disjunctions", RuleKind::kOptional, factor_disjunctions},
       {"push_down_filters", RuleKind::kOptional, push_down_filters},
@@ -27,7 +27,8 @@ std::span<const Rule> rules() {
 namespace {
 
 bool wanted(const Rule& rule, const Options& options) {
-  return options.optional_rules && (rule.kind == RuleKind::kOptional || options.statistics_answers);
+  if (!options.optional_rules) return false;
+  return rule.kind == RuleKind::kOptional || (rule.kind == RuleKind::kStatistics && options.statistics_answers);
 }
 
 Result<plan::PlanPtr> lower(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) {
@@ -39,7 +40,7 @@ Result<plan::PlanPtr> lower(plan::PlanPtr plan, const plan::ConstantEvaluator& c
 
 Result<plan::PlanPtr> apply_rules(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options) {
   for (const Rule& rule : rules()) {
-    if (rule.kind != RuleKind::kLowering && wanted(rule, options)) plan = TRUENO_TRY(rule.apply(std::move(plan), constants));
+    if (wanted(rule, options)) plan = TRUENO_TRY(rule.apply(std::move(plan), constants));
   }
   return plan;
 }
