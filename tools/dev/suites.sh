@@ -21,7 +21,7 @@ sanitizer_options() {
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1
   export UBSAN_OPTIONS=print_stacktrace=1
   export LSAN_OPTIONS=suppressions=$PWD/tools/dev/leaks.supp:print_suppressions=0
-  export TSAN_OPTIONS=ignore_noninstrumented_modules=1:allocator_may_return_null=1
+  export TSAN_OPTIONS=ignore_noninstrumented_modules=1:allocator_may_return_null=1:suppressions=$PWD/tools/dev/tsan.supp
 }
 
 # Everything but the runs that are long without a sanitizer. (The fuzz seeds run under the same sanitizers in `./dev fuzz`.)
