@@ -3,6 +3,7 @@
 
 #include "base/name.h"
 #include "bind/scope.h"
+#include "column/rows.h"
 #include "session/sequences.h"
 #include "session/statement_runner.h"
 #include "sql/parser.h"
@@ -25,13 +26,17 @@ Result<std::vector<int>> positions(const std::vector<sql::Name>& columns, const 
   return position;
 }
 
-// Whether the rows of a VALUES ask for the default of a column.
-bool asks_default(const sql::Insert& insert, int position) {
+// The rows of a VALUES that say DEFAULT at a position.
+std::vector<std::uint32_t> rows_with_default(const sql::Insert& insert, int position) {
+  std::vector<std::uint32_t> rows;
   const auto* values = insert.query ? insert.query->as<sql::Values>() : nullptr;
-  return values != nullptr && position >= 0 && std::ranges::any_of(values->rows, [&](const std::vector<sql::ExpressionPtr>& row) {
-           const auto at = static_cast<std::size_t>(position);
-           return at < row.size() && row[at]->is<sql::DefaultValue>();
-         });
+  if (values == nullptr || position < 0) return rows;
+  for (std::size_t row = 0; row < values->rows.size(); ++row) {
+    const auto at = static_cast<std::size_t>(position);
+    const bool says_default = at < values->rows[row].size() && values->rows[row][at]->is<sql::DefaultValue>();
+    if (says_default) rows.push_back(static_cast<std::uint32_t>(row));
+  }
+  return rows;
 }
 
 }  // namespace
@@ -45,7 +50,7 @@ Result<InsertPlan> StatementRunner::plan_insert(const sql::Insert& insert, const
   if (!insert.query) {  // DEFAULT VALUES: one row, no column given
     InsertPlan one;
     for (std::size_t i = 0; i < table.definition->defaults.size(); ++i) {
-      if (uses_sequence(table.definition->defaults[i])) one.counted.push_back(i);
+      if (uses_sequence(table.definition->defaults[i])) one.counted.push_back({i});
     }
     plan::Values row;
     row.rows.push_back(defaults);
@@ -80,11 +85,11 @@ Result<InsertPlan> StatementRunner::plan_rows(const sql::Insert& insert, const c
   InsertPlan out;
   for (std::size_t i = 0; i < schema.size(); ++i) {
     if (i >= table.definition->defaults.size() || !uses_sequence(table.definition->defaults[i])) continue;
-    if (position[i] < 0) out.counted.push_back(i);
-    if (asks_default(insert, position[i]))
-      return error(ErrorCode::kNotSupported, "DEFAULT of a sequence inside VALUES is not supported yet")
-          .hint(fmt::format("leave column {} out of the list of columns", schema[i].name))
-          .at(insert.table.span());
+    std::vector<std::uint32_t> rows = rows_with_default(insert, position[i]);
+    const bool in_order = !insert.query || (insert.query->order_by.empty() && !insert.query->limit && !insert.query->offset);
+    if (!rows.empty() && !in_order)
+      return error(ErrorCode::kNotSupported, "DEFAULT of a sequence in a VALUES that is ordered or limited").at(insert.table.span());
+    if (position[i] < 0 || !rows.empty()) out.counted.push_back({i, std::move(rows)});
   }
   std::vector<plan::Expression> casts;
   for (std::size_t i = 0; i < schema.size(); ++i) {
@@ -109,8 +114,7 @@ Result<StatementResult> StatementRunner::insert_rows(const sql::Insert& insert, 
   StatementResult rows = TRUENO_TRY(run_plan(*plan.plan));
   const catalog::TableDefinition& definition = *table.definition;
   const Schema& schema = table.data().schema;
-  for (const std::size_t column : plan.counted)
-    rows.rows.columns[column] = TRUENO_TRY(counted_default(definition.defaults[column], schema[column], rows.rows.length));
+  for (const InsertPlan::Counted& counted : plan.counted) TRUENO_TRY(put_counted(counted, table, rows.rows));
   const std::string& known = insert.alias.empty() ? insert.table.last().text : insert.alias.text;
   const bool plain = insert.on_conflict.action == sql::ConflictAction::kFail;
   const Inserted inserted = TRUENO_TRY(plain ? append_rows(table, rows.rows) : resolve_conflicts(insert, table, rows.rows));
@@ -122,6 +126,25 @@ Result<StatementResult> StatementRunner::insert_rows(const sql::Insert& insert, 
   if (!insert.returning.empty()) result = TRUENO_TRY(returned(insert.returning, known, schema, inserted.rows));
   if (inserted.rows.length != 0) changes_.change(table, table.definition, content);
   return finished(std::move(result), inserted.rows.length, std::move(rows.profile));
+}
+
+Status StatementRunner::put_counted(const InsertPlan::Counted& counted, const catalog::Table& table, Batch& rows) {
+  const std::string& text = table.definition->defaults[counted.column];
+  const Field& field = table.data().schema[counted.column];
+  Column& column = rows.columns[counted.column];
+  const auto some = static_cast<std::int64_t>(counted.rows.size());
+  const Column numbers = TRUENO_TRY(counted_default(text, field, some == 0 ? rows.length : some));
+  if (some == 0) {
+    column = numbers;
+    return {};
+  }
+  const Column both[] = {column, numbers};
+  std::vector<std::uint32_t> places;  // of each row: its own value, or its number behind them
+  for (std::int64_t row = 0; row < rows.length; ++row) places.push_back(static_cast<std::uint32_t>(row));
+  for (std::size_t i = 0; i < counted.rows.size(); ++i)
+    places[counted.rows[i]] = static_cast<std::uint32_t>(rows.length) + static_cast<std::uint32_t>(i);
+  column = TRUENO_TRY(take_rows(TRUENO_TRY(concatenate(both)), places));
+  return {};
 }
 
 // The calls of nextval become columns of drawn numbers, and the default an expression over these.

@@ -48,7 +48,11 @@ struct Rewritten {
 /// The rows of an INSERT in the table's types.
 struct InsertPlan {
   plan::PlanPtr plan;
-  std::vector<std::size_t> counted;  // columns that are not given and whose defaults are numbers of sequences: NULL in the plan
+  struct Counted {
+    std::size_t column = 0;
+    std::vector<std::uint32_t> rows = {};  // the rows of a VALUES that say DEFAULT; none: the column is not given, so all
+  };
+  std::vector<Counted> counted;  // what gets numbers of sequences by a DEFAULT: NULL in the plan
 };
 
 /// The rows that UPDATE and DELETE are about, found by a query.
@@ -131,6 +135,7 @@ class StatementRunner {
   /// The rows of `plan` as those of the table: its columns are the ones `insert` lists (BY NAME: that it names), the others have defaults.
   [[nodiscard]] Result<InsertPlan> plan_rows(const sql::Insert& insert, const catalog::Table& table, plan::PlanPtr plan) const;
   /// The values of a DEFAULT with sequences, one a row.
+  [[nodiscard]] Status put_counted(const InsertPlan::Counted& counted, const catalog::Table& table, Batch& rows);
   [[nodiscard]] Result<Column> counted_default(const std::string& text, const Field& field, std::int64_t rows);
   [[nodiscard]] Result<StatementResult> insert_rows(const sql::Insert& insert, const catalog::Table& table, const InsertPlan& plan);
   // COPY (run_copy.cc).
