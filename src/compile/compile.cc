@@ -176,6 +176,36 @@ class Compiler {
     return all;
   }
 
+  // The rows to begin with are copied twice: as the round before, and as the result so far.
+  Result<Stream> open_node(const Plan& plan, const plan::Recursion& recursion) {
+    Stream stream = TRUENO_TRY(open(*plan.inputs[0]));
+    const Stream begun = TRUENO_TRY(close_emit(std::move(stream), plan.schema, -1, 0));
+    const auto copy = [&]() -> Result<std::size_t> {
+      Stream rows;
+      rows.input.pipelines = begun.input.pipelines;
+      rows.source_name = begun.source_name;
+      read_all(rows, plan.schema);
+      return TRUENO_TRY(close_emit(std::move(rows), plan.schema, -1, 0)).input.pipelines.front();
+    };
+    const std::size_t number = out_.loops.size();
+    out_.loops.emplace_back();
+    kernel::Loop loop;
+    loop.working = TRUENO_TRY(copy());
+    loop.result = TRUENO_TRY(copy());
+    shared_[recursion.working.get()] = {loop.working};
+    shared_[recursion.result.get()] = {loop.result};
+    loop.first = out_.pipelines.size();
+    Stream step = TRUENO_TRY(open(*plan.inputs[1]));
+    static_cast<void>(TRUENO_TRY(close_emit(std::move(step), plan.schema, -1, 0)));
+    loop.last = out_.pipelines.size();
+    out_.loops[number] = loop;
+    Stream all;
+    all.input.pipelines = {loop.result};
+    all.source_name = fmt::format("all rounds of pipeline {}", loop.last);
+    read_all(all, plan.schema);
+    return all;
+  }
+
   // Each input ends in a pipeline of its own; what comes next reads them all.
   Result<Stream> open_node(const Plan& plan, const plan::Union&) {
     Stream all;
@@ -508,7 +538,8 @@ class Compiler {
 
   Status close_with_emit(Stream stream, std::int64_t limit, std::int64_t offset) {
     // The last operator's pipeline may already give exactly these columns.
-    if (is_finished(stream) && stream.input.pipelines.size() == 1 && limit < 0) return {};
+    const bool last = stream.input.pipelines.size() == 1 && stream.input.pipelines.front() + 1 == out_.pipelines.size();
+    if (last && is_finished(stream) && limit < 0) return {};
     const Schema schema = stream.schema;
     static_cast<void>(TRUENO_TRY(close_emit(std::move(stream), schema, limit, offset)));
     return {};

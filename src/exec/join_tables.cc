@@ -24,6 +24,12 @@ Result<std::shared_ptr<const backend::Launch>> JoinTables::launch(const kernel::
   return std::shared_ptr<const backend::Launch>(std::move(launch));
 }
 
+void JoinTables::forget(std::size_t first, std::size_t last) {
+  const auto inside = [&](std::size_t pipeline) { return pipeline >= first && pipeline < last; };
+  std::erase_if(tables_, [&](const auto& table) { return inside(table.first.first); });
+  std::erase_if(matched_, [&](const auto& rows) { return inside(rows.first); });
+}
+
 Result<Batch> JoinTables::unmatched(std::size_t pipeline) {
   const Batch& all = outputs_[pipeline];
   const LockGuard lock(mutex_);

@@ -18,6 +18,8 @@ class JoinTables {
 
   /// What is common to all pipelines, with the tables that this one probes on this device.
   [[nodiscard]] Result<std::shared_ptr<const backend::Launch>> launch(const kernel::Pipeline& pipeline, backend::Backend& device);
+  /// Pipelines [first, last) will give other rows.
+  void forget(std::size_t first, std::size_t last);
   /// The rows of a build side that no probe has marked, in order.
   [[nodiscard]] Result<Batch> unmatched(std::size_t pipeline);
 

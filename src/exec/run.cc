@@ -26,51 +26,107 @@ backend::Backend& reference_among(const std::vector<std::shared_ptr<backend::Bac
   return **found;
 }
 
+// One query on its way.
+class QueryRun {
+ public:
+  QueryRun(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices, const Options& options,
+           const CancelToken& cancel)
+      : plan_(plan), devices_(devices), options_(options), cancel_(cancel), outputs_(plan.pipelines.size()), tables_(outputs_, launch_) {
+    launch_.parameters = plan.parameters;
+    launch_.chunk_rows = options.chunk_rows;
+    out_.profile.resize(plan.pipelines.size());
+  }
+
+  Result<Output> run() {
+    TRUENO_TRY(run_pipelines(0, plan_.pipelines.size(), 0));
+    out_.rows = std::move(outputs_.back());
+    return std::move(out_);
+  }
+
+ private:
+  // In order; `loop`: the first one that may begin here.
+  Status run_pipelines(std::size_t first, std::size_t last, std::size_t loop) {
+    for (std::size_t number = first; number < last;) {
+      while (loop < plan_.loops.size() && plan_.loops[loop].first < number) ++loop;
+      if (loop < plan_.loops.size() && plan_.loops[loop].first == number) {
+        const kernel::Loop& rounds = plan_.loops[loop];
+        TRUENO_TRY(repeat(rounds, loop + 1));
+        number = rounds.last;
+        continue;
+      }
+      TRUENO_TRY(run_pipeline(number));
+      ++number;
+    }
+    return {};
+  }
+
+  Status repeat(const kernel::Loop& rounds, std::size_t inner_loop) {
+    while (outputs_[rounds.working].length != 0) {
+      TRUENO_TRY(cancel_.check());
+      tables_.forget(rounds.first, rounds.last);
+      TRUENO_TRY(run_pipelines(rounds.first, rounds.last, inner_loop));
+      Batch& added = outputs_[rounds.last - 1];
+      Batch& all = outputs_[rounds.result];
+      for (std::size_t i = 0; i < all.columns.size(); ++i) {
+        const Column both[] = {all.columns[i], added.columns[i]};
+        all.columns[i] = TRUENO_TRY(concatenate(both));
+      }
+      all.length += added.length;
+      outputs_[rounds.working] = added;
+    }
+    return {};
+  }
+
+  Status run_pipeline(std::size_t number) {
+    const kernel::Pipeline& pipeline = plan_.pipelines[number];
+    TRUENO_TRY(cancel_.check());
+    std::vector<const Batch*> earlier;
+    std::int64_t rows = pipeline.input.source ? pipeline.input.source->row_count().value_or(-1) : 0;
+    std::optional<Batch> unmatched;
+    if (pipeline.input.unmatched) unmatched = TRUENO_TRY(tables_.unmatched(pipeline.input.pipelines.front()));
+    for (const std::size_t input : pipeline.input.pipelines) {
+      earlier.push_back(unmatched ? &*unmatched : &outputs_[input]);
+      rows += earlier.back()->length;
+    }
+    dispatch::Decision decision =
+        TRUENO_TRY(dispatch::choose(devices_, *pipeline.program, rows, pipeline.input.source ? input_bytes(pipeline) : -1, options_.policy));
+    backend::Backend& device = *devices_[decision.device];
+    const Stopwatch watch;
+    const auto on_device = TRUENO_TRY(tables_.launch(pipeline, device));
+    backend::Backend& reference = reference_among(devices_);
+    PipelineRun run(
+        pipeline, earlier, device, reference, *on_device, [&] { return tables_.launch(pipeline, reference); }, options_, cancel_, number);
+    outputs_[number] = TRUENO_TRY(run.run());
+    // The rounds of a recursion add up; what was decided is what the last one decided.
+    PipelineProfile& profile = out_.profile[number];
+    profile.device = device.profile().name;
+    profile.reason = std::move(decision.reason);
+    profile.gpu_refusal = std::move(decision.gpu_refusal);
+    profile.predicted_us += decision.predicted_us;
+    profile.measured_us += watch.elapsed_ms() * 1000;
+    profile.transfer_us += run.transfer_us();
+    profile.rows_in += run.rows_in();
+    profile.rows_out += outputs_[number].length;
+    profile.parts_skipped += run.parts_skipped();
+    profile.bids = std::move(decision.bids);
+    return {};
+  }
+
+  const kernel::PipelinePlan& plan_;
+  const std::vector<std::shared_ptr<backend::Backend>>& devices_;
+  const Options& options_;
+  const CancelToken& cancel_;
+  std::vector<Batch> outputs_;
+  backend::Launch launch_;
+  JoinTables tables_;
+  Output out_;
+};
+
 }  // namespace
 
 Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices, const Options& options,
                    const CancelToken& cancel) {
-  Output out;
-  std::vector<Batch> outputs;
-  outputs.reserve(plan.pipelines.size());
-  backend::Launch launch;
-  launch.parameters = plan.parameters;
-  launch.chunk_rows = options.chunk_rows;
-  JoinTables tables(outputs, launch);
-  for (const kernel::Pipeline& pipeline : plan.pipelines) {
-    TRUENO_TRY(cancel.check());
-    std::vector<const Batch*> earlier;
-    std::int64_t rows = pipeline.input.source ? pipeline.input.source->row_count().value_or(-1) : 0;
-    std::optional<Batch> unmatched;
-    if (pipeline.input.unmatched) unmatched = TRUENO_TRY(tables.unmatched(pipeline.input.pipelines.front()));
-    for (const std::size_t number : pipeline.input.pipelines) {
-      earlier.push_back(unmatched ? &*unmatched : &outputs[number]);
-      rows += earlier.back()->length;
-    }
-    dispatch::Decision decision =
-        TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, pipeline.input.source ? input_bytes(pipeline) : -1, options.policy));
-    backend::Backend& device = *devices[decision.device];
-    const Stopwatch watch;
-    const auto on_device = TRUENO_TRY(tables.launch(pipeline, device));
-    backend::Backend& reference = reference_among(devices);
-    PipelineRun run(
-        pipeline, earlier, device, reference, *on_device, [&] { return tables.launch(pipeline, reference); }, options, cancel, outputs.size());
-    outputs.push_back(TRUENO_TRY(run.run()));
-    PipelineProfile profile;
-    profile.device = device.profile().name;
-    profile.reason = std::move(decision.reason);
-    profile.gpu_refusal = std::move(decision.gpu_refusal);
-    profile.predicted_us = decision.predicted_us;
-    profile.measured_us = watch.elapsed_ms() * 1000;
-    profile.transfer_us = run.transfer_us();
-    profile.rows_in = run.rows_in();
-    profile.rows_out = outputs.back().length;
-    profile.parts_skipped = run.parts_skipped();
-    profile.bids = std::move(decision.bids);
-    out.profile.push_back(std::move(profile));
-  }
-  out.rows = std::move(outputs.back());
-  return out;
+  return QueryRun(plan, devices, options, cancel).run();
 }
 
 }  // namespace trueno::exec

@@ -49,7 +49,9 @@ class Pusher {
       append_domain(schema);
       return plan::make_plan(plan::Project{std::move(outputs)}, std::move(schema), read(domain_));
     }
-    return error(ErrorCode::kNotSupported, "LIMIT in a subquery that reads the row outside is not supported yet");
+    const bool recursive = std::holds_alternative<plan::Recursion>(plan->node);
+    return error(ErrorCode::kNotSupported, "{} in a subquery that reads the row outside is not supported yet",
+                 recursive ? "WITH RECURSIVE" : "LIMIT");
   }
 
  private:

@@ -255,6 +255,7 @@ PlanPtr order(PlanPtr plan, bool observed) {
   if (relations > (observed ? 2U : 1U) && relations <= kMostRelations) return Cluster(std::move(plan), observed).ordered();
   const bool cuts = std::holds_alternative<plan::Limit>(plan->node) || std::holds_alternative<plan::Sort>(plan->node) ||
                     std::holds_alternative<plan::TopN>(plan->node) || std::holds_alternative<plan::Numbered>(plan->node);
+  if (std::holds_alternative<plan::Recursion>(plan->node)) observed = false;  // rounds are unions: they come in any order
   const bool forgets = std::holds_alternative<plan::Aggregate>(plan->node);
   const auto* join = std::get_if<Join>(&plan->node);
   const bool tests = join != nullptr && (join->kind == JoinKind::kSemi || join->kind == JoinKind::kAnti || join->kind == JoinKind::kMark);

@@ -71,6 +71,11 @@ struct Pruner {
 
   std::vector<int> operator()(plan::Scan& scan) const { return keep(scan.columns, plan.schema, wanted); }
   std::vector<int> operator()(plan::Shared&) const { return identity(wanted.size()); }
+  // Rounds read all columns of the round before.
+  std::vector<int> operator()(plan::Recursion&) const {
+    for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, Columns(wanted.size(), true)));
+    return identity(wanted.size());
+  }
   std::vector<int> operator()(plan::Values&) const { return identity(wanted.size()); }
   std::vector<int> operator()(plan::Project& project) const {
     Columns kept = wanted;

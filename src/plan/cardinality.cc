@@ -91,6 +91,7 @@ struct Rows {
   double operator()(const Limit& limit) const { return limit.limit < 0 ? input() : std::min(static_cast<double>(limit.limit), input()); }
   double operator()(const TopN& top) const { return std::min(static_cast<double>(top.limit), input()); }
   double operator()(const Numbered&) const { return input(); }
+  double operator()(const Recursion&) const { return kUnknownRows; }
   double operator()(const Shared& shared) const { return cardinality(*shared.plan->plan); }
   double operator()(const Union&) const {
     double rows = 0;

@@ -32,6 +32,7 @@ struct ExpressionVisitor {
   void operator()(Union&) const {}
   void operator()(Numbered&) const {}
   void operator()(Shared&) const {}
+  void operator()(Recursion&) const {}
   void operator()(Values& values) const {
     for (auto& row : values.rows) all(row);
   }
@@ -222,6 +223,9 @@ struct LinePrinter {
   }
   std::string operator()(const Union&) const { return "Union"; }
   std::string operator()(const Numbered&) const { return "Number rows"; }
+  std::string operator()(const Recursion& recursion) const {
+    return fmt::format("Repeat {}{}", recursion.working->name, recursion.distinct ? " for new rows" : "");
+  }
   std::string operator()(const Shared& shared) const { return "Rows of " + shared.plan->name; }
   std::string operator()(const Join& join) const {
     const Schema& left = plan.inputs[0]->schema;
@@ -279,6 +283,7 @@ struct RowEstimate {
     return input() < 0 ? limit.limit : std::min(limit.limit, input());
   }
   std::int64_t operator()(const Numbered&) const { return input(); }
+  std::int64_t operator()(const Recursion&) const { return -1; }
   std::int64_t operator()(const Shared& shared) const { return estimated_rows(*shared.plan->plan); }
   std::int64_t operator()(const Union&) const {
     std::int64_t rows = 0;

@@ -76,6 +76,15 @@ struct Shared {
   std::shared_ptr<SharedPlan> plan;
 };
 
+/// WITH RECURSIVE. Inputs: the rows to begin with, and a step that reads `working` (the rows of the round before, in Shared nodes) until it
+/// gives none. Output: all rows of all rounds. `distinct`: the inputs give no row twice, and the step none that was there before, which it
+/// finds in `result` (all rows so far).
+struct Recursion {
+  std::shared_ptr<SharedPlan> working;
+  std::shared_ptr<SharedPlan> result;
+  bool distinct = false;
+};
+
 enum class JoinKind : std::uint8_t {
   kInner,
   kLeft,
@@ -102,7 +111,7 @@ struct Join {
   std::vector<Expression> outer;        // over the left's columns: what kOuter in the right input stands for. None once it is unnested
 };
 
-using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union, Numbered, Shared, Join>;
+using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union, Numbered, Shared, Recursion, Join>;
 
 /// A relational operator with its inputs: a tree that owns its children. `schema` names and types its output columns.
 struct Plan {

@@ -52,7 +52,7 @@ TEST(Unpack, CodesFetchTheirEntries) {
   }
   for (std::size_t n : {0u, 1u, 3u, 4u, 5u, 64u, 1023u}) {
     std::vector<std::uint32_t> codes(n);
-    for (auto& code : codes) code = random() % 1000;
+    for (auto& code : codes) code = static_cast<unsigned>(random()) % 1000;
     std::vector<std::uint32_t> out4(n + 16);
     std::vector<std::uint64_t> out8(n + 8);
     routine.gather4(entries4.data(), codes.data(), n, out4.data());
