@@ -33,6 +33,16 @@ run_sanitized() {
   run_ctest "$preset" -LE 'full|install|wasm' "$@"
 }
 
+# Files of the sqllogictest form; or TPC-H: `./dev conform DIR [SCALE]`.
+run_conform() {
+  build release trueno_cli trueno_sqltest trueno_arrow
+  if [ -d "${1:-}/queries" ] && [ -d "${1:-}/answers" ]; then
+    "$VENV/bin/python" tools/tpch_answers.py build/release/trueno "$1" ".cache/bench/tpch-${2:-0.01}" "${2:-0.01}"
+    return
+  fi
+  build/release/test/trueno_sqltest "$@"
+}
+
 run_wasm() {
   build wasm
   build release trueno_sqltext
