@@ -91,6 +91,7 @@ Result<Signature> bind_enum(std::span<const Type> arguments, const BindContext&)
 template <bool last>
 Result<ValueId> lower_enum_end(Builder& b, std::span<const ValueId>, const Signature& signature) {
   const std::vector<std::string>& labels = *signature.arguments[0].enum_values;
+  if (labels.empty()) return b.constant(Value::null(kVarchar));
   return b.constant(Value::varchar(last ? labels.back() : labels.front()));
 }
 
