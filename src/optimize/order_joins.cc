@@ -13,6 +13,7 @@
 // observe the order of rows (the ties of ORDER BY, LIMIT), each relation's rows are numbered and the result is sorted by the numbers, in the
 // order the relations were written. Only safe keys and conditions take part: others stay above all joins.
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -42,6 +43,8 @@ struct Predicate {
   bool null_safe = false;
   RelationSet left_set = 0;
   RelationSet right_set = 0;
+  double left_distinct = 1;  // different values in the relation
+  double right_distinct = 1;
   bool used = false;
   [[nodiscard]] RelationSet set() const { return left_set | right_set; }
 };
@@ -83,7 +86,10 @@ class Cluster {
     outputs_ = flatten(std::move(plan));
     for (Predicate& p : predicates_) {
       p.left_set = set_of(p.left);
-      if (p.right) p.right_set = set_of(*p.right);
+      if (!p.right) continue;
+      p.right_set = set_of(*p.right);
+      p.left_distinct = distinct(p.left, p.left_set);
+      p.right_distinct = distinct(*p.right, p.right_set);
     }
   }
 
@@ -150,10 +156,12 @@ class Cluster {
     return (within(p.left_set, a) && within(p.right_set, b)) || (within(p.left_set, b) && within(p.right_set, a));
   }
 
-  [[nodiscard]] double distinct(const Part& part, const Expression& over_cluster) const {
+  // Of a key over one relation; parts are the relations themselves when it is asked.
+  [[nodiscard]] double distinct(const Expression& over_cluster, RelationSet relation) const {
+    const Part& part = parts_[static_cast<std::size_t>(std::countr_zero(relation))];
     Expression e = over_cluster;
     plan::remap_columns(e, places(part));
-    return std::min(part.rows, plan::distinct_values(*part.plan, e));
+    return plan::distinct_values(*part.plan, e);
   }
 
   // Expected rows of the two joined; nothing where no equality connects them. Asked again for each step: remembered.
@@ -169,7 +177,9 @@ class Cluster {
       if (!joins(p, a.set, b.set)) continue;
       connected = true;
       const bool straight = (p.left_set & ~a.set) == 0;
-      keyed.add(distinct(a, straight ? p.left : *p.right), distinct(b, straight ? *p.right : p.left));
+      const double of_a = straight ? p.left_distinct : p.right_distinct;
+      const double of_b = straight ? p.right_distinct : p.left_distinct;
+      keyed.add(std::min(a.rows, of_a), std::min(b.rows, of_b));
     }
     return connected ? std::optional(keyed.rows()) : std::nullopt;
   }

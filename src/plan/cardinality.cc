@@ -1,7 +1,7 @@
 #include "plan/cardinality.h"
 
 #include <algorithm>
-#include <cmath>
+#include <unordered_map>
 
 namespace trueno::plan {
 
@@ -37,6 +37,16 @@ std::optional<ColumnStatistics> statistics_of(const Plan& plan, int column) {
   return passes_on ? statistics_of(plan.input(), column) : std::nullopt;
 }
 
+// Rows of the plans asked about, each computed once: distinct counts ask for them again and again.
+struct Estimator {
+  std::unordered_map<const Plan*, double> rows;
+
+  double cardinality(const Plan& plan);
+  double distinct_values(const Plan& plan, const Expression& expression);
+  double selectivity(const Plan& plan, const Expression& condition);
+  double comparison_selectivity(const Plan& plan, const Expression& term);
+};
+
 std::optional<double> number_of(const std::optional<Value>& value) {
   if (!value || value->is_null()) return std::nullopt;
   if (value->type().is_float()) return value->as_double();
@@ -56,7 +66,7 @@ std::optional<double> part_below(const Plan& plan, const Expression& column, con
   return std::clamp((*at - *least) / (*greatest - *least), 0.0, 1.0);
 }
 
-double comparison_selectivity(const Plan& plan, const Expression& term) {
+double Estimator::comparison_selectivity(const Plan& plan, const Expression& term) {
   const std::string_view op = term.function->name;
   const bool flipped = term.arguments[0].is_constant();
   const Expression& column = term.arguments[flipped ? 1 : 0];
@@ -71,20 +81,21 @@ double comparison_selectivity(const Plan& plan, const Expression& term) {
 }
 
 struct Rows {
+  Estimator& of;
   const Plan& plan;
-  [[nodiscard]] double input() const { return cardinality(plan.input()); }
+  [[nodiscard]] double input() const { return of.cardinality(plan.input()); }
 
   double operator()(const Scan& scan) const {
     const auto rows = scan.source->row_count();
     return rows ? static_cast<double>(*rows) : kUnknownRows;
   }
   double operator()(const Values& values) const { return static_cast<double>(values.rows.size()); }
-  double operator()(const Filter& filter) const { return input() * selectivity(plan.input(), filter.condition); }
+  double operator()(const Filter& filter) const { return input() * of.selectivity(plan.input(), filter.condition); }
   double operator()(const Project&) const { return input(); }
   double operator()(const Aggregate& aggregate) const {
     if (aggregate.keys.empty()) return 1;
     double groups = 1;
-    for (const Expression& key : aggregate.keys) groups *= std::max(1.0, distinct_values(plan.input(), key));
+    for (const Expression& key : aggregate.keys) groups *= std::max(1.0, of.distinct_values(plan.input(), key));
     return std::min(groups, input());
   }
   double operator()(const Sort&) const { return input(); }
@@ -92,17 +103,17 @@ struct Rows {
   double operator()(const TopN& top) const { return std::min(static_cast<double>(top.limit), input()); }
   double operator()(const Numbered&) const { return input(); }
   double operator()(const Recursion&) const { return kUnknownRows; }
-  double operator()(const Shared& shared) const { return cardinality(*shared.plan->plan); }
+  double operator()(const Shared& shared) const { return of.cardinality(*shared.plan->plan); }
   double operator()(const Union&) const {
     double rows = 0;
-    for (const PlanPtr& one : plan.inputs) rows += cardinality(*one);
+    for (const PlanPtr& one : plan.inputs) rows += of.cardinality(*one);
     return rows;
   }
   double operator()(const Join& join) const {
-    const double left = cardinality(*plan.inputs[0]);
-    const double right = cardinality(*plan.inputs[1]);
+    const double left = of.cardinality(*plan.inputs[0]);
+    const double right = of.cardinality(*plan.inputs[1]);
     KeyedJoin keyed(left, right);
-    for (const JoinKey& key : join.keys) keyed.add(distinct_values(*plan.inputs[0], key.left), distinct_values(*plan.inputs[1], key.right));
+    for (const JoinKey& key : join.keys) keyed.add(of.distinct_values(*plan.inputs[0], key.left), of.distinct_values(*plan.inputs[1], key.right));
     double rows = keyed.rows();
     const double matching = keyed.matching();
     if (join.condition) rows *= kUnknownSelectivity;
@@ -142,9 +153,18 @@ double KeyedJoin::matching() const {
   return std::min(1.0, right / left);
 }
 
-double cardinality(const Plan& plan) { return std::visit(Rows{plan}, plan.node); }
+double cardinality(const Plan& plan) { return Estimator().cardinality(plan); }
+double distinct_values(const Plan& plan, const Expression& expression) { return Estimator().distinct_values(plan, expression); }
+double selectivity(const Plan& plan, const Expression& condition) { return Estimator().selectivity(plan, condition); }
 
-double distinct_values(const Plan& plan, const Expression& expression) {
+double Estimator::cardinality(const Plan& plan) {
+  if (const auto known = rows.find(&plan); known != rows.end()) return known->second;
+  const double estimate = std::visit(Rows{*this, plan}, plan.node);
+  rows.emplace(&plan, estimate);
+  return estimate;
+}
+
+double Estimator::distinct_values(const Plan& plan, const Expression& expression) {
   const double rows = cardinality(plan);
   if (expression.is_constant()) return 1;
   const Expression* e = &expression;
@@ -159,7 +179,7 @@ double distinct_values(const Plan& plan, const Expression& expression) {
   return std::max(1.0, rows * kUnknownDistinctPart);
 }
 
-double selectivity(const Plan& plan, const Expression& e) {
+double Estimator::selectivity(const Plan& plan, const Expression& e) {
   if (e.kind == ExpressionKind::kAnd) {
     double all = 1;
     for (const Expression& term : e.arguments) all *= selectivity(plan, term);

@@ -270,17 +270,20 @@ struct RowEstimate {
   std::int64_t operator()(const Scan& scan) const { return scan.source->row_count().value_or(-1); }
   std::int64_t operator()(const Values& values) const { return static_cast<std::int64_t>(values.rows.size()); }
   std::int64_t operator()(const Filter&) const {
-    return input() < 0 ? -1 : static_cast<std::int64_t>(static_cast<double>(input()) * kFilterSelectivity);
+    const std::int64_t rows = input();  // once: deep trees would ask twice at every level
+    return rows < 0 ? -1 : static_cast<std::int64_t>(static_cast<double>(rows) * kFilterSelectivity);
   }
   std::int64_t operator()(const Project&) const { return input(); }
   std::int64_t operator()(const Aggregate& aggregate) const {
     if (aggregate.keys.empty()) return 1;
-    return input() < 0 ? -1 : static_cast<std::int64_t>(std::sqrt(static_cast<double>(input())));
+    const std::int64_t rows = input();
+    return rows < 0 ? -1 : static_cast<std::int64_t>(std::sqrt(static_cast<double>(rows)));
   }
   std::int64_t operator()(const Sort&) const { return input(); }
   std::int64_t operator()(const Limit& limit) const {
-    if (limit.limit < 0) return input();
-    return input() < 0 ? limit.limit : std::min(limit.limit, input());
+    const std::int64_t rows = input();
+    if (limit.limit < 0) return rows;
+    return rows < 0 ? limit.limit : std::min(limit.limit, rows);
   }
   std::int64_t operator()(const Numbered&) const { return input(); }
   std::int64_t operator()(const Recursion&) const { return -1; }
@@ -310,7 +313,10 @@ struct RowEstimate {
     const double pairs = static_cast<double>(left) * static_cast<double>(right) * (join.condition ? kFilterSelectivity : 1.0);
     return pairs > 1e15 ? std::int64_t{1'000'000'000'000'000} : static_cast<std::int64_t>(pairs);
   }
-  std::int64_t operator()(const TopN& top) const { return input() < 0 ? top.limit : std::min(top.limit, input()); }
+  std::int64_t operator()(const TopN& top) const {
+    const std::int64_t rows = input();
+    return rows < 0 ? top.limit : std::min(top.limit, rows);
+  }
 };
 
 }  // namespace
