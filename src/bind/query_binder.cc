@@ -497,6 +497,8 @@ class QueryBinder {
     const std::size_t visible = outputs.size();
     TRUENO_TRY(bind_order_by(query, binder, names, outputs, orders, select.distinct));
 
+    if (!grouping.sets.masks.empty() && grouping.keys.empty())
+      return error(ErrorCode::kBinder, "GROUPING needs GROUP BY").at(query.span);
     PlanPtr plan = std::move(input.plan);
     if (grouping.active) {
       Schema schema;

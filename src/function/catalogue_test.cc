@@ -100,7 +100,9 @@ TEST(Types, CommonTypes) {
     const auto type = common_type(a, b);
     const auto other = common_type(b, a);
     EXPECT_EQ(type.has_value(), other.has_value());
-    if (type) EXPECT_TRUE(*type == *other) << a.to_string() << " and " << b.to_string();
+    if (type) {
+      EXPECT_TRUE(*type == *other) << a.to_string() << " and " << b.to_string();
+    }
     return type ? type->to_string() : "none";
   };
   EXPECT_EQ(common(TypeId::kNull, TypeId::kDate), "DATE");

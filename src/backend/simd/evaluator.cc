@@ -512,7 +512,7 @@ void Evaluator::compact(const Step& step, std::size_t chosen, const std::uint8_t
     if (vector.constant) continue;
     const int width = width_of(vector.lane);
     // Into the buffer that the values do not already lie in.
-    Storage& target = vector.data == frame_.compacted[id].values(width) ? frame_.storages[id] : frame_.compacted[id];
+    Storage& target = frame_.compacted[id].holds(vector.data) ? frame_.storages[id] : frame_.compacted[id];
     void* values = target.values(width);
     routines().gather[width_index(width)](vector.data, chosen_rows_.data(), values, chosen);
     vector.data = values;

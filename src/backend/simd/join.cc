@@ -97,14 +97,14 @@ void Evaluator::enter(const Step& opening, const std::uint32_t* parents, const s
     to = from;
     if (from.constant || same_rows) continue;
     const int width = width_of(from.lane);
-    void* values = inner.storages[id].values(width);
+    void* values = inner.storages[id].values(width, count);
     routines().gather[width_index(width)](from.data, parents, values, count);
     to.data = values;
     if (from.valid == nullptr) continue;
     routines().gather[0](from.valid, parents, inner.storages[id].validity(), count);
     to.valid = inner.storages[id].validity();
   }
-  void* numbers = inner.storages[opening.out].values(4);
+  void* numbers = inner.storages[opening.out].values(4, count);
   std::memcpy(numbers, rows, count * 4);
   inner.vectors[opening.out] = {Lane::kCode, numbers, nullptr, false};
   inner.rows = count;

@@ -181,7 +181,7 @@ Status Evaluator::load_column(const Step& step) {
   if (!frame_.compacted_chunk || out.constant) return {};
   // A filter has already chosen rows: only those.
   const int width = width_of(wanted);
-  void* values = out.data == frame_.compacted[step.out].values(width) ? storage.values(width) : frame_.compacted[step.out].values(width);
+  void* values = frame_.compacted[step.out].holds(out.data) ? storage.values(width) : frame_.compacted[step.out].values(width);
   routines().gather[width_index(width)](out.data, frame_.selection.data(), values, frame_.rows);
   out.data = values;
   if (out.valid != nullptr) {

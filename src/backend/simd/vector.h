@@ -28,12 +28,12 @@ struct Vector {
   [[nodiscard]] bool is_null_constant() const { return constant && valid != nullptr && valid[0] == 0; }
 };
 
-/// Aligned storage for one register: kChunkRows values, a vector before them for unaligned beginnings and two after them for whole-vector
+/// Aligned storage for one register: kChunkRows values (fewer where that is asked for), a vector before them for unaligned beginnings and two after them for whole-vector
 /// stores. Allocated when first asked for.
 class Storage {
  public:
-  [[nodiscard]] void* values(int width) {
-    const std::size_t bytes = (kChunkRows + 64) * static_cast<std::size_t>(width);
+  [[nodiscard]] void* values(int width, std::size_t rows = kChunkRows) {
+    const std::size_t bytes = (rows + 64) * static_cast<std::size_t>(width);
     if (bytes > capacity_) {
       values_.reset(static_cast<std::uint8_t*>(std::aligned_alloc(64, (bytes + 127) / 64 * 64)));
       TRUENO_ASSERT(values_ != nullptr);
@@ -41,6 +41,8 @@ class Storage {
     }
     return values_.get();
   }
+  /// Whether a register's values begin here.
+  [[nodiscard]] bool holds(const void* data) const { return data != nullptr && data == values_.get(); }
   [[nodiscard]] std::uint8_t* validity() {
     if (!validity_) validity_.reset(static_cast<std::uint8_t*>(std::aligned_alloc(64, kChunkRows + 64)));
     TRUENO_ASSERT(validity_ != nullptr);
