@@ -18,8 +18,8 @@ struct ConnectionState;
 
 /// A session of a database: its own settings, prepared statements, temporary tables and transaction over shared tables.
 ///
-/// Outside a transaction every statement commits by itself. `BEGIN` starts one, by SQL as COMMIT and ROLLBACK are: it sees the database as it
-/// was then, with its own changes, which others see all at once when it commits. The first to commit a change of a table wins; the other
+/// Outside a transaction every statement commits by itself. `BEGIN` starts one, by SQL as COMMIT and ROLLBACK are: it sees the database as
+/// it was then, with its own changes, which others see all at once when it commits. The first to commit a change of a table wins; the other
 /// gets kConflict, its transaction is rolled back, and it can try again. A statement that fails inside aborts the transaction: what follows
 /// gets kTransaction until ROLLBACK.
 ///

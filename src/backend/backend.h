@@ -61,7 +61,9 @@ class MatchedRows {
     const std::uint64_t bit = std::uint64_t{1} << (row % 64);
     if ((word.load(std::memory_order_relaxed) & bit) == 0) word.fetch_or(bit, std::memory_order_relaxed);
   }
-  [[nodiscard]] bool is_marked(std::uint32_t row) const { return (words_[row / 64].load(std::memory_order_relaxed) >> (row % 64) & 1) != 0; }
+  [[nodiscard]] bool is_marked(std::uint32_t row) const {
+    return (words_[row / 64].load(std::memory_order_relaxed) >> (row % 64) & 1) != 0;
+  }
 
  private:
   std::vector<std::atomic<std::uint64_t>> words_;
@@ -70,7 +72,7 @@ class MatchedRows {
 /// What stays the same during a pipeline's run. Outlives every state made with it.
 struct Launch {
   std::vector<Value> parameters;
-  std::int64_t chunk_rows = 0;  // rows a CPU backend evaluates at a time; 0: as it likes. For tests
+  std::int64_t chunk_rows = 0;                                // rows a CPU backend evaluates at a time; 0: as it likes. For tests
   std::vector<std::shared_ptr<const JoinTable>> tables = {};  // by the program's table number, made by the same device
   std::vector<MatchedRows*> matched = {};                     // by table; null where nothing is noted
 };
@@ -118,7 +120,6 @@ class Backend {
 /// The most rows a build side may have: rows are numbered in 32 bits, the last number means none.
 inline constexpr std::int64_t kMostBuildRows = 0xFFFFFFFE;
 inline constexpr std::uint32_t kNoRow = 0xFFFFFFFF;
-
 
 [[nodiscard]] std::string_view decline_reason_name(DeclineReason reason);
 

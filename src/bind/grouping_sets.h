@@ -13,7 +13,7 @@ inline constexpr int kMaskColumns = 1 << 24;
 
 /// The groupings of a query, each by some of its keys; and what GROUPING(...) was asked for.
 struct GroupingSets {
-  std::vector<std::vector<std::size_t>> sets;       // numbers of keys
+  std::vector<std::vector<std::size_t>> sets;        // numbers of keys
   std::vector<std::vector<plan::Expression>> masks;  // each over FROM's columns
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 namespace trueno::bind {
 
 using plan::Expression;

@@ -477,7 +477,8 @@ class QueryBinder {
       return column;
     });
     binder.allow_grouping([&](std::vector<Expression> keys, SourceSpan span) -> Result<Expression> {
-      Expression column = Expression::column(static_cast<int>(scope.columns.size() + grouping.sets.masks.size()) + kMaskColumns, TypeId::kBigInt);
+      Expression column =
+          Expression::column(static_cast<int>(scope.columns.size() + grouping.sets.masks.size()) + kMaskColumns, TypeId::kBigInt);
       column.span = span;
       grouping.sets.masks.push_back(std::move(keys));
       return column;
@@ -497,8 +498,7 @@ class QueryBinder {
     const std::size_t visible = outputs.size();
     TRUENO_TRY(bind_order_by(query, binder, names, outputs, orders, select.distinct));
 
-    if (!grouping.sets.masks.empty() && grouping.keys.empty())
-      return error(ErrorCode::kBinder, "GROUPING needs GROUP BY").at(query.span);
+    if (!grouping.sets.masks.empty() && grouping.keys.empty()) return error(ErrorCode::kBinder, "GROUPING needs GROUP BY").at(query.span);
     PlanPtr plan = std::move(input.plan);
     if (grouping.active) {
       Schema schema;
@@ -511,7 +511,8 @@ class QueryBinder {
       }
       for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = TRUENO_TRY(over_groups(std::move(outputs[i]), grouping, scope));
       if (having) having = TRUENO_TRY(over_groups(std::move(*having), grouping, scope));
-      plan = TRUENO_TRY(group(plan::Aggregate{std::move(grouping.keys), std::move(grouping.calls)}, grouping.sets, schema, std::move(plan)));
+      plan =
+          TRUENO_TRY(group(plan::Aggregate{std::move(grouping.keys), std::move(grouping.calls)}, grouping.sets, schema, std::move(plan)));
       if (having) plan = plan::make_plan(plan::Filter{std::move(*having)}, schema, std::move(plan));
     }
     Schema schema;
@@ -737,8 +738,8 @@ class QueryBinder {
   CommonTables given_;                           // by the context
   const CommonTables* common_tables_ = nullptr;  // what can be seen here
   std::map<const sql::CommonTable*, std::shared_ptr<plan::SharedPlan>> shared_tables_;
-  Recursive* recursive_ = nullptr;               // the tables of WITH RECURSIVE whose steps are being bound
-  Correlation* correlation_ = nullptr;           // the row outside, where this is a subquery
+  Recursive* recursive_ = nullptr;      // the tables of WITH RECURSIVE whose steps are being bound
+  Correlation* correlation_ = nullptr;  // the row outside, where this is a subquery
 };
 
 Scope scope_of(const Schema& schema, const std::string& table) {

@@ -501,7 +501,8 @@ class Compiler {
     const Slot& slot = stream.slots[static_cast<std::size_t>(column)];
     const Field& field = slot.field;
     const int index = slot.source_index;
-    if (index < 0 || !options_.use_codes || !stream.input.source || field.type.id != TypeId::kVarchar || !stream.input.source->is_dictionary(index))
+    if (index < 0 || !options_.use_codes || !stream.input.source || field.type.id != TypeId::kVarchar ||
+        !stream.input.source->is_dictionary(index))
       return std::nullopt;
     kernel::Range range;
     const ColumnStatistics statistics = source_statistics(*stream.input.source, index);

@@ -25,8 +25,8 @@ class PipelineRun {
   using ReferenceLaunch = std::function<Result<std::shared_ptr<const backend::Launch>>()>;
   /// `earlier`: the outputs this pipeline reads, none where it reads its source. `reference`: the scalar backend.
   PipelineRun(const kernel::Pipeline& pipeline, const std::vector<const Batch*>& earlier, backend::Backend& device,
-              backend::Backend& reference, const backend::Launch& launch, ReferenceLaunch reference_launch, const Options& options, const CancelToken& cancel,
-              std::size_t number);
+              backend::Backend& reference, const backend::Launch& launch, ReferenceLaunch reference_launch, const Options& options,
+              const CancelToken& cancel, std::size_t number);
 
   [[nodiscard]] Result<Batch> run();
   [[nodiscard]] std::int64_t rows_in() const { return rows_in_; }

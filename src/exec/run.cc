@@ -88,8 +88,8 @@ class QueryRun {
       earlier.push_back(unmatched ? &*unmatched : &outputs_[input]);
       rows += earlier.back()->length;
     }
-    dispatch::Decision decision =
-        TRUENO_TRY(dispatch::choose(devices_, *pipeline.program, rows, pipeline.input.source ? input_bytes(pipeline) : -1, options_.policy));
+    dispatch::Decision decision = TRUENO_TRY(
+        dispatch::choose(devices_, *pipeline.program, rows, pipeline.input.source ? input_bytes(pipeline) : -1, options_.policy));
     backend::Backend& device = *devices_[decision.device];
     const Stopwatch watch;
     const auto on_device = TRUENO_TRY(tables_.launch(pipeline, device));

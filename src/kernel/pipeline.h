@@ -23,12 +23,12 @@ struct Pipeline {
   std::shared_ptr<const Program> program;
   PipelineInput input;
   std::vector<std::size_t> tables;  // the pipelines that build what the program probes, by its table number
-  std::int64_t limit = -1;  // rows of the output that are kept, after `offset`; -1: all
+  std::int64_t limit = -1;          // rows of the output that are kept, after `offset`; -1: all
   std::int64_t offset = 0;
 };
 
-/// Pipelines [first, last) that run again and again, each time over what the round before gave: its rows are the output of `working`, and are
-/// added to that of `result`. `last - 1` gives a round's rows; the first round reads those that are there. No row ends it.
+/// Pipelines [first, last) that run again and again, each time over what the round before gave: its rows are the output of `working`, and
+/// are added to that of `result`. `last - 1` gives a round's rows; the first round reads those that are there. No row ends it.
 struct Loop {
   std::size_t working = 0;
   std::size_t result = 0;
@@ -39,7 +39,7 @@ struct Loop {
 /// A query ready to be placed and run: pipelines in dependency order, the last one gives the result. Immutable.
 struct PipelinePlan {
   std::vector<Pipeline> pipelines;
-  std::vector<Loop> loops;  // in order of `first`; inner ones come behind those around them
+  std::vector<Loop> loops;        // in order of `first`; inner ones come behind those around them
   Schema result;                  // names and types of the result
   std::vector<Value> parameters;  // bound values by number, for every program
 };

@@ -229,7 +229,7 @@ struct Sink {
 struct JoinTable {
   std::string name;  // for people
   Schema columns;
-  std::uint32_t keys = 0;              // none: every row matches
+  std::uint32_t keys = 0;               // none: every row matches
   std::vector<std::uint8_t> null_safe;  // by key: NULL matches NULL
   std::int64_t estimated_rows = -1;
   bool mark = false;  // some kMarkMatched notes which rows matched

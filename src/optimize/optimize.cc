@@ -46,7 +46,7 @@ Result<plan::PlanPtr> apply_rules(plan::PlanPtr plan, const plan::ConstantEvalua
 }
 
 // What is shared is a plan of its own: calls `change` for each such plan once, those inside it first.
-Status for_each_shared(plan::Plan& plan, bool plan::SharedPlan::*done, const std::function<Result<plan::PlanPtr>(plan::PlanPtr)>& change) {
+Status for_each_shared(plan::Plan& plan, bool plan::SharedPlan::* done, const std::function<Result<plan::PlanPtr>(plan::PlanPtr)>& change) {
   if (auto* shared = std::get_if<plan::Shared>(&plan.node); shared != nullptr && !(*shared->plan.*done)) {
     (*shared->plan).*done = true;
     TRUENO_TRY(for_each_shared(*shared->plan->plan, done, change));
@@ -63,7 +63,8 @@ Result<plan::PlanPtr> optimize(plan::PlanPtr plan, const plan::ConstantEvaluator
   plan = TRUENO_TRY(lower(std::move(plan), constants));
   TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::lowered, [&](plan::PlanPtr p) { return lower(std::move(p), constants); }));
   if (options.optional_rules) plan = TRUENO_TRY(inline_shared(std::move(plan), constants));  // before rules see either side of the seam
-  TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::optimized, [&](plan::PlanPtr p) { return apply_rules(std::move(p), constants, options); }));
+  TRUENO_TRY(
+      for_each_shared(*plan, &plan::SharedPlan::optimized, [&](plan::PlanPtr p) { return apply_rules(std::move(p), constants, options); }));
   return apply_rules(std::move(plan), constants, options);
 }
 

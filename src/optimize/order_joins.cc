@@ -1,5 +1,5 @@
-// Join order: relations that inner joins connect are joined in the order that is estimated to make the fewest rows at each step, the smaller
-// side of each pair as the build side.
+// Join order: relations that inner joins connect are joined in the order that is estimated to make the fewest rows at each step, the
+// smaller side of each pair as the build side.
 //
 //   Aggregate sum(l.x)                     Aggregate sum(l.x)
 //     Join on o.c = c.c                      Join on l.o = o.o
@@ -10,8 +10,8 @@
 //         Scan c                                   Scan c
 //
 // Greedy over pairs of what is joined so far (Fegaras 1998, "greedy operator ordering"); trees may be bushy. Where an operator above can
-// observe the order of rows (the ties of ORDER BY, LIMIT), each relation's rows are numbered and the result is sorted by the numbers, in the
-// order the relations were written. Only safe keys and conditions take part: others stay above all joins.
+// observe the order of rows (the ties of ORDER BY, LIMIT), each relation's rows are numbered and the result is sorted by the numbers, in
+// the order the relations were written. Only safe keys and conditions take part: others stay above all joins.
 #include <algorithm>
 #include <bit>
 #include <map>
@@ -101,7 +101,8 @@ class Cluster {
     PlanPtr plan = std::move(whole.plan);
     if (observed_) {
       plan::Sort sort;
-      for (const int number : numbers_) sort.orders.push_back({Expression::column(mapping[static_cast<std::size_t>(number)], TypeId::kBigInt), false, false});
+      for (const int number : numbers_)
+        sort.orders.push_back({Expression::column(mapping[static_cast<std::size_t>(number)], TypeId::kBigInt), false, false});
       const Schema all = plan->schema;
       plan = plan::make_plan(std::move(sort), all, std::move(plan));
     }

@@ -132,8 +132,8 @@ bool pull_aggregate(PlanPtr& plan, std::vector<Expression>& conditions) {
   Schema key_fields(plan->schema.begin(), plan->schema.begin() + static_cast<std::ptrdiff_t>(keys_before));
   const Schema call_fields(plan->schema.begin() + static_cast<std::ptrdiff_t>(keys_before), plan->schema.end());
   for (Expression& condition : conditions) {
-    const bool equality = condition.kind == ExpressionKind::kCall &&
-                          (condition.function->name == "=" || condition.function->name == "is_not_distinct_from");
+    const bool equality =
+        condition.kind == ExpressionKind::kCall && (condition.function->name == "=" || condition.function->name == "is_not_distinct_from");
     if (!equality) return false;
     Expression& a = condition.arguments[0];
     Expression& b = condition.arguments[1];

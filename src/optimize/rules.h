@@ -33,8 +33,8 @@ namespace trueno::optimize {
 /// Sort under Limit keeps only the rows that can come out.
 [[nodiscard]] Result<plan::PlanPtr> make_top_n(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 
-/// When a rule runs: always; unless the optimizer is off; so, but once for the whole and not for each plan that is shared; unless statistics
-/// may not answer either.
+/// When a rule runs: always; unless the optimizer is off; so, but once for the whole and not for each plan that is shared; unless
+/// statistics may not answer either.
 enum class RuleKind : std::uint8_t { kLowering, kOptional, kWhole, kStatistics };
 struct Rule {
   std::string_view name;

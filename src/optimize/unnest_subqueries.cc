@@ -68,7 +68,8 @@ Result<PlanPtr> attach_to_join(PlanPtr plan) {
   auto& join = std::get<Join>(plan->node);
   if (!join.condition || !plan::has_subquery(*join.condition)) return plan;
   if (join.kind != JoinKind::kInner)
-    return error(ErrorCode::kNotSupported, "a subquery in the ON of an outer, semi or anti join is not supported yet").at(join.condition->span);
+    return error(ErrorCode::kNotSupported, "a subquery in the ON of an outer, semi or anti join is not supported yet")
+        .at(join.condition->span);
   std::vector<Expression> stay;
   std::vector<Expression> above;
   for (Expression& term : plan::conjuncts(std::move(*join.condition))) (plan::has_subquery(term) ? above : stay).push_back(std::move(term));

@@ -14,7 +14,8 @@ constexpr double kUnknownDistinctPart = 0.1;
 
 // Statistics of the source column that a plan's column is, found through operators that only pass it on.
 std::optional<ColumnStatistics> statistics_of(const Plan& plan, int column) {
-  if (const auto* scan = std::get_if<Scan>(&plan.node)) return scan->source->column_statistics(scan->columns[static_cast<std::size_t>(column)]);
+  if (const auto* scan = std::get_if<Scan>(&plan.node))
+    return scan->source->column_statistics(scan->columns[static_cast<std::size_t>(column)]);
   if (const auto* project = std::get_if<Project>(&plan.node)) {
     const Expression& e = project->expressions[static_cast<std::size_t>(column)];
     return e.kind == ExpressionKind::kColumn ? statistics_of(plan.input(), e.index) : std::nullopt;
@@ -22,7 +23,8 @@ std::optional<ColumnStatistics> statistics_of(const Plan& plan, int column) {
   if (std::holds_alternative<Join>(plan.node)) {
     const auto left = static_cast<int>(plan.inputs[0]->schema.size());
     if (column < left) return statistics_of(*plan.inputs[0], column);
-    if (column - left < static_cast<int>(plan.inputs[1]->schema.size()) && plan.schema.size() == static_cast<std::size_t>(left) + plan.inputs[1]->schema.size())
+    if (column - left < static_cast<int>(plan.inputs[1]->schema.size()) &&
+        plan.schema.size() == static_cast<std::size_t>(left) + plan.inputs[1]->schema.size())
       return statistics_of(*plan.inputs[1], column - left);
     return std::nullopt;
   }
@@ -113,7 +115,8 @@ struct Rows {
     const double left = of.cardinality(*plan.inputs[0]);
     const double right = of.cardinality(*plan.inputs[1]);
     KeyedJoin keyed(left, right);
-    for (const JoinKey& key : join.keys) keyed.add(of.distinct_values(*plan.inputs[0], key.left), of.distinct_values(*plan.inputs[1], key.right));
+    for (const JoinKey& key : join.keys)
+      keyed.add(of.distinct_values(*plan.inputs[0], key.left), of.distinct_values(*plan.inputs[1], key.right));
     double rows = keyed.rows();
     const double matching = keyed.matching();
     if (join.condition) rows *= kUnknownSelectivity;
@@ -139,8 +142,8 @@ void KeyedJoin::add(double left_distinct, double right_distinct) {
   right_distinct_ *= std::max(1.0, right_distinct);
 }
 
-// Each row meets one of the different keys of the side that has more of them. Of several keys together there are at most as many as rows; the
-// product is far above what occurs where they depend on each other, so that the side with fewer decides.
+// Each row meets one of the different keys of the side that has more of them. Of several keys together there are at most as many as rows;
+// the product is far above what occurs where they depend on each other, so that the side with fewer decides.
 double KeyedJoin::rows() const {
   const double left = std::min(left_distinct_, std::max(1.0, left_rows_));
   const double right = std::min(right_distinct_, std::max(1.0, right_rows_));

@@ -124,7 +124,8 @@ bool may_fail(const Expression& expression) {
         "ends_with", "contains", "length"};
     // A pattern is malformed only where it has an escape character.
     const std::string_view name = expression.function->name;
-    const bool pattern = (name == "like" || name == "not_like" || name == "ilike" || name == "not_ilike") && expression.arguments.size() == 2;
+    const bool pattern =
+        (name == "like" || name == "not_like" || name == "ilike" || name == "not_ilike") && expression.arguments.size() == 2;
     if (!pattern && std::ranges::find(kSafe, name) == std::end(kSafe)) return true;
   }
   // A whole number that is written and fits.

@@ -235,7 +235,8 @@ struct LinePrinter {
     std::string text(join_name(join.kind));
     std::string separator = " on ";
     for (const JoinKey& key : join.keys) {
-      text += fmt::format("{}{} {} {}", separator, print(key.left, left), key.null_safe ? "IS NOT DISTINCT FROM" : "=", print(key.right, right));
+      text += fmt::format("{}{} {} {}", separator, print(key.left, left), key.null_safe ? "IS NOT DISTINCT FROM" : "=",
+                          print(key.right, right));
       separator = " and ";
     }
     if (join.condition) text += separator + print(*join.condition, both);

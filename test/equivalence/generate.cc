@@ -89,7 +89,8 @@ class Generator {
   Expression equality() {
     const auto other = static_cast<std::size_t>(random_.below(static_cast<std::int64_t>(table_.size())));
     Expression outside = random_.percent(80) ? column_or_literal(table_[other].kind) : make_column();
-    return make(Kind::kBoolean, random_.percent(85) ? fmt::format("(v{} = {{}})", other) : fmt::format("(v{} IS NOT DISTINCT FROM {{}})", other),
+    return make(Kind::kBoolean,
+                random_.percent(85) ? fmt::format("(v{} = {{}})", other) : fmt::format("(v{} IS NOT DISTINCT FROM {{}})", other),
                 {std::move(outside)});
   }
   std::vector<Name> with_other_rows() const {
@@ -100,12 +101,14 @@ class Generator {
 
   Join join() {
     Join out;
-    out.kind = random_.pick<const char*>({"JOIN", "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN"});
+    out.kind =
+        random_.pick<const char*>({"JOIN", "JOIN", "JOIN", "LEFT JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN", "ANTI JOIN"});
     out.rows = other_rows();
     out.condition = equality();
     const std::vector<Name> outside = std::exchange(names_, with_other_rows());
     for (std::int64_t n = random_.pick({0, 0, 1, 2}); n > 0; --n)
-      out.condition = make(Kind::kBoolean, "({} AND {})", {std::move(out.condition), random_.percent(50) ? equality_of_both() : boolean(2)});
+      out.condition =
+          make(Kind::kBoolean, "({} AND {})", {std::move(out.condition), random_.percent(50) ? equality_of_both() : boolean(2)});
     if (random_.percent(8)) out.condition = boolean(2);  // no key at all
     if (out.kind == "SEMI JOIN" || out.kind == "ANTI JOIN") names_ = outside;
     return out;
@@ -121,15 +124,19 @@ class Generator {
     const std::string rows = other_rows();
     switch (random_.below(5)) {
       case 0:
-      case 1: return make(Kind::kBoolean, fmt::format("({}EXISTS (SELECT 1 FROM {} v WHERE {{}}))", random_.percent(30) ? "NOT " : "", rows), {equality()});
+      case 1:
+        return make(Kind::kBoolean, fmt::format("({}EXISTS (SELECT 1 FROM {} v WHERE {{}}))", random_.percent(30) ? "NOT " : "", rows),
+                    {equality()});
       case 2:
         return make(Kind::kBoolean, fmt::format("({{}} {}IN (SELECT v{} FROM {} v))", random_.percent(40) ? "NOT " : "", other, rows),
                     {column_or_literal(table_[other].kind)});
       case 3:
-        return make(Kind::kBoolean, fmt::format("({{}} {} {} (SELECT v{} FROM {} v WHERE {{}}))", comparison(), random_.pick({"ANY", "ALL"}), other, rows),
+        return make(Kind::kBoolean,
+                    fmt::format("({{}} {} {} (SELECT v{} FROM {} v WHERE {{}}))", comparison(), random_.pick({"ANY", "ALL"}), other, rows),
                     {column_or_literal(table_[other].kind), equality()});
       default:
-        return make(Kind::kBoolean, fmt::format("({{}} {} (SELECT {}(v{}) FROM {} v WHERE {{}}))", comparison(), random_.pick({"min", "max"}), other, rows),
+        return make(Kind::kBoolean,
+                    fmt::format("({{}} {} (SELECT {}(v{}) FROM {} v WHERE {{}}))", comparison(), random_.pick({"min", "max"}), other, rows),
                     {column_or_literal(table_[other].kind), equality()});
     }
   }

@@ -58,8 +58,9 @@ std::string Query::sql() const {
 }
 
 std::size_t Query::size() const {
-  std::size_t total = 1 + (distinct ? 1 : 0) + (from ? from->size() + 1 : 0) + (with_itself.empty() ? 0 : 1) + (join ? join->condition.size() + 1 : 0) +
-                      (where ? where->size() + 1 : 0) + (having ? having->size() + 1 : 0) + (limit ? 1 : 0) + (offset > 0 ? 1 : 0);
+  std::size_t total = 1 + (distinct ? 1 : 0) + (from ? from->size() + 1 : 0) + (with_itself.empty() ? 0 : 1) +
+                      (join ? join->condition.size() + 1 : 0) + (where ? where->size() + 1 : 0) + (having ? having->size() + 1 : 0) +
+                      (limit ? 1 : 0) + (offset > 0 ? 1 : 0);
   for (const Expression& e : select) total += e.size();
   for (const Expression& e : group_by) total += e.size() + 1;
   for (const OrderItem& item : order_by) total += item.expression.size() + 1 + (item.direction.empty() ? 0 : 1);

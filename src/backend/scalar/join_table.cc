@@ -17,7 +17,8 @@ bool ScalarJoinTable::Less::operator()(const std::vector<Value>& a, const std::v
 }
 
 Result<std::shared_ptr<const JoinTable>> ScalarJoinTable::make(const kernel::JoinTable& table, Batch rows) {
-  if (rows.length > kMostBuildRows) return error(ErrorCode::kNotSupported, "a join with more than {} rows on its build side", kMostBuildRows);
+  if (rows.length > kMostBuildRows)
+    return error(ErrorCode::kNotSupported, "a join with more than {} rows on its build side", kMostBuildRows);
   auto made = std::make_shared<ScalarJoinTable>();
   made->null_safe_ = table.null_safe;
   for (Column& column : rows.columns) column = TRUENO_TRY(column.decoded());

@@ -11,7 +11,7 @@ namespace trueno::backend::simd {
 
 /// What a step does. Most are one routine over two operands; the rest is code of the evaluator.
 enum class StepKind : std::uint8_t {
-  kColumn,         // load and decode
+  kColumn,  // load and decode
   kRowNumber,
   kConvert,        // between lanes
   kBinary,         // a routine by shape: arithmetic that cannot fail, float arithmetic
@@ -32,9 +32,9 @@ enum class StepKind : std::uint8_t {
   kCells,  // row by row through the kernel's own functions: casts of texts, host calls, LIKE, ...
   kFilter,
   // joins (join.cc)
-  kProbe,         // (count << 32 | position of the first) of the build rows that match
+  kProbe,  // (count << 32 | position of the first) of the build rows that match
   kMatched,
-  kExpand,        // opens a child domain; the register holds build rows
+  kExpand,  // opens a child domain; the register holds build rows
   kBuildColumn,
   kMarkMatched,
   kAnyMatch,      // closes it, back in the parent's

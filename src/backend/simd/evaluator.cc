@@ -69,7 +69,8 @@ Status Evaluator::evaluate(const Strand& strand, const Morsel& morsel, std::int6
   if (strand.filtered) take_chosen_rows(strand);
   TRUENO_TRY(run_steps(strand, 0, strand.steps.size(), [&]() -> Status {
     if (strand.filters) return {};
-    return consume(ChunkRows{frame_.rows, frame_.row_mask, frame_.compacted_chunk ? frame_.selection.data() : nullptr, morsel.row_id + begin});
+    return consume(
+        ChunkRows{frame_.rows, frame_.row_mask, frame_.compacted_chunk ? frame_.selection.data() : nullptr, morsel.row_id + begin});
   }));
   if (strand.filters) pass_on_chosen_rows();
   return {};
@@ -201,7 +202,8 @@ void Evaluator::row_number(const Step& step) {
   Vector& out = begin_output(step);
   auto* to = static_cast<std::int64_t*>(const_cast<void*>(out.data));
   const std::int64_t first = morsel_->row_id + begin_;
-  for (std::size_t i = 0; i < frame_.rows; ++i) to[i] = first + (frame_.compacted_chunk ? frame_.selection[i] : static_cast<std::int64_t>(i));
+  for (std::size_t i = 0; i < frame_.rows; ++i)
+    to[i] = first + (frame_.compacted_chunk ? frame_.selection[i] : static_cast<std::int64_t>(i));
 }
 
 void Evaluator::convert(const Step& step) {
@@ -406,7 +408,8 @@ void Evaluator::select(const Step& step) {
     return;
   }
   const std::uint8_t* chosen = true_bytes(condition, scratch_[3].validity());
-  routines().select[width_index(width_of(step.lane))](chosen, a.data, a.constant, b.data, b.constant, const_cast<void*>(out.data), frame_.rows);
+  routines().select[width_index(width_of(step.lane))](chosen, a.data, a.constant, b.data, b.constant, const_cast<void*>(out.data),
+                                                      frame_.rows);
   if (a.valid == nullptr && b.valid == nullptr) return;
   std::uint8_t* valid = frame_.storages[step.out].validity();
   for (std::size_t i = 0; i < frame_.rows; ++i) {
@@ -517,7 +520,8 @@ void Evaluator::compact(const Step& step, std::size_t chosen, const std::uint8_t
     routines().gather[width_index(width)](vector.data, chosen_rows_.data(), values, chosen);
     vector.data = values;
     if (vector.valid == nullptr) continue;
-    std::uint8_t* valid = vector.valid == frame_.compacted[id].validity() ? frame_.storages[id].validity() : frame_.compacted[id].validity();
+    std::uint8_t* valid =
+        vector.valid == frame_.compacted[id].validity() ? frame_.storages[id].validity() : frame_.compacted[id].validity();
     routines().gather[0](vector.valid, chosen_rows_.data(), valid, chosen);
     vector.valid = valid;
   }

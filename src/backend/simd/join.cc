@@ -1,8 +1,8 @@
 // Joins: domains of (row, build row) pairs inside the rows of a chunk.
 //
 // A child domain is evaluated in pieces of at most kChunkRows rows, in a frame of its own into which the registers that are still needed
-// are gathered. A domain that is closed again (`any_match`, `pad_unmatched`) is evaluated for some parents at a time, so that what is kept of
-// it stays small.
+// are gathered. A domain that is closed again (`any_match`, `pad_unmatched`) is evaluated for some parents at a time, so that what is kept
+// of it stays small.
 #include <algorithm>
 #include <cstring>
 
@@ -220,8 +220,7 @@ Status Evaluator::any_match(const Strand& strand, std::size_t at) {
   };
   PairCursor cursor;
   Pairs pairs;
-  while (next_pairs(opening, cursor, frame_.rows, pairs))
-    TRUENO_TRY(run_children(strand, opening, pairs, at + 1, opening.closes_at, note));
+  while (next_pairs(opening, cursor, frame_.rows, pairs)) TRUENO_TRY(run_children(strand, opening, pairs, at + 1, opening.closes_at, note));
   Vector& out = begin_output(closing);
   std::memcpy(const_cast<void*>(out.data), any_true.data(), frame_.rows);
   if (!conditional) return {};

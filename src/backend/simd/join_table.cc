@@ -27,8 +27,9 @@ void with_offsets(const Vector& vector, std::uint64_t base, Visit visit) {
   switch (vector.lane) {
     case Lane::kBool: return visit([v = vector.as<std::uint8_t>(), base](std::size_t i) { return v[i] - base; });
     case Lane::kI32:
-      return visit(
-          [v = vector.as<std::int32_t>(), base](std::size_t i) { return static_cast<std::uint64_t>(static_cast<std::int64_t>(v[i])) - base; });
+      return visit([v = vector.as<std::int32_t>(), base](std::size_t i) {
+        return static_cast<std::uint64_t>(static_cast<std::int64_t>(v[i])) - base;
+      });
     case Lane::kI64: return visit([v = vector.as<std::int64_t>(), base](std::size_t i) { return static_cast<std::uint64_t>(v[i]) - base; });
     case Lane::kCode: return visit([v = vector.as<std::uint32_t>(), base](std::size_t i) { return v[i] - base; });
     case Lane::kF32: return visit([v = vector.as<float>(), base](std::size_t i) { return key_bits(v[i]) - base; });
@@ -44,7 +45,9 @@ void with_offsets(const Vector& vector, std::uint64_t base, Visit visit) {
   }
 }
 
-std::uint64_t readable_bytes(std::size_t values, Lane lane) { return std::max<std::size_t>(values, 1) * static_cast<std::size_t>(width_of(lane)); }
+std::uint64_t readable_bytes(std::size_t values, Lane lane) {
+  return std::max<std::size_t>(values, 1) * static_cast<std::size_t>(width_of(lane));
+}
 
 }  // namespace
 
@@ -64,8 +67,8 @@ Result<std::shared_ptr<const JoinTable>> SimdJoinTable::make(const kernel::JoinT
   }
   made->choose_packing(table);
   ProbeScratch scratch;
-  const bool dense = made->packed_ && made->dense_slots_ != 0 &&
-                     made->dense_slots_ <= std::max(kDenseSlots, kDenseSlotsPerRow * made->rows_);
+  const bool dense =
+      made->packed_ && made->dense_slots_ != 0 && made->dense_slots_ <= std::max(kDenseSlots, kDenseSlotsPerRow * made->rows_);
   made->mode_ = dense ? Mode::kDense : Mode::kHashed;
   if (dense) {
     TRUENO_TRY(made->build_dense(static_cast<std::size_t>(made->dense_slots_), scratch));

@@ -89,9 +89,9 @@ class SimdJoinTable final : public JoinTable {
   bool packed_ = false;
   std::vector<PackedKey> packing_;
   std::uint64_t dense_slots_ = 0;  // that a dense table would have; 0: too many
-  bool unique_ = false;  // kDense: no two rows of one key
-  Buffer directory_;     // kDense: u32 a key: row + 1 (unique), or the end of its positions; kHashed: u64 a slot: filter << 48 | end
-  Buffer positions_;     // kDense, not unique: rows by position
+  bool unique_ = false;            // kDense: no two rows of one key
+  Buffer directory_;  // kDense: u32 a key: row + 1 (unique), or the end of its positions; kHashed: u64 a slot: filter << 48 | end
+  Buffer positions_;  // kDense, not unique: rows by position
   Buffer entries_;
   int slot_shift_ = 63;
 };

@@ -13,7 +13,9 @@ std::uint64_t key_bits(float value) { return std::bit_cast<std::uint32_t>(kernel
 
 namespace {
 
-i128 interval_length(const Vector& vector, std::size_t at) { return load<IntervalValue>(vector.as<IntervalValue>() + at).normalised_micros(); }
+i128 interval_length(const Vector& vector, std::size_t at) {
+  return load<IntervalValue>(vector.as<IntervalValue>() + at).normalised_micros();
+}
 
 std::uint64_t hash_wide(i128 value) {
   return hash_combine(hash64(static_cast<std::uint64_t>(value)), static_cast<std::uint64_t>(value >> 64));

@@ -7,7 +7,8 @@
 
 namespace trueno::backend::simd {
 
-/// Collects rows: emit and build as they come; sort and top-k with their keys and row ids, put in order when they are taken. Not thread-safe.
+/// Collects rows: emit and build as they come; sort and top-k with their keys and row ids, put in order when they are taken. Not
+/// thread-safe.
 class RowSink {
  public:
   explicit RowSink(const CompiledProgram& compiled);

@@ -28,8 +28,8 @@ struct Vector {
   [[nodiscard]] bool is_null_constant() const { return constant && valid != nullptr && valid[0] == 0; }
 };
 
-/// Aligned storage for one register: kChunkRows values (fewer where that is asked for), a vector before them for unaligned beginnings and two after them for whole-vector
-/// stores. Allocated when first asked for.
+/// Aligned storage for one register: kChunkRows values (fewer where that is asked for), a vector before them for unaligned beginnings and
+/// two after them for whole-vector stores. Allocated when first asked for.
 class Storage {
  public:
   [[nodiscard]] void* values(int width, std::size_t rows = kChunkRows) {
