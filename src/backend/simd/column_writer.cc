@@ -29,7 +29,6 @@ Status ColumnWriter::append_validity(const Vector& vector, const std::uint32_t* 
 }
 
 Status ColumnWriter::append_texts(const Vector& vector, const std::uint32_t* rows, std::size_t count) {
-  constexpr std::size_t kBlock = 1 << 20;
   TRUENO_TRY(make_room(values_, (static_cast<std::size_t>(rows_) + count) * sizeof(StoredView)));
   auto* to = values_.as<StoredView>() + rows_;
   for (std::size_t i = 0; i < count; ++i) {
@@ -47,7 +46,9 @@ Status ColumnWriter::append_texts(const Vector& vector, const std::uint32_t* row
         text_bytes_ += texts_.size();
         full_blocks_.push_back(std::move(texts_).freeze());
       }
-      texts_ = TRUENO_TRY(MutableBuffer::uninitialised(std::max(kBlock, size)));
+      // Small at first: a large block alone costs more than the few texts of a small result.
+      texts_ = TRUENO_TRY(MutableBuffer::uninitialised(std::max(next_block_, size)));
+      next_block_ = std::min(next_block_ * 2, kLargestBlock);
       texts_used_ = 0;
     }
     std::memcpy(texts_.data() + texts_used_, text.data(), size);

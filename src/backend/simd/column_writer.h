@@ -35,6 +35,8 @@ class ColumnWriter {
   std::shared_ptr<const Dictionary> dictionary_;
   MutableBuffer texts_;  // the block being filled: its bytes never move
   std::size_t texts_used_ = 0;
+  static constexpr std::size_t kLargestBlock = std::size_t{1} << 20;
+  std::size_t next_block_ = 4096;
   std::vector<Buffer> full_blocks_;
   std::size_t text_bytes_ = 0;
   Storage gathered_;
