@@ -45,7 +45,7 @@ void with_offsets(const Vector& vector, std::uint64_t base, Visit visit) {
   }
 }
 
-std::uint64_t readable_bytes(std::size_t values, Lane lane) {
+std::size_t readable_bytes(std::size_t values, Lane lane) {
   return std::max<std::size_t>(values, 1) * static_cast<std::size_t>(width_of(lane));
 }
 
@@ -294,7 +294,7 @@ Status SimdJoinTable::build_hashed(ProbeScratch& scratch) {
   });
   std::uint64_t sum = 0;
   for (std::size_t slot = 0; slot < slots; ++slot) sum += std::exchange(cursor[slot], sum);
-  MutableBuffer entries = TRUENO_TRY(MutableBuffer::uninitialised(std::max<std::size_t>(sum, 1) * sizeof(Entry)));
+  MutableBuffer entries = TRUENO_TRY(MutableBuffer::uninitialised(std::max<std::size_t>(static_cast<std::size_t>(sum), 1) * sizeof(Entry)));
   auto* entry = entries.as<Entry>();
   for_chunks(scratch, [&](std::size_t first, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
