@@ -353,7 +353,7 @@ class Compiler {
         range = {};
         range.nullable = nullable;
       }
-      build.ranges.push_back(std::move(range));
+      build.ranges.push_back(range);
     };
     for (const Expression& key : keys) {
       const bool column = key.kind == plan::ExpressionKind::kColumn;

@@ -8,7 +8,6 @@ namespace trueno::optimize {
 using plan::Expression;
 using plan::Join;
 using plan::JoinKind;
-using plan::Plan;
 using plan::PlanPtr;
 using plan::reads_outside;
 

@@ -27,7 +27,6 @@ namespace trueno::optimize {
 namespace {
 
 using plan::Expression;
-using plan::ExpressionKind;
 using plan::Join;
 using plan::JoinKind;
 using plan::Plan;

@@ -178,11 +178,11 @@ Result<StatementResult> StatementRunner::run(const sql::Update& update) {
   }
   Rewritten changed = TRUENO_TRY(rewrite(*table, *condition, true, std::move(values)));
   const Batch rows = update.returning.empty() ? Batch{changed.matched, {}} : TRUENO_TRY(take_batch(changed.rows, changed.changed));
-  return finish_update(update, *table, *assigned, std::move(changed.data), changed.rows, rows, std::move(changed.profile));
+  return finish_update(update, *table, *assigned, changed.data, changed.rows, rows, std::move(changed.profile));
 }
 
 Result<StatementResult> StatementRunner::finish_update(const sql::Update& update, const catalog::Table& table,
-                                                       const std::vector<Assigned>& assigned, std::shared_ptr<const TableData> data,
+                                                       const std::vector<Assigned>& assigned, const std::shared_ptr<const TableData>& data,
                                                        const Batch& checked, const Batch& changed,
                                                        std::vector<exec::PipelineProfile> profile) {
   const catalog::TableDefinition& definition = *table.definition;

@@ -10,7 +10,7 @@ using catalog::Space;
 
 // The schema that the first `count` parts name. `memory` alone is the database's main schema, unless a schema is called so.
 std::optional<std::string> SearchPath::schema(const catalog::Root& root, const std::vector<sql::Name>& parts, std::size_t count) const {
-  const std::string last = lower_name(parts[count - 1].text);
+  std::string last = lower_name(parts[count - 1].text);
   const bool known = root.has_schema(last) && !catalog::Catalog::is_temporary(last);
   if (count == 1) {
     if (last == kTemporaryName) return temporary;

@@ -159,7 +159,7 @@ class StatementRunner {
   [[nodiscard]] Result<StatementResult> delete_found(const sql::Delete& node, const catalog::Table& table);
   /// Checks the rows of an UPDATE and makes them part of the table.
   [[nodiscard]] Result<StatementResult> finish_update(const sql::Update& update, const catalog::Table& table,
-                                                      const std::vector<Assigned>& assigned, std::shared_ptr<const TableData> data,
+                                                      const std::vector<Assigned>& assigned, const std::shared_ptr<const TableData>& data,
                                                       const Batch& checked, const Batch& changed,
                                                       std::vector<exec::PipelineProfile> profile);
   [[nodiscard]] Result<StatementResult> finish_delete(const catalog::Table& table, std::shared_ptr<const TableData> data,
