@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "compile/expression_writer.h"
 
@@ -145,6 +146,9 @@ class Compiler {
   }
 
   Result<Stream> open_node(const Plan& plan, const plan::Limit& limit) {
+    const Plan* below = &plan.input();
+    while (std::holds_alternative<plan::Project>(below->node)) below = &below->input();
+    if (std::holds_alternative<plan::Recursion>(below->node) && limit.limit >= 0) wanted_rows_ = limit.limit + limit.offset;
     Stream stream = TRUENO_TRY(open(plan.input()));
     return close_emit(std::move(stream), plan.schema, limit.limit, limit.offset);
   }
@@ -178,6 +182,7 @@ class Compiler {
 
   // The rows to begin with are copied twice: as the round before, and as the result so far.
   Result<Stream> open_node(const Plan& plan, const plan::Recursion& recursion) {
+    const std::int64_t wanted = std::exchange(wanted_rows_, -1);
     Stream stream = TRUENO_TRY(open(*plan.inputs[0]));
     const Stream begun = TRUENO_TRY(close_emit(std::move(stream), plan.schema, -1, 0));
     const auto copy = [&]() -> Result<std::size_t> {
@@ -190,8 +195,12 @@ class Compiler {
     const std::size_t number = out_.loops.size();
     out_.loops.emplace_back();
     kernel::Loop loop;
+    loop.wanted = wanted;
+    loop.reads_result = recursion.distinct;
     loop.working = TRUENO_TRY(copy());
     loop.result = TRUENO_TRY(copy());
+    // What is made in the rounds may not be there, where there is no round: others make it again.
+    const auto made_outside = shared_;
     shared_[recursion.working.get()] = {loop.working};
     shared_[recursion.result.get()] = {loop.result};
     loop.first = out_.pipelines.size();
@@ -199,6 +208,7 @@ class Compiler {
     static_cast<void>(TRUENO_TRY(close_emit(std::move(step), plan.schema, -1, 0)));
     loop.last = out_.pipelines.size();
     out_.loops[number] = loop;
+    shared_ = made_outside;
     Stream all;
     all.input.pipelines = {loop.result};
     all.source_name = fmt::format("all rounds of pipeline {}", loop.last);
@@ -589,6 +599,7 @@ class Compiler {
   kernel::PipelinePlan out_;
   std::vector<Value> parameters_;
   std::map<const plan::SharedPlan*, std::vector<std::size_t>> shared_;  // the pipelines that make it
+  std::int64_t wanted_rows_ = -1;  // of the recursion that is opened next, where a LIMIT stands above it
 };
 
 // One row without columns: what SELECT without FROM reads.

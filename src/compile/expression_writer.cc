@@ -15,10 +15,6 @@ namespace {
 constexpr std::ptrdiff_t kSearchedParameters = 256;
 constexpr std::size_t kMostParameters = 131'072;  // a literal costs some kilobytes from here on: an end before the memory's
 
-bool is_volatile(const Expression& e) {
-  return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
-}
-
 // Whether the value is NULL whenever the program's only column is.
 bool gives_null_for_null(const kernel::Program& program, ValueId id) {
   const kernel::Instruction& i = program.at(id);
@@ -48,7 +44,7 @@ bool gives_null_for_null(const kernel::Program& program, ValueId id) {
 
 Result<std::optional<ValueId>> ExpressionWriter::write_lookup(const Expression& e) {
   const bool leaf = e.arguments.empty() || e.kind == ExpressionKind::kParameter || e.kind == ExpressionKind::kLiteral;
-  if (!columns_.code || leaf || e.type.is_nested() || e.type.id == TypeId::kNull || is_volatile(e)) return std::nullopt;
+  if (!columns_.code || leaf || e.type.is_nested() || e.type.id == TypeId::kNull || plan::is_volatile(e)) return std::nullopt;
   const std::vector<int> read = plan::columns_of(e);
   if (read.size() != 1) return std::nullopt;
   const std::optional<ValueId> code = columns_.code(read.front());

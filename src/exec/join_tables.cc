@@ -11,6 +11,8 @@ backend::MatchedRows& JoinTables::matched(std::size_t pipeline) {
 }
 
 Result<std::shared_ptr<const backend::Launch>> JoinTables::launch(const kernel::Pipeline& pipeline, backend::Backend& device) {
+  // Without tables nothing is of its own: not copied, since there may be many parameters.
+  if (pipeline.tables.empty()) return std::shared_ptr<const backend::Launch>(std::shared_ptr<void>(), &common_);
   auto launch = std::make_shared<backend::Launch>(common_);
   const LockGuard lock(mutex_);
   for (std::size_t number = 0; number < pipeline.tables.size(); ++number) {
@@ -25,6 +27,7 @@ Result<std::shared_ptr<const backend::Launch>> JoinTables::launch(const kernel::
 }
 
 void JoinTables::forget(std::size_t first, std::size_t last) {
+  const LockGuard lock(mutex_);
   const auto inside = [&](std::size_t pipeline) { return pipeline >= first && pipeline < last; };
   std::erase_if(tables_, [&](const auto& table) { return inside(table.first.first); });
   std::erase_if(matched_, [&](const auto& rows) { return inside(rows.first); });

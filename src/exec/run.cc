@@ -61,20 +61,32 @@ class QueryRun {
   }
 
   Status repeat(const kernel::Loop& rounds, std::size_t inner_loop) {
-    while (outputs_[rounds.working].length != 0) {
+    std::vector<Batch> parts = {outputs_[rounds.result]};
+    std::int64_t rows = parts.front().length;
+    while (outputs_[rounds.working].length != 0 && (rounds.wanted < 0 || rows < rounds.wanted)) {
       TRUENO_TRY(cancel_.check());
       tables_.forget(rounds.first, rounds.last);
       TRUENO_TRY(run_pipelines(rounds.first, rounds.last, inner_loop));
-      Batch& added = outputs_[rounds.last - 1];
-      Batch& all = outputs_[rounds.result];
-      for (std::size_t i = 0; i < all.columns.size(); ++i) {
-        const Column both[] = {all.columns[i], added.columns[i]};
-        all.columns[i] = TRUENO_TRY(concatenate(both));
-      }
-      all.length += added.length;
-      outputs_[rounds.working] = added;
+      outputs_[rounds.working] = outputs_[rounds.last - 1];
+      parts.push_back(outputs_[rounds.working]);
+      rows += parts.back().length;
+      if (!rounds.reads_result) continue;
+      outputs_[rounds.result] = TRUENO_TRY(joined(parts));
+      parts = {outputs_[rounds.result]};
     }
+    outputs_[rounds.result] = TRUENO_TRY(joined(parts));
     return {};
+  }
+
+  static Result<Batch> joined(const std::vector<Batch>& parts) {
+    Batch all;
+    for (const Batch& part : parts) all.length += part.length;
+    for (std::size_t i = 0; i < parts.front().columns.size(); ++i) {
+      std::vector<Column> columns;
+      for (const Batch& part : parts) columns.push_back(part.columns[i]);
+      all.columns.push_back(TRUENO_TRY(concatenate(columns)));
+    }
+    return all;
   }
 
   Status run_pipeline(std::size_t number) {

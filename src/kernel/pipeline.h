@@ -28,12 +28,15 @@ struct Pipeline {
 };
 
 /// Pipelines [first, last) that run again and again, each time over what the round before gave: its rows are the output of `working`, and
-/// are added to that of `result`. `last - 1` gives a round's rows; the first round reads those that are there. No row ends it.
+/// are added to that of `result`. `last - 1` gives a round's rows; the first round reads those that are there. It ends when a round gives
+/// no row, or when as many are there as are wanted.
 struct Loop {
   std::size_t working = 0;
   std::size_t result = 0;
   std::size_t first = 0;
   std::size_t last = 0;
+  bool reads_result = false;  // the pipelines do: it must be whole after every round
+  std::int64_t wanted = -1;   // rows of the result that are asked for; -1: all
 };
 
 /// A query ready to be placed and run: pipelines in dependency order, the last one gives the result. Immutable.

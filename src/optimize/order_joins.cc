@@ -72,7 +72,7 @@ class Cluster {
   static bool is_renaming(const Plan& plan) {  // what USING leaves between joins
     const auto* project = std::get_if<plan::Project>(&plan.node);
     return project != nullptr && std::holds_alternative<Join>(plan.input().node) && is_inner(plan.input()) &&
-           std::ranges::all_of(project->expressions, is_safe);
+           std::ranges::all_of(project->expressions, [](const Expression& e) { return e.kind == plan::ExpressionKind::kColumn; });
   }
   static std::size_t relations_in(const Plan& plan) {
     if (is_renaming(plan)) return relations_in(plan.input());
@@ -265,7 +265,6 @@ PlanPtr order(PlanPtr plan, bool observed) {
   if (relations > (observed ? 2U : 1U) && relations <= kMostRelations) return Cluster(std::move(plan), observed).ordered();
   const bool cuts = std::holds_alternative<plan::Limit>(plan->node) || std::holds_alternative<plan::Sort>(plan->node) ||
                     std::holds_alternative<plan::TopN>(plan->node) || std::holds_alternative<plan::Numbered>(plan->node);
-  if (std::holds_alternative<plan::Recursion>(plan->node)) observed = false;  // rounds are unions: they come in any order
   const bool forgets = std::holds_alternative<plan::Aggregate>(plan->node);
   const auto* join = std::get_if<Join>(&plan->node);
   const bool tests = join != nullptr && (join->kind == JoinKind::kSemi || join->kind == JoinKind::kAnti || join->kind == JoinKind::kMark);
@@ -279,7 +278,6 @@ PlanPtr order(PlanPtr plan, bool observed) {
 std::vector<Expression> Cluster::add_relation(PlanPtr plan) {
   plan = order(std::move(plan), observed_);
   std::vector<Expression> outputs;
-
   Part& part = parts_.emplace_back();
   part.number = next_number_++;
   part.set = RelationSet{1} << (parts_.size() - 1);

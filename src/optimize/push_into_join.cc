@@ -31,10 +31,6 @@ using plan::PlanPtr;
 
 namespace {
 
-bool is_volatile(const Expression& e) {
-  return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
-}
-
 bool is_safe_join(const Join& join) {
   return std::ranges::all_of(join.keys, [](const plan::JoinKey& key) { return is_safe(key.left) && is_safe(key.right); }) &&
          (!join.condition || is_safe(*join.condition)) && (!join.any || is_safe(*join.any));
@@ -128,7 +124,7 @@ bool take_mark(PlanPtr& plan, const Expression& term) {
 
 }  // namespace
 
-bool is_safe(const Expression& e) { return !plan::may_fail(e) && !is_volatile(e); }
+bool is_safe(const Expression& e) { return !plan::may_fail(e) && !plan::is_volatile(e); }
 
 std::vector<Expression> push_into_join(PlanPtr& plan, std::vector<Expression> terms) {
   {

@@ -114,6 +114,10 @@ Expression substitute_outer(const Expression& expression, const std::vector<Expr
 bool has_outer(const Expression& e) { return e.kind == ExpressionKind::kOuter || std::ranges::any_of(e.arguments, has_outer); }
 bool has_subquery(const Expression& e) { return e.kind == ExpressionKind::kSubquery || std::ranges::any_of(e.arguments, has_subquery); }
 
+bool is_volatile(const Expression& e) {
+  return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
+}
+
 bool may_fail(const Expression& expression) {
   if (expression.kind == ExpressionKind::kSubquery) return true;
   if (expression.kind == ExpressionKind::kCall) {

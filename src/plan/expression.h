@@ -65,6 +65,8 @@ void remap_columns(Expression& expression, const std::vector<int>& mapping);
 [[nodiscard]] bool has_subquery(const Expression& expression);
 /// Replaces each column by the expression with its number.
 [[nodiscard]] Expression substitute(const Expression& expression, const std::vector<Expression>& columns);
+/// Whether it may give another value each time.
+[[nodiscard]] bool is_volatile(const Expression& expression);
 /// Whether evaluating can fail on some row (before ranges are known).
 [[nodiscard]] bool may_fail(const Expression& expression);
 /// SQL-like text, columns by the given names (or #i).

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "backend/simd/key_value.h"
 #include "base/hash.h"
 #include "kernel/cell.h"
 
@@ -17,9 +18,6 @@ constexpr std::size_t kFirstSlots = 1024;
 // From here on a table does not fit the second-level cache and probes are prefetched.
 constexpr std::size_t kPrefetchSlots = 32 * 1024;
 constexpr std::size_t kPrefetchDistance = 16;
-
-std::uint64_t float_bits(double value) { return std::bit_cast<std::uint64_t>(kernel::canonical(value)); }
-std::uint64_t float_bits(float value) { return std::bit_cast<std::uint32_t>(kernel::canonical(value)); }
 
 }  // namespace
 
@@ -114,8 +112,8 @@ void GroupTable::add_key_words(const Key& key, const Vector& vector, std::size_t
           [from = vector.as<std::int32_t>()](std::size_t i) { return static_cast<std::uint64_t>(static_cast<std::int64_t>(from[i])); });
     case Lane::kCode: return add([from = vector.as<std::uint32_t>()](std::size_t i) { return std::uint64_t{from[i]}; });
     case Lane::kI64: return add([from = vector.as<std::int64_t>()](std::size_t i) { return static_cast<std::uint64_t>(from[i]); });
-    case Lane::kF32: return add([from = vector.as<float>()](std::size_t i) { return float_bits(from[i]); });
-    case Lane::kF64: return add([from = vector.as<double>()](std::size_t i) { return float_bits(from[i]); });
+    case Lane::kF32: return add([from = vector.as<float>()](std::size_t i) { return key_bits(from[i]); });
+    case Lane::kF64: return add([from = vector.as<double>()](std::size_t i) { return key_bits(from[i]); });
     default: return;
   }
 }
@@ -211,8 +209,8 @@ std::uint64_t GroupTable::make_record(const Evaluator& evaluator, std::size_t ro
       case Lane::kI32: words[0] = static_cast<std::uint64_t>(static_cast<std::int64_t>(vector.as<std::int32_t>()[at])); break;
       case Lane::kI64: words[0] = static_cast<std::uint64_t>(vector.as<std::int64_t>()[at]); break;
       case Lane::kCode: words[0] = vector.as<std::uint32_t>()[at]; break;
-      case Lane::kF32: words[0] = float_bits(vector.as<float>()[at]); break;
-      case Lane::kF64: words[0] = float_bits(vector.as<double>()[at]); break;
+      case Lane::kF32: words[0] = key_bits(vector.as<float>()[at]); break;
+      case Lane::kF64: words[0] = key_bits(vector.as<double>()[at]); break;
       case Lane::kI128: std::memcpy(words, vector.as<i128>() + at, 16); break;
       case Lane::kInterval: {
         const kernel::Cell canonical = kernel::canonical(kernel::Cell::of_interval(vector.as<IntervalValue>()[at]), Physical::kInterval);

@@ -34,7 +34,7 @@ std::int64_t chunk_rows_of(const CompiledProgram& compiled, const Strand& strand
   constexpr std::int64_t kFewestRows = 512;   // below, starting every step again costs more than the cache saves
   std::int64_t row_bytes = 0;
   for (const Step& step : strand.steps) {
-    if (step.out == kNoRegister || step.kind == StepKind::kFilter) continue;
+    if (step.kind == StepKind::kFilter) continue;
     row_bytes += width_of(compiled.lanes[step.out]);
     if (step.kind == StepKind::kColumn) row_bytes += 2;
   }
