@@ -62,7 +62,8 @@ Status for_each_shared(plan::Plan& plan, bool plan::SharedPlan::* done, const st
 Result<plan::PlanPtr> optimize(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options) {
   plan = TRUENO_TRY(lower(std::move(plan), constants));
   TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::lowered, [&](plan::PlanPtr p) { return lower(std::move(p), constants); }));
-  if (options.optional_rules) plan = TRUENO_TRY(inline_shared(std::move(plan), constants));  // before rules see either side of the seam
+  // Before rules see either side of the seam. Always: a LIMIT ends a recursion only where it stands above it.
+  plan = TRUENO_TRY(inline_shared(std::move(plan), constants));
   TRUENO_TRY(
       for_each_shared(*plan, &plan::SharedPlan::optimized, [&](plan::PlanPtr p) { return apply_rules(std::move(p), constants, options); }));
   return apply_rules(std::move(plan), constants, options);

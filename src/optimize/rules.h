@@ -14,7 +14,7 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> unnest_subqueries(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Aggregates of distinct values become two groupings. Always applied.
 [[nodiscard]] Result<plan::PlanPtr> distinct_aggregates(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
-/// What a single place reads is no longer shared.
+/// What a single place reads is no longer shared. Always applied.
 [[nodiscard]] Result<plan::PlanPtr> inline_shared(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Conditions that all branches of an OR share are asked once.
 [[nodiscard]] Result<plan::PlanPtr> factor_disjunctions(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
@@ -33,9 +33,9 @@ namespace trueno::optimize {
 /// Sort under Limit keeps only the rows that can come out.
 [[nodiscard]] Result<plan::PlanPtr> make_top_n(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 
-/// When a rule runs: always; unless the optimizer is off; so, but once for the whole and not for each plan that is shared; unless
+/// When a rule runs: always; always, but once for the whole and not for each plan that is shared; unless the optimizer is off; unless
 /// statistics may not answer either.
-enum class RuleKind : std::uint8_t { kLowering, kOptional, kWhole, kStatistics };
+enum class RuleKind : std::uint8_t { kLowering, kWhole, kOptional, kStatistics };
 struct Rule {
   std::string_view name;
   RuleKind kind;
