@@ -165,12 +165,12 @@ class Compiler {
   }
 
   Result<Stream> open_node(const Plan& plan, const plan::Shared& shared) {
-    auto& made = shared_[shared.plan.get()];
-    if (made.empty()) {
+    if (!shared_.contains(shared.plan.get())) {
       Stream stream = TRUENO_TRY(open(*shared.plan->plan));
       if (!is_finished(stream)) stream = TRUENO_TRY(close_emit(std::move(stream), plan.schema, -1, 0));
-      made = stream.input.pipelines;
+      shared_[shared.plan.get()] = stream.input.pipelines;
     }
+    const std::vector<std::size_t> made = shared_[shared.plan.get()];
     Stream all;
     all.input.pipelines = made;
     for (const std::size_t number : made)

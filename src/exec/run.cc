@@ -70,6 +70,12 @@ class QueryRun {
       outputs_[rounds.working] = outputs_[rounds.last - 1];
       parts.push_back(outputs_[rounds.working]);
       rows += parts.back().length;
+      // Neighbours of like size become one: few parts, and each row is copied a few times.
+      while (parts.size() > 1 && parts[parts.size() - 2].length <= parts.back().length) {
+        const Batch both = TRUENO_TRY(joined({parts[parts.size() - 2], parts.back()}));
+        parts.pop_back();
+        parts.back() = both;
+      }
       if (!rounds.reads_result) continue;
       outputs_[rounds.result] = TRUENO_TRY(joined(parts));
       parts = {outputs_[rounds.result]};

@@ -1,5 +1,7 @@
 #include "engine.h"
 
+#include <chrono>
+
 namespace trueno::test {
 
 Answer Engine::begin_with(const std::string& settings) {
@@ -19,7 +21,10 @@ Answer Engine::run(const std::string& sql, const std::string& connection) {
 
 Answer Engine::run(const Connection& connection, const std::string& sql) {
   Answer answer;
-  const auto results = connection.query(sql).execute_all();
+  // A record that does not end fails, and the others run.
+  constexpr std::chrono::seconds kLongest(60);
+  Query query = connection.query(sql);
+  const auto results = query.deadline(kLongest).execute_all();
   if (!results) {
     answer.failed = true;
     answer.not_supported = results.error().code == FailureCode::kNotSupported;
