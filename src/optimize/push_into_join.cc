@@ -81,9 +81,25 @@ bool rejects_padding(const Expression& term, Side side, int left_columns) {
   return null_for_nulls(term, side, left_columns);
 }
 
-void narrow_outer(Join& join, const std::vector<Expression>& terms, int left_columns) {
+// Raises no error for a padded row: what may fail is only asked of NULL.
+bool accepts_padding(const Expression& e, Side side, int left_columns) {
+  return (!plan::may_fail_itself(e) || null_for_nulls(e, side, left_columns)) && !plan::is_volatile(e) &&
+         std::ranges::all_of(e.arguments, [&](const Expression& a) { return accepts_padding(a, side, left_columns); });
+}
+
+// Computed columns are only asked for what reaches the end of a pipeline: a right or full join ends one before the filter above it.
+bool computes_what_may_fail(const Plan& plan) {
+  const auto* project = std::get_if<plan::Project>(&plan.node);
+  return (project != nullptr && std::ranges::any_of(project->expressions, plan::may_fail)) ||
+         std::ranges::any_of(plan.inputs, [](const PlanPtr& input) { return computes_what_may_fail(*input); });
+}
+
+void narrow_outer(Join& join, const Plan& left, const std::vector<Expression>& terms) {
+  if (join.kind != JoinKind::kLeft && computes_what_may_fail(left)) return;
+  const auto left_columns = static_cast<int>(left.schema.size());
   const auto rejects = [&](Side side) {
-    return std::ranges::any_of(terms, [&](const Expression& term) { return rejects_padding(term, side, left_columns); });
+    return std::ranges::any_of(terms, [&](const Expression& term) { return rejects_padding(term, side, left_columns); }) &&
+           std::ranges::all_of(terms, [&](const Expression& term) { return accepts_padding(term, side, left_columns); });
   };
   // Padded on the right: rows of the left without a match.
   if ((join.kind == JoinKind::kLeft || join.kind == JoinKind::kFull) && rejects(Side::kRight))
@@ -130,7 +146,7 @@ std::vector<Expression> push_into_join(PlanPtr& plan, std::vector<Expression> te
   {
     auto& join = std::get<Join>(plan->node);
     if (!is_safe_join(join)) return terms;
-    narrow_outer(join, terms, static_cast<int>(plan->inputs[0]->schema.size()));
+    narrow_outer(join, *plan->inputs[0], terms);
   }
   std::vector<Expression> stay;
   for (Expression& term : terms) {

@@ -118,7 +118,7 @@ bool is_volatile(const Expression& e) {
   return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
 }
 
-bool may_fail(const Expression& expression) {
+bool may_fail_itself(const Expression& expression) {
   if (expression.kind == ExpressionKind::kSubquery) return true;
   if (expression.kind == ExpressionKind::kCall) {
     // Comparisons, logic and NULL tests never fail; everything else may.
@@ -136,11 +136,12 @@ bool may_fail(const Expression& expression) {
   const bool fits = expression.kind == ExpressionKind::kCast && expression.arguments[0].kind == ExpressionKind::kLiteral &&
                     expression.arguments[0].type.is_integer() && !expression.arguments[0].value.is_null() && expression.type.is_integer() &&
                     function::integer_fits(expression.arguments[0].value.as_integer(), expression.type);
-  if (fits) return false;
-  if (expression.kind == ExpressionKind::kCast && !expression.trying &&
-      !function::implicit_cast_exists(expression.arguments[0].type, expression.type))
-    return true;
-  return std::ranges::any_of(expression.arguments, may_fail);
+  return !fits && expression.kind == ExpressionKind::kCast && !expression.trying &&
+         !function::implicit_cast_exists(expression.arguments[0].type, expression.type);
+}
+
+bool may_fail(const Expression& expression) {
+  return may_fail_itself(expression) || std::ranges::any_of(expression.arguments, may_fail);
 }
 
 namespace {

@@ -69,6 +69,8 @@ void remap_columns(Expression& expression, const std::vector<int>& mapping);
 [[nodiscard]] bool is_volatile(const Expression& expression);
 /// Whether evaluating can fail on some row (before ranges are known).
 [[nodiscard]] bool may_fail(const Expression& expression);
+/// The same of its own operation alone, whatever its arguments do.
+[[nodiscard]] bool may_fail_itself(const Expression& expression);
 /// SQL-like text, columns by the given names (or #i).
 [[nodiscard]] std::string print(const Expression& expression, const Schema& input);
 
