@@ -111,6 +111,13 @@ double ExactSum::average(std::int64_t count) const {
   return quotient_to_double(m.negative, limbs, exponent, divisor);
 }
 
+std::optional<ScaledInteger> ExactSum::exact() const {
+  if (nan_ || positive_infinity_ || negative_infinity_) return std::nullopt;
+  const Magnitude m = magnitude();
+  return ScaledInteger{BigInteger::of(m.negative, std::span(m.limbs + m.first, static_cast<std::size_t>(m.last - m.first))),
+                       kLowestExponent + 32 * m.first};
+}
+
 std::string ExactSum::serialise() const {
   const Magnitude m = magnitude();
   const bool zero = m.first == m.last;

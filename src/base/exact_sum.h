@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/big_integer.h"
+
 namespace trueno {
 
 /// Sum of doubles that does not depend on the order of its inputs.
@@ -36,6 +38,9 @@ class ExactSum {
   [[nodiscard]] double rounded() const;
   /// The exact sum divided by `count` (> 0), rounded once.
   [[nodiscard]] double average(std::int64_t count) const;
+
+  /// The exact sum; nothing when it is not a number of its own (NaN, infinite).
+  [[nodiscard]] std::optional<ScaledInteger> exact() const;
 
   /// Canonical bytes of the state (equal sums, equal bytes): flags, lowest limb number, then the 32-bit limbs of the magnitude that are
   /// in use, little-endian.

@@ -159,6 +159,14 @@ bool FixedSum::add(const FixedSum& other) {
   return true;
 }
 
+ScaledInteger FixedSum::exact() const {
+  const bool negative = is_negative(words_);
+  const Words magnitude = negative ? negated(words_) : words_;
+  std::uint32_t limbs[8];
+  for (std::size_t i = 0; i < 8; ++i) limbs[i] = static_cast<std::uint32_t>(magnitude[i / 2] >> (32 * (i % 2)));
+  return {BigInteger::of(negative, limbs), kLowestExponent + 32 * first_limb_};
+}
+
 double FixedSum::average(std::int64_t count) const {
   const bool negative = is_negative(words_);
   const Words magnitude = negative ? negated(words_) : words_;

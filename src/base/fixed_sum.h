@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "base/big_integer.h"
+
 namespace trueno {
 
 /// An exact sum of floats whose digits span at most 192 bits: what almost every group's sum looks like. Reads and writes the bytes of
@@ -28,6 +30,7 @@ class FixedSum {
   /// False, and this unchanged, when the sum would be too wide.
   [[nodiscard]] bool add(const FixedSum& other);
 
+  [[nodiscard]] ScaledInteger exact() const;
   /// Rounded once to the nearest double, ties to even; +0 for zero.
   [[nodiscard]] double rounded() const { return average(1); }
   /// The exact sum divided by `count` (> 0), rounded once.

@@ -19,22 +19,33 @@ struct Sum {
   i128 micros = 0;
 };
 
-// One amount: whole units and millionths of a unit, both with the amount's sign.
+// One amount: whole units and a fraction of one, both with the amount's sign.
+constexpr i128 kFraction = 1'000'000'000'000'000;
 struct Amount {
   i128 whole = 0;
-  i128 millionths = 0;
+  i128 fraction = 0;  // in 1 / kFraction
 };
 
-void add_micros(Sum& sum, const Amount& amount, std::int64_t unit) {
-  sum.micros += amount.whole * unit + amount.millionths * unit / 1'000'000;
+// Nearest multiple of a fraction's unit, ties to even.
+i128 rounded(i128 scaled) {
+  i128 whole = scaled / kFraction;
+  const i128 twice = 2 * (scaled % kFraction);
+  const i128 size = twice < 0 ? -twice : twice;
+  if (size > kFraction || (size == kFraction && whole % 2 != 0)) whole += scaled < 0 ? -1 : 1;
+  return whole;
 }
 
-// Fractions of years and longer give whole months; of months and quarters months and 30-day days; of days and weeks microseconds.
+void add_micros(Sum& sum, const Amount& amount, std::int64_t unit) { sum.micros += amount.whole * unit + rounded(amount.fraction * unit); }
+
+// Fractions of years and longer give the nearest month; of months and quarters 30-day days; what is left of days microseconds.
 void add_unit(Sum& sum, const Amount& amount, CivilPart part) {
   const auto add_months = [&](int months, bool with_days) {
-    const i128 scaled = amount.millionths * months;
-    sum.months += amount.whole * months + scaled / 1'000'000;
-    if (with_days) sum.days += scaled % 1'000'000 * 30 / 1'000'000;
+    const i128 scaled = amount.fraction * months;
+    sum.months += amount.whole * months + (with_days ? scaled / kFraction : rounded(scaled));
+    if (!with_days) return;
+    const i128 days = scaled % kFraction * 30;
+    sum.days += days / kFraction;
+    add_micros(sum, {0, days % kFraction}, kMicrosPerDay);
   };
   switch (part) {
     case CivilPart::kMillennium: return add_months(12'000, false);
@@ -43,8 +54,8 @@ void add_unit(Sum& sum, const Amount& amount, CivilPart part) {
     case CivilPart::kYear: return add_months(12, false);
     case CivilPart::kQuarter: return add_months(3, true);
     case CivilPart::kMonth: return add_months(1, true);
-    case CivilPart::kWeek: sum.days += amount.whole * 7; return add_micros(sum, {0, amount.millionths}, 7 * kMicrosPerDay);
-    case CivilPart::kDay: sum.days += amount.whole; return add_micros(sum, {0, amount.millionths}, kMicrosPerDay);
+    case CivilPart::kWeek: sum.days += amount.whole * 7; return add_micros(sum, {0, amount.fraction}, 7 * kMicrosPerDay);
+    case CivilPart::kDay: sum.days += amount.whole; return add_micros(sum, {0, amount.fraction}, kMicrosPerDay);
     case CivilPart::kHour: return add_micros(sum, amount, 3600 * kMicrosPerSecond);
     case CivilPart::kMinute: return add_micros(sum, amount, 60 * kMicrosPerSecond);
     case CivilPart::kSecond: return add_micros(sum, amount, kMicrosPerSecond);
@@ -104,16 +115,12 @@ std::optional<CivilInterval> parse_interval(std::string_view text) {
       continue;
     }
     Amount amount{sign * whole, 0};
-    if (peek() == '.') {  // six digits, rounded by the seventh
-      i128 weight = 100'000;
+    if (peek() == '.') {
       const std::size_t fraction = ++at;
-      for (; is_digit(peek()); ++at) {
-        amount.millionths += weight * (peek() - '0');
-        if (weight == 0 && at == fraction + 6 && peek() >= '5') amount.millionths += 1;
-        weight /= 10;
-      }
+      i128 weight = kFraction / 10;
+      for (; is_digit(peek()); ++at, weight /= 10) amount.fraction += weight * (peek() - '0');
       if (at == fraction && digits + 1 == fraction) return std::nullopt;
-      amount.millionths *= sign;
+      amount.fraction *= sign;
     }
     skip_spaces();
     const std::size_t begin = at;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/number_text.h"
+#include "bind/strict_floats.h"
 
 namespace trueno::bind {
 
@@ -180,7 +181,9 @@ Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> argu
   Expression e = nary(ExpressionKind::kCall, signature->result, std::move(arguments), span);
   e.function = function;
   e.signature = std::move(*signature);
-  return e;
+  if (context_.types.ieee_floats) return e;
+  return with_strict_floats(std::move(e),
+                            [&](std::string_view of, std::vector<Expression> tested) { return call(of, std::move(tested), span); });
 }
 
 Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
@@ -442,7 +445,15 @@ Bound ExpressionBinder::interval(const sql::IntervalLiteral& node, SourceSpan sp
       value = TRUENO_TRY(call("||", list_of(std::move(value), Expression::literal(Value::varchar(" " + node.unit))), span));
     return convert(std::move(value), TypeId::kInterval);
   }
-  const std::string text = value.value.to_string() + (node.unit.empty() ? "" : " " + node.unit);
+  std::string text = value.value.to_string();
+  // As of a computed number: only of seconds a fraction counts.
+  const std::string_view function = node.unit.empty() ? std::string_view() : function::interval_function(lower_name(node.unit));
+  const bool fraction = function == "to_seconds" || function == "to_milliseconds";
+  if (!function.empty() && !fraction && text.find_first_not_of("+-.0123456789") == std::string::npos) {
+    text = text.substr(0, text.find('.'));
+    if (text.find_first_of("0123456789") == std::string::npos) text = "0";
+  }
+  if (!node.unit.empty()) text += " " + node.unit;
   return convert(Expression::literal(Value::varchar(text)), TypeId::kInterval);
 }
 

@@ -436,33 +436,78 @@ class Compiler {
     return close(std::move(stream), plan.schema, limit, offset);
   }
 
-  // count, sum and avg are made of accumulators, shared between the calls that need the same one.
+  // Calls are made of accumulators, shared between the calls that need the same one.
   Status write_call(Stream& stream, const plan::AggregateCall& call) {
     Builder& builder = stream.builder;
     kernel::Output output;
     output.kind = call.function->finish;
     output.type = call.signature.result;
-    ValueId argument = kernel::kNoValue;
-    if (!call.arguments.empty()) {
-      Expression value = plan::substitute(call.arguments[0], stream.outputs);
-      if (call.filter) value = filtered(plan::substitute(*call.filter, stream.outputs), std::move(value));
-      argument =
-          call.function->finish == kernel::FinishKind::kCount ? TRUENO_TRY(write_carried(stream, value)) : TRUENO_TRY(write(stream, value));
-    } else if (call.filter) {  // count(*) FILTER (WHERE f) = count(CASE WHEN f THEN 1 END)
-      argument =
-          TRUENO_TRY(write(stream, filtered(plan::substitute(*call.filter, stream.outputs), Expression::literal(Value::integer(1)))));
+    std::vector<Expression> arguments;
+    for (const Expression& argument : call.arguments) arguments.push_back(plan::substitute(argument, stream.outputs));
+    if (call.filter) {
+      // count(*) FILTER (WHERE f) = count(CASE WHEN f THEN 1 END)
+      if (arguments.empty()) arguments.push_back(Expression::literal(Value::integer(1)));
+      arguments[0] = filtered(plan::substitute(*call.filter, stream.outputs), std::move(arguments[0]));
     }
-    const bool nullable = argument != kernel::kNoValue && builder.at(argument).range.nullable;
-    const kernel::Accumulator counter = nullable ? kernel::Accumulator{kernel::AccumulatorKind::kCount, argument} : kernel::Accumulator{};
-    if (output.kind == kernel::FinishKind::kCount) {
-      output.accumulator = output.count = accumulator(builder, counter);
-    } else {
-      output.accumulator = accumulator(builder, {call.function->accumulator(builder.at(argument).type), argument});
-      output.count = output.kind == kernel::FinishKind::kExtreme ? output.accumulator : accumulator(builder, counter);
-      if (builder.at(argument).type.id == TypeId::kDecimal) output.argument_scale = builder.at(argument).type.scale;
+    const bool counts = output.kind == kernel::FinishKind::kCount;
+    std::vector<ValueId> values;
+    for (const Expression& argument : arguments)
+      values.push_back(counts ? TRUENO_TRY(write_carried(stream, argument)) : TRUENO_TRY(write(stream, argument)));
+    make_pairs(builder, values, call.function->input);
+    const ValueId value = values.empty() ? kernel::kNoValue : values[0];
+    const bool nullable = value != kernel::kNoValue && builder.at(value).range.nullable;
+    const kernel::Accumulator counter = nullable ? kernel::Accumulator{kernel::AccumulatorKind::kCount, value} : kernel::Accumulator{};
+    switch (output.kind) {
+      case kernel::FinishKind::kCount: output.accumulator = output.count = accumulator(builder, counter); break;
+      case kernel::FinishKind::kExtreme:
+      case kernel::FinishKind::kBits:
+        output.accumulator = output.count = accumulator(builder, {call.function->accumulator(builder.at(value).type), value});
+        break;
+      case kernel::FinishKind::kSum:
+      case kernel::FinishKind::kAverage:
+        output.accumulator = accumulator(builder, {call.function->accumulator(builder.at(value).type), value});
+        output.count = accumulator(builder, counter);
+        if (builder.at(value).type.id == TypeId::kDecimal) output.argument_scale = builder.at(value).type.scale;
+        break;
+      case kernel::FinishKind::kMoment:
+        output.moment = call.function->moment;
+        output.accumulator = output.count = accumulator(builder, counter);
+        add_moment_sums(builder, output, values);
+        break;
     }
     builder.program().sink.outputs.push_back(output);
     return {};
+  }
+
+  // Both values are NULL where one of them is; one of them alone where the function reads one.
+  static void make_pairs(Builder& builder, std::vector<ValueId>& values, function::AggregateInput input) {
+    const auto where_valid = [&](ValueId other, ValueId value) {
+      if (!builder.at(other).range.nullable) return value;
+      const Type type = builder.at(value).type;
+      const ValueId valid = builder.emit(kernel::Opcode::kIsNotNull, TypeId::kBoolean, {other});
+      return builder.emit(kernel::Opcode::kSelect, type, {valid, value, builder.constant(Value::null(type))});
+    };
+    switch (input) {
+      case function::AggregateInput::kValue: return;
+      case function::AggregateInput::kPairs: values = {where_valid(values[0], values[1]), where_valid(values[1], values[0])}; return;
+      case function::AggregateInput::kFirst: values = {where_valid(values[1], values[0])}; return;
+      case function::AggregateInput::kSecond: values = {where_valid(values[0], values[1])}; return;
+    }
+  }
+
+  static void add_moment_sums(Builder& builder, kernel::Output& output, const std::vector<ValueId>& values) {
+    using kernel::MomentSum;
+    const ValueId x = values[0];
+    const ValueId y = values.back();
+    const auto sum = [](ValueId value) { return kernel::Accumulator{kernel::AccumulatorKind::kSumFloat, value}; };
+    const auto power = [](ValueId value, int exponent) {
+      return kernel::Accumulator{kernel::AccumulatorKind::kSumProduct, value, kernel::kNoValue, exponent};
+    };
+    const std::array<kernel::Accumulator, kernel::kMomentSums> sums = {
+        sum(x), power(x, 2), power(x, 3), power(x, 4), sum(y), power(y, 2), {kernel::AccumulatorKind::kSumProduct, x, y, 1}};
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      if (kernel::reads(output.moment, static_cast<MomentSum>(i))) output.sums[i] = accumulator(builder, sums[i]);
+    }
   }
 
   static Expression filtered(Expression condition, Expression value) {

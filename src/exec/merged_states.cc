@@ -55,6 +55,10 @@ Result<MergedStates> MergedStates::merge(const Program& program, const Accumulat
     case AccumulatorKind::kSumFloat: TRUENO_TRY(out.merge_floats(plain, order, starts)); return out;
     case AccumulatorKind::kMin:
     case AccumulatorKind::kMax: TRUENO_TRY(out.merge_extremes(plain, order, starts)); return out;
+    case AccumulatorKind::kBitAnd:
+    case AccumulatorKind::kBitOr:
+    case AccumulatorKind::kBitXor: TRUENO_TRY(out.merge_bits(plain, order, starts)); return out;
+    case AccumulatorKind::kSumProduct: TRUENO_TRY(out.merge_products(plain, order, starts)); return out;
   }
   return out;
 }
@@ -79,6 +83,43 @@ Status MergedStates::merge_floats(const Column& states, std::span<const std::uin
     }
   }
   return {};
+}
+
+Status MergedStates::merge_products(const Column& states, std::span<const std::uint32_t> order, std::span<const std::uint32_t> starts) {
+  product_sums_.resize(starts.size());
+  for (std::size_t g = 0; g < starts.size(); ++g) {
+    for (const std::uint32_t row : rows_of(g, order, starts)) {
+      const auto part = ProductSum::deserialise(states.text(row));
+      if (!part) return malformed();
+      product_sums_[g].merge(*part);
+    }
+  }
+  return {};
+}
+
+Status MergedStates::merge_bits(const Column& states, std::span<const std::uint32_t> order, std::span<const std::uint32_t> starts) {
+  ColumnBuilder builder(states.type);
+  builder.reserve(static_cast<std::int64_t>(starts.size()));
+  for (std::size_t g = 0; g < starts.size(); ++g) {
+    kernel::Cell bits;
+    for (const std::uint32_t row : rows_of(g, order, starts)) {
+      const kernel::Cell cell = kernel::cell_of(states, row);
+      if (!cell.valid) continue;
+      bits = bits.valid ? kernel::Cell::of_integer(kernel::combined_bits(kind_, bits.integer, cell.integer)) : cell;
+    }
+    TRUENO_TRY(kernel::append_cell(builder, states.type, bits));
+  }
+  extremes_ = TRUENO_TRY(builder.finish());
+  return {};
+}
+
+std::optional<ScaledInteger> MergedStates::exact(std::size_t group) const {
+  if (kind_ == AccumulatorKind::kSumProduct) {
+    const ProductSum& sum = product_sums_[group];
+    return sum.is_finite() ? std::optional(sum.value()) : std::nullopt;
+  }
+  if (const auto wide = wide_sums_.find(group); wide != wide_sums_.end()) return wide->second.exact();
+  return fixed_sums_[group].exact();
 }
 
 // The best row of each group; equal values have one form in partial states, so which of them does not matter.
@@ -146,7 +187,7 @@ Result<std::vector<Column>> finish_outputs(const Program& program, std::span<con
   for (const kernel::Output& output : program.sink.outputs) {
     const MergedStates& state = states[output.accumulator];
     const MergedStates& counter = states[output.count];
-    if (output.kind == FinishKind::kExtreme) {
+    if (output.kind == FinishKind::kExtreme || output.kind == FinishKind::kBits) {
       Column column = state.extremes();
       column.type = output.type;
       out.push_back(std::move(column));
@@ -160,6 +201,11 @@ Result<std::vector<Column>> finish_outputs(const Program& program, std::span<con
         continue;
       }
       const std::int64_t count = counter.count(g);
+      if (output.kind == FinishKind::kMoment) {
+        const auto value = kernel::finish_moment(output, count, [&](std::uint32_t sum) { return states[sum].exact(g); });
+        value ? column.set(g, kernel::canonical(*value)) : column.set_null(g);
+        continue;
+      }
       if (count == 0) {
         column.set_null(g);
       } else if (output.kind == FinishKind::kAverage) {

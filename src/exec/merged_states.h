@@ -6,6 +6,7 @@
 
 #include "base/exact_sum.h"
 #include "base/fixed_sum.h"
+#include "base/product_sum.h"
 #include "base/wide_integer.h"
 #include "column/column.h"
 #include "kernel/program.h"
@@ -24,12 +25,16 @@ class MergedStates {
   [[nodiscard]] const I192& integer_sum(std::size_t group) const { return integer_sums_[group]; }
   /// The exact sum of floats divided by `divisor`, rounded once.
   [[nodiscard]] double float_average(std::size_t group, std::int64_t divisor) const;
-  /// Least or greatest values.
+  /// The exact sum of floats or products; nothing when something was not finite.
+  [[nodiscard]] std::optional<ScaledInteger> exact(std::size_t group) const;
+  /// Least or greatest values, or combined bits.
   [[nodiscard]] const Column& extremes() const { return extremes_; }
   [[nodiscard]] bool is_float() const { return kind_ == kernel::AccumulatorKind::kSumFloat; }
 
  private:
   [[nodiscard]] Status merge_floats(const Column& states, std::span<const std::uint32_t> order, std::span<const std::uint32_t> starts);
+  [[nodiscard]] Status merge_products(const Column& states, std::span<const std::uint32_t> order, std::span<const std::uint32_t> starts);
+  [[nodiscard]] Status merge_bits(const Column& states, std::span<const std::uint32_t> order, std::span<const std::uint32_t> starts);
   [[nodiscard]] Status merge_extremes(const Column& states, std::span<const std::uint32_t> order, std::span<const std::uint32_t> starts);
 
   kernel::AccumulatorKind kind_ = kernel::AccumulatorKind::kCountRows;
@@ -37,6 +42,7 @@ class MergedStates {
   std::vector<I192> integer_sums_;
   std::vector<FixedSum> fixed_sums_;
   std::unordered_map<std::size_t, ExactSum> wide_sums_;  // groups whose sum does not fit the fixed form
+  std::vector<ProductSum> product_sums_;
   Column extremes_;
 };
 

@@ -20,7 +20,8 @@ Catalogue::Catalogue() {
                        time_bucket_functions,  strptime_functions,        utility_functions,       transcendental_functions}) {
     std::ranges::move(family(), std::back_inserter(scalars_));
   }
-  aggregates_ = aggregate_functions();
+  for (const auto family : {aggregate_functions, moment_aggregates, bit_aggregates})
+    std::ranges::move(family(), std::back_inserter(aggregates_));
   for (const ScalarFunction& f : scalars_) {
     scalar_by_name_.emplace(f.name, &f);
     for (const std::string_view alias : f.aliases) scalar_by_name_.emplace(alias, &f);

@@ -17,6 +17,7 @@ struct Signature {
 /// What a function needs to choose its types and instructions.
 struct BindContext {
   bool integer_division = false;                // `/` of integers is integer division (SQLite, PostgreSQL)
+  bool ieee_floats = true;                      // false: no infinity or NaN from a division or a function that is undefined there
   std::int64_t now = 0;                         // microseconds since 1970 UTC: one moment a statement
   std::span<const Value* const> literals = {};  // by argument: its value where it is a literal, else null; may be empty
 };
@@ -38,6 +39,14 @@ struct ScalarFunction {
   bool volatile_function = false;  // not folded, not evaluated by dictionary entry
 };
 
+/// What a call of an aggregate reads of its arguments.
+enum class AggregateInput : std::uint8_t {
+  kValue,   // the argument
+  kPairs,   // (y, x): rows where both are valid; moments
+  kFirst,   // of such pairs y
+  kSecond,  // of such pairs x
+};
+
 /// How an aggregate's state behaves (design section 4): all of these are fixed-size and merge exactly.
 struct AggregateFunction {
   std::string_view name;
@@ -48,8 +57,10 @@ struct AggregateFunction {
   std::string_view example_result;
   Result<Signature> (*bind)(std::span<const Type> arguments, const BindContext& context) = nullptr;
   kernel::FinishKind finish = kernel::FinishKind::kCount;
-  /// The accumulator for an argument of this type.
+  /// The accumulator for an argument of this type; null for moments.
   kernel::AccumulatorKind (*accumulator)(const Type& argument) = nullptr;
+  AggregateInput input = AggregateInput::kValue;
+  kernel::MomentFunction moment = kernel::MomentFunction::kVariancePopulation;  // FinishKind::kMoment
 };
 
 // Types -----------------------------------------------------------------------------------------------------------------------------

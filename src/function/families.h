@@ -36,7 +36,11 @@ namespace trueno::function {
 [[nodiscard]] std::vector<ScalarFunction> utility_functions();
 [[nodiscard]] std::vector<ScalarFunction> transcendental_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_functions();
+[[nodiscard]] std::vector<AggregateFunction> moment_aggregates();
+[[nodiscard]] std::vector<AggregateFunction> bit_aggregates();
 
+/// The start and the count of a substring have 32 bits and a sign; kOutOfRange otherwise.
+[[nodiscard]] Status check_window(std::span<const kernel::Cell> start_and_count);
 /// floor, ceil or trunc: of integers the identity, of decimals DECIMAL(p, 0).
 [[nodiscard]] kernel::ValueId whole_number(kernel::Builder& b, kernel::ValueId x, kernel::MathFunction function);
 /// The host body of trim, ltrim or rtrim with the characters to cut.

@@ -60,10 +60,10 @@ Status trim(std::span<const Cell> args, Cell& result, Arena& arena) {
 
 // SQL's substring: positions count from 1, negative ones from the end; a window that begins before the text is cut.
 Status substring(std::span<const Cell> args, Cell& result, Arena& arena) {
-  constexpr i128 kFar = i128{1} << 40;  // farther than any text is long
+  TRUENO_TRY(check_window(args.subspan(1)));
   const std::string_view text = args[0].string.view();
   const std::int64_t length = kernel::utf8_length(text);
-  const auto start = static_cast<std::int64_t>(std::clamp<i128>(args[1].integer, -kFar, kFar));
+  const auto start = static_cast<std::int64_t>(args[1].integer);
   std::int64_t begin = start > 0 ? start - 1 : (start < 0 ? length + start : -1);
   std::int64_t end = length;
   if (args.size() == 3) {
@@ -208,6 +208,16 @@ Result<ValueId> lower_not_ilike(Builder& b, std::span<const ValueId> args, const
 }
 
 }  // namespace
+
+Status check_window(std::span<const Cell> start_and_count) {
+  constexpr i128 kMost = i128{0xFFFFFFFF};
+  for (std::size_t i = 0; i < start_and_count.size(); ++i) {
+    const i128 value = start_and_count[i].integer;
+    if (value > kMost || value < -kMost - 1)
+      return error(ErrorCode::kOutOfRange, "the {} of a substring is out of range: {}", i == 0 ? "start" : "count", to_string(value));
+  }
+  return {};
+}
 
 std::vector<ScalarFunction> string_functions() {
   return {

@@ -43,6 +43,7 @@ Status right(std::span<const Cell> args, Cell& result, Arena&) {
 }
 // The window of SQL's substring.
 Status substring(std::span<const Cell> args, Cell& result, Arena&) {
+  TRUENO_TRY(check_window(args.subspan(1)));
   const std::vector<std::size_t> places = places_of(args[0].string.view());
   const auto count = static_cast<i128>(places.size()) - 1;
   const i128 start = args[1].integer;

@@ -4,8 +4,9 @@
 
 namespace trueno::kernel {
 
-AccumulatorState::AccumulatorState(AccumulatorKind kind, Physical argument) : kind_(kind), argument_(argument) {
-  if (kind == AccumulatorKind::kSumFloat) float_sum_ = std::make_unique<ExactSum>();
+AccumulatorState::AccumulatorState(const Accumulator& accumulator, Physical argument)
+    : kind_(accumulator.kind), power_(accumulator.power), pair_(accumulator.second != kNoValue), argument_(argument) {
+  if (accumulator.kind == AccumulatorKind::kSumFloat) float_sum_ = std::make_unique<ExactSum>();
 }
 
 Cell AccumulatorState::extreme() const {
@@ -22,7 +23,17 @@ void AccumulatorState::keep_extreme(const Cell& candidate) {
   if (argument_ == Physical::kString) extreme_text_ = candidate.string.view();
 }
 
-void AccumulatorState::update(const Cell& argument) {
+void AccumulatorState::keep_bits(const Cell& bits) {
+  if (!bits.valid) return;
+  extreme_ = extreme_.valid ? Cell::of_integer(combined_bits(kind_, extreme_.integer, bits.integer)) : bits;
+}
+
+void AccumulatorState::add_product(const Cell& argument, const Cell& second) {
+  if (pair_ && !second.valid) return;
+  product_sum_.add(Factors(argument.f64, power_, pair_ ? &second.f64 : nullptr));
+}
+
+void AccumulatorState::update(const Cell& argument, const Cell& second) {
   if (kind_ == AccumulatorKind::kCountRows) {
     ++count_;
     return;
@@ -35,6 +46,10 @@ void AccumulatorState::update(const Cell& argument) {
     case AccumulatorKind::kSumFloat: float_sum_->add(argument_ == Physical::kF32 ? static_cast<double>(argument.f32) : argument.f64); break;
     case AccumulatorKind::kMin:
     case AccumulatorKind::kMax: keep_extreme(argument); break;
+    case AccumulatorKind::kBitAnd:
+    case AccumulatorKind::kBitOr:
+    case AccumulatorKind::kBitXor: keep_bits(argument); break;
+    case AccumulatorKind::kSumProduct: add_product(argument, second); break;
   }
 }
 
@@ -61,6 +76,15 @@ Status AccumulatorState::merge(const Cell& state) {
     }
     case AccumulatorKind::kMin:
     case AccumulatorKind::kMax: keep_extreme(state); return {};
+    case AccumulatorKind::kBitAnd:
+    case AccumulatorKind::kBitOr:
+    case AccumulatorKind::kBitXor: keep_bits(state); return {};
+    case AccumulatorKind::kSumProduct: {
+      const auto sum = ProductSum::deserialise(state.string.view());
+      if (!sum) return error(ErrorCode::kInternal, "malformed state of a sum of products");
+      product_sum_.merge(*sum);
+      return {};
+    }
   }
   return {};
 }
@@ -77,7 +101,11 @@ Status AccumulatorState::append_state(ColumnBuilder& builder, const Type& type) 
     }
     case AccumulatorKind::kSumFloat: return builder.append_string(float_sum_->serialise());
     case AccumulatorKind::kMin:
-    case AccumulatorKind::kMax: return append_cell(builder, type, extreme());
+    case AccumulatorKind::kMax:
+    case AccumulatorKind::kBitAnd:
+    case AccumulatorKind::kBitOr:
+    case AccumulatorKind::kBitXor: return append_cell(builder, type, extreme());
+    case AccumulatorKind::kSumProduct: return builder.append_string(product_sum_.serialise());
   }
   return {};
 }
@@ -85,7 +113,8 @@ Status AccumulatorState::append_state(ColumnBuilder& builder, const Type& type) 
 Result<Value> AccumulatorState::finish(const Output& output, std::int64_t valid_count) const {
   switch (output.kind) {
     case FinishKind::kCount: return Value::integer(count_, output.type);
-    case FinishKind::kExtreme: return value_of(output.type, extreme());
+    case FinishKind::kExtreme:
+    case FinishKind::kBits: return value_of(output.type, extreme());
     case FinishKind::kSum: {
       if (valid_count == 0) return Value::null(output.type);
       if (kind_ == AccumulatorKind::kSumFloat) return Value(output.type, canonical(float_sum_->rounded()));
@@ -100,8 +129,32 @@ Result<Value> AccumulatorState::finish(const Output& output, std::int64_t valid_
       if (valid_count == 0) return Value::null(output.type);
       if (kind_ == AccumulatorKind::kSumFloat) return Value(output.type, canonical(float_sum_->average(valid_count)));
       return Value(output.type, average_of(integer_sum_, valid_count, output.argument_scale));
+    case FinishKind::kMoment: break;
   }
   return error(ErrorCode::kInternal, "unknown output of an aggregate");
+}
+
+std::optional<ScaledInteger> AccumulatorState::exact_sum() const {
+  if (kind_ == AccumulatorKind::kSumFloat) return float_sum_->exact();
+  return product_sum_.is_finite() ? std::optional(product_sum_.value()) : std::nullopt;
+}
+
+Result<Value> finish_output(const Output& output, std::span<const AccumulatorState> states) {
+  const std::int64_t count = states[output.count].count();
+  if (output.kind != FinishKind::kMoment) return states[output.accumulator].finish(output, count);
+  const std::optional<double> value = finish_moment(output, count, [&](std::uint32_t sum) { return states[sum].exact_sum(); });
+  return value ? Value(output.type, canonical(*value)) : Value::null(output.type);
+}
+
+std::vector<AccumulatorState> fresh_states(const Program& program) {
+  std::vector<AccumulatorState> states;
+  for (const Accumulator& a : program.sink.accumulators)
+    states.emplace_back(a, a.argument == kNoValue ? Physical::kI64 : program.at(a.argument).physical());
+  return states;
+}
+
+i128 combined_bits(AccumulatorKind kind, i128 a, i128 b) {
+  return kind == AccumulatorKind::kBitAnd ? (a & b) : kind == AccumulatorKind::kBitOr ? (a | b) : (a ^ b);
 }
 
 std::string serialise(const I192& sum) {

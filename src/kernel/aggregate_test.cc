@@ -17,14 +17,14 @@ Value state_of(const AccumulatorState& state, const Type& type) {
 // All values in one state, and every way of cutting them in two: the states' bytes are equal.
 void expect_same_however_split(AccumulatorKind kind, const Type& state_type, const std::vector<Value>& values) {
   const Physical physical = values.front().type().physical();
-  AccumulatorState whole(kind, physical);
+  AccumulatorState whole({kind}, physical);
   for (const Value& value : values) whole.update(cell_of(value));
   const Value expected = state_of(whole, state_type);
   for (std::size_t cut = 0; cut <= values.size(); ++cut) {
-    AccumulatorState first(kind, physical);
-    AccumulatorState second(kind, physical);
+    AccumulatorState first({kind}, physical);
+    AccumulatorState second({kind}, physical);
     for (std::size_t i = 0; i < values.size(); ++i) (i < cut ? first : second).update(cell_of(values[i]));
-    AccumulatorState merged(kind, physical);
+    AccumulatorState merged({kind}, physical);
     const Value one = state_of(first, state_type);
     const Value other = state_of(second, state_type);
     ASSERT_TRUE(merged.merge(cell_of(other)));
@@ -51,7 +51,7 @@ TEST(AccumulatorState, SplitsAndMergesExactly) {
 }
 
 Value finished(AccumulatorKind kind, const Type& result, const std::vector<Value>& values, FinishKind finish, int scale = 0) {
-  AccumulatorState state(kind, values.front().type().physical());
+  AccumulatorState state({kind}, values.front().type().physical());
   std::int64_t valid = 0;
   for (const Value& value : values) {
     state.update(cell_of(value));
@@ -89,7 +89,7 @@ TEST(AccumulatorState, AveragesAreRoundedOnce) {
 }
 
 TEST(AccumulatorState, ASumPastItsTypeIsAnError) {
-  AccumulatorState state(AccumulatorKind::kSumInteger, Physical::kI128);
+  AccumulatorState state({AccumulatorKind::kSumInteger}, Physical::kI128);
   state.update(Cell::of_integer(kI128Max));
   state.update(Cell::of_integer(1));
   Output output;
@@ -103,9 +103,9 @@ TEST(AccumulatorState, ASumPastItsTypeIsAnError) {
 }
 
 TEST(AccumulatorState, MalformedStatesAreRefused) {
-  AccumulatorState floats(AccumulatorKind::kSumFloat, Physical::kF64);
+  AccumulatorState floats({AccumulatorKind::kSumFloat}, Physical::kF64);
   EXPECT_FALSE(floats.merge(Cell::of_string(std::string_view("x"))));
-  AccumulatorState integers(AccumulatorKind::kSumInteger, Physical::kI128);
+  AccumulatorState integers({AccumulatorKind::kSumInteger}, Physical::kI128);
   EXPECT_FALSE(integers.merge(Cell::of_string(std::string_view("too short"))));
   EXPECT_FALSE(deserialise_i192("23 bytes are not enough"));
 }

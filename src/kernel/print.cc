@@ -55,6 +55,10 @@ std::string_view accumulator_name(AccumulatorKind kind) {
     case AccumulatorKind::kSumFloat: return "sum";
     case AccumulatorKind::kMin: return "min";
     case AccumulatorKind::kMax: return "max";
+    case AccumulatorKind::kBitAnd: return "bit_and";
+    case AccumulatorKind::kBitOr: return "bit_or";
+    case AccumulatorKind::kBitXor: return "bit_xor";
+    case AccumulatorKind::kSumProduct: return "sum";
   }
   return "?";
 }
@@ -64,6 +68,11 @@ std::string accumulators(const Program& program) {
   for (const Accumulator& a : program.sink.accumulators) {
     text += fmt::format("  {}", accumulator_name(a.kind));
     if (a.argument != kNoValue) text += " " + operand(program, a.argument);
+    if (a.kind == AccumulatorKind::kSumProduct) {
+      if (a.power != 1) text += fmt::format("^{}", a.power);
+      if (a.second != kNoValue) text += " * " + operand(program, a.second);
+      text += " -> exact";
+    }
     if (a.kind == AccumulatorKind::kSumInteger || a.kind == AccumulatorKind::kSumFloat) {
       text += fmt::format(" -> {}", a.kind == AccumulatorKind::kSumFloat         ? "exact"
                                     : state_type(program, a).id == TypeId::kBlob ? "i192"

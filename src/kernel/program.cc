@@ -123,9 +123,13 @@ Type state_type(const Program& program, const Accumulator& accumulator) {
       const bool wide = program.at(accumulator.argument).physical() == Physical::kI128;
       return wide ? TypeId::kBlob : TypeId::kHugeInt;
     }
-    case AccumulatorKind::kSumFloat: return TypeId::kBlob;
+    case AccumulatorKind::kSumFloat:
+    case AccumulatorKind::kSumProduct: return TypeId::kBlob;
     case AccumulatorKind::kMin:
-    case AccumulatorKind::kMax: return program.at(accumulator.argument).type;
+    case AccumulatorKind::kMax:
+    case AccumulatorKind::kBitAnd:
+    case AccumulatorKind::kBitOr:
+    case AccumulatorKind::kBitXor: return program.at(accumulator.argument).type;
   }
   return {};
 }

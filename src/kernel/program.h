@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -9,6 +10,7 @@
 #include "base/result.h"
 #include "column/column.h"
 #include "kernel/host.h"
+#include "kernel/moments.h"
 #include "kernel/range.h"
 
 namespace trueno::kernel {
@@ -176,10 +178,16 @@ enum class AccumulatorKind : std::uint8_t {
   kSumFloat,    // exact sum (base/exact_sum.h)
   kMin,
   kMax,  // canonical form of the least or greatest valid value
+  kBitAnd,
+  kBitOr,
+  kBitXor,      // of all bits of the valid integers
+  kSumProduct,  // exact sum of argument^power, times `second` where there is one (base/product_sum.h); DOUBLE
 };
 struct Accumulator {
   AccumulatorKind kind = AccumulatorKind::kCountRows;
   ValueId argument = kNoValue;
+  ValueId second = kNoValue;  // kSumProduct
+  int power = 1;              // kSumProduct: 1 to 4, with `second` 1 to 3
   bool operator==(const Accumulator&) const = default;
 };
 
@@ -189,13 +197,17 @@ enum class FinishKind : std::uint8_t {
   kSum,      // of (sum, count): NULL when count is 0; kOutOfRange past the result type
   kAverage,  // of (sum, count): exact quotient, rounded once to DOUBLE
   kExtreme,  // of (min or max): NULL when nothing was valid
+  kBits,     // of (bit_and, bit_or or bit_xor): NULL when nothing was valid
+  kMoment,   // of (count, exact sums): kernel/moments.h
 };
 struct Output {
   FinishKind kind = FinishKind::kCount;
   std::uint32_t accumulator = 0;
   std::uint32_t count = 0;  // accumulator that counts the valid values (kSum, kAverage)
   Type type;
-  int argument_scale = 0;  // kAverage of DECIMAL(p, s): s
+  int argument_scale = 0;                                       // kAverage of DECIMAL(p, s): s
+  MomentFunction moment = MomentFunction::kVariancePopulation;  // kMoment
+  std::array<std::uint32_t, kMomentSums> sums = {};             // kMoment: accumulators by MomentSum, those the function reads
 };
 
 struct SortKey {

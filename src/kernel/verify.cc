@@ -218,10 +218,26 @@ Status check_sink(const Program& p, const Domains& domains) {
       return error(ErrorCode::kInternal, "kernel program: integer sum of a non-integer");
     if (a.kind == AccumulatorKind::kSumFloat && !is_float(p.at(a.argument).physical()))
       return error(ErrorCode::kInternal, "kernel program: float sum of a non-float");
+    const bool bits = a.kind == AccumulatorKind::kBitAnd || a.kind == AccumulatorKind::kBitOr || a.kind == AccumulatorKind::kBitXor;
+    if (bits && !is_integer(p.at(a.argument).physical())) return error(ErrorCode::kInternal, "kernel program: bits of a non-integer");
+    if (a.kind == AccumulatorKind::kSumProduct) {
+      const bool pair = a.second != kNoValue;
+      if (p.at(a.argument).physical() != Physical::kF64 || (pair && (!known(a.second) || p.at(a.second).physical() != Physical::kF64)))
+        return error(ErrorCode::kInternal, "kernel program: product sum of something else than DOUBLE");
+      if (a.power < 1 || a.power > (pair ? 3 : 4)) return error(ErrorCode::kInternal, "kernel program: product sum of too many factors");
+    } else if (a.second != kNoValue || a.power != 1) {
+      return error(ErrorCode::kInternal, "kernel program: an accumulator of one value has factors");
+    }
   }
   for (const Output& o : sink.outputs) {
     if (o.accumulator >= sink.accumulators.size() || o.count >= sink.accumulators.size())
       return error(ErrorCode::kInternal, "kernel program: an output reads an unknown accumulator");
+    for (std::size_t i = 0; i < kMomentSums && o.kind == FinishKind::kMoment; ++i) {
+      if (!reads(o.moment, static_cast<MomentSum>(i))) continue;
+      const AccumulatorKind kind = o.sums[i] < sink.accumulators.size() ? sink.accumulators[o.sums[i]].kind : AccumulatorKind::kCount;
+      if (kind != AccumulatorKind::kSumFloat && kind != AccumulatorKind::kSumProduct)
+        return error(ErrorCode::kInternal, "kernel program: a moment reads something else than exact sums");
+    }
   }
   for (const SortKey& key : sink.sort_keys) {
     if (!known(key.value)) return error(ErrorCode::kInternal, "kernel program: a sort key is undefined");

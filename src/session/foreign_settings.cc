@@ -38,7 +38,6 @@ const std::vector<ForeignSetting>& foreign_settings() {
       {"errors_as_json", "false|0"},
       {"explain_output", ""},
       {"force_update_to_del_and_insert", "*"},
-      {"ieee_floating_point_ops", "true|1"},
       {"immediate_transaction_mode", "*"},
       {"index_scan_max_count", "*"},
       {"index_scan_percentage", "*"},

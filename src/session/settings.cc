@@ -21,6 +21,9 @@ const std::vector<Setting>& all_settings() {
       {"fallback", "cost|simd|scalar", "cost", "Where a pipeline runs when the GPU was asked for and cannot run it."},
       {"gpu_adapter", "hardware|software", "hardware", "Which adapter counts as a GPU: a real one, or a CPU that plays one (for tests)."},
       {"gpu_fallback", "warn|error|silent", "warn", "What happens when the GPU was asked for and cannot run a part of the query."},
+      {"ieee_floating_point_ops", "boolean", "true",
+       "Floats are divided, and functions of them answer, as IEEE 754 says; false: NULL for a division by zero, errors where a function is "
+       "undefined."},
       {"integer_division", "boolean", "false", "`/` of integers is integer division."},
       {"morsel_rows", "1..1073741824", "131072", "Rows a worker takes at a time."},
       {"morsel_size_mb", "1..4096", "128", "MiB that a device with memory of its own takes at a time."},

@@ -4,13 +4,29 @@
 
 namespace trueno::test {
 
+namespace {
+
+bool is_setting(const std::string& sql) {
+  const std::string word = sql.substr(0, 4);
+  return word == "SET " || word == "set ";
+}
+
+}  // namespace
+
 Answer Engine::begin_with(const std::string& settings) {
   settings_ += settings;
   return run(settings);
 }
 
 Answer Engine::run(const std::string& sql, const std::string& connection) {
-  if (connection.empty()) return run(database_.connection(), sql);
+  if (connection.empty()) {
+    Answer answer = run(database_.connection(), sql);
+    if (share_settings_ && !answer.failed && is_setting(sql)) {
+      settings_ += sql + ";";
+      for (const auto& [name, other] : connections_) static_cast<void>(run(other, sql));
+    }
+    return answer;
+  }
   const auto [at, fresh] = connections_.try_emplace(connection, database_.connect());
   if (fresh && !settings_.empty()) {
     Answer set_up = run(at->second, settings_);

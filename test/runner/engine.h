@@ -23,11 +23,14 @@ class Engine {
   [[nodiscard]] Answer run(const std::string& sql, const std::string& connection = {});
   /// Statements that every connection begins with.
   [[nodiscard]] Answer begin_with(const std::string& settings);
+  /// From now on SET without a connection's name is meant for all connections, as where settings belong to the database.
+  void share_settings() { share_settings_ = true; }
 
  private:
   [[nodiscard]] static Answer run(const Connection& connection, const std::string& sql);
 
   Database database_;
+  bool share_settings_ = false;
   std::string settings_;
   std::map<std::string, Connection> connections_;
 };

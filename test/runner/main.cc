@@ -1,6 +1,6 @@
 // Runs every .test file under a folder against the public API and ends with "N passed, N failed, N skipped".
 //
-// usage: trueno_sqltest [--set NAME=VALUE]... [--strict] [--verbose N] [--bench SECONDS] PATH...
+// usage: trueno_sqltest [--set NAME=VALUE]... [--scope LIST] [--strict] [--verbose N] [--bench SECONDS] PATH...
 //
 // What the engine refuses as not supported is skipped, counted by reason; everything else that differs is a failure, counted by cause.
 // --strict, for our own files: nothing may be skipped but by a directive, and messages of errors are compared. --bench runs the files again
@@ -19,6 +19,7 @@
 #include "compare.h"
 #include "engine.h"
 #include "records.h"
+#include "scope.h"
 
 namespace {
 
@@ -29,11 +30,15 @@ struct Totals {
   long passed = 0;
   long failed = 0;
   long skipped = 0;
+  long passed_in_scope = 0;
+  long in_scope = 0;                         // passed, failed or skipped
+  std::map<std::string, long> out_of_scope;  // records by feature
   std::map<std::string, long> skip_reasons;
   std::map<std::string, long> failure_causes;
 };
 
 struct Options {
+  trueno::test::Scope scope;
   std::string settings;
   long shown_failures = 20;
   bool strict = false;
@@ -49,6 +54,25 @@ std::string cause_of(const std::string& why) {
   return std::regex_replace(std::regex_replace(first_line(why), kTexts, "..."), kNumbers, "N").substr(0, 90);
 }
 
+// Made when its name is first asked for.
+class TemporaryFolder {
+ public:
+  const std::string& path() {
+    if (path_.empty()) {
+      std::string pattern = (std::filesystem::temp_directory_path() / "sqltest-XXXXXX").string();
+      if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+    }
+    return path_;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+
+ private:
+  std::string path_;
+};
+
 // One file; a database of its own.
 class FileRun {
  public:
@@ -57,6 +81,7 @@ class FileRun {
     sqlite_ = path.find("suites/sqllogictest") != std::string::npos;
     foreign_ = path.find("suites/") != std::string::npos;
     if (sqlite_) static_cast<void>(engine_.begin_with("SET integer_division = true;"));
+    if (foreign_) engine_.share_settings();
     if (!options.settings.empty()) set_up_ = engine_.begin_with(options.settings);
   }
 
@@ -71,7 +96,7 @@ class FileRun {
       if (records[i].kind == Record::Kind::kHalt) {
         if (records[i].skip_reason == "requires regular_expressions" && !engine_.run("SELECT 'a' ~ 'a'").failed) continue;
         for (std::size_t rest = i + 1; rest < records.size(); ++rest)
-          skip(records[i].skip_reason.empty() ? "halt" : records[i].skip_reason);
+          skip(records[rest], records[i].skip_reason.empty() ? "halt" : records[i].skip_reason);
         return;
       }
       run_record(records[i]);
@@ -81,20 +106,20 @@ class FileRun {
  private:
   void run_record(const Record& record) {
     if (record.kind == Record::Kind::kSkip) {
-      skip(record.skip_reason);
+      skip(record, record.skip_reason);
       return;
     }
-    const Answer answer = engine_.run(record.sql, record.connection);
+    const Answer answer = engine_.run(foreign_ ? with_folders(record.sql) : record.sql, record.connection);
     if (answer.not_supported && !options_.strict) {
       remember_broken(record.sql);
-      skip("not supported: " + first_line(answer.message).substr(15));
+      skip(record, "not supported: " + first_line(answer.message).substr(15));
       return;
     }
     if (record.kind == Record::Kind::kStatementError) {
       const std::string why = !answer.failed     ? "expected an error"
                               : !options_.strict ? std::string()
                                                  : trueno::test::compare_message(record, answer.message);
-      why.empty() ? pass() : fail(record, why);
+      why.empty() ? pass(record) : fail(record, why);
       return;
     }
     if (answer.failed) {
@@ -109,19 +134,38 @@ class FileRun {
         return;
       }
     }
-    pass();
+    pass(record);
   }
 
-  void pass() { ++totals_.passed; }
-  void skip(const std::string& reason) {
+  void pass(const Record& record) {
+    ++totals_.passed;
+    if (note_scope(record)) ++totals_.passed_in_scope;
+  }
+  bool note_scope(const Record& record) {
+    const bool left_out = record.kind == Record::Kind::kSkip && record.skip_reason == "mode skip";
+    const std::string features = left_out ? "what its own runner skips" : options_.scope.left_out(path_, record.sql);
+    ++(features.empty() ? totals_.in_scope : totals_.out_of_scope[features]);
+    return features.empty();
+  }
+  void skip(const Record& record, const std::string& reason) {
     ++totals_.skipped;
+    note_scope(record);
     ++totals_.skip_reasons[reason];
   }
   void fail(const Record& record, const std::string& why) {
     ++totals_.failed;
+    note_scope(record);
     ++totals_.failure_causes[leans_on_broken(record.sql) ? "(after a statement that failed or was skipped)" : cause_of(why)];
     if (totals_.failed <= options_.shown_failures)
       std::printf("FAILED %s:%d\n  %s\n  %s\n", path_.c_str(), record.line, record.sql.substr(0, 400).c_str(), why.substr(0, 600).c_str());
+  }
+
+  // Files that a foreign record writes lie in a folder that ends with this run.
+  std::string with_folders(std::string sql) {
+    for (const std::string word : {"{TEST_DIR}", "__TEST_DIR__"}) {
+      for (std::size_t at = sql.find(word); at != std::string::npos; at = sql.find(word, at)) sql.replace(at, word.size(), folder_.path());
+    }
+    return sql;
   }
 
   // The table a CREATE, INSERT, ... that did not run was about: what reads it later fails for that reason.
@@ -149,6 +193,7 @@ class FileRun {
   const std::string& path_;
   const Options& options_;
   Totals& totals_;
+  TemporaryFolder folder_;
   trueno::test::Engine engine_;
   Answer set_up_;
   bool sqlite_ = false;
@@ -178,6 +223,8 @@ int main(int argc, char** argv) {
       options.shown_failures = std::atol(argv[++i]);
     } else if (word == "--bench" && i + 1 < argc) {
       options.bench_seconds = std::atof(argv[++i]);
+    } else if (word == "--scope" && i + 1 < argc) {
+      options.scope = trueno::test::Scope::read(argv[++i]);
     } else if (word == "--strict") {
       options.strict = true;
     } else if (std::filesystem::is_directory(word)) {
@@ -190,7 +237,7 @@ int main(int argc, char** argv) {
   }
   std::sort(files.begin(), files.end());
   if (files.empty()) {
-    std::fputs("usage: trueno_sqltest [--set NAME=VALUE]... [--strict] [--verbose N] [--bench SECONDS] PATH...\n", stderr);
+    std::fputs("usage: trueno_sqltest [--set NAME=VALUE]... [--scope LIST] [--strict] [--verbose N] [--bench SECONDS] PATH...\n", stderr);
     return 2;
   }
   // An instruction set that was asked for and that this machine does not have: ctest counts the run as skipped.
@@ -208,6 +255,15 @@ int main(int argc, char** argv) {
   do {
     for (const std::string& file : files) FileRun(file, options, totals).run();
   } while (seconds() < options.bench_seconds);
+  if (!options.scope.empty()) {
+    print_counts("out of scope", totals.out_of_scope, 15);
+    const long all = totals.passed + totals.failed + totals.skipped;
+    const auto share = [](long part, long whole) {
+      return whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
+    };
+    std::printf("in scope: %ld of %ld (%.1f %%); of all: %ld of %ld (%.1f %%)\n", totals.passed_in_scope, totals.in_scope,
+                share(totals.passed_in_scope, totals.in_scope), totals.passed, all, share(totals.passed, all));
+  }
   print_counts("skipped", totals.skip_reasons, 15);
   print_counts("failed ", totals.failure_causes, 25);
   std::printf("%zu files, %.0f records a second\n", files.size(),

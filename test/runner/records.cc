@@ -69,7 +69,7 @@ class Reader {
     } else if (words[0] == "require" && words.size() > 1) {
       ++at_;
       if (words[1] != "vector_size" && words[1] != "no_extension_autoloading" && words[1] != "notwindows" && words[1] != "64bit" &&
-          words[1] != "skip_reload") {
+          words[1] != "skip_reload" && words[1] != "no_alternative_verify" && words[1] != "noforcestorage") {
         records_.push_back({Record::Kind::kHalt, number, {}, {}, {}, {}, "requires " + words[1]});
       }
     } else if (words[0] == "hash-threshold" || words[0] == "load" || words[0] == "restart" || words[0] == "unskip" || words[0] == "tags" ||

@@ -19,14 +19,6 @@ using kernel::SortKey;
 // Groups and sorted rows are ordered by values themselves: std::map and std::sort over owned values, nothing to get wrong.
 using Row = std::vector<Value>;
 
-std::vector<AccumulatorState> fresh_accumulators(const Program& program) {
-  std::vector<AccumulatorState> states;
-  for (const kernel::Accumulator& a : program.sink.accumulators) {
-    states.emplace_back(a.kind, a.argument == kernel::kNoValue ? Physical::kI64 : program.at(a.argument).physical());
-  }
-  return states;
-}
-
 int compare_rows(const Row& a, const Row& b, const Program& program, const std::vector<SortKey>* order) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     const SortKey key = order != nullptr ? (*order)[i] : SortKey{};
@@ -54,7 +46,7 @@ struct SortedRow {
 class ScalarState final : public SinkState {
  public:
   ScalarState(const Program& program, const Launch& launch)
-      : program(program), evaluator(program, launch), reduction(fresh_accumulators(program)), groups(RowLess{&program}) {
+      : program(program), evaluator(program, launch), reduction(kernel::fresh_states(program)), groups(RowLess{&program}) {
     for (const kernel::ValueId id : program.sink.keys) emitted_values.push_back(id);
     for (const kernel::ValueId id : program.sink.values) emitted_values.push_back(id);
     for (const kernel::ValueId id : emitted_values) emitted.emplace_back(program.at(id).type);
@@ -77,7 +69,7 @@ class ScalarState final : public SinkState {
           key.push_back(kernel::value_of(program.at(id).type, kernel::canonical(evaluator.value(id), program.at(id).physical())));
         }
         const auto [group, added] = groups.try_emplace(std::move(key));
-        if (added) group->second = fresh_accumulators(program);
+        if (added) group->second = kernel::fresh_states(program);
         update(group->second);
         return {};
       }
@@ -108,8 +100,9 @@ class ScalarState final : public SinkState {
  private:
   void update(std::vector<AccumulatorState>& states) {
     for (std::size_t i = 0; i < states.size(); ++i) {
-      const kernel::ValueId argument = program.sink.accumulators[i].argument;
-      states[i].update(argument == kernel::kNoValue ? Cell::null() : evaluator.value(argument));
+      const auto value = [&](kernel::ValueId id) { return id == kernel::kNoValue ? Cell::null() : evaluator.value(id); };
+      const kernel::Accumulator& accumulator = program.sink.accumulators[i];
+      states[i].update(value(accumulator.argument), value(accumulator.second));
     }
   }
 };
@@ -149,7 +142,7 @@ Result<Batch> take(ScalarState& state) {
     }
     case SinkKind::kReduce: {
       TRUENO_TRY(append_states(builders, 0, program, state.reduction));
-      state.reduction = fresh_accumulators(program);
+      state.reduction = kernel::fresh_states(program);
       return finish_columns(builders, 1);
     }
     case SinkKind::kGroup: {

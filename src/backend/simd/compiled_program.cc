@@ -382,6 +382,7 @@ class ProgramCompiler {
     for (const kernel::SortKey& key : sink.sort_keys) visit(key.value);
     for (const kernel::Accumulator& accumulator : sink.accumulators) {
       if (accumulator.argument != kernel::kNoValue) visit(accumulator.argument);
+      if (accumulator.second != kernel::kNoValue) visit(accumulator.second);
     }
   }
 

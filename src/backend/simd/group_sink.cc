@@ -28,6 +28,7 @@ GroupSink::GroupSink(const CompiledProgram& compiled)
     : compiled_(compiled),
       table_(compiled),
       windows_(compiled.program->sink.accumulators.size()),
+      products_(compiled.program->sink.accumulators.size()),
       dictionaries_(compiled.program->sink.keys.size()) {
   for (const Accumulator& accumulator : compiled.program->sink.accumulators) {
     Slot slot;
@@ -50,6 +51,16 @@ GroupSink::GroupSink(const CompiledProgram& compiled)
         slot.kind = StateKind::kExtreme;
         width = 8 + std::max<std::size_t>(8, static_cast<std::size_t>(width_of(slot.lane)));
         break;
+      case AccumulatorKind::kBitAnd:
+      case AccumulatorKind::kBitOr:
+      case AccumulatorKind::kBitXor:
+        slot.kind = StateKind::kBits;
+        width = 8 + std::max<std::size_t>(8, static_cast<std::size_t>(width_of(slot.lane)));
+        break;
+      case AccumulatorKind::kSumProduct:
+        slot.kind = StateKind::kProducts;
+        width = 0;
+        break;
     }
     slot.offset = stride_;
     stride_ += width;
@@ -59,11 +70,19 @@ GroupSink::GroupSink(const CompiledProgram& compiled)
   chosen_.resize(kChunkRows + 16);
 }
 
-std::int64_t GroupSink::bytes() const { return table_.bytes() + static_cast<std::int64_t>(states_.capacity() + texts_.bytes()); }
+std::int64_t GroupSink::bytes() const {
+  constexpr std::size_t kDigits = 40;  // of most sums of products
+  std::size_t sums = 0;
+  for (const std::vector<ProductSum>& of_groups : products_) sums += of_groups.capacity() * (sizeof(ProductSum) + kDigits);
+  return table_.bytes() + static_cast<std::int64_t>(states_.capacity() + texts_.bytes() + sums);
+}
 
 void GroupSink::grow_states() {
   const std::size_t wanted = table_.size() * stride_;
   if (wanted > states_.size()) states_.resize(std::max(wanted, states_.size() * 2));  // zero is the beginning of every state
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    if (slots_[i].kind == StateKind::kProducts && products_[i].size() < table_.size()) products_[i].resize(table_.size());
+  }
 }
 
 Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, const ChunkRows& chunk) {
@@ -131,6 +150,10 @@ void GroupSink::update(std::size_t index, const Evaluator& evaluator, const Chun
     for (std::size_t k = 0; k < count; ++k) add_to(states + groups[k] * stride, 1);
     return;
   }
+  if (slot.kind == StateKind::kProducts) {
+    update_products(index, evaluator, rows, count);
+    return;
+  }
   const Vector& argument = evaluator.value(accumulator.argument);
   if (argument.is_null_constant()) return;
   switch (slot.kind) {
@@ -164,6 +187,35 @@ void GroupSink::update(std::size_t index, const Evaluator& evaluator, const Chun
     }
     case StateKind::kFloatSum: update_floats(index, argument, chunk, rows, count, evaluator.routines()); return;
     case StateKind::kExtreme: update_extremes(slot, accumulator.kind == AccumulatorKind::kMin, argument, rows, count); return;
+    case StateKind::kBits: update_bits(slot, accumulator.kind, argument, rows, count); return;
+    case StateKind::kProducts: return;
+  }
+}
+
+void GroupSink::update_products(std::size_t index, const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count) {
+  const Products products(compiled_.program->sink.accumulators[index], evaluator);
+  std::vector<ProductSum>& sums = products_[index];
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t row = rows == nullptr ? k : rows[k];
+    if (products.is_valid(row)) sums[groups_[k]].add(products.factors(row));
+  }
+}
+
+void GroupSink::update_bits(const Slot& slot, AccumulatorKind kind, const Vector& argument, const std::uint32_t* rows, std::size_t count) {
+  std::uint8_t* states = states_.data() + slot.offset;
+  const auto combine = [&]<class T>(const T* values) {
+    for_each_row(argument, rows, count, groups_.data(), [&](std::size_t row, std::uint32_t group) {
+      std::uint8_t* at = states + group * stride_;
+      const T value = values[row];
+      const bool first = load<std::int64_t>(at) == 0;
+      store(at, std::int64_t{1});
+      store(at + 8, first ? value : static_cast<T>(kernel::combined_bits(kind, load<T>(at + 8), value)));
+    });
+  };
+  switch (argument.lane) {
+    case Lane::kI32: combine(argument.as<std::int32_t>()); return;
+    case Lane::kI64: combine(argument.as<std::int64_t>()); return;
+    default: combine(argument.as<i128>()); return;  // the verifier lets integers only
   }
 }
 
@@ -350,6 +402,8 @@ Result<Column> GroupSink::state_column(std::size_t index) const {
         break;
       }
       case StateKind::kFloatSum: break;
+      case StateKind::kProducts: TRUENO_TRY(builder.append_string(products_[index][group].serialise())); break;
+      case StateKind::kBits:
       case StateKind::kExtreme: {
         if (load<std::int64_t>(at) == 0) {
           TRUENO_TRY(builder.append_null());
@@ -375,6 +429,7 @@ Result<Batch> GroupSink::seal() {
   table_.clear();
   states_.clear();
   texts_.clear();
+  for (std::vector<ProductSum>& sums : products_) sums.clear();
   for (FloatWindow& window : windows_) window = {};
   rows_ = 0;
   return out;

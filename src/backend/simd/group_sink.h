@@ -6,6 +6,7 @@
 #include "backend/simd/evaluator.h"
 #include "backend/simd/group_table.h"
 #include "base/exact_sum.h"
+#include "base/product_sum.h"
 
 namespace trueno::backend::simd {
 
@@ -29,6 +30,8 @@ class GroupSink {
     kWidestSum,  // I192
     kFloatSum,   // carry, high, low: i64 each
     kExtreme,    // i64 whether there is one, then the value
+    kBits,       // the same
+    kProducts,   // nothing: products_
   };
   struct Slot {
     StateKind kind = StateKind::kCount;
@@ -46,6 +49,8 @@ class GroupSink {
   void update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, const std::uint32_t* rows, std::size_t count);
   void update_floats(std::size_t index, const Vector& argument, const ChunkRows& chunk, const std::uint32_t* rows, std::size_t count,
                      const Routines& routines);
+  void update_bits(const Slot& slot, kernel::AccumulatorKind kind, const Vector& argument, const std::uint32_t* rows, std::size_t count);
+  void update_products(std::size_t index, const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count);
   void update_extremes(const Slot& slot, bool least, const Vector& argument, const std::uint32_t* rows, std::size_t count);
   void carry_up(std::size_t index);
   void grow_states();
@@ -61,7 +66,8 @@ class GroupSink {
   const CompiledProgram& compiled_;
   GroupTable table_;
   std::vector<Slot> slots_;
-  std::vector<FloatWindow> windows_;  // by accumulator
+  std::vector<FloatWindow> windows_;               // by accumulator
+  std::vector<std::vector<ProductSum>> products_;  // by accumulator, then group
   std::size_t stride_ = 0;
   std::vector<std::uint8_t> states_;
   std::int64_t rows_ = 0;  // since the groups began

@@ -81,24 +81,13 @@ void WindowedSum::add(const Vector& vector, const std::uint8_t* mask, std::size_
   }
 }
 
-namespace {
-
-std::vector<kernel::AccumulatorState> fresh_states(const kernel::Program& program) {
-  std::vector<kernel::AccumulatorState> states;
-  for (const Accumulator& a : program.sink.accumulators) {
-    states.emplace_back(a.kind, a.argument == kernel::kNoValue ? Physical::kI64 : program.at(a.argument).physical());
-  }
-  return states;
-}
-
-}  // namespace
-
 ReduceSink::ReduceSink(const CompiledProgram& compiled)
     : compiled_(compiled),
-      states_(fresh_states(*compiled.program)),
+      states_(kernel::fresh_states(*compiled.program)),
       counts_(states_.size()),
       sums_(states_.size()),
-      float_sums_(states_.size()) {}
+      float_sums_(states_.size()),
+      products_(states_.size()) {}
 
 void ReduceSink::keep_extreme(std::size_t index, const Cell& cell) { states_[index].update(cell); }
 
@@ -116,6 +105,10 @@ void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const Chu
     counts_[index] += chosen;
     return;
   }
+  if (accumulator.kind == AccumulatorKind::kSumProduct) {
+    add_products(index, evaluator, chunk);
+    return;
+  }
   Vector argument = evaluator.value(accumulator.argument);
   if (argument.is_null_constant()) return;
   // Rows that count: chosen and valid.
@@ -131,6 +124,12 @@ void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const Chu
   }
   if (accumulator.kind == AccumulatorKind::kCount) {
     counts_[index] += chosen;
+    return;
+  }
+  if (accumulator.kind >= AccumulatorKind::kBitAnd) {
+    for (std::size_t i = 0; i < chunk.rows; ++i) {
+      if (mask == nullptr || mask[i] != 0) states_[index].update(cell_of(argument, argument.constant ? 0 : i));
+    }
     return;
   }
   if (argument.constant && accumulator.kind != AccumulatorKind::kSumFloat) {
@@ -203,6 +202,13 @@ void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const Chu
   }
 }
 
+void ReduceSink::add_products(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk) {
+  const Products products(compiled_.program->sink.accumulators[index], evaluator);
+  for (std::size_t row = 0; row < chunk.rows; ++row) {
+    if ((chunk.mask == nullptr || chunk.mask[row] != 0) && products.is_valid(row)) products_[index].add(products.factors(row));
+  }
+}
+
 Result<Batch> ReduceSink::take() {
   Batch out;
   out.length = 1;
@@ -225,14 +231,19 @@ Result<Batch> ReduceSink::take() {
       }
       case AccumulatorKind::kSumFloat: TRUENO_TRY(builder.append_string(float_sums_[i].total().serialise())); break;
       case AccumulatorKind::kMin:
-      case AccumulatorKind::kMax: TRUENO_TRY(states_[i].append_state(builder, type)); break;
+      case AccumulatorKind::kMax:
+      case AccumulatorKind::kBitAnd:
+      case AccumulatorKind::kBitOr:
+      case AccumulatorKind::kBitXor: TRUENO_TRY(states_[i].append_state(builder, type)); break;
+      case AccumulatorKind::kSumProduct: TRUENO_TRY(builder.append_string(products_[i].serialise())); break;
     }
     out.columns.push_back(TRUENO_TRY(builder.finish()));
   }
-  states_ = fresh_states(program);
+  states_ = kernel::fresh_states(program);
   counts_.assign(counts_.size(), 0);
   sums_.assign(sums_.size(), {});
   float_sums_ = std::vector<WindowedSum>(float_sums_.size());
+  products_.assign(products_.size(), {});
   return out;
 }
 

@@ -28,6 +28,28 @@ class WindowedSum {
   i128 low_ = 0;
 };
 
+/// The rows of a kSumProduct's registers.
+class Products {
+ public:
+  Products(const kernel::Accumulator& accumulator, const Evaluator& evaluator)
+      : power_(accumulator.power), first_(evaluator.value(accumulator.argument)) {
+    if (accumulator.second != kernel::kNoValue) second_ = &evaluator.value(accumulator.second);
+  }
+  [[nodiscard]] bool is_valid(std::size_t row) const { return is_valid(first_, row) && (second_ == nullptr || is_valid(*second_, row)); }
+  [[nodiscard]] kernel::Factors factors(std::size_t row) const {
+    return {at(first_, row), power_, second_ == nullptr ? nullptr : &at(*second_, row)};
+  }
+
+ private:
+  static bool is_valid(const Vector& v, std::size_t row) {
+    return v.constant ? !v.is_null_constant() : v.valid == nullptr || v.valid[row] != 0;
+  }
+  static const double& at(const Vector& v, std::size_t row) { return v.as<double>()[v.constant ? 0 : row]; }
+  int power_;
+  const Vector& first_;
+  const Vector* second_ = nullptr;
+};
+
 /// The accumulators of a reduction: one row out. Not thread-safe.
 class ReduceSink {
  public:
@@ -38,12 +60,14 @@ class ReduceSink {
  private:
   void update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, std::int64_t chosen);
   void keep_extreme(std::size_t index, const kernel::Cell& cell);
+  void add_products(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk);
 
   const CompiledProgram& compiled_;
   std::vector<kernel::AccumulatorState> states_;  // extremes, and what the partial table is made of
   std::vector<std::int64_t> counts_;
   std::vector<I192> sums_;
   std::vector<WindowedSum> float_sums_;
+  std::vector<ProductSum> products_;
   Storage scratch_[2];
 };
 

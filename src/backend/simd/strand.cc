@@ -74,6 +74,7 @@ void for_sink_operands(const kernel::Sink& sink, Visit visit) {
   for (const kernel::SortKey& key : sink.sort_keys) visit(key.value);
   for (const kernel::Accumulator& accumulator : sink.accumulators) {
     if (accumulator.argument != kernel::kNoValue) visit(accumulator.argument);
+    if (accumulator.second != kernel::kNoValue) visit(accumulator.second);
   }
 }
 
@@ -105,6 +106,10 @@ std::vector<Strand> cut_at_filters(const CompiledProgram& compiled, const std::v
 std::vector<Strand> cut_at_accumulators(const CompiledProgram& compiled, const std::vector<bool>& fixed, Strand whole) {
   RegisterSets sets(compiled.lanes.size());
   for (const Step& step : whole.steps) for_operands(compiled, fixed, step, [&](RegisterId id) { sets.join(step.out, id); });
+  const auto& accumulators = compiled.program->sink.accumulators;
+  for (const kernel::Accumulator& a : accumulators) {
+    if (a.second != kernel::kNoValue && !fixed[a.argument] && !fixed[a.second]) sets.join(a.argument, a.second);
+  }
   std::vector<RegisterId> set_of_strand;
   std::vector<Strand> strands;
   for (Step& step : whole.steps) {
@@ -118,9 +123,10 @@ std::vector<Strand> cut_at_accumulators(const CompiledProgram& compiled, const s
     strands[at].steps.push_back(std::move(step));
   }
   if (strands.empty()) strands.push_back(std::move(whole));
-  const auto& accumulators = compiled.program->sink.accumulators;
   for (std::size_t i = 0; i < accumulators.size(); ++i) {
-    const ValueId argument = accumulators[i].argument;
+    // Of two values, the one that changes from row to row.
+    const bool first_fixed = accumulators[i].second != kernel::kNoValue && fixed[accumulators[i].argument];
+    const ValueId argument = first_fixed ? accumulators[i].second : accumulators[i].argument;
     std::size_t at = 0;
     if (argument != kernel::kNoValue && !fixed[argument]) {
       const auto known = std::find(set_of_strand.begin(), set_of_strand.end(), sets.set_of(argument));

@@ -75,12 +75,7 @@ Cell extreme_of(u128 key, Lane lane, bool least) {
 
 HostGroups::HostGroups(const kernel::Program& program) : program_(program), reduction_(fresh()) {}
 
-HostGroups::States HostGroups::fresh() const {
-  States states;
-  for (const kernel::Accumulator& a : program_.sink.accumulators)
-    states.emplace_back(a.kind, a.argument == kernel::kNoValue ? Physical::kI64 : program_.at(a.argument).physical());
-  return states;
-}
+HostGroups::States HostGroups::fresh() const { return kernel::fresh_states(program_); }
 
 bool HostGroups::KeyLess::operator()(const Key& a, const Key& b) const {
   for (std::size_t i = 0; i < a.size(); ++i) {

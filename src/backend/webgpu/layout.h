@@ -143,6 +143,10 @@ template <class NeverNull>
         }
         break;
       }
+      case kernel::AccumulatorKind::kBitAnd:
+      case kernel::AccumulatorKind::kBitOr:
+      case kernel::AccumulatorKind::kBitXor:
+      case kernel::AccumulatorKind::kSumProduct: break;  // declined before it comes to a layout
     }
     layout.table_words += place.table_words;
     if (place.keeping != Keeping::kWide) layout.state_words += place.state_words;
