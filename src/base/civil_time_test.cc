@@ -170,6 +170,9 @@ TEST(CivilTime, IntervalsReadTheFormsOfDuckDb) {
   EXPECT_EQ(same("1.5 months"), "1 month 15 days");
   EXPECT_EQ(same("1.25 years"), "1 year 3 months");
   EXPECT_EQ(same("1.07 quarters"), "3 months 6 days");
+  EXPECT_EQ(same("1.21 months"), "1 month 6 days 07:12:00");
+  EXPECT_EQ(same("0.00005 millennium"), "1 month");
+  EXPECT_EQ(same("0.0000000005 days"), "00:00:00.000043");
   EXPECT_EQ(same("1.1 weeks"), "7 days 16:48:00");
   EXPECT_EQ(same("0.0000015 seconds"), "00:00:00.000002");
   EXPECT_EQ(same("1 day ago"), "-1 day");

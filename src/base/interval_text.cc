@@ -37,23 +37,24 @@ i128 rounded(i128 scaled) {
 
 void add_micros(Sum& sum, const Amount& amount, std::int64_t unit) { sum.micros += amount.whole * unit + rounded(amount.fraction * unit); }
 
-// Fractions of years and longer give the nearest month; of months and quarters 30-day days; what is left of days microseconds.
+// Fractions of years and longer give the nearest month; of quarters months and whole 30-day days; of months these days and microseconds;
+// of days and weeks microseconds. It is DuckDB's way.
 void add_unit(Sum& sum, const Amount& amount, CivilPart part) {
-  const auto add_months = [&](int months, bool with_days) {
+  const auto add_months = [&](int months, bool with_days, bool with_micros) {
     const i128 scaled = amount.fraction * months;
     sum.months += amount.whole * months + (with_days ? scaled / kFraction : rounded(scaled));
     if (!with_days) return;
     const i128 days = scaled % kFraction * 30;
     sum.days += days / kFraction;
-    add_micros(sum, {0, days % kFraction}, kMicrosPerDay);
+    if (with_micros) add_micros(sum, {0, days % kFraction}, kMicrosPerDay);
   };
   switch (part) {
-    case CivilPart::kMillennium: return add_months(12'000, false);
-    case CivilPart::kCentury: return add_months(1'200, false);
-    case CivilPart::kDecade: return add_months(120, false);
-    case CivilPart::kYear: return add_months(12, false);
-    case CivilPart::kQuarter: return add_months(3, true);
-    case CivilPart::kMonth: return add_months(1, true);
+    case CivilPart::kMillennium: return add_months(12'000, false, false);
+    case CivilPart::kCentury: return add_months(1'200, false, false);
+    case CivilPart::kDecade: return add_months(120, false, false);
+    case CivilPart::kYear: return add_months(12, false, false);
+    case CivilPart::kQuarter: return add_months(3, true, false);
+    case CivilPart::kMonth: return add_months(1, true, true);
     case CivilPart::kWeek: sum.days += amount.whole * 7; return add_micros(sum, {0, amount.fraction}, 7 * kMicrosPerDay);
     case CivilPart::kDay: sum.days += amount.whole; return add_micros(sum, {0, amount.fraction}, kMicrosPerDay);
     case CivilPart::kHour: return add_micros(sum, amount, 3600 * kMicrosPerSecond);
