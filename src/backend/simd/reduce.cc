@@ -13,6 +13,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "backend/simd/stream.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -108,6 +109,7 @@ void float_extremes(const T* values, const std::uint8_t* mask, std::size_t n, T*
     auto greatest = minus_infinity;
     auto nans = hn::Zero(bits);
     for (; i + lanes <= n; i += lanes) {
+      stream_ahead(values + i, lanes * sizeof(T));
       const auto x = hn::LoadU(d, values + i);
       auto counts = hn::Eq(x, x);
       if (mask == nullptr) {
@@ -154,6 +156,19 @@ HWY_INLINE double chosen_or_zero(double value, std::uint8_t chosen) {
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(value) & -std::uint64_t{chosen});
 }
 
+// Calls f(begin, end) for the rows of a column, a few lines at a time, and asks for those ahead.
+template <class T, class F>
+HWY_INLINE void for_each_block(const T* values, std::size_t n, F f) {
+  constexpr std::size_t kBytes = 8 * kCacheLine;
+  constexpr std::size_t kBlock = kBytes / sizeof(T);
+  std::size_t begin = 0;
+  for (; begin + kBlock <= n; begin += kBlock) {
+    stream_ahead(values + begin, kBytes);
+    f(begin, begin + kBlock);
+  }
+  f(begin, n);
+}
+
 template <class T>
 FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top) {
   const double high_rounder = rounder(top - SumWindow::kReduceHighBits);
@@ -173,9 +188,13 @@ FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RE
       exponents |= std::bit_cast<std::uint64_t>(on_high) ^ high_bits;
     };
     if (mask == nullptr) {
-      for (std::size_t i = 0; i < n; ++i) add(static_cast<double>(values[i]));
+      for_each_block(values, n, [&](std::size_t begin, std::size_t end) HWY_ATTR {
+        for (std::size_t i = begin; i < end; ++i) add(static_cast<double>(values[i]));
+      });
     } else {
-      for (std::size_t i = 0; i < n; ++i) add(chosen_or_zero(static_cast<double>(values[i]), mask[i]));
+      for_each_block(values, n, [&](std::size_t begin, std::size_t end) HWY_ATTR {
+        for (std::size_t i = begin; i < end; ++i) add(chosen_or_zero(static_cast<double>(values[i]), mask[i]));
+      });
     }
     if ((wrong << 1) == 0 && (exponents >> 52) == 0) return {static_cast<std::int64_t>(high - n * high_bits), 0, true};
     high = wrong = exponents = 0;
@@ -191,9 +210,13 @@ FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RE
     exponents |= std::bit_cast<std::uint64_t>(on_high) ^ high_bits;
   };
   if (mask == nullptr) {
-    for (std::size_t i = 0; i < n; ++i) add(static_cast<double>(values[i]));
+    for_each_block(values, n, [&](std::size_t begin, std::size_t end) HWY_ATTR {
+      for (std::size_t i = begin; i < end; ++i) add(static_cast<double>(values[i]));
+    });
   } else {
-    for (std::size_t i = 0; i < n; ++i) add(chosen_or_zero(static_cast<double>(values[i]), mask[i]));
+    for_each_block(values, n, [&](std::size_t begin, std::size_t end) HWY_ATTR {
+      for (std::size_t i = begin; i < end; ++i) add(chosen_or_zero(static_cast<double>(values[i]), mask[i]));
+    });
   }
   FloatChunkSum sum;
   // Sums wrap; what is meant is the number of steps, which does not reach 2^63.
@@ -236,6 +259,7 @@ FloatChunkSum sum_narrow_f32(const float* HWY_RESTRICT values, const std::uint8_
     smallest = hn::Min(smallest, hn::Sub(size, one));
   };
   for (; i + 2 * lanes <= n; i += 2 * lanes) {
+    stream_ahead(values + i, 2 * lanes * sizeof(float));
     const auto x = load(i);
     const auto y = load(i + lanes);
     note(x);

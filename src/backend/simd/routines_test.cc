@@ -56,7 +56,8 @@ TEST_P(EveryInstructionSet, UnpacksEveryWidth) {
       for (std::size_t i = 0; i < n; ++i) {
         const std::uint64_t expected = packed_value(packed, first + i, width) - 5;
         ASSERT_EQ(static_cast<std::uint64_t>(wide[i]), expected) << "width " << width << " value " << first + i;
-        if (width <= 32) ASSERT_EQ(static_cast<std::uint32_t>(narrow[i]), static_cast<std::uint32_t>(expected)) << "width " << width;
+        if (width > 32) continue;
+        ASSERT_EQ(static_cast<std::uint32_t>(narrow[i]), static_cast<std::uint32_t>(expected)) << "width " << width;
       }
     }
   }
