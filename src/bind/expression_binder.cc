@@ -75,12 +75,12 @@ Bound ExpressionBinder::convert(Expression expression, const Type& type, bool tr
   if (!function::cast_possible(expression.type, type)) {
     return error(ErrorCode::kBinder, "cannot cast {} to {}", expression.type.to_string(), type.to_string()).at(expression.span);
   }
-  if (type.is_nested()) return unsupported("a value of type " + type.to_string(), expression.span);
   if (expression.kind == ExpressionKind::kLiteral && expression.value.is_null()) {
     expression.type = type;
     expression.value = Value::null(type);
     return expression;
   }
+  if (type.is_nested()) return unsupported("a value of type " + type.to_string(), expression.span);
   return Expression::cast(std::move(expression), type, trying);
 }
 
@@ -522,33 +522,6 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     return call(function, list_of(std::move(arguments[1])), span);
   }
   return call(name, std::move(arguments), span);
-}
-
-Bound ExpressionBinder::aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& node, SourceSpan span) {
-  if (!aggregates_)
-    return error(ErrorCode::kBinder, "{} is an aggregate and cannot be used here", function.name)
-        .hint("use HAVING, or a subquery")
-        .at(span);
-  if (!node.order_by.empty() || !node.within_group.empty()) return unsupported("ORDER BY in an aggregate", span);
-  plan::AggregateCall out;
-  out.function = &function;
-  ExpressionBinder inner(context_, scope_, around_);  // aggregates do not nest
-  std::vector<Type> types;
-  for (const sql::Argument& argument : node.arguments) {
-    if (argument.value->is<sql::Star>()) continue;  // count(*)
-    out.arguments.push_back(TRUENO_TRY(inner.bind(*argument.value)));
-    types.push_back(out.arguments.back().type);
-  }
-  Result<function::Signature> signature = function.bind(types, context_.types);
-  if (!signature) return std::move(signature).error().at(span);
-  for (std::size_t i = 0; i < out.arguments.size(); ++i)
-    out.arguments[i] = TRUENO_TRY(convert(std::move(out.arguments[i]), signature->arguments[i]));
-  out.signature = std::move(*signature);
-  // Extremes do not care how often they occur.
-  out.distinct = node.distinct && out.arguments.size() == 1 && function.finish != kernel::FinishKind::kExtreme;
-  if (node.distinct && out.arguments.size() != 1) return unsupported("DISTINCT of other than one argument", span);
-  if (node.filter) out.filter = TRUENO_TRY(inner.bind_condition(*node.filter));
-  return aggregates_(std::move(out), span);
 }
 
 Result<Expression> bind_constant(const sql::Expression& expression, const Context& context) {

@@ -52,6 +52,10 @@ class ExpressionBinder {
   [[nodiscard]] Result<plan::Expression> function_call(const sql::FunctionCall& call, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& call,
                                                         SourceSpan span);
+  [[nodiscard]] Status aggregate_arguments(plan::AggregateCall& call, const sql::FunctionCall& node, bool descending);
+  [[nodiscard]] Status aggregate_order(plan::AggregateCall& call, const std::vector<sql::OrderItem>& items);
+  [[nodiscard]] Result<Value> converted_constant(const Value& value, const Type& type) const;
+  [[nodiscard]] Result<Value> constant_argument(const sql::Expression& expression, std::string_view function);
   [[nodiscard]] Result<plan::Expression> case_expression(const sql::Case& c, SourceSpan span);
   /// CASE of bound parts: condition, value, condition, value, ..., otherwise.
   [[nodiscard]] Result<plan::Expression> branches(std::vector<plan::Expression> arguments, SourceSpan span) const;

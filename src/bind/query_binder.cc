@@ -532,7 +532,11 @@ class QueryBinder {
     if (a.function != b.function || a.distinct != b.distinct || a.filter.has_value() != b.filter.has_value() ||
         (a.filter && !same_expression(*a.filter, *b.filter)))
       return false;
-    return std::ranges::equal(a.arguments, b.arguments, plan::same_expression);
+    const auto same_order = [](const plan::SortOrder& x, const plan::SortOrder& y) {
+      return same_expression(x.expression, y.expression) && x.descending == y.descending && x.nulls_first == y.nulls_first;
+    };
+    return a.constants == b.constants && std::ranges::equal(a.orders, b.orders, same_order) &&
+           std::ranges::equal(a.arguments, b.arguments, plan::same_expression);
   }
 
   Status bind_item(const sql::SelectItem& item, ExpressionBinder& binder, const Relation& input, std::vector<Expression>& outputs,

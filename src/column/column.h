@@ -126,6 +126,8 @@ class ColumnBuilder {
   [[nodiscard]] Status append_string(std::string_view text);
   /// Rows of another column of the same type.
   [[nodiscard]] Status append_row(const Column& from, std::int64_t row);
+  /// Of a LIST: one list of rows of a column of its elements.
+  [[nodiscard]] Status append_list(const Column& elements, std::span<const std::uint32_t> rows);
   [[nodiscard]] std::int64_t length() const { return length_; }
   /// The column; the builder is empty afterwards.
   [[nodiscard]] Result<Column> finish();

@@ -153,6 +153,13 @@ Status ColumnBuilder::append_children(const std::vector<Value>& values) {
   return {};
 }
 
+Status ColumnBuilder::append_list(const Column& elements, std::span<const std::uint32_t> rows) {
+  TRUENO_TRY(set_validity(true));
+  TRUENO_TRY(ensure(values_, static_cast<std::size_t>(length_ + 1) * width_));
+  for (const std::uint32_t row : rows) TRUENO_TRY(children_.front().append_row(elements, row));
+  return close_list();
+}
+
 Status ColumnBuilder::append_nested_row(const Column& from, std::int64_t row) {
   TRUENO_TRY(set_validity(true));
   TRUENO_TRY(ensure(values_, static_cast<std::size_t>(length_ + 1) * width_));

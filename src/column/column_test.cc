@@ -165,6 +165,19 @@ TEST(Column, AnEmptyColumnIsAColumn) {
   EXPECT_EQ(concatenate(std::vector<Column>{column, column})->length, 0);
 }
 
+TEST(Column, AListIsMadeOfRowsOfAColumn) {
+  const Column numbers =
+      *column_of(TypeId::kInteger, std::vector<Value>{Value::integer(7), Value::null(TypeId::kInteger), Value::integer(9)});
+  ColumnBuilder builder(Type::list(TypeId::kInteger));
+  EXPECT_TRUE(builder.append_list(numbers, std::vector<std::uint32_t>{2, 0, 1, 2}));
+  EXPECT_TRUE(builder.append_null());
+  EXPECT_TRUE(builder.append_list(numbers, {}));
+  const Column lists = *builder.finish();
+  EXPECT_EQ(lists.value(0).to_string(), "[9, 7, NULL, 9]");
+  EXPECT_TRUE(lists.value(1).is_null());
+  EXPECT_EQ(lists.value(2).to_string(), "[]");
+}
+
 TEST(Column, ByteSizeCountsTextsThatDoNotFitTheirRecords) {
   const Column column = *column_of(TypeId::kVarchar, std::vector<Value>{Value::varchar("short"), Value::varchar("this one is long")});
   EXPECT_EQ(column.byte_size(), 2 * 16 + 16);

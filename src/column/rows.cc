@@ -1,12 +1,14 @@
 // Rows by number, and the order of rows.
 //
 // Sorting: each row gets one word that sorts like its first key (numbers whole, texts by their first eight bytes, NULL at its end), and
-// words are sorted with the row numbers beside them. Only rows with equal words are compared key by key.
+// words are sorted with the row numbers beside them, many of them byte by byte. Only rows with equal words are compared key by key.
 #include "column/rows.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #include "column/physical_dispatch.h"
 
@@ -132,6 +134,7 @@ struct KeyReader {
         const int order = text(a).view().compare(text(b).view());
         return order < 0 ? -1 : (order > 0 ? 1 : 0);
       }
+      case Physical::kNested: return compare_values(column.value(a), column.value(b));
       default: return 0;
     }
   }
@@ -150,6 +153,29 @@ struct Entry {
   std::uint32_t row;
 };
 
+// From this many rows on, words are sorted by their bytes.
+constexpr std::size_t kLeastForBytes = 2048;
+
+// By word; equal words stay in the order they are in. One pass for each byte that differs, the lowest first.
+void sort_by_words(std::vector<Entry>& entries) {
+  constexpr std::size_t kBytes = 8;
+  constexpr std::size_t kBuckets = 256;
+  std::array<std::array<std::size_t, kBuckets>, kBytes> starts{};
+  const auto bucket = [](const Entry& entry, std::size_t byte) { return static_cast<std::size_t>(entry.word >> (8 * byte) & 0xFF); };
+  for (const Entry& entry : entries) {
+    for (std::size_t byte = 0; byte < kBytes; ++byte) ++starts[byte][bucket(entry, byte)];
+  }
+  std::vector<Entry> next(entries.size());
+  for (std::size_t byte = 0; byte < kBytes; ++byte) {
+    std::array<std::size_t, kBuckets>& place = starts[byte];
+    if (place[bucket(entries.front(), byte)] == entries.size()) continue;
+    std::size_t before = 0;
+    for (std::size_t& count : place) before += std::exchange(count, before);
+    for (const Entry& entry : entries) next[place[bucket(entry, byte)]++] = entry;
+    entries.swap(next);
+  }
+}
+
 class Sorter {
  public:
   static Result<Sorter> make(std::span<const OrderKey> keys, std::int64_t rows, std::span<const std::int64_t> ties) {
@@ -158,7 +184,7 @@ class Sorter {
     for (const OrderKey& key : keys) {
       sorter.columns_.push_back(std::make_unique<const Column>(TRUENO_TRY(key.column->decoded())));
       const Physical p = key.column->physical();
-      const bool exact = p != Physical::kI128 && p != Physical::kInterval && p != Physical::kString;
+      const bool exact = p != Physical::kI128 && p != Physical::kInterval && p != Physical::kString && p != Physical::kNested;
       sorter.keys_.push_back({*sorter.columns_.back(), key.descending, key.nulls_first, exact});
     }
     sorter.entries_.resize(static_cast<std::size_t>(rows));
@@ -178,10 +204,28 @@ class Sorter {
 
   std::vector<Entry>& entries() { return entries_; }
 
+  void sort() {
+    if (entries_.size() < kLeastForBytes) {
+      std::sort(entries_.begin(), entries_.end(), std::cref(*this));
+      return;
+    }
+    sort_by_words(entries_);
+    const bool ties_ascend = keys_.empty() || std::ranges::is_sorted(ties_);
+    const bool one_key = keys_.size() <= 1 && (keys_.empty() || keys_.front().exact);
+    const bool nulls = !keys_.empty() && keys_.front().column.may_have_nulls();
+    for (auto first = entries_.begin(); first != entries_.end();) {
+      const std::uint64_t word = first->word;
+      const auto last = std::find_if(first, entries_.end(), [&](const Entry& entry) { return entry.word != word; });
+      const bool hides_nulls = nulls && (word == 0 || word == ~std::uint64_t{0});
+      if (!ties_ascend || !one_key || hides_nulls) std::sort(first, last, std::cref(*this));
+      first = last;
+    }
+  }
+
  private:
   // NULLs share the outermost word with the extreme values; the comparison of keys tells them apart.
   [[nodiscard]] std::uint64_t first_word(std::uint32_t row) const {
-    if (keys_.empty()) return 0;
+    if (keys_.empty()) return ties_.empty() ? 0 : static_cast<std::uint64_t>(ties_[row]) ^ (std::uint64_t{1} << 63);
     const KeyReader& key = keys_.front();
     if (!key.column.is_valid(row)) return key.nulls_first ? 0 : ~std::uint64_t{0};
     return key.descending ? ~key.word(row) : key.word(row);
@@ -222,7 +266,7 @@ bool KeyEquality::operator()(std::uint32_t a, std::uint32_t b) const {
 
 Result<std::vector<std::uint32_t>> sorted_rows(std::span<const OrderKey> keys, std::int64_t rows, std::span<const std::int64_t> ties) {
   Sorter sorter = TRUENO_TRY(Sorter::make(keys, rows, ties));
-  std::sort(sorter.entries().begin(), sorter.entries().end(), std::cref(sorter));
+  sorter.sort();
   return row_numbers(sorter.entries());
 }
 

@@ -129,13 +129,18 @@ class Compiler {
 
   Result<Stream> open_node(const Plan& plan, const plan::Aggregate& aggregate) {
     Stream stream = TRUENO_TRY(open(plan.input()));
+    const bool folds = std::ranges::any_of(aggregate.calls, [](const plan::AggregateCall& c) { return c.function->fold != nullptr; });
     kernel::Sink& sink = stream.builder.program().sink;
-    sink.kind = aggregate.keys.empty() ? SinkKind::kReduce : SinkKind::kGroup;
+    sink.kind = folds ? SinkKind::kCollect : (aggregate.keys.empty() ? SinkKind::kReduce : SinkKind::kGroup);
     for (const Expression& key : aggregate.keys) {
       const ValueId value = TRUENO_TRY(write_carried(stream, plan::substitute(key, stream.outputs)));
       stream.builder.program().sink.keys.push_back(value);
     }
-    for (const plan::AggregateCall& call : aggregate.calls) TRUENO_TRY(write_call(stream, call));
+    if (folds) {
+      TRUENO_TRY(write_folds(stream, aggregate.calls));
+    } else {
+      for (const plan::AggregateCall& call : aggregate.calls) TRUENO_TRY(write_call(stream, call));
+    }
     stream.builder.program().sink.estimated_groups = plan::estimated_rows(plan);
     return close(std::move(stream), plan.schema, -1, 0);
   }
@@ -508,6 +513,53 @@ class Compiler {
     for (std::size_t i = 0; i < sums.size(); ++i) {
       if (kernel::reads(output.moment, static_cast<MomentSum>(i))) output.sums[i] = accumulator(builder, sums[i]);
     }
+  }
+
+  // The aggregates of a sink that collects rows: it does where one of them needs it. Those of a fixed state are accumulators there, too.
+  Status write_folds(Stream& stream, const std::vector<plan::AggregateCall>& calls) {
+    for (const plan::AggregateCall& call : calls) {
+      kernel::Fold fold;
+      fold.name = call.function->name;
+      fold.result = call.signature.result;
+      if (call.function->fold == nullptr) {
+        fold.output = static_cast<std::uint32_t>(stream.builder.program().sink.outputs.size());
+        TRUENO_TRY(write_call(stream, call));
+      } else {
+        TRUENO_TRY(write_fold(stream, call, fold));
+      }
+      stream.builder.program().sink.folds.push_back(std::move(fold));
+    }
+    for (const kernel::Accumulator& accumulator : stream.builder.program().sink.accumulators) {
+      if (accumulator.argument != kernel::kNoValue) collected(stream, accumulator.argument);
+      if (accumulator.second != kernel::kNoValue) collected(stream, accumulator.second);
+    }
+    return {};
+  }
+
+  // The number of a value among those that are collected.
+  static std::uint32_t collected(Stream& stream, ValueId value) {
+    auto& values = stream.builder.program().sink.values;
+    const auto known = std::ranges::find(values, value);
+    const auto number = static_cast<std::uint32_t>(known - values.begin());
+    if (known == values.end()) values.push_back(value);
+    return number;
+  }
+
+  Status write_fold(Stream& stream, const plan::AggregateCall& call, kernel::Fold& fold) {
+    const auto collect = [&](const Expression& expression) -> Result<std::uint32_t> {
+      Expression carried = plan::substitute(expression, stream.outputs);
+      // Rows that the filter leaves out do not fail.
+      if (call.filter && plan::may_fail(carried)) carried = filtered(plan::substitute(*call.filter, stream.outputs), std::move(carried));
+      return collected(stream, TRUENO_TRY(write_carried(stream, carried)));
+    };
+    fold.function = call.function->fold;
+    fold.sorted = call.function->state == function::StateKind::kHolistic;
+    fold.constants = call.constants;
+    for (const Expression& argument : call.arguments) fold.arguments.push_back(TRUENO_TRY(collect(argument)));
+    for (const plan::SortOrder& order : call.orders)
+      fold.orders.push_back({TRUENO_TRY(collect(order.expression)), order.descending, order.nulls_first});
+    if (call.filter) fold.filter = collected(stream, TRUENO_TRY(write(stream, plan::substitute(*call.filter, stream.outputs))));
+    return {};
   }
 
   static Expression filtered(Expression condition, Expression value) {

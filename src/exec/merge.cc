@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "column/rows.h"
+#include "exec/fold_groups.h"
 #include "exec/merged_states.h"
 
 namespace trueno::exec {
@@ -34,22 +35,6 @@ Result<Batch> joined(const kernel::Program& program, const std::vector<Batch>& p
   const Schema schema = kernel::partial_schema(program);
   for (std::size_t i = 0; i < schema.size(); ++i) out.columns.push_back(TRUENO_TRY(joined_column(partials, i, schema[i].type)));
   return out;
-}
-
-// Where in the sorted rows each group begins: the first row, and every row whose keys differ from the row before it.
-Result<std::vector<std::uint32_t>> group_starts(std::span<const Column> keys, std::span<const std::uint32_t> order) {
-  std::vector<bool> differs(order.size(), false);
-  for (const Column& key : keys) {
-    const KeyEquality same = TRUENO_TRY(KeyEquality::make(key));
-    for (std::size_t i = 1; i < order.size(); ++i) {
-      if (!differs[i] && !same(order[i - 1], order[i])) differs[i] = true;
-    }
-  }
-  std::vector<std::uint32_t> starts;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    if (i == 0 || differs[i]) starts.push_back(static_cast<std::uint32_t>(i));
-  }
-  return starts;
 }
 
 Result<Batch> merge_groups(const Program& program, const std::vector<Batch>& partials) {
@@ -96,6 +81,21 @@ Result<Batch> merge_sorted(const Program& program, const std::vector<Batch>& par
 
 }  // namespace
 
+Result<std::vector<std::uint32_t>> group_starts(std::span<const Column> keys, std::span<const std::uint32_t> order) {
+  std::vector<bool> differs(order.size(), false);
+  for (const Column& key : keys) {
+    const KeyEquality same = TRUENO_TRY(KeyEquality::make(key));
+    for (std::size_t i = 1; i < order.size(); ++i) {
+      if (!differs[i] && !same(order[i - 1], order[i])) differs[i] = true;
+    }
+  }
+  std::vector<std::uint32_t> starts;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i == 0 || differs[i]) starts.push_back(static_cast<std::uint32_t>(i));
+  }
+  return starts;
+}
+
 Result<Batch> merge_partials(const Program& program, const std::vector<Batch>& partials) {
   switch (program.sink.kind) {
     case SinkKind::kEmit:
@@ -104,6 +104,7 @@ Result<Batch> merge_partials(const Program& program, const std::vector<Batch>& p
     case SinkKind::kGroup: return merge_groups(program, partials);
     case SinkKind::kTopK:
     case SinkKind::kSort: return merge_sorted(program, partials);
+    case SinkKind::kCollect: return fold_groups(program, TRUENO_TRY(joined(program, partials)));
   }
   return error(ErrorCode::kInternal, "unknown sink");
 }

@@ -20,7 +20,9 @@ Catalogue::Catalogue() {
                        time_bucket_functions,  strptime_functions,        utility_functions,       transcendental_functions}) {
     std::ranges::move(family(), std::back_inserter(scalars_));
   }
-  for (const auto family : {aggregate_functions, moment_aggregates, bit_aggregates})
+  for (const auto family :
+       {aggregate_functions, moment_aggregates, bit_aggregates, aggregate_quantile_functions, aggregate_frequency_functions,
+        aggregate_first_functions, aggregate_extreme_functions, aggregate_list_functions, aggregate_product_functions})
     std::ranges::move(family(), std::back_inserter(aggregates_));
   for (const ScalarFunction& f : scalars_) {
     scalar_by_name_.emplace(f.name, &f);

@@ -34,6 +34,16 @@ TEST(Catalogue, EveryFunctionIsDocumentedAndHasAnExample) {
     EXPECT_FALSE(f.signature.empty() || f.description.empty() || f.example.empty() || f.example_result.empty()) << f.name;
 }
 
+TEST(Catalogue, AnAggregateHasAnAccumulatorOrAFoldAsItsStateSays) {
+  for (const AggregateFunction& f : catalogue().aggregates()) {
+    EXPECT_NE(f.bind, nullptr) << f.name;
+    const bool fixed = f.state == StateKind::kFixed;
+    EXPECT_EQ(f.fold != nullptr, !fixed) << f.name;
+    if (!fixed) EXPECT_EQ(f.accumulator, nullptr) << f.name;
+    EXPECT_TRUE(!f.is_quantile || f.ordered_set) << f.name;
+  }
+}
+
 TEST(Catalogue, NamesAreUnique) {
   std::set<std::string_view> seen;
   for (const ScalarFunction& f : catalogue().scalars()) {

@@ -47,7 +47,14 @@ enum class AggregateInput : std::uint8_t {
   kSecond,  // of such pairs x
 };
 
-/// How an aggregate's state behaves (design section 4): all of these are fixed-size and merge exactly.
+/// How an aggregate's state behaves (design section 4).
+enum class StateKind : std::uint8_t {
+  kFixed,     // of one size; merges exactly, in any order
+  kOrdered,   // all rows, in an order that shows in the result
+  kHolistic,  // all values, sorted
+};
+
+/// One SQL aggregate. Those with a fixed state are accumulators that every backend keeps; the others are folds over a group's rows.
 struct AggregateFunction {
   std::string_view name;
   std::vector<std::string_view> aliases;
@@ -55,12 +62,27 @@ struct AggregateFunction {
   std::string_view description;
   std::string_view example;
   std::string_view example_result;
+  /// The signature for these argument types, constants included (their values are the context's literals).
   Result<Signature> (*bind)(std::span<const Type> arguments, const BindContext& context) = nullptr;
   kernel::FinishKind finish = kernel::FinishKind::kCount;
-  /// The accumulator for an argument of this type; null for moments.
+  /// kFixed: the accumulator for an argument of this type; null for moments.
   kernel::AccumulatorKind (*accumulator)(const Type& argument) = nullptr;
   AggregateInput input = AggregateInput::kValue;
   kernel::MomentFunction moment = kernel::MomentFunction::kVariancePopulation;  // FinishKind::kMoment
+  StateKind state = StateKind::kFixed;
+  kernel::FoldFunction fold = nullptr;  // of the other states; kHolistic: gets the rows by the first argument, ascending, NULLs last
+  std::size_t row_arguments = 99;       // arguments from this number on are constants: the same for all rows, known before they are read
+  std::string_view constant_name = {};  // of the first of them, where it may be named
+  bool ordered_set = false;             // takes its values from WITHIN GROUP (ORDER BY ...), too
+  bool is_quantile = false;             // a descending ORDER BY counts from the other end: one more constant says so
+  bool ties_by_order = false;           // kHolistic: of equally good values, the first in the order of rows
+  bool of_distinct_values = false;      // as if DISTINCT were written
+  bool ignores_repeats = false;         // DISTINCT changes nothing
+  bool may_fail = false;                // when a group is folded: its rows may not be left out then
+  bool zero_of_nothing = false;         // 0 where there is no row, not NULL
+
+  /// Whether the order of rows can show in the result: of those that are equal in ORDER BY, too.
+  [[nodiscard]] bool observes_order() const { return state == StateKind::kOrdered || ties_by_order; }
 };
 
 // Types -----------------------------------------------------------------------------------------------------------------------------

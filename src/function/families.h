@@ -38,6 +38,12 @@ namespace trueno::function {
 [[nodiscard]] std::vector<AggregateFunction> aggregate_functions();
 [[nodiscard]] std::vector<AggregateFunction> moment_aggregates();
 [[nodiscard]] std::vector<AggregateFunction> bit_aggregates();
+[[nodiscard]] std::vector<AggregateFunction> aggregate_quantile_functions();
+[[nodiscard]] std::vector<AggregateFunction> aggregate_frequency_functions();
+[[nodiscard]] std::vector<AggregateFunction> aggregate_first_functions();
+[[nodiscard]] std::vector<AggregateFunction> aggregate_extreme_functions();
+[[nodiscard]] std::vector<AggregateFunction> aggregate_list_functions();
+[[nodiscard]] std::vector<AggregateFunction> aggregate_product_functions();
 
 /// The start and the count of a substring have 32 bits and a sign; kOutOfRange otherwise.
 [[nodiscard]] Status check_window(std::span<const kernel::Cell> start_and_count);

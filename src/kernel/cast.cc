@@ -201,7 +201,7 @@ Status blob_to_uuid(const Type& from, const Type& to, const Cell& in, Cell& out)
 
 bool cast_exists(const Type& from, const Type& to) {
   if (from == to || from.id == TypeId::kNull) return true;
-  if (from.is_nested() || to.is_nested()) return false;
+  if (from.is_nested() || to.is_nested()) return from.is_nested() && to.id == TypeId::kVarchar;
   if (is_text(to) || is_text(from)) return true;
   const auto number = [](const Type& t) { return t.is_numeric() || t.id == TypeId::kBoolean; };
   if (number(from) && number(to)) return true;

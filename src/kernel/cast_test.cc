@@ -31,6 +31,18 @@ TEST(Cast, DecimalsRoundHalfAwayFromZero) {
   EXPECT_EQ(cast(Value::decimal(-25, 9, 1), TypeId::kInteger), "-3");
 }
 
+TEST(Cast, NestedValuesBecomeTheirText) {
+  const Value list = Value::nested(Type::list(TypeId::kInteger), {Value::integer(1), Value::null(TypeId::kInteger)});
+  const Column column = *column_of(list.type(), std::vector<Value>{list});
+  Arena arena;
+  Cell out;
+  ASSERT_TRUE(cast_cell(list.type(), TypeId::kVarchar, cell_of(column, 0), out, arena));
+  EXPECT_EQ(out.string.view(), "[1, NULL]");
+  EXPECT_TRUE(cast_exists(list.type(), TypeId::kVarchar));
+  EXPECT_FALSE(cast_exists(list.type(), TypeId::kBlob));
+  EXPECT_FALSE(cast_exists(TypeId::kVarchar, list.type()));
+}
+
 TEST(Cast, FloatsRoundToTheNearestEvenInteger) {
   EXPECT_EQ(cast(Value::floating(2.5), TypeId::kInteger), "2");
   EXPECT_EQ(cast(Value::floating(3.5), TypeId::kInteger), "4");

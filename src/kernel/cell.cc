@@ -61,7 +61,7 @@ int compare(const Cell& a, const Cell& b, Physical physical) {
       return order < 0 ? -1 : (order > 0 ? 1 : 0);
     }
     case Physical::kInterval: return compare_numbers(a.interval.normalised_micros(), b.interval.normalised_micros());
-    case Physical::kNested: return 0;
+    case Physical::kNested: return compare_values(a.nested->value(a.row), b.nested->value(b.row));
     default: return compare_numbers(a.integer, b.integer);
   }
 }
@@ -82,6 +82,7 @@ std::uint64_t hash(const Cell& cell, Physical physical) {
       const i128 micros = cell.interval.normalised_micros();
       return hash_combine(low64(micros), static_cast<std::uint64_t>(high64(micros)));
     }
+    case Physical::kNested: return 0;  // as good as compared
     default: return hash_combine(low64(cell.integer), static_cast<std::uint64_t>(high64(cell.integer)));
   }
 }
@@ -107,7 +108,7 @@ Value value_of(const Type& type, const Cell& cell) {
     case Physical::kF64: return {type, cell.f64};
     case Physical::kString: return {type, std::string(cell.string.view())};
     case Physical::kInterval: return {type, cell.interval};
-    case Physical::kNested: return Value::null(type);
+    case Physical::kNested: return cell.nested->value(cell.row);
     default: return {type, cell.integer};
   }
 }
@@ -146,6 +147,7 @@ Cell stored_cell(const Column& column, std::int64_t index) {
 
 Cell cell_of(const Column& column, std::int64_t row) {
   if (column.type.id == TypeId::kNull || !column.is_valid(row)) return Cell::null();
+  if (column.type.is_nested()) return Cell::of_nested(column, row);
   const std::int64_t at = column.offset + row;
   switch (column.encoding) {
     case Encoding::kPlain: return stored_cell(column, at);
@@ -166,6 +168,7 @@ Cell cell_of(const Column& column, std::int64_t row) {
 Status append_cell(ColumnBuilder& builder, const Type& type, const Cell& cell) {
   if (!cell.valid) return builder.append_null();
   if (type.physical() == Physical::kString) return builder.append_string(cell.string.view());
+  if (type.is_nested()) return builder.append_row(*cell.nested, cell.row);
   return builder.append(value_of(type, cell));
 }
 

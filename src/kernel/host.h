@@ -21,6 +21,8 @@ struct Cell {
   i128 integer = 0;
   StringView string;
   IntervalValue interval;
+  const Column* nested = nullptr;  // a LIST, STRUCT or MAP is carried as the row of a column that holds it
+  std::int64_t row = 0;
 
   [[nodiscard]] static Cell null() { return {}; }
   [[nodiscard]] static Cell of_bool(bool value) {
@@ -51,6 +53,13 @@ struct Cell {
     Cell c;
     c.valid = true;
     c.string = value;
+    return c;
+  }
+  [[nodiscard]] static Cell of_nested(const Column& column, std::int64_t row) {
+    Cell c;
+    c.valid = true;
+    c.nested = &column;
+    c.row = row;
     return c;
   }
   [[nodiscard]] static Cell of_interval(IntervalValue value) {

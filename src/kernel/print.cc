@@ -91,6 +91,26 @@ std::string sort_keys(const Program& program) {
   return text;
 }
 
+std::string folds(const Program& program) {
+  const auto value = [&](std::uint32_t number) { return operand(program, program.sink.values[number]); };
+  std::string text;
+  for (const Fold& fold : program.sink.folds) {
+    if (fold.function == nullptr) continue;
+    text += "  " + fold.name;
+    for (const std::uint32_t argument : fold.arguments) text += " " + value(argument);
+    for (const Value& constant : fold.constants) text += fmt::format(" '{}'", constant.to_string());
+    for (std::size_t i = 0; i < fold.orders.size(); ++i) {
+      const Fold::Order& order = fold.orders[i];
+      text += fmt::format("{}{}{}{}", i == 0 ? " by " : ", ", value(order.value), order.descending ? " desc" : "",
+                          order.nulls_first ? " nulls first" : "");
+    }
+    if (fold.sorted) text += " sorted";
+    if (fold.filter != Fold::kNone) text += " if " + value(fold.filter);
+    text += " -> " + fold.result.to_string();
+  }
+  return text;
+}
+
 std::string sink_text(const Program& program) {
   const Sink& sink = program.sink;
   switch (sink.kind) {
@@ -100,6 +120,7 @@ std::string sink_text(const Program& program) {
     case SinkKind::kTopK: return fmt::format("top {} by ({})  {}", sink.limit, sort_keys(program), operands(program, sink.values));
     case SinkKind::kSort: return fmt::format("sort by ({})  {}", sort_keys(program), operands(program, sink.values));
     case SinkKind::kBuild: return fmt::format("build ({})  {}", operands(program, sink.keys), operands(program, sink.values));
+    case SinkKind::kCollect: return fmt::format("collect by ({}){}{}", operands(program, sink.keys), accumulators(program), folds(program));
   }
   return {};
 }
@@ -117,7 +138,7 @@ void append_line(std::string& out, std::string line) {
 }  // namespace
 
 std::string print(const Program& program) {
-  static constexpr std::string_view kSinkNames[] = {"emit", "reduce", "group", "top", "sort", "build"};
+  static constexpr std::string_view kSinkNames[] = {"emit", "reduce", "group", "top", "sort", "build", "collect"};
   std::string out;
   append_line(out, fmt::format("pipeline: {} -> {}", program.source.name, kSinkNames[static_cast<int>(program.sink.kind)]));
   for (ValueId id = 0; id < program.instructions.size(); ++id) {

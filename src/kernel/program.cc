@@ -152,6 +152,11 @@ Schema partial_schema(const Program& program) {
       add_values(sink.values, "c");
       schema.push_back({"row_id", TypeId::kBigInt, false});
       break;
+    case SinkKind::kCollect:
+      add_values(sink.keys, "k");
+      add_values(sink.values, "c");
+      schema.push_back({"row_id", TypeId::kBigInt, false});
+      break;
     case SinkKind::kReduce:
     case SinkKind::kGroup:
       add_values(sink.keys, "k");
@@ -181,6 +186,10 @@ Schema output_schema(const Program& program) {
     case SinkKind::kGroup:
       add_values(sink.keys);
       for (const Output& output : sink.outputs) schema.push_back({fmt::format("c{}", schema.size()), output.type, true});
+      break;
+    case SinkKind::kCollect:
+      add_values(sink.keys);
+      for (const Fold& fold : sink.folds) schema.push_back({fmt::format("c{}", schema.size()), fold.result, true});
       break;
   }
   return schema;

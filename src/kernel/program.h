@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "column/column.h"
+#include "kernel/fold.h"
 #include "kernel/host.h"
 #include "kernel/moments.h"
 #include "kernel/range.h"
@@ -217,7 +218,28 @@ struct SortKey {
   bool operator==(const SortKey&) const = default;
 };
 
-enum class SinkKind : std::uint8_t { kEmit, kReduce, kGroup, kTopK, kSort, kBuild };
+/// One aggregate of a collecting sink. Its values are numbers of the sink's `values`.
+struct Fold {
+  struct Order {
+    std::uint32_t value = 0;
+    bool descending = false;
+    bool nulls_first = false;
+    bool operator==(const Order&) const = default;
+  };
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+
+  std::string name;                      // for people, and for caches: one name, one function
+  FoldFunction function = nullptr;       // null: `output` is all there is
+  std::vector<std::uint32_t> arguments;  // none: rows
+  std::vector<Order> orders;             // ties, and all rows where it is empty, in the order of the rows
+  bool sorted = false;                   // rows come by the first argument, ascending, NULLs last; ties by `orders`
+  std::uint32_t filter = kNone;          // a BOOLEAN: rows where it is not true are left out
+  std::vector<Value> constants;
+  Type result;
+  std::uint32_t output = kNone;  // of the sink: made of accumulators, whose arguments are among the values
+};
+
+enum class SinkKind : std::uint8_t { kEmit, kReduce, kGroup, kTopK, kSort, kBuild, kCollect };
 
 /// Where a pipeline ends.
 ///   kEmit    values                       -> rows, in source order
@@ -226,12 +248,14 @@ enum class SinkKind : std::uint8_t { kEmit, kReduce, kGroup, kTopK, kSort, kBuil
 ///   kTopK    sort_keys, values, limit     -> the first `limit` rows in order; ties by row id
 ///   kSort    sort_keys, values            -> all rows in order; ties by row id
 ///   kBuild   keys, values                 -> keys, then values of all rows, in source order: the build side of a join
+///   kCollect keys, values, folds, accumulators, outputs -> one row a distinct key (canonical form), ascending; without keys one row
 struct Sink {
   SinkKind kind = SinkKind::kEmit;
   std::vector<ValueId> values;
   std::vector<ValueId> keys;
   std::vector<Accumulator> accumulators;
   std::vector<Output> outputs;
+  std::vector<Fold> folds;
   std::vector<SortKey> sort_keys;
   std::int64_t limit = -1;
   std::int64_t estimated_groups = -1;
@@ -277,9 +301,10 @@ struct Program {
 /// Checks types, operand counts, definitions before use, masks and ranges. kInternal with the offending line otherwise.
 [[nodiscard]] Status verify(const Program& program);
 
-/// Columns of a sink's partial state, in order: keys, then the accumulators' states; or values (emit), or sort keys, values and the row id.
+/// Columns of a sink's partial state, in order: keys, then the accumulators' states; or values (emit), or keys, values and the row id
+/// (sort, top-k, collect).
 [[nodiscard]] Schema partial_schema(const Program& program);
-/// Columns the pipeline hands on: values, or keys then outputs.
+/// Columns the pipeline hands on: values, or keys then outputs or folds.
 [[nodiscard]] Schema output_schema(const Program& program);
 /// The type of an accumulator's state column: BIGINT counts, HUGEINT or BLOB integer sums, BLOB float sums, the argument's type for
 /// min/max.

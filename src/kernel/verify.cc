@@ -12,6 +12,12 @@ Error broken(ValueId id, const Instruction& i, std::string_view what) {
 
 bool is_boolean(const Instruction& i) { return i.physical() == Physical::kBool; }
 
+// Whether the result is one of the operands, or comes from outside, whatever it is.
+bool carries(Opcode op) {
+  return op == Opcode::kColumn || op == Opcode::kBuildColumn || op == Opcode::kConstant || op == Opcode::kParameter ||
+         op == Opcode::kSelect || op == Opcode::kCoalesce;
+}
+
 // Number of operands: {least, most}; -1 = any.
 std::pair<int, int> operand_count(Opcode op) {
   switch (op) {
@@ -239,6 +245,15 @@ Status check_sink(const Program& p, const Domains& domains) {
         return error(ErrorCode::kInternal, "kernel program: a moment reads something else than exact sums");
     }
   }
+  for (const Fold& fold : sink.folds) {
+    const auto held = [&](std::uint32_t number) { return number < sink.values.size(); };
+    if (!std::ranges::all_of(fold.arguments, held) || !std::ranges::all_of(fold.orders, held, &Fold::Order::value) ||
+        (fold.filter != Fold::kNone && (!held(fold.filter) || !is_boolean(p.at(sink.values[fold.filter])))))
+      return error(ErrorCode::kInternal, "kernel program: {} reads an unknown value", fold.name);
+    if (fold.sorted && fold.arguments.empty()) return error(ErrorCode::kInternal, "kernel program: {} needs an argument", fold.name);
+    if (fold.function == nullptr && fold.output >= sink.outputs.size())
+      return error(ErrorCode::kInternal, "kernel program: {} is an unknown output", fold.name);
+  }
   for (const SortKey& key : sink.sort_keys) {
     if (!known(key.value)) return error(ErrorCode::kInternal, "kernel program: a sort key is undefined");
   }
@@ -262,8 +277,7 @@ Status verify(const Program& program) {
     if (i.active != kNoValue && (i.active >= id || !is_boolean(program.at(i.active))))
       return broken(id, i, "the activity mask is not an earlier BOOLEAN");
     if (!domains.enter(program, id, i)) return broken(id, i, "closes a domain that is not the innermost one");
-    if (has_value(i.op) && i.type.is_nested() && i.op != Opcode::kColumn && i.op != Opcode::kBuildColumn)
-      return broken(id, i, "nested values are carried, not computed");
+    if (has_value(i.op) && i.type.is_nested() && !carries(i.op)) return broken(id, i, "nested values are carried, not computed");
     if (i.range.bounded() && *i.range.min > *i.range.max) return broken(id, i, "empty range");
     TRUENO_TRY(check_types(program, id, i));
   }

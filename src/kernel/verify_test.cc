@@ -126,6 +126,35 @@ TEST(Verify, RangesAreNotEmpty) {
   expect_refused(p, "empty range");
 }
 
+TEST(Verify, FoldsReadCollectedValues) {
+  Program p = sound();
+  p.sink.kind = SinkKind::kCollect;
+  p.sink.values = {kX, kZ};
+  Fold fold;
+  fold.name = "list";
+  fold.function = [](const FoldInput&, ColumnBuilder& out) { return out.append_null(); };
+  fold.arguments = {0};
+  fold.orders = {{1, false, false}};
+  fold.filter = 1;
+  p.sink.folds = {fold};
+  EXPECT_TRUE(verify(p));
+  p.sink.folds[0].arguments = {2};
+  expect_refused(p, "list reads an unknown value");
+  p.sink.folds = {fold};
+  p.sink.folds[0].orders[0].value = 2;
+  expect_refused(p, "list reads an unknown value");
+  p.sink.folds = {fold};
+  p.sink.folds[0].filter = 0;
+  expect_refused(p, "list reads an unknown value");
+  p.sink.folds = {fold};
+  p.sink.folds[0].arguments.clear();
+  p.sink.folds[0].sorted = true;
+  expect_refused(p, "list needs an argument");
+  p.sink.folds = {fold};
+  p.sink.folds[0].function = nullptr;
+  expect_refused(p, "list is an unknown output");
+}
+
 TEST(Verify, TheSinkReadsValues) {
   Program p = sound();
   p.sink.values = {kFilter};

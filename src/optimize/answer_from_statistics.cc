@@ -18,7 +18,7 @@ using plan::ExpressionKind;
 
 // What one call gives over all rows of the scan; nothing when the statistics do not say.
 std::optional<Value> answer(const plan::AggregateCall& call, const plan::Scan& scan, std::int64_t rows) {
-  if (call.filter || call.arguments.size() > 1) return std::nullopt;
+  if (call.filter || call.arguments.size() > 1 || call.function->fold != nullptr) return std::nullopt;
   const bool counts = call.function->finish == kernel::FinishKind::kCount;
   if (call.arguments.empty()) return counts ? std::optional(Value::integer(rows, call.signature.result)) : std::nullopt;
   const Expression& argument = call.arguments[0];

@@ -14,13 +14,14 @@ using plan::PlanPtr;
 using plan::reads_outside;
 
 Expression or_empty(const plan::AggregateCall& call, Expression column) {
-  if (call.function->finish != kernel::FinishKind::kCount) return column;
+  const bool counts = call.function->fold == nullptr && call.function->finish == kernel::FinishKind::kCount;
+  if (!counts && !call.function->zero_of_nothing) return column;
   Expression e;
   e.kind = ExpressionKind::kCoalesce;
   e.type = column.type;
   const Type type = column.type;
   e.arguments.push_back(std::move(column));
-  e.arguments.push_back(Expression::literal(Value::integer(0, type.id)));
+  e.arguments.push_back(Expression::literal(type.is_float() ? Value::floating(0) : Value::integer(0, type.id)));
   return e;
 }
 
@@ -122,7 +123,9 @@ std::optional<PlanPtr> from_one_row(Plan& plan) {
       grouped.keys.push_back(std::move(inside));
     }
     for (const plan::AggregateCall& call : grouped.calls) {
-      if (std::ranges::any_of(call.arguments, plan::has_outer) || (call.filter && plan::has_outer(*call.filter))) return std::nullopt;
+      if (std::ranges::any_of(call.arguments, plan::has_outer) ||
+          std::ranges::any_of(call.orders, plan::has_outer, &plan::SortOrder::expression) || (call.filter && plan::has_outer(*call.filter)))
+        return std::nullopt;
     }
     const std::size_t keys = grouped.keys.size();
     for (std::size_t i = 0; i < grouped.calls.size(); ++i) {

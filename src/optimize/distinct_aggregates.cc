@@ -48,6 +48,13 @@ Schema key_schema(const Aggregate& aggregate, const Schema& schema) {
   return {schema.begin(), schema.begin() + static_cast<std::ptrdiff_t>(aggregate.keys.size())};
 }
 
+// What is computed from the argument, computed from the column that holds its values: ORDER BY reads nothing else.
+Expression over_argument(Expression e, const Expression& argument, const Expression& column) {
+  if (plan::same_expression(e, argument)) return column;
+  for (Expression& part : e.arguments) part = over_argument(std::move(part), argument, column);
+  return e;
+}
+
 // Keys, then the set's calls, over `input`'s rows.
 PlanPtr over_distinct(const Aggregate& aggregate, const Schema& schema, const DistinctSet& set, PlanPtr input) {
   const std::size_t keys = aggregate.keys.size();
@@ -69,6 +76,8 @@ PlanPtr over_distinct(const Aggregate& aggregate, const Schema& schema, const Di
     call.distinct = false;
     call.filter.reset();
     call.arguments = {Expression::column(static_cast<int>(keys), set.argument.type)};
+    for (plan::SortOrder& order : call.orders)
+      order.expression = over_argument(std::move(order.expression), set.argument, call.arguments[0]);
     outer.calls.push_back(std::move(call));
     fields.push_back(schema[keys + number]);
   }

@@ -10,8 +10,8 @@
 //         Scan c                                   Scan c
 //
 // Greedy over pairs of what is joined so far (Fegaras 1998, "greedy operator ordering"); trees may be bushy. Where an operator above can
-// observe the order of rows (the ties of ORDER BY, LIMIT), each relation's rows are numbered and the result is sorted by the numbers, in
-// the order the relations were written. Only safe keys and conditions take part: others stay above all joins.
+// observe the order of rows (the ties of ORDER BY, LIMIT, list and its like), each relation's rows are numbered and the result is sorted by
+// the numbers, in the order the relations were written. Only safe keys and conditions take part: others stay above all joins.
 #include <algorithm>
 #include <bit>
 #include <map>
@@ -265,11 +265,14 @@ PlanPtr order(PlanPtr plan, bool observed) {
   if (relations > (observed ? 2U : 1U) && relations <= kMostRelations) return Cluster(std::move(plan), observed).ordered();
   const bool cuts = std::holds_alternative<plan::Limit>(plan->node) || std::holds_alternative<plan::Sort>(plan->node) ||
                     std::holds_alternative<plan::TopN>(plan->node) || std::holds_alternative<plan::Numbered>(plan->node);
-  const bool forgets = std::holds_alternative<plan::Aggregate>(plan->node);
+  const auto* aggregate = std::get_if<plan::Aggregate>(&plan->node);
+  const bool reads_order = aggregate != nullptr &&
+                           std::ranges::any_of(aggregate->calls, [](const plan::AggregateCall& c) { return c.function->observes_order(); });
+  const bool forgets = aggregate != nullptr && !reads_order;
   const auto* join = std::get_if<Join>(&plan->node);
   const bool tests = join != nullptr && (join->kind == JoinKind::kSemi || join->kind == JoinKind::kAnti || join->kind == JoinKind::kMark);
   for (std::size_t i = 0; i < plan->inputs.size(); ++i) {
-    const bool below = !forgets && !(tests && i == 1) && (observed || cuts);
+    const bool below = !forgets && !(tests && i == 1) && (observed || cuts || reads_order);
     plan->inputs[i] = order(std::move(plan->inputs[i]), below);
   }
   return plan;

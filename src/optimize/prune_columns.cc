@@ -62,7 +62,7 @@ std::vector<int> keep(std::vector<T>& list, Schema& schema, const Columns& wante
 // A sum may also leave its type when it is finished.
 bool may_fail(const plan::AggregateCall& call) {
   const bool sums = call.function->finish == kernel::FinishKind::kSum && !call.signature.result.is_float();
-  return sums || !std::ranges::all_of(call.arguments, is_safe) || (call.filter && !is_safe(*call.filter));
+  return sums || call.function->may_fail || !std::ranges::all_of(call.arguments, is_safe) || (call.filter && !is_safe(*call.filter));
 }
 
 struct Pruner {
@@ -114,12 +114,14 @@ struct Pruner {
     for (const Expression& key : aggregate.keys) want(below, key);
     for (const plan::AggregateCall& call : aggregate.calls) {
       for (const Expression& argument : call.arguments) want(below, argument);
+      for (const plan::SortOrder& order : call.orders) want(below, order.expression);
       if (call.filter) want(below, *call.filter);
     }
     const std::vector<int> moved = prune(plan.inputs[0], below);
     remap(aggregate.keys, moved);
     for (plan::AggregateCall& call : aggregate.calls) {
       remap(call.arguments, moved);
+      for (plan::SortOrder& order : call.orders) plan::remap_columns(order.expression, moved);
       if (call.filter) plan::remap_columns(*call.filter, moved);
     }
     return mapping;

@@ -56,7 +56,8 @@ std::optional<Expression> moved_below(const Expression& term, const Plan& below)
     for (const plan::AggregateCall& call : aggregate->calls) {
       // A sum can leave its type when it is finished.
       const bool fails = call.function->finish == kernel::FinishKind::kSum && !call.signature.result.is_float();
-      if (fails || !std::ranges::all_of(call.arguments, is_safe) || (call.filter && !is_safe(*call.filter))) return std::nullopt;
+      if (fails || call.function->may_fail || !std::ranges::all_of(call.arguments, is_safe) || (call.filter && !is_safe(*call.filter)))
+        return std::nullopt;
     }
     return plan::substitute(term, aggregate->keys);
   }

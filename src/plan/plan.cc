@@ -44,6 +44,7 @@ struct ExpressionVisitor {
     all(aggregate.keys);
     for (AggregateCall& call : aggregate.calls) {
       all(call.arguments);
+      orders(call.orders);
       if (call.filter) visit(*call.filter);
     }
   }
@@ -211,8 +212,12 @@ struct LinePrinter {
     for (const Expression& key : aggregate.keys) keys += (keys.empty() ? "" : ", ") + print(key, input);
     std::string calls;
     for (const AggregateCall& call : aggregate.calls) {
+      std::string arguments;
+      for (const Expression& argument : call.arguments) arguments += (arguments.empty() ? "" : ", ") + print(argument, input);
+      for (const Value& constant : call.constants) arguments += fmt::format(", '{}'", constant.to_string());
+      if (!call.orders.empty()) arguments += " ORDER BY " + print_orders(call.orders, input);
       calls += fmt::format("{}{}({}{})", calls.empty() ? "" : ", ", call.function->name, call.distinct ? "DISTINCT " : "",
-                           call.arguments.empty() ? "*" : print(call.arguments[0], input));
+                           call.arguments.empty() ? "*" : arguments);
       if (call.filter) calls += fmt::format(" FILTER ({})", print(*call.filter, input));
     }
     return fmt::format("Aggregate{}{}{}{}", keys.empty() ? "" : " by ", keys, calls.empty() ? "" : ": ", calls);

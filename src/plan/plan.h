@@ -32,22 +32,24 @@ struct Filter {
 struct Project {
   std::vector<Expression> expressions;
 };
+struct SortOrder {
+  Expression expression;
+  bool descending = false;
+  bool nulls_first = false;
+};
 struct AggregateCall {
   const function::AggregateFunction* function = nullptr;
   function::Signature signature;
-  std::vector<Expression> arguments;  // none: count(*)
-  std::optional<Expression> filter;   // FILTER (WHERE ...)
-  bool distinct = false;              // of each group's different values; lowered before programs are made
+  std::vector<Expression> arguments;   // none: count(*)
+  std::optional<Expression> filter;    // FILTER (WHERE ...)
+  std::vector<Value> constants = {};   // arguments that are the same for all rows, behind the others
+  std::vector<SortOrder> orders = {};  // ORDER BY inside the call: none where the function cannot tell
+  bool distinct = false;               // of each group's different values; lowered before programs are made
 };
 /// One row a distinct key, ascending by key; without keys exactly one row. Output: keys, then aggregates.
 struct Aggregate {
   std::vector<Expression> keys;
   std::vector<AggregateCall> calls;
-};
-struct SortOrder {
-  Expression expression;
-  bool descending = false;
-  bool nulls_first = false;
 };
 struct Sort {
   std::vector<SortOrder> orders;

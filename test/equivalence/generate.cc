@@ -31,6 +31,8 @@ class Generator {
     names_ = std::move(names);
     if (random_.percent(22)) query.join = join();
     if (random_.percent(55)) query.where = boolean(3);
+    query.distinct = random_.percent(12);
+    lists_ = outermost && !query.distinct;
     const bool grouped = random_.percent(45);
     if (grouped) {
       for (std::int64_t n = random_.below(4); n > 0; --n) query.group_by.push_back(group_key());
@@ -44,7 +46,6 @@ class Generator {
       for (std::int64_t n = random_.between(1, 4); n > 0; --n) query.select.push_back(any(3));
     }
     if (query.select.empty()) query.select.push_back(make(Kind::kInteger, grouped ? "count(*)" : "1"));
-    query.distinct = random_.percent(12);
     order_and_limit(query, outermost);
     return query;
   }
@@ -70,7 +71,8 @@ class Generator {
   static bool is_grouped(const Query& query) {
     for (const Expression& e : query.select) {
       const std::string text = e.sql();
-      for (const char* name : {"count(", "sum(", "avg(", "min(", "max("}) {
+      for (const char* name : {"count(", "sum(", "avg(", "min(", "max(", "string_agg(", "median(", "quantile_", "mode(", "first(", "last(",
+                               "arg_m", "list(", "mad(", "entropy(", "histogram(", "product("}) {
         if (text.find(name) != std::string::npos) return true;
       }
     }
@@ -145,7 +147,10 @@ class Generator {
 
   Expression aggregate() {
     Expression e;
-    switch (random_.below(8)) {
+    switch (random_.below(11)) {
+      case 8:
+      case 9:
+      case 10: e = fold(); break;
       case 0: e = make(Kind::kInteger, "count(*)"); break;
       case 1: e = make(Kind::kInteger, random_.percent(25) ? "count(DISTINCT {})" : "count({})", {any(2)}); break;
       case 2:
@@ -165,12 +170,49 @@ class Generator {
     return e;
   }
 
+  // Those that see all rows of a group, in an order of their own or in that of the rows.
+  Expression fold() {
+    std::string format;
+    Expression argument = any(2);
+    Kind kind = argument.kind;
+    std::vector<Expression> operands;
+    switch (random_.below(lists_ ? 13 : 9)) {
+      case 0:
+      case 1:
+        format = random_.percent(30) ? "string_agg({}" : "string_agg({}, '; '";
+        kind = Kind::kText;
+        break;
+      case 2:
+        return make(Kind::kFloat, random_.pick({"median({})", "quantile_cont({}, 0.3)", "mad({})", "quantile_cont({}, -0.9)"}),
+                    {number(2)});
+      case 3: return make(kind, random_.pick({"quantile_disc({}, 0.25)", "median({})", "quantile_disc({}, 0.9)"}), {std::move(argument)});
+      case 4: format = "mode({}"; break;
+      case 5:
+      case 6: format = random_.pick({"first({}", "last({}", "any_value({}"}); break;
+      case 7:
+        return make(kind, random_.pick({"arg_min({}, {})", "arg_max({}, {})", "arg_min_null({}, {})"}), {std::move(argument), any(2)});
+      case 8: return make(Kind::kFloat, random_.pick({"entropy({})", "product({})"}), {number(2)});
+      case 9: return make(Kind::kOther, random_.pick({"arg_max({}, {}, 3)", "arg_min({}, {}, 2)"}), {std::move(argument), any(2)});
+      case 10:
+        return make(Kind::kOther, random_.pick({"histogram({})", "list(DISTINCT {})", "max({}, 3)", "min({}, 2)"}), {std::move(argument)});
+      default: format = "list({}"; kind = Kind::kOther;
+    }
+    operands.push_back(std::move(argument));
+    if (random_.percent(50)) {
+      format += random_.pick({" ORDER BY {}", " ORDER BY {} DESC", " ORDER BY {} NULLS FIRST", " ORDER BY {}, {} DESC"});
+      for (std::size_t n = format.find(", {} DESC") == std::string::npos ? 1 : 2; n > 0; --n) operands.push_back(any(1));
+    }
+    return make(kind, format + ")", std::move(operands));
+  }
+
   Expression over_aggregates() {
+    Expression one = aggregate();
+    if (one.kind == Kind::kOther) return one;  // lists are not computed with
     switch (random_.below(6)) {
       case 0: return make(Kind::kFloat, "({} / {})", {aggregate_of_numbers(), make(Kind::kInteger, "count(*)")});
-      case 1: return make(Kind::kBoolean, "({} IS NULL)", {aggregate()});
-      case 2: return make(Kind::kInteger, "CASE WHEN count(*) > 2 THEN {} END", {aggregate()});
-      default: return aggregate();
+      case 1: return make(Kind::kBoolean, "({} IS NULL)", {std::move(one)});
+      case 2: return make(Kind::kInteger, "CASE WHEN count(*) > 2 THEN {} END", {std::move(one)});
+      default: return one;
     }
   }
 
@@ -465,6 +507,7 @@ class Generator {
   std::vector<Value>& parameters_;
   std::vector<Name> table_;  // t's columns
   std::vector<Name> names_;
+  bool lists_ = false;  // may be results: they are carried, and neither keys nor operands
 };
 
 }  // namespace

@@ -141,6 +141,25 @@ class Reader {
     push(std::move(record));
   }
 
+  // <integral> and its like stand for types.
+  static std::vector<std::string> with_type_groups(std::vector<std::string> values) {
+    const std::vector<std::string> of_sign = {"tinyint", "smallint", "integer", "bigint", "hugeint"};
+    const std::vector<std::string> without = {"utinyint", "usmallint", "uinteger", "ubigint", "uhugeint"};
+    std::vector<std::string> out;
+    const auto add = [&](const std::vector<std::string>& types) { out.insert(out.end(), types.begin(), types.end()); };
+    for (std::string& value : values) {
+      const bool all = value == "<alltypes>";
+      const bool numbers = all || value == "<numeric>";
+      const bool integers = numbers || value == "<integral>";
+      if (integers || value == "<signed>") add(of_sign);
+      if (integers || value == "<unsigned>") add(without);
+      if (numbers) add({"float", "double"});
+      if (all) add({"bool", "interval", "varchar"});
+      if (!integers && value != "<signed>" && value != "<unsigned>") out.push_back(std::move(value));
+    }
+    return out;
+  }
+
   // The body once a value, with ${name} replaced.
   void read_loop(const std::vector<std::string>& words) {
     const std::string name = words[1];
@@ -149,6 +168,7 @@ class Reader {
       values.clear();
       for (long i = std::atol(words[2].c_str()); i < std::atol(words[3].c_str()); ++i) values.push_back(std::to_string(i));
     }
+    values = with_type_groups(std::move(values));
     ++at_;
     std::vector<Line> body;
     for (int depth = 1; !at_end(); ++at_) {

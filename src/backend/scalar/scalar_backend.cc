@@ -24,7 +24,9 @@ int compare_rows(const Row& a, const Row& b, const Program& program, const std::
     const SortKey key = order != nullptr ? (*order)[i] : SortKey{};
     if (a[i].is_null() != b[i].is_null()) return a[i].is_null() == key.nulls_first ? -1 : 1;
     if (a[i].is_null()) continue;
-    const int c = kernel::compare(kernel::cell_of(a[i]), kernel::cell_of(b[i]), a[i].type().physical());
+    const Physical physical = a[i].type().physical();
+    const int c = physical == Physical::kNested ? compare_values(a[i], b[i])
+                                                : kernel::compare(kernel::cell_of(a[i]), kernel::cell_of(b[i]), physical);
     if (c != 0) return key.descending ? -c : c;
   }
   static_cast<void>(program);
@@ -74,10 +76,12 @@ class ScalarState final : public SinkState {
         return {};
       }
       case SinkKind::kTopK:
-      case SinkKind::kSort: {
+      case SinkKind::kSort:
+      case SinkKind::kCollect: {
         SortedRow row;
         for (const SortKey& key : sink.sort_keys)
           row.keys.push_back(kernel::value_of(program.at(key.value).type, evaluator.value(key.value)));
+        for (const kernel::ValueId id : sink.keys) row.keys.push_back(kernel::value_of(program.at(id).type, evaluator.value(id)));
         for (const kernel::ValueId id : sink.values) row.values.push_back(kernel::value_of(program.at(id).type, evaluator.value(id)));
         row.row_id = row_id;
         row.arrival = sorted.size();
@@ -155,9 +159,10 @@ Result<Batch> take(ScalarState& state) {
       return finish_columns(builders, rows);
     }
     case SinkKind::kTopK:
-    case SinkKind::kSort: {
+    case SinkKind::kSort:
+    case SinkKind::kCollect: {
       std::sort(state.sorted.begin(), state.sorted.end(), [&](const SortedRow& a, const SortedRow& b) {
-        const int order = compare_rows(a.keys, b.keys, program, &sink.sort_keys);
+        const int order = compare_rows(a.keys, b.keys, program, sink.kind == SinkKind::kCollect ? nullptr : &sink.sort_keys);
         if (order != 0) return order < 0;
         return a.row_id != b.row_id ? a.row_id < b.row_id : a.arrival < b.arrival;
       });

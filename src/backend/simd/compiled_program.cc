@@ -100,7 +100,9 @@ class ProgramCompiler {
   void add(ValueId id) {
     const Instruction& i = at(id);
     switch (i.op) {
-      case Opcode::kColumn: push(step(StepKind::kColumn, id)); return;
+      case Opcode::kColumn:  // nested ones are no matter of registers: the sink copies their rows
+        if (out_.at(id).physical() != Physical::kNested) push(step(StepKind::kColumn, id));
+        return;
       case Opcode::kRowNumber: push(step(StepKind::kRowNumber, id)); return;
       case Opcode::kParameter:
       case Opcode::kConstant: return;  // set when a state starts

@@ -42,6 +42,8 @@ class Evaluator {
   /// finds out which and why.
   [[nodiscard]] Status evaluate(const Strand& strand, const Morsel& morsel, std::int64_t begin, std::size_t count, const Consume& consume);
   [[nodiscard]] const Vector& value(RegisterId id) const { return frame_.vectors[id]; }
+  /// The join table whose rows an instruction is about.
+  [[nodiscard]] const SimdJoinTable& table(kernel::ValueId instruction) const;
   /// Dictionary of a coded column as the last morsel had it.
   [[nodiscard]] const Routines& routines() const { return *compiled_.routines; }
 
@@ -80,7 +82,6 @@ class Evaluator {
   void leave();
   [[nodiscard]] bool next_pairs(const Step& opening, PairCursor& cursor, std::size_t last, Pairs& out) const;
   [[nodiscard]] std::size_t group_end(const Step& opening, std::size_t first) const;
-  [[nodiscard]] const SimdJoinTable& table(kernel::ValueId instruction) const;
   void probe(const Step& step);
   void matched(const Step& step);
   void build_column(const Step& step);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <numeric>
 
 #include "backend/simd/key_value.h"
 #include "base/hash.h"
@@ -95,7 +96,7 @@ Status SimdJoinTable::load_columns(const kernel::JoinTable& table, Batch rows, c
     const Physical physical = column.physical();
     const UnaryRoutine widen = routines.widen[static_cast<int>(physical)];
     const bool nothing = column.type.id == TypeId::kNull || count == 0;
-    if (!nothing && physical != Physical::kString && widen == nullptr &&
+    if (!nothing && physical != Physical::kString && physical != Physical::kNested && widen == nullptr &&
         reinterpret_cast<std::uintptr_t>(column.values.data() + column.offset * trueno::width_of(physical)) % 16 == 0) {
       out.view.data = column.values.data() + column.offset * trueno::width_of(physical);
       continue;
@@ -111,6 +112,8 @@ Status SimdJoinTable::load_columns(const kernel::JoinTable& table, Batch rows, c
         texts[i] = resolve_view(trueno::load<StoredView>(column.values.data() + (static_cast<std::size_t>(column.offset) + i) * 16),
                                 column.string_buffers);
       }
+    } else if (physical == Physical::kNested) {
+      std::iota(values.as<std::uint32_t>(), values.as<std::uint32_t>() + count, 0U);
     } else if (!nothing) {
       const std::uint8_t* from = column.values.data() + column.offset * trueno::width_of(physical);
       if (widen != nullptr) {

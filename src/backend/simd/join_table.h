@@ -38,8 +38,10 @@ class SimdJoinTable final : public JoinTable {
     if (mode_ == Mode::kHashed) return entries_.as<Entry>()[position].row;
     return positions_.empty() ? position : positions_.as<std::uint32_t>()[position];
   }
-  /// A column by build row, plain in its type's lane. At least one value is readable.
+  /// A column by build row, plain in its type's lane (nested: the rows' numbers). At least one value is readable.
   [[nodiscard]] const Vector& column(std::size_t index) const { return columns_[index].view; }
+  /// The same as it came: where nested values are.
+  [[nodiscard]] const Column& source(std::size_t index) const { return columns_[index].source; }
   [[nodiscard]] bool empty() const { return rows_ == 0; }
   [[nodiscard]] bool has_null_key() const { return has_null_key_; }
 

@@ -17,11 +17,11 @@ Lane lane_of(Physical physical) {
     case Physical::kF32: return Lane::kF32;
     case Physical::kF64: return Lane::kF64;
     case Physical::kString: return Lane::kString;
-    case Physical::kCode: return Lane::kCode;
+    case Physical::kCode:
+    case Physical::kNested: return Lane::kCode;  // the number of the build row that holds it
     case Physical::kInterval: return Lane::kInterval;
-    case Physical::kNested: break;
   }
-  return Lane::kBool;  // carried types never reach a register: `supports` declines them
+  return Lane::kBool;
 }
 
 Lane lane_of(const kernel::Program& program, const kernel::Instruction& instruction) {

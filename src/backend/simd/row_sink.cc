@@ -27,9 +27,11 @@ RowSink::RowSink(const CompiledProgram& compiled) : compiled_(compiled) {
 
 void RowSink::make_writers() {
   writers_.clear();
+  nested_.clear();
   for (const kernel::ValueId id : values_) {
     writers_.emplace_back(compiled_.at(id).type, compiled_.lanes[id] == Lane::kCode && compiled_.at(id).physical() == Physical::kString);
   }
+  for (const kernel::ValueId id : values_) nested_.emplace_back(compiled_.at(id).type);
   row_ids_.clear();
   rows_ = 0;
 }
@@ -52,6 +54,25 @@ Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const 
   }
   for (std::size_t i = 0; i < values_.size(); ++i) {
     const kernel::Instruction& instruction = compiled_.at(values_[i]);
+    if (instruction.physical() == Physical::kNested) {
+      if (instruction.op == kernel::Opcode::kBuildColumn) {
+        const Vector& vector = evaluator.value(values_[i]);
+        const Column& column = evaluator.table(values_[i]).source(instruction.index);
+        for (std::size_t k = 0; k < count; ++k) {
+          const std::size_t row = rows == nullptr ? k : rows[k];
+          TRUENO_TRY(vector.is_valid(row) ? nested_[i].append_row(column, vector.as<std::uint32_t>()[row]) : nested_[i].append_null());
+        }
+        continue;
+      }
+      if (instruction.op != kernel::Opcode::kColumn) {  // constants are NULL
+        for (std::size_t k = 0; k < count; ++k) TRUENO_TRY(nested_[i].append_null());
+        continue;
+      }
+      const Column& column = morsel.batch.columns[instruction.index];
+      for (std::size_t k = 0; k < count; ++k)
+        TRUENO_TRY(nested_[i].append_row(column, chunk.row_id(rows == nullptr ? k : rows[k]) - morsel.row_id));
+      continue;
+    }
     if (evaluator.value(values_[i]).lane == Lane::kCode && instruction.physical() == Physical::kString) {
       writers_[i].set_dictionary(morsel.batch.columns[instruction.index].dictionary);
     }
@@ -59,7 +80,7 @@ Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const 
   }
   rows_ += static_cast<std::int64_t>(count);
   const kernel::Sink& sink = compiled_.program->sink;
-  if (!ordered()) return {};
+  if (!numbered()) return {};
   for (std::size_t k = 0; k < count; ++k) row_ids_.push_back(chunk.row_id(rows == nullptr ? k : rows[k]));
   if (sink.kind == SinkKind::kTopK && rows_ > std::max(kLeastPruned, sink.limit * kPruneFactor)) return prune();
   return {};
@@ -68,8 +89,11 @@ Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const 
 Result<Batch> RowSink::finish_columns() {
   Batch out;
   out.length = rows_;
-  for (ColumnWriter& writer : writers_) out.columns.push_back(TRUENO_TRY(writer.finish()));
-  if (ordered()) {
+  for (std::size_t i = 0; i < writers_.size(); ++i) {
+    const bool nested = compiled_.at(values_[i]).physical() == Physical::kNested;
+    out.columns.push_back(TRUENO_TRY(nested ? nested_[i].finish() : writers_[i].finish()));
+  }
+  if (numbered()) {
     ColumnBuilder ids(TypeId::kBigInt);
     ids.reserve(rows_);
     for (const std::int64_t id : row_ids_) TRUENO_TRY(ids.append_bytes(&id));
@@ -115,13 +139,14 @@ Status RowSink::prune() {
 
 Result<Batch> RowSink::take() {
   const kernel::Sink& sink = compiled_.program->sink;
-  if (!ordered()) return finish_columns();
+  if (!numbered()) return finish_columns();
   if (sink.kind == SinkKind::kTopK && !kept_.empty()) {
     if (rows_ != 0) TRUENO_TRY(prune());
     Batch out = std::move(kept_.front());
     kept_.clear();
     return out;
   }
+  if (sink.kind == SinkKind::kCollect) return finish_columns();  // sorted where all partial states meet
   return in_order(TRUENO_TRY(finish_columns()));
 }
 

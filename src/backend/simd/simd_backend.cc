@@ -29,7 +29,8 @@ class SimdState final : public SinkState {
       case SinkKind::kEmit:
       case SinkKind::kBuild:
       case SinkKind::kTopK:
-      case SinkKind::kSort: sink.emplace<simd::RowSink>(compiled); break;
+      case SinkKind::kSort:
+      case SinkKind::kCollect: sink.emplace<simd::RowSink>(compiled); break;
     }
   }
 
@@ -110,12 +111,19 @@ class SimdBackend final : public Backend {
   const DeviceProfile& profile() const override { return profile_; }
 
   Support supports(const Program& program) const override {
+    // Nested columns may go through to a sink that hands on rows, and be nothing else.
+    const auto nested = [&](kernel::ValueId id) { return program.at(id).physical() == Physical::kNested; };
+    const auto any_nested = [&](const std::vector<kernel::ValueId>& ids) { return std::ranges::any_of(ids, nested); };
+    bool computed = any_nested(program.sink.keys);
     for (const kernel::Instruction& i : program.instructions) {
-      if (i.physical() == Physical::kNested) return {DeclineReason::kType, "nested values"};
+      const bool carries = i.op != kernel::Opcode::kSelect && i.op != kernel::Opcode::kCoalesce;
+      computed |= any_nested(i.args) || (i.physical() == Physical::kNested && !carries);
     }
+    for (const kernel::Accumulator& a : program.sink.accumulators) computed |= a.argument != kernel::kNoValue && nested(a.argument);
+    if (computed) return {DeclineReason::kType, "nested values"};
     for (const kernel::JoinTable& table : program.tables) {
-      for (const Field& field : table.columns) {
-        if (field.type.physical() == Physical::kNested) return {DeclineReason::kType, "nested values"};
+      for (std::size_t k = 0; k < table.keys; ++k) {
+        if (table.columns[k].type.physical() == Physical::kNested) return {DeclineReason::kType, "nested keys"};
       }
     }
     return {};

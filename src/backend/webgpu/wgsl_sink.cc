@@ -22,6 +22,7 @@ bool WgslWriter::check_sink() {
     case SinkKind::kBuild: return decline(DeclineReason::kSink, "rows are not handed out yet");
     case SinkKind::kTopK:
     case SinkKind::kSort: return decline(DeclineReason::kSink, "sorting has no shader yet");
+    case SinkKind::kCollect: return decline(DeclineReason::kSink, "aggregates over all rows of a group have no shader yet");
   }
   i128 slots = 1;  // at least so many: dictionaries' sizes are not known yet
   for (const ValueId key : sink.keys) {
