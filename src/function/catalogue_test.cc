@@ -39,7 +39,9 @@ TEST(Catalogue, AnAggregateHasAnAccumulatorOrAFoldAsItsStateSays) {
     EXPECT_NE(f.bind, nullptr) << f.name;
     const bool fixed = f.state == StateKind::kFixed;
     EXPECT_EQ(f.fold != nullptr, !fixed) << f.name;
-    if (!fixed) EXPECT_EQ(f.accumulator, nullptr) << f.name;
+    if (!fixed) {
+      EXPECT_EQ(f.accumulator, nullptr) << f.name;
+    }
     EXPECT_TRUE(!f.is_quantile || f.ordered_set) << f.name;
   }
 }
