@@ -64,8 +64,7 @@ Result<PlanPtr> QueryBinder::bind_recursive(const sql::CommonTable& table) {
     return bind(*table.query);
   std::vector<PlanPtr> inputs;
   for (std::size_t i = 0; i + 1 < operation->inputs.size(); ++i) inputs.push_back(TRUENO_TRY(bind(*operation->inputs[i])));
-  PlanPtr begin = inputs.size() == 1 ? std::move(inputs.front())
-                                     : TRUENO_TRY(bind_set_operation(*operation, table.query->span, std::move(inputs), context_));
+  PlanPtr begin = inputs.size() == 1 ? std::move(inputs.front()) : TRUENO_TRY(bind_set_operation(*operation, std::move(inputs), context_));
   Recursive recursive = TRUENO_TRY(make_recursive(table, *begin));
   recursive.outer = std::exchange(recursive_, &recursive);
   Result<PlanPtr> step = bind(*operation->inputs.back());

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "bind/join.h"
+#include "column/row_id_source.h"
 #include "sql/parser.h"
 
 namespace trueno::bind {
@@ -40,17 +41,19 @@ Result<Relation> QueryBinder::bind_beside(const sql::TableRef& table, const Scop
 }
 
 Result<Relation> QueryBinder::bind_table(const sql::TableRef& table) {
-  if (table.sample) return error(ErrorCode::kNotSupported, "SAMPLE is not supported yet").at(table.span);
   Relation relation = TRUENO_TRY(std::visit([&](const auto& node) { return bind_table_node(table, node); }, table.node));
+  if (table.sample) relation.plan = TRUENO_TRY(sampled(*table.sample, std::move(relation.plan)));
   std::string alias = table.alias.text;
+  std::size_t named = 0;
   for (std::size_t i = 0; i < relation.scope.columns.size(); ++i) {
     if (!alias.empty()) relation.scope.columns[i].table = alias;
     if (!alias.empty()) relation.scope.columns[i].position = static_cast<int>(i);
-    if (i < table.column_aliases.size()) relation.scope.columns[i].name = table.column_aliases[i].text;
+    if (relation.scope.columns[i].implicit) continue;
+    if (named < table.column_aliases.size()) relation.scope.columns[i].name = table.column_aliases[named].text;
+    ++named;
   }
-  if (table.column_aliases.size() > relation.scope.columns.size()) {
-    return error(ErrorCode::kBinder, "{} column aliases for {} columns", table.column_aliases.size(), relation.scope.columns.size())
-        .at(table.span);
+  if (table.column_aliases.size() > named) {
+    return error(ErrorCode::kBinder, "{} column aliases for {} columns", table.column_aliases.size(), named).at(table.span);
   }
   for (std::size_t i = 0; i < relation.plan->schema.size(); ++i) relation.plan->schema[i].name = relation.scope.columns[i].name;
   return relation;
@@ -66,7 +69,9 @@ Result<Relation> QueryBinder::bind_view(const sql::Name& name, const NamedQuery&
     const std::vector<sql::StatementPtr> statements = TRUENO_TRY(sql::parse(view.query));
     const auto* statement = statements.front()->as<sql::QueryStatement>();
     TRUENO_ASSERT(statement != nullptr);
-    QueryBinder inner(context_);
+    Context within = context_;
+    within.row_ids = within.row_ids || lower_name(view.query).find("rowid") != std::string::npos;
+    QueryBinder inner(within);
     inner.outermost_ = false;
     inner.common_tables_ = nullptr;
     inner.depth_ = depth_ + 1;
@@ -111,6 +116,13 @@ Result<Relation> QueryBinder::bind_table_node(const sql::TableRef& table, const 
     name = name.substr(name.find_last_of('/') + 1);
     name = name.substr(0, name.find('.'));
   }
+  if (context_.row_ids && !node.is_string) {
+    if (auto with_ids = with_row_ids(*source)) {
+      Relation relation = scan(std::move(with_ids), name);
+      relation.scope.columns.back().implicit = true;
+      return relation;
+    }
+  }
   return scan(std::move(*source), name);
 }
 
@@ -147,6 +159,8 @@ Result<Relation> QueryBinder::bind_values(const sql::Values& values, bool outerm
   std::vector<Type> types(values.rows.front().size());
   const bool fixed = outermost && types.size() == context_.row_types.size();
   if (fixed) types = context_.row_types;
+  const Scope nothing;
+  ExpressionBinder binder(context_, nothing, around());
   for (const auto& row : values.rows) {
     std::vector<Expression> bound;
     for (std::size_t i = 0; i < row.size(); ++i) {
@@ -154,7 +168,7 @@ Result<Relation> QueryBinder::bind_values(const sql::Values& values, bool outerm
         bound.push_back(context_.row_defaults[i]);
         continue;
       }
-      bound.push_back(TRUENO_TRY(bind_constant(*row[i], context_)));
+      bound.push_back(TRUENO_TRY(binder.bind(*row[i])));
       if (fixed) {
         if (!function::cast_possible(bound.back().type, types[i]))
           return error(ErrorCode::kBinder, "cannot cast {} to {}", bound.back().type.to_string(), types[i].to_string()).at(row[i]->span);
@@ -176,7 +190,20 @@ Result<Relation> QueryBinder::bind_values(const sql::Values& values, bool outerm
     schema.push_back({fmt::format("col{}", i), types[i], true});
     for (auto& row : rows) row[i] = Expression::cast(std::move(row[i]), types[i]);
   }
-  return scan(TRUENO_TRY(context_.names.values(schema, rows)), "");
+  const auto computed = [](const Expression& e) { return plan::has_subquery(e) || plan::has_outer(e); };
+  if (std::ranges::none_of(rows, [&](const auto& row) { return std::ranges::any_of(row, computed); }))
+    return scan(TRUENO_TRY(context_.names.values(schema, rows)), "");
+  // Rows that are only known when the query runs.
+  Relation relation;
+  relation.scope.add("", schema);
+  relation.plan = plan::make_plan(plan::Union{}, schema);
+  for (auto& row : rows) {
+    plan::Values one;
+    one.rows.emplace_back();
+    relation.plan->inputs.push_back(plan::make_plan(plan::Project{std::move(row)}, schema, plan::make_plan(std::move(one), {})));
+  }
+  if (relation.plan->inputs.size() == 1) relation.plan = std::move(relation.plan->inputs.front());
+  return relation;
 }
 
 }  // namespace trueno::bind

@@ -80,13 +80,22 @@ Result<PlanPtr> QueryBinder::bind_body(const sql::Query& query, bool outermost) 
   }
   if (const auto* operation = query.as<sql::SetOperation>()) {
     std::vector<PlanPtr> inputs;
-    for (const sql::QueryPtr& input : operation->inputs) inputs.push_back(TRUENO_TRY(bind(*input)));
-    PlanPtr plan = TRUENO_TRY(bind_set_operation(*operation, query.span, std::move(inputs), context_));
+    std::vector<Names> other_names;  // ORDER BY may call a column as any of the queries does
+    for (const sql::QueryPtr& input : operation->inputs) {
+      inputs.push_back(TRUENO_TRY(bind(*input)));
+      Names& names = other_names.emplace_back();
+      for (const Field& field : inputs.back()->schema) names.push_back(field.name);
+    }
+    if (operation->by_name) other_names.clear();
+    PlanPtr plan = TRUENO_TRY(bind_set_operation(*operation, std::move(inputs), context_));
     Scope scope;
     scope.add("", plan->schema);
-    return finish(query, std::move(plan), scope);
+    return finish(query, std::move(plan), scope, other_names);
   }
-  return error(ErrorCode::kNotSupported, "DESCRIBE of a query is not supported yet").at(query.span);
+  PlanPtr plan = TRUENO_TRY(bind_describe(*query.as<sql::Describe>(), query.span));
+  Scope scope;
+  scope.add("", plan->schema);
+  return finish(query, std::move(plan), scope);
 }
 
 Result<PlanPtr> bind_changed_rows(const ChangedRows& changed, const Context& context) { return QueryBinder(context).bind_changed(changed); }

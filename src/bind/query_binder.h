@@ -10,7 +10,7 @@
 namespace trueno::bind {
 
 /// Binds one query and those in it: FROM, WHERE, GROUP BY, HAVING, SELECT, DISTINCT, ORDER BY and LIMIT, bottom to top. Each clause has a
-/// file: from.cc, common_tables.cc (WITH), select.cc, star.cc (the items), order.cc. Not thread-safe.
+/// file: from.cc, common_tables.cc (WITH), select.cc, star.cc (the items), order.cc, limit.cc. Not thread-safe.
 class QueryBinder {
  public:
   explicit QueryBinder(const Context& context);
@@ -39,6 +39,18 @@ class QueryBinder {
     bool used = false;
     Recursive* outer = nullptr;
   };
+  // Columns of FROM, or what a * has in their place.
+  struct ColumnSet {
+    Expressions values;
+    Names names;
+  };
+  // LIMIT and OFFSET that are only known when the query runs; nothing: not written.
+  struct Cut {
+    SourceSpan span;
+    bool in_percent = false;  // the limit
+    std::optional<plan::Expression> limit;
+    std::optional<plan::Expression> offset;
+  };
   struct Grouping {
     bool active = false;
     Expressions keys;
@@ -47,6 +59,8 @@ class QueryBinder {
   };
 
   [[nodiscard]] Result<plan::PlanPtr> bind_body(const sql::Query& query, bool outermost);
+
+  [[nodiscard]] Result<plan::PlanPtr> bind_describe(const sql::Describe& node, SourceSpan span);
 
   // WITH
   [[nodiscard]] Result<std::optional<Relation>> bind_common_table(const sql::NamedTable& node, SourceSpan span);
@@ -66,6 +80,7 @@ class QueryBinder {
   [[nodiscard]] Result<Relation> bind_table_node(const sql::TableRef& table, const sql::FunctionTable& node);
   [[nodiscard]] Result<Relation> bind_table_node(const sql::TableRef& table, const sql::Join& node);
   [[nodiscard]] Result<Relation> bind_values(const sql::Values& values, bool outermost);
+  [[nodiscard]] Result<plan::PlanPtr> sampled(const sql::Sample& sample, plan::PlanPtr plan);
 
   // SELECT
   [[nodiscard]] static Result<plan::Expression> over_groups(plan::Expression expression, const Grouping& grouping, const Scope& scope);
@@ -75,17 +90,29 @@ class QueryBinder {
                                      const Scope& scope, Grouping& grouping);
   [[nodiscard]] Status bind_item(const sql::SelectItem& item, ExpressionBinder& binder, const Relation& input, Expressions& outputs,
                                  Names& names);
-  [[nodiscard]] static std::vector<std::size_t> columns_of_star(const sql::Star& star, const std::vector<Scope::Column>& columns);
-  [[nodiscard]] static Status check_star(const sql::Star& star, const std::vector<Scope::Column>& columns, SourceSpan span);
+  [[nodiscard]] Result<ColumnSet> star_columns(const sql::Star& star, SourceSpan span, ExpressionBinder& binder, const Scope& scope);
+  [[nodiscard]] Result<ColumnSet> columns_that(const ColumnSet& all, SourceSpan span,
+                                               const std::function<Result<plan::Expression>(plan::Expression name)>& test);
+  [[nodiscard]] Result<ColumnSet> columns_by(const sql::Expression& choice, ExpressionBinder& binder, const Scope& scope);
+  [[nodiscard]] Result<Expressions> bind_each(const sql::Expression& expression, ExpressionBinder& binder, const Scope& scope, Names& names,
+                                              bool as_order = false);
+  [[nodiscard]] Result<plan::Expression> bind_conditions(const sql::Expression& expression, ExpressionBinder& binder, const Scope& scope);
+  [[nodiscard]] Result<std::string> alias_of_column(const std::string& alias, const sql::Expression& expression, const std::string& column,
+                                                    const ExpressionBinder& binder);
 
   // ORDER BY, LIMIT
   [[nodiscard]] static int output_named(const sql::Expression& expression, const Names& names, const Scope* scope);
-  [[nodiscard]] Status bind_order_by(const sql::Query& query, ExpressionBinder& binder, const Names& names, Expressions& outputs,
-                                     std::vector<plan::SortOrder>& orders, bool distinct);
-  [[nodiscard]] Result<std::int64_t> constant_count(const sql::Expression& expression, std::string_view what);
+  [[nodiscard]] Result<std::vector<int>> output_for(const sql::Expression& expression, std::string_view clause, ExpressionBinder& binder,
+                                                    const Scope& scope, const Names& names, Expressions& outputs);
+  [[nodiscard]] Status bind_order_by(const sql::Query& query, ExpressionBinder& binder, const Scope& scope, const Names& names,
+                                     Expressions& outputs, std::vector<plan::SortOrder>& orders, bool distinct);
+  [[nodiscard]] Result<std::optional<std::int64_t>> constant_count(const plan::Expression& bound, std::string_view what, SourceSpan span);
+  [[nodiscard]] Result<plan::PlanPtr> limited(const sql::Query& query, plan::PlanPtr plan);
+  [[nodiscard]] Result<plan::PlanPtr> cut(const ExpressionBinder& binder, Cut wanted_rows, plan::PlanPtr plan);
   [[nodiscard]] Result<plan::PlanPtr> order_and_limit(const sql::Query& query, plan::PlanPtr plan, std::vector<plan::SortOrder> orders,
                                                       std::size_t visible);
-  [[nodiscard]] Result<plan::PlanPtr> finish(const sql::Query& query, plan::PlanPtr plan, const Scope& scope);
+  [[nodiscard]] Result<plan::PlanPtr> finish(const sql::Query& query, plan::PlanPtr plan, const Scope& scope,
+                                             const std::vector<Names>& other_names = {});
 
   static constexpr int kDeepestViews = 64;
 

@@ -18,6 +18,41 @@ std::string text_of(const Expression& expression, const Schema& input) {
   return text;
 }
 
+// x, or alias.x where no table is called so.
+bool may_be_alias(const sql::QualifiedName& name, const Scope& scope) {
+  const std::size_t parts = name.parts.size();
+  return parts == 1 || (parts == 2 && same_name(name.parts[0].text, "alias") && !scope.has_table("alias"));
+}
+
+// An item of SELECT where its name is used: computed again.
+Result<Expression> named_item(Expression item, const sql::QualifiedName& name) {
+  if (plan::is_volatile(item))
+    return error(ErrorCode::kBinder, "\"{}\" is another value each time, and cannot be used by its name", name.last().text)
+        .hint("compute it in a subquery")
+        .at(name.span());
+  if (plan::has_subquery(item))
+    return error(ErrorCode::kNotSupported, "\"{}\" is a subquery; to use it by its name is not supported yet", name.last().text)
+        .hint("compute it in a subquery of FROM")
+        .at(name.span());
+  item.span = name.span();
+  return item;
+}
+
+// The item of SELECT that a WHERE names, bound where it is named. `inside`: those that are being bound, which do not see themselves.
+std::optional<Result<Expression>> item_named(const sql::QualifiedName& name, const std::vector<sql::SelectItem>& items, const Scope& scope,
+                                             ExpressionBinder& binder, std::vector<bool>& inside) {
+  if (!may_be_alias(name, scope)) return std::nullopt;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (inside[i] || items[i].alias.empty() || !same_name(items[i].alias.text, name.last().text)) continue;
+    inside[i] = true;
+    Result<Expression> bound = binder.bind(*items[i].expression);
+    inside[i] = false;
+    if (!bound) return bound;
+    return named_item(std::move(*bound), name);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 // An expression over FROM's columns and aggregate placeholders (numbers from `inputs` on) to one over the Aggregate's output.
@@ -47,14 +82,15 @@ Result<Expression> QueryBinder::over_groups(Expression expression, const Groupin
 }
 
 Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Select& select) {
-  if (!select.distinct_on.empty() || select.qualify || !select.windows.empty() || select.sample) {
-    return error(ErrorCode::kNotSupported, "DISTINCT ON, QUALIFY, WINDOW and SAMPLE are not supported yet").at(query.span);
-  }
+  if (select.qualify) return error(ErrorCode::kNotSupported, "QUALIFY is not supported yet").at(select.qualify->span);
   Relation input = TRUENO_TRY(bind_from(select.from));
+  if (select.sample) input.plan = TRUENO_TRY(sampled(*select.sample, std::move(input.plan)));
   const Scope& scope = input.scope;
   if (select.where) {
     ExpressionBinder binder(context_, scope, around());
-    Expression condition = TRUENO_TRY(binder.bind_condition(*select.where));
+    std::vector<bool> inside(select.items.size(), false);
+    binder.allow_aliases([&](const sql::QualifiedName& name) { return item_named(name, select.items, scope, binder, inside); });
+    Expression condition = TRUENO_TRY(bind_conditions(*select.where, binder, scope));
     const Schema schema = input.plan->schema;
     input.plan = plan::make_plan(plan::Filter{std::move(condition)}, schema, std::move(input.plan));
   }
@@ -80,17 +116,31 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
 
   std::vector<Expression> outputs;
   std::vector<std::string> names;
+  binder.allow_aliases([&](const sql::QualifiedName& name) -> std::optional<Result<Expression>> {
+    if (!may_be_alias(name, scope)) return std::nullopt;
+    const auto known = std::ranges::find_if(names, [&](const std::string& n) { return same_name(n, name.last().text); });
+    if (known == names.end()) return std::nullopt;
+    return named_item(outputs[static_cast<std::size_t>(known - names.begin())], name);
+  });
   for (const sql::SelectItem& item : select.items) TRUENO_TRY(bind_item(item, binder, input, outputs, names));
+  if (outputs.empty()) return error(ErrorCode::kBinder, "* leaves no column").at(query.span);
   TRUENO_TRY(bind_group_by(select, binder, outputs, names, scope, grouping));
   std::optional<Expression> having;
   if (select.having) {
-    having = TRUENO_TRY(binder.bind_condition(*select.having));
+    having = TRUENO_TRY(bind_conditions(*select.having, binder, scope));
     grouping.active = true;
   }
   // ORDER BY may name outputs, count them, or compute anything SELECT could.
   std::vector<plan::SortOrder> orders;
   const std::size_t visible = outputs.size();
-  TRUENO_TRY(bind_order_by(query, binder, names, outputs, orders, select.distinct));
+  const bool distinct_rows = select.distinct && select.distinct_on.empty();
+  TRUENO_TRY(bind_order_by(query, binder, scope, names, outputs, orders, distinct_rows));
+  std::vector<int> distinct_on;
+  for (const auto& key : select.distinct_on) {
+    if (const auto* literal = key->as<sql::Literal>(); literal != nullptr && literal->kind != sql::LiteralKind::kInteger)
+      return error(ErrorCode::kBinder, "DISTINCT ON a constant").hint("name a column, or count it: DISTINCT ON (1)").at(key->span);
+    std::ranges::move(TRUENO_TRY(output_for(*key, "DISTINCT ON", binder, scope, names, outputs)), std::back_inserter(distinct_on));
+  }
 
   if (!grouping.sets.masks.empty() && grouping.keys.empty()) return error(ErrorCode::kBinder, "GROUPING needs GROUP BY").at(query.span);
   PlanPtr plan = std::move(input.plan);
@@ -116,10 +166,12 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
     outputs[i] = Expression::cast(std::move(outputs[i]), schema.back().type);
   }
   plan = plan::make_plan(plan::Project{std::move(outputs)}, schema, std::move(plan));
-  if (select.distinct) {
-    plan::Aggregate distinct;
-    for (std::size_t i = 0; i < schema.size(); ++i) distinct.keys.push_back(Expression::column(static_cast<int>(i), schema[i].type));
-    plan = plan::make_plan(std::move(distinct), schema, std::move(plan));
+  if (distinct_rows) plan = plan::make_plan(plan::Aggregate{plan::all_columns(schema), {}}, schema, std::move(plan));
+  if (!distinct_on.empty()) {  // the first row of each key, as ORDER BY has them
+    plan::Limit first{1};
+    for (const int key : distinct_on) first.keys.push_back(Expression::column(key, schema[static_cast<std::size_t>(key)].type));
+    if (!orders.empty()) plan = plan::make_plan(plan::Sort{orders}, schema, std::move(plan));
+    plan = plan::make_plan(std::move(first), schema, std::move(plan));
   }
   return order_and_limit(query, std::move(plan), std::move(orders), visible);
 }
