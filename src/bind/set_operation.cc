@@ -117,6 +117,25 @@ PlanPtr rows_by_side(const Schema& schema, PlanPtr left, PlanPtr right, bool on_
   return plan::make_plan(plan::Project{columns(schema, schema.size())}, schema, std::move(plan));
 }
 
+// -0 is +0, as in every set operation: x + 0.
+PlanPtr with_one_zero(PlanPtr plan, const function::Catalogue& functions) {
+  const Schema schema = plan->schema;
+  if (std::ranges::none_of(schema, [](const Field& field) { return field.type.is_float(); })) return plan;
+  std::vector<Expression> outputs = columns(schema, schema.size());
+  for (Expression& e : outputs) {
+    if (!e.type.is_float()) continue;
+    Expression sum;
+    sum.kind = ExpressionKind::kCall;
+    sum.function = functions.scalar("+");
+    sum.signature = {{e.type, e.type}, e.type};
+    sum.type = e.type;
+    sum.arguments = {std::move(e),
+                     Expression::literal(Value(sum.type, sum.type.id == TypeId::kFloat ? Value::Payload(0.0F) : Value::Payload(0.0)))};
+    e = std::move(sum);
+  }
+  return plan::make_plan(plan::Project{std::move(outputs)}, schema, std::move(plan));
+}
+
 // By key, as all rows of a set operation come.
 PlanPtr rows_by_number(const Schema& schema, PlanPtr left, PlanPtr right, bool on_both) {
   plan::Join join;
@@ -162,7 +181,7 @@ Result<PlanPtr> bind_set_operation(const sql::SetOperation& operation, std::vect
   const bool on_both = operation.op == sql::SetOperator::kIntersect;
   PlanPtr plan = std::move(inputs.front());
   for (std::size_t n = 1; n < inputs.size(); ++n)
-    plan = operation.all ? rows_by_number(schema, std::move(plan), std::move(inputs[n]), on_both)
+    plan = operation.all ? rows_by_number(schema, with_one_zero(std::move(plan), context.functions), std::move(inputs[n]), on_both)
                          : rows_by_side(schema, std::move(plan), std::move(inputs[n]), on_both, context.functions);
   return plan;
 }
