@@ -68,6 +68,7 @@ class ExpressionBinder {
   [[nodiscard]] Result<plan::Expression> function_call(const sql::FunctionCall& call, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> call_with_dot(const sql::FunctionCall& call, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> random_call(std::string_view name, const sql::FunctionCall& call, SourceSpan span);
+  [[nodiscard]] ExpressionBinder within_aggregate() const;
   [[nodiscard]] Result<plan::Expression> aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& call,
                                                         SourceSpan span);
   [[nodiscard]] Status aggregate_arguments(plan::AggregateCall& call, const sql::FunctionCall& node, bool descending);

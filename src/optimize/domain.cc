@@ -162,7 +162,9 @@ class Pusher {
   // Grouped by the domain as well; without keys, each row of the domain has a group, be it of no rows.
   Result<PlanPtr> push_aggregate(PlanPtr plan) {
     const std::size_t below = plan->inputs[0]->schema.size();
-    plan->inputs[0] = TRUENO_TRY(push(std::move(plan->inputs[0])));
+    const auto& pushed = std::get<plan::Aggregate>(plan->node).calls;
+    const bool ordered = std::ranges::any_of(pushed, [](const plan::AggregateCall& call) { return call.function->observes_order(); });
+    plan->inputs[0] = TRUENO_TRY(push(std::move(plan->inputs[0]), ordered));
     plan::for_each_expression(*plan, [&](Expression& e) { e = over_domain(e, below, schema_); });
     auto& aggregate = std::get<plan::Aggregate>(plan->node);
     const std::size_t keys = aggregate.keys.size();
