@@ -71,9 +71,17 @@ Result<Value> ExpressionBinder::constant_argument(const sql::Expression& express
   return context_.constants.evaluate(bound);
 }
 
+// Aggregates do not nest; what else may be named is the same.
+ExpressionBinder ExpressionBinder::within_aggregate() const {
+  ExpressionBinder inner(context_, scope_, around_);
+  inner.allow_columns(columns_, unpacked_columns_);
+  inner.allow_aliases(aliases_);
+  return inner;
+}
+
 Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sql::FunctionCall& node, bool descending) {
   const function::AggregateFunction& function = *call.function;
-  ExpressionBinder inner(context_, scope_, around_);  // aggregates do not nest
+  ExpressionBinder inner = within_aggregate();
   std::vector<const sql::Expression*> given;
   for (const sql::OrderItem& item : node.within_group) given.push_back(item.expression.get());
   for (const sql::Argument& argument : node.arguments) {
@@ -111,7 +119,7 @@ Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sq
 }
 
 Status ExpressionBinder::aggregate_order(plan::AggregateCall& call, const std::vector<sql::OrderItem>& items) {
-  ExpressionBinder inner(context_, scope_, around_);
+  ExpressionBinder inner = within_aggregate();
   for (const sql::OrderItem& item : items) {
     Expression value = TRUENO_TRY(inner.bind(*item.expression));
     if (call.distinct && !reads_only(value, call.arguments[0]))
@@ -148,7 +156,7 @@ Result<Expression> ExpressionBinder::aggregate_call(const function::AggregateFun
   call.distinct = (node.distinct || function.of_distinct_values) && !function.ignores_repeats && !extreme;
   TRUENO_TRY(aggregate_order(call, node.order_by));
   if (function.ordered_set && !function.is_quantile) TRUENO_TRY(aggregate_order(call, node.within_group));
-  ExpressionBinder inner(context_, scope_, around_);
+  ExpressionBinder inner = within_aggregate();
   if (node.filter) call.filter = TRUENO_TRY(inner.bind_condition(*node.filter));
   return aggregates_(std::move(call), span);
 }

@@ -42,6 +42,13 @@ struct NullOrder {
   bool first_when_descending = false;
 };
 
+/// Where the random numbers of a statement come from: a seed, and a number for each call of it.
+struct Randomness {
+  std::uint64_t seed = 0;
+  std::uint64_t calls = 0;
+  std::function<void(double)> set_seed = {};  // setseed(x)
+};
+
 /// What binding needs from the session.
 struct Context {
   const function::Catalogue& functions;
@@ -54,6 +61,10 @@ struct Context {
   const std::vector<sql::CommonTable>* common_tables = nullptr;  // of a WITH that stands before the query: WITH ... INSERT INTO t SELECT
   std::vector<Type> row_types = {};  // what INSERT takes: rows of a VALUES that is the whole query are cast to these, each on its own
   std::vector<plan::Expression> row_defaults = {};  // and what DEFAULT stands for in them
+  Randomness* random = nullptr;                     // null: random() cannot stand here
+  bool row_ids = false;                             // the statement says rowid somewhere: tables have that column
+  bool one_row_subqueries = true;                   // a value of several rows is an error; else their first one counts
+  bool order_by_constants = false;                  // ORDER BY 'x' orders nothing; else it is an error
 };
 
 /// A query with names and types resolved. kBinder errors carry the span of what did not fit.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hash.h"
 #include "base/number_text.h"
 #include "bind/strict_floats.h"
 
@@ -28,6 +29,8 @@ std::vector<Expression> list_of(E&&... expressions) {
   (list.push_back(std::forward<E>(expressions)), ...);
   return list;
 }
+
+bool is_comparison(std::string_view op) { return op == "=" || op == "<>" || op == "<" || op == "<=" || op == ">" || op == ">="; }
 
 std::string like_function(sql::LikeKind kind) {
   switch (kind) {
@@ -60,9 +63,12 @@ Bound ExpressionBinder::bind(const sql::Expression& expression) {
 }
 
 Bound ExpressionBinder::bind_condition(const sql::Expression& expression) {
-  Expression condition = TRUENO_TRY(bind(expression));
+  return as_condition(TRUENO_TRY(bind(expression)), expression.span);
+}
+
+Bound ExpressionBinder::as_condition(Expression condition, SourceSpan span) const {
   if (condition.type.id == TypeId::kVarchar && condition.kind != ExpressionKind::kLiteral) {
-    return error(ErrorCode::kBinder, "a condition must be BOOLEAN, not {}", condition.type.to_string()).at(expression.span);
+    return error(ErrorCode::kBinder, "a condition must be BOOLEAN, not {}", condition.type.to_string()).at(span);
   }
   return convert(std::move(condition), TypeId::kBoolean);
 }
@@ -220,6 +226,8 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
             return call(node.op, list_of(std::move(operand)), span);
           },
           [&](const sql::Binary& node) -> Bound {
+            if (is_comparison(node.op) && (node.left->is<sql::Collate>() || node.right->is<sql::Collate>()))
+              return collated_comparison(node, span);
             Expression left = TRUENO_TRY(bind(*node.left));
             // ~ with one operand is the complement of bits.
             return call(node.op == "~" ? "regexp_matches" : lower_name(node.op), list_of(std::move(left), TRUENO_TRY(bind(*node.right))),
@@ -260,10 +268,17 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           [&](const sql::Case& node) -> Bound { return case_expression(node, span); },
           [&](const sql::FunctionCall& node) -> Bound { return function_call(node, span); },
           [&](const sql::Star&) -> Bound { return error(ErrorCode::kBinder, "* is not an expression here").at(span); },
-          [&](const sql::Columns&) -> Bound { return unsupported("COLUMNS(...)", span); },
-          [&](const sql::PositionalRef&) -> Bound { return unsupported("a positional reference", span); },
+          [&](const sql::Columns& node) -> Bound {
+            if (node.unpacked) return error(ErrorCode::kBinder, "*COLUMNS(...) can only stand among arguments").at(span);
+            if (!columns_) return error(ErrorCode::kBinder, "COLUMNS(...) cannot stand here").at(span);
+            return columns_(node, span);
+          },
+          [&](const sql::PositionalRef& node) -> Bound { return positional(node, span); },
           [&](const sql::DefaultValue&) -> Bound { return unsupported("DEFAULT here", span); },
-          [&](const sql::Collate&) -> Bound { return unsupported("COLLATE", span); },
+          [&](const sql::Collate& node) -> Bound {
+            static_cast<void>(TRUENO_TRY(folds_case(node, span)));
+            return bind(*node.operand);
+          },
           [&](const sql::AtTimeZone&) -> Bound { return unsupported("AT TIME ZONE", span); },
           [&](const sql::Lambda&) -> Bound { return unsupported("a lambda", span); },
           [&](const sql::Subquery& node) -> Bound { return subquery(node, span); },
@@ -284,6 +299,35 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           [&](const sql::FieldAccess&) -> Bound { return unsupported("field access", span); },
       },
       expression.node);
+}
+
+// Compared as if written in lower case: NOCASE of either side counts for both.
+Bound ExpressionBinder::collated_comparison(const sql::Binary& node, SourceSpan span) {
+  bool folds = false;
+  std::vector<Expression> sides;
+  for (const sql::ExpressionPtr* side : {&node.left, &node.right}) {
+    if (const auto* collate = (*side)->as<sql::Collate>(); collate != nullptr && TRUENO_TRY(folds_case(*collate, span))) folds = true;
+    sides.push_back(TRUENO_TRY(bind(**side)));
+  }
+  for (Expression& side : sides) {
+    if (folds) side = TRUENO_TRY(call("lower", list_of(std::move(side)), span));
+  }
+  return call(node.op, std::move(sides), span);
+}
+
+Result<bool> ExpressionBinder::folds_case(const sql::Collate& node, SourceSpan span) {
+  const std::string name = lower_name(node.collation.last().text);
+  if (name == "nocase") return true;
+  if (name == "binary" || name == "c" || name == "posix") return false;
+  return error(ErrorCode::kNotSupported, "the collation {} is not supported yet", name).hint("NOCASE, BINARY").at(span);
+}
+
+Bound ExpressionBinder::bind_order(const sql::Expression& expression) {
+  const auto* collate = expression.as<sql::Collate>();
+  if (collate == nullptr) return bind(expression);
+  Expression operand = TRUENO_TRY(bind(*collate->operand));
+  if (!TRUENO_TRY(folds_case(*collate, expression.span))) return operand;
+  return call("lower", list_of(std::move(operand)), expression.span);
 }
 
 Bound ExpressionBinder::slice(const sql::Slice& node, SourceSpan span) {
@@ -307,9 +351,15 @@ Bound ExpressionBinder::in_list(const sql::In& in, SourceSpan span) {
     return error(ErrorCode::kNotSupported, "an IN list of more than {} values is not supported yet", kMostListed)
         .hint("put the values into a table")
         .at(span);
-  const Expression value = TRUENO_TRY(bind(*in.value));
+  const Expression value = TRUENO_TRY(bind_order(*in.value));
+  const auto* collate = in.value->as<sql::Collate>();
+  const bool folds = collate != nullptr && TRUENO_TRY(folds_case(*collate, span));
   std::vector<Expression> tests;
-  for (const auto& item : in.list) tests.push_back(TRUENO_TRY(call("=", list_of(value, TRUENO_TRY(bind(*item))), span)));
+  for (const auto& item : in.list) {
+    Expression listed = TRUENO_TRY(bind(*item));
+    if (folds) listed = TRUENO_TRY(call("lower", list_of(std::move(listed)), span));
+    tests.push_back(TRUENO_TRY(call("=", list_of(value, std::move(listed)), span)));
+  }
   if (tests.empty()) return Expression::literal(Value::boolean(in.negated));
   Expression any = tests.size() == 1 ? std::move(tests.front()) : nary(ExpressionKind::kOr, TypeId::kBoolean, std::move(tests), span);
   return in.negated ? call("not", list_of(std::move(any)), span) : Bound(std::move(any));
@@ -320,10 +370,24 @@ Bound ExpressionBinder::column(const sql::Expression& expression) {
   const sql::QualifiedName& name = expression.as<sql::ColumnRef>()->name;
   Result<int> column = scope_.find(name);
   if (column) return Expression::column(*column, scope_.columns[static_cast<std::size_t>(*column)].type);
-  if (around_.correlation == nullptr || scope_.has(name)) return std::move(column).error();
+  if (scope_.has(name)) return std::move(column).error();
+  if (aliases_) {
+    if (std::optional<Bound> item = aliases_(name)) return std::move(*item);
+  }
+  if (around_.correlation == nullptr) return std::move(column).error();
   Bound outside = around_.correlation->bind(expression);
   if (outside) return outside;
   return std::move(column).error();
+}
+
+// #n: the n-th column of FROM.
+Bound ExpressionBinder::positional(const sql::PositionalRef& node, SourceSpan span) const {
+  std::uint32_t number = 0;
+  for (std::size_t i = 0; i < scope_.columns.size(); ++i) {
+    if (scope_.columns[i].hidden || scope_.columns[i].implicit || ++number != node.number) continue;
+    return Expression::column(static_cast<int>(i), scope_.columns[i].type);
+  }
+  return error(ErrorCode::kBinder, "there is no column #{}: FROM has {}", node.number, number).at(span);
 }
 
 Bound Correlation::bind(const sql::Expression& column) {
@@ -349,6 +413,10 @@ Bound ExpressionBinder::subquery(const sql::Subquery& node, SourceSpan span) {
   std::shared_ptr<plan::Subquery> bound = TRUENO_TRY(bind_subquery(*node.query, correlation, span));
   const bool exists = node.kind == sql::SubqueryKind::kExists;
   bound->kind = exists ? plan::SubqueryKind::kExists : plan::SubqueryKind::kScalar;
+  if (!exists && !context_.one_row_subqueries) {  // the first row counts
+    const Schema schema = bound->plan->schema;
+    bound->plan = plan::make_plan(plan::Limit{1}, schema, std::move(bound->plan));
+  }
   if (!exists && bound->plan->schema.size() != 1)
     return error(ErrorCode::kBinder, "a subquery used as a value must give one column, not {}", bound->plan->schema.size()).at(span);
   Expression e = nary(ExpressionKind::kSubquery, exists ? Type(TypeId::kBoolean) : bound->plan->schema.front().type,
@@ -471,12 +539,18 @@ Bound ExpressionBinder::interval_of_number(Expression number, std::string_view u
 
 Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan span) {
   const std::string name = lower_name(node.name.last().text);
-  if (node.name.parts.size() > 1) return unsupported("a function name with a schema, or a call with a dot", span);
+  if (node.name.parts.size() > 1) return call_with_dot(node, span);
   if (node.over) return unsupported("a window function", span);
   if (const function::AggregateFunction* aggregate = context_.functions.aggregate(name)) return aggregate_call(*aggregate, node, span);
+  if (name == "random" || name == "uuid" || name == "gen_random_uuid" || name == "uuidv4" || name == "setseed")
+    return random_call(name, node, span);
   std::vector<Expression> arguments;
   for (const sql::Argument& argument : node.arguments) {
     if (!argument.name.empty()) return unsupported("a named argument", span);
+    if (const auto* columns = argument.value->as<sql::Columns>(); columns != nullptr && columns->unpacked && unpacked_columns_) {
+      std::ranges::move(TRUENO_TRY(unpacked_columns_(*columns)), std::back_inserter(arguments));
+      continue;
+    }
     arguments.push_back(TRUENO_TRY(bind(*argument.value)));
   }
   if ((name == "grouping" || name == "grouping_id") && !arguments.empty()) {
@@ -522,6 +596,42 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     return call(function, list_of(std::move(arguments[1])), span);
   }
   return call(name, std::move(arguments), span);
+}
+
+// x.f(y) is f(x, y) where x is a column; main.f(x) is f(x).
+Bound ExpressionBinder::call_with_dot(const sql::FunctionCall& node, SourceSpan span) {
+  sql::QualifiedName prefix = node.name;
+  prefix.parts.pop_back();
+  const std::string schema = lower_name(prefix.parts.front().text);
+  const bool is_schema =
+      prefix.parts.size() == 1 && !scope_.has(prefix) && (schema == "main" || schema == "system" || schema == "pg_catalog");
+  if (!is_schema && (node.over || node.distinct || node.filter || !node.order_by.empty() || !node.within_group.empty()))
+    return unsupported("an aggregate or window function called with a dot", span);
+  std::vector<Expression> arguments;
+  if (!is_schema) arguments.push_back(TRUENO_TRY(bind(sql::Expression(sql::ColumnRef{prefix}, prefix.span()))));
+  for (const sql::Argument& argument : node.arguments) {
+    if (!argument.name.empty()) return unsupported("a named argument", span);
+    arguments.push_back(TRUENO_TRY(bind(*argument.value)));
+  }
+  return call(lower_name(node.name.last().text), std::move(arguments), span);
+}
+
+// Every call has a seed of its own, so that two of them in one row differ.
+Bound ExpressionBinder::random_call(std::string_view name, const sql::FunctionCall& node, SourceSpan span) {
+  if (context_.random == nullptr) return error(ErrorCode::kBinder, "{} cannot stand here", name).at(span);
+  if (name != "setseed") {
+    if (!node.arguments.empty()) return error(ErrorCode::kBinder, "{} takes no arguments", name).at(span);
+    const std::uint64_t seed = hash_combine(context_.random->seed, ++context_.random->calls);
+    return call(name, list_of(Expression::literal(Value::integer(static_cast<i128>(seed), TypeId::kUBigInt))), span);
+  }
+  if (node.arguments.size() != 1) return error(ErrorCode::kBinder, "setseed takes one number").at(span);
+  const Expression bound = TRUENO_TRY(bind_constant(*node.arguments[0].value, context_));
+  const Value seed = TRUENO_TRY(context_.constants.evaluate(TRUENO_TRY(convert(bound, TypeId::kDouble))));
+  if (seed.is_null()) return Expression::literal(Value());
+  if (!(seed.as_double() >= -1 && seed.as_double() <= 1))
+    return error(ErrorCode::kInvalidInput, "setseed takes a number from -1 to 1").at(node.arguments[0].value->span);
+  if (context_.random->set_seed) context_.random->set_seed(seed.as_double());
+  return Expression::literal(Value());
 }
 
 Result<Expression> bind_constant(const sql::Expression& expression, const Context& context) {

@@ -40,16 +40,35 @@ class ExpressionBinder {
   using Shortcut = std::function<std::optional<plan::Expression>(const sql::Expression&)>;
   void set_shortcut(Shortcut shortcut) { shortcut_ = std::move(shortcut); }
 
+  /// What a name stands for that is no column: an item of SELECT, written as it is called or as alias.name.
+  using Aliases = std::function<std::optional<Result<plan::Expression>>(const sql::QualifiedName& name)>;
+  void allow_aliases(Aliases aliases) { aliases_ = std::move(aliases); }
+  /// What COLUMNS(...) stands for while an expression is bound for one of its columns, and *COLUMNS(...) as arguments. Empty: refused.
+  using ColumnsValue = std::function<Result<plan::Expression>(const sql::Columns&, SourceSpan span)>;
+  using ColumnsUnpacked = std::function<Result<std::vector<plan::Expression>>(const sql::Columns&)>;
+  void allow_columns(ColumnsValue value, ColumnsUnpacked unpacked) {
+    columns_ = std::move(value);
+    unpacked_columns_ = std::move(unpacked);
+  }
+
   [[nodiscard]] Result<plan::Expression> bind(const sql::Expression& expression);
   /// Bound and converted to BOOLEAN: WHERE, HAVING, WHEN.
   [[nodiscard]] Result<plan::Expression> bind_condition(const sql::Expression& expression);
+  /// What ORDER BY sorts by: COLLATE NOCASE counts.
+  [[nodiscard]] Result<plan::Expression> bind_order(const sql::Expression& expression);
+  [[nodiscard]] Result<plan::Expression> as_condition(plan::Expression condition, SourceSpan span) const;
+  /// A call of bound arguments, which are converted as the function wants; an expression as a value of a type.
+  [[nodiscard]] Result<plan::Expression> call(std::string_view function, std::vector<plan::Expression> arguments, SourceSpan span) const;
+  [[nodiscard]] Result<plan::Expression> convert(plan::Expression expression, const Type& type, bool trying = false) const;
 
  private:
   [[nodiscard]] Result<plan::Expression> bind_node(const sql::Expression& expression);
   [[nodiscard]] Result<plan::Expression> literal(const sql::Literal& literal) const;
   [[nodiscard]] Result<plan::Expression> parameter(const sql::Parameter& node, SourceSpan span) const;
-  [[nodiscard]] Result<plan::Expression> call(std::string_view function, std::vector<plan::Expression> arguments, SourceSpan span) const;
   [[nodiscard]] Result<plan::Expression> function_call(const sql::FunctionCall& call, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> call_with_dot(const sql::FunctionCall& call, SourceSpan span);
+  [[nodiscard]] Result<plan::Expression> random_call(std::string_view name, const sql::FunctionCall& call, SourceSpan span);
+  [[nodiscard]] ExpressionBinder within_aggregate() const;
   [[nodiscard]] Result<plan::Expression> aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& call,
                                                         SourceSpan span);
   [[nodiscard]] Status aggregate_arguments(plan::AggregateCall& call, const sql::FunctionCall& node, bool descending);
@@ -59,16 +78,18 @@ class ExpressionBinder {
   [[nodiscard]] Result<plan::Expression> case_expression(const sql::Case& c, SourceSpan span);
   /// CASE of bound parts: condition, value, condition, value, ..., otherwise.
   [[nodiscard]] Result<plan::Expression> branches(std::vector<plan::Expression> arguments, SourceSpan span) const;
+  [[nodiscard]] Result<plan::Expression> collated_comparison(const sql::Binary& node, SourceSpan span);
+  [[nodiscard]] static Result<bool> folds_case(const sql::Collate& node, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> slice(const sql::Slice& node, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> in_list(const sql::In& in, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> column(const sql::Expression& expression);
+  [[nodiscard]] Result<plan::Expression> positional(const sql::PositionalRef& node, SourceSpan span) const;
   [[nodiscard]] Result<plan::Expression> subquery(const sql::Subquery& node, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> any_of(std::string_view op, const sql::Expression& left, const sql::Query& query, bool all,
                                                 SourceSpan span);
   [[nodiscard]] Result<std::shared_ptr<plan::Subquery>> bind_subquery(const sql::Query& query, Correlation& correlation, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> interval(const sql::IntervalLiteral& literal, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> interval_of_number(plan::Expression number, std::string_view unit, SourceSpan span) const;
-  [[nodiscard]] Result<plan::Expression> convert(plan::Expression expression, const Type& type, bool trying = false) const;
 
   const Context& context_;
   const Scope& scope_;
@@ -76,6 +97,9 @@ class ExpressionBinder {
   AggregateSink aggregates_;
   GroupingSink grouping_;
   Shortcut shortcut_;
+  Aliases aliases_;
+  ColumnsValue columns_;
+  ColumnsUnpacked unpacked_columns_;
 };
 
 }  // namespace trueno::bind

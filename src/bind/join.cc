@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
+#include "bind/asof_join.h"
+
 namespace trueno::bind {
 
 using plan::Expression;
 using plan::JoinKind;
+using plan::PlanPtr;
 
 namespace {
 
@@ -53,9 +56,10 @@ Result<std::vector<Shared>> shared_columns(const sql::Join& join, SourceSpan spa
   if (!join.natural) return shared;
   for (std::size_t l = 0; l < left.scope.columns.size(); ++l) {
     const Scope::Column& column = left.scope.columns[l];
-    if (column.hidden) continue;
+    if (column.hidden || column.implicit) continue;
     for (std::size_t r = 0; r < right.scope.columns.size(); ++r) {
-      if (!right.scope.columns[r].hidden && same_name(column.name, right.scope.columns[r].name)) shared.push_back({column.name, l, r});
+      const Scope::Column& other = right.scope.columns[r];
+      if (!other.hidden && !other.implicit && same_name(column.name, other.name)) shared.push_back({column.name, l, r});
     }
   }
   if (shared.empty())
@@ -103,7 +107,7 @@ Relation with_shared_once(Relation joined, const std::vector<Shared>& shared, st
     value.arguments.push_back(Expression::cast(column(i), value.type));
     value.arguments.push_back(Expression::cast(column(other), value.type));
     if (kind == JoinKind::kRight) value = column(other);
-    add(std::move(value), {"", entry.name, {}, false, entry.position});
+    add(std::move(value), {"", entry.name, {}, false, entry.position, false});
   }
   for (const Shared& s : shared) {
     const auto hide = [&](std::size_t i) {
@@ -129,10 +133,37 @@ Relation cross(Relation left, Relation right, std::vector<Expression> outer) {
   return out;
 }
 
+// Row by row: the first with the first. The rest of the longer side has NULLs beside it.
+Relation bind_positional_join(Relation left, Relation right) {
+  const std::size_t left_columns = left.scope.columns.size();
+  const std::size_t right_columns = right.scope.columns.size();
+  Relation out;
+  out.scope = scope_of_both(left, right);
+  plan::Join join;
+  join.kind = JoinKind::kFull;
+  const auto number = [](std::size_t column) { return Expression::column(static_cast<int>(column), TypeId::kBigInt); };
+  join.keys.push_back({number(left_columns), number(right_columns), false});
+  PlanPtr plan =
+      plan::make_join(std::move(join), plan::with_row_number(std::move(left.plan), {}), plan::with_row_number(std::move(right.plan), {}));
+  std::vector<Expression> outputs;
+  Schema schema;
+  for (std::size_t i = 0; i < plan->schema.size() - 1; ++i) {
+    if (i == left_columns) continue;
+    outputs.push_back(Expression::column(static_cast<int>(i), plan->schema[i].type));
+    schema.push_back(plan->schema[i]);
+  }
+  out.plan = plan::make_plan(plan::Project{std::move(outputs)}, std::move(schema), std::move(plan));
+  return out;
+}
+
 Result<Relation> bind_join(const sql::Join& join, SourceSpan span, Relation left, Relation right, std::vector<Expression> outer,
                            const Context& context, Surroundings around) {
-  if (join.asof) return error(ErrorCode::kNotSupported, "ASOF JOIN is not supported yet").at(span);
-  if (join.kind == sql::JoinKind::kPositional) return error(ErrorCode::kNotSupported, "POSITIONAL JOIN is not supported yet").at(span);
+  if (join.kind == sql::JoinKind::kPositional) {
+    if (!outer.empty()) return error(ErrorCode::kBinder, "the right side of a POSITIONAL JOIN cannot read the row of the left").at(span);
+    return bind_positional_join(std::move(left), std::move(right));
+  }
+  if (join.asof && !outer.empty())
+    return error(ErrorCode::kBinder, "the right side of an ASOF JOIN cannot read the row of the left").at(span);
   plan::Join node;
   node.kind = kind_of(join.kind);
   if (!outer.empty() && (node.kind == JoinKind::kRight || node.kind == JoinKind::kFull))
@@ -145,14 +176,24 @@ Result<Relation> bind_join(const sql::Join& join, SourceSpan span, Relation left
     node.keys.push_back(TRUENO_TRY(key_of(Expression::column(static_cast<int>(s.left), left.scope.columns[s.left].type),
                                           Expression::column(static_cast<int>(s.right), right.scope.columns[s.right].type), span, s.name)));
   }
-  if (join.condition) {
-    ExpressionBinder binder(context, both, std::move(around));
-    plan::add_join_condition(node, TRUENO_TRY(binder.bind_condition(*join.condition)), static_cast<int>(left_columns));
-  }
+  ExpressionBinder binder(context, both, std::move(around));
+  if (join.condition) plan::add_join_condition(node, TRUENO_TRY(binder.bind_condition(*join.condition)), static_cast<int>(left_columns));
   Relation out;
   out.scope = has_columns_of_left(node.kind) ? left.scope : both;
   const JoinKind kind = node.kind;
-  out.plan = plan::make_join(std::move(node), std::move(left.plan), std::move(right.plan));
+  if (join.asof) {
+    if (!shared.empty()) {  // the last column of USING is the one that is compared
+      std::vector<int> behind_left(right.scope.columns.size());
+      for (std::size_t i = 0; i < behind_left.size(); ++i) behind_left[i] = static_cast<int>(i + left_columns);
+      plan::JoinKey last = std::move(node.keys.back());
+      node.keys.pop_back();
+      plan::remap_columns(last.right, behind_left);
+      node.condition = TRUENO_TRY(binder.call(">=", {std::move(last.left), std::move(last.right)}, span));
+    }
+    out.plan = TRUENO_TRY(asof_join(std::move(node), span, std::move(left.plan), std::move(right.plan), binder));
+  } else {
+    out.plan = plan::make_join(std::move(node), std::move(left.plan), std::move(right.plan));
+  }
   if (shared.empty() || has_columns_of_left(kind)) return out;
   return with_shared_once(std::move(out), shared, left_columns, kind);
 }

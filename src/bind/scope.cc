@@ -14,6 +14,10 @@ bool Scope::has(const sql::QualifiedName& name) const {
   });
 }
 
+bool Scope::has_table(std::string_view name) const {
+  return std::ranges::any_of(columns, [&](const Column& c) { return same_name(c.table, name); });
+}
+
 Result<int> Scope::find(const sql::QualifiedName& name) const {
   const std::string& column = name.last().text;
   const std::string table = name.parts.size() > 1 ? name.parts[name.parts.size() - 2].text : "";

@@ -16,13 +16,14 @@ struct Scope {
     std::string table;
     std::string name;
     Type type;
-    bool hidden = false;  // only found with its table: USING put one column in the place of two
-    int position = 0;     // among its table's columns
+    bool hidden = false;    // only found with its table: USING put one column in the place of two
+    int position = 0;       // among its table's columns
+    bool implicit = false;  // rowid: found by its name, but no * has it
   };
   std::vector<Column> columns;
 
   void add(std::string table, std::string name, Type type, int position) {
-    columns.push_back({std::move(table), std::move(name), std::move(type), false, position});
+    columns.push_back({std::move(table), std::move(name), std::move(type), false, position, false});
   }
   /// A table's columns, in order.
   void add(const std::string& table, const Schema& schema) {
@@ -30,6 +31,7 @@ struct Scope {
   }
   /// The column's number. kBinder: unknown (with the nearest name) or ambiguous.
   [[nodiscard]] Result<int> find(const sql::QualifiedName& name) const;
+  [[nodiscard]] bool has_table(std::string_view name) const;
   /// Whether some column has the name, be it several.
   [[nodiscard]] bool has(const sql::QualifiedName& name) const;
 };

@@ -1,4 +1,5 @@
-// A union is a plan node; the other two are a grouping over it: rows carry the side they come from.
+// A union is a plan node. The distinct rows of the other two are a grouping over it: rows carry the side they come from. With ALL, equal
+// rows are numbered on either side, so that the third one on the left meets the third one on the right.
 #include "bind/set_operation.h"
 
 #include <algorithm>
@@ -116,10 +117,37 @@ PlanPtr rows_by_side(const Schema& schema, PlanPtr left, PlanPtr right, bool on_
   return plan::make_plan(plan::Project{columns(schema, schema.size())}, schema, std::move(plan));
 }
 
+// -0 is +0, as in every set operation: x + 0.
+PlanPtr with_one_zero(PlanPtr plan, const function::Catalogue& functions) {
+  const Schema schema = plan->schema;
+  if (std::ranges::none_of(schema, [](const Field& field) { return field.type.is_float(); })) return plan;
+  std::vector<Expression> outputs = columns(schema, schema.size());
+  for (Expression& e : outputs) {
+    if (!e.type.is_float()) continue;
+    Expression sum;
+    sum.kind = ExpressionKind::kCall;
+    sum.function = functions.scalar("+");
+    sum.signature = {{e.type, e.type}, e.type};
+    sum.type = e.type;
+    sum.arguments = {std::move(e),
+                     Expression::literal(Value(sum.type, sum.type.id == TypeId::kFloat ? Value::Payload(0.0F) : Value::Payload(0.0)))};
+    e = std::move(sum);
+  }
+  return plan::make_plan(plan::Project{std::move(outputs)}, schema, std::move(plan));
+}
+
+// By key, as all rows of a set operation come.
+PlanPtr rows_by_number(const Schema& schema, PlanPtr left, PlanPtr right, bool on_both) {
+  plan::Join join;
+  join.kind = on_both ? plan::JoinKind::kSemi : plan::JoinKind::kAnti;
+  for (PlanPtr* input : {&left, &right}) *input = plan::with_row_number(std::move(*input), plan::all_columns(schema));
+  for (const Expression& column : plan::all_columns(left->schema)) join.keys.push_back({column, column, true});
+  return plan::first_columns(plan::make_join(std::move(join), std::move(left), std::move(right)), schema.size());
+}
+
 }  // namespace
 
-Result<PlanPtr> bind_set_operation(const sql::SetOperation& operation, SourceSpan span, std::vector<PlanPtr> inputs,
-                                   const Context& context) {
+Result<PlanPtr> bind_set_operation(const sql::SetOperation& operation, std::vector<PlanPtr> inputs, const Context& context) {
   Schema schema;
   const std::vector<std::vector<int>> place = TRUENO_TRY(places(operation, inputs, schema));
   for (std::size_t i = 0; i < schema.size(); ++i) {
@@ -150,10 +178,11 @@ Result<PlanPtr> bind_set_operation(const sql::SetOperation& operation, SourceSpa
     PlanPtr all = union_of(schema, std::move(inputs));
     return operation.all ? std::move(all) : distinct(std::move(all));
   }
-  if (operation.all) return error(ErrorCode::kNotSupported, "INTERSECT ALL and EXCEPT ALL are not supported yet").at(span);
+  const bool on_both = operation.op == sql::SetOperator::kIntersect;
   PlanPtr plan = std::move(inputs.front());
   for (std::size_t n = 1; n < inputs.size(); ++n)
-    plan = rows_by_side(schema, std::move(plan), std::move(inputs[n]), operation.op == sql::SetOperator::kIntersect, context.functions);
+    plan = operation.all ? rows_by_number(schema, with_one_zero(std::move(plan), context.functions), std::move(inputs[n]), on_both)
+                         : rows_by_side(schema, std::move(plan), std::move(inputs[n]), on_both, context.functions);
   return plan;
 }
 

@@ -112,23 +112,34 @@ class Compiler {
     return error(ErrorCode::kInternal, "VALUES of several rows must have been turned into a source");
   }
 
-  Result<Stream> open_node(const Plan& plan, const plan::Filter& filter) {
+  // A stream for expressions over a node's input. Numbers of rows are those of the source: several matches of one would share them.
+  Result<Stream> open_input(const Plan& plan) {
     Stream stream = TRUENO_TRY(open(plan.input()));
+    bool by_row = false;
+    plan::for_each_expression(const_cast<Plan&>(plan), [&](Expression& e) { by_row = by_row || plan::reads_row_number(e); });
+    if (by_row && !stream.tables.empty()) stream = TRUENO_TRY(close_emit(std::move(stream), plan.input().schema, -1, 0));
+    return stream;
+  }
+
+  Result<Stream> open_node(const Plan& plan, const plan::Filter& filter) {
+    Stream stream = TRUENO_TRY(open_input(plan));
     TRUENO_TRY(write_filters(stream, filter.condition, stream.outputs));
     return stream;
   }
 
   Result<Stream> open_node(const Plan& plan, const plan::Project& project) {
-    Stream stream = TRUENO_TRY(open(plan.input()));
+    Stream stream = TRUENO_TRY(open_input(plan));
     std::vector<Expression> outputs;
     for (const Expression& expression : project.expressions) outputs.push_back(plan::substitute(expression, stream.outputs));
     stream.outputs = std::move(outputs);
     stream.schema = plan.schema;
+    // What depends on the number of the row is computed here, and not again where the row has another one.
+    if (std::ranges::any_of(project.expressions, plan::reads_row_number)) return close_emit(std::move(stream), plan.schema, -1, 0);
     return stream;
   }
 
   Result<Stream> open_node(const Plan& plan, const plan::Aggregate& aggregate) {
-    Stream stream = TRUENO_TRY(open(plan.input()));
+    Stream stream = TRUENO_TRY(open_input(plan));
     const bool folds = std::ranges::any_of(aggregate.calls, [](const plan::AggregateCall& c) { return c.function->fold != nullptr; });
     kernel::Sink& sink = stream.builder.program().sink;
     sink.kind = folds ? SinkKind::kCollect : (aggregate.keys.empty() ? SinkKind::kReduce : SinkKind::kGroup);
@@ -151,6 +162,7 @@ class Compiler {
   }
 
   Result<Stream> open_node(const Plan& plan, const plan::Limit& limit) {
+    if (!limit.keys.empty()) return close_groups(plan, limit.keys, &limit);
     const Plan* below = &plan.input();
     while (std::holds_alternative<plan::Project>(below->node)) below = &below->input();
     if (std::holds_alternative<plan::Recursion>(below->node) && limit.limit >= 0) wanted_rows_ = limit.limit + limit.offset;
@@ -167,6 +179,26 @@ class Compiler {
     stream.outputs.push_back(stream.add(std::move(slot)));
     stream.schema = plan.schema;
     return stream;
+  }
+
+  Result<Stream> open_node(const Plan& plan, const plan::RowNumber& number) { return close_groups(plan, number.keys, nullptr); }
+
+  // Rows sorted by keys: so many of each group, or each with its number in its group.
+  Result<Stream> close_groups(const Plan& plan, const std::vector<Expression>& keys, const plan::Limit* limit) {
+    Stream stream = TRUENO_TRY(open(plan.input()));
+    for (const Expression& key : keys) {
+      const ValueId value = TRUENO_TRY(write(stream, plan::substitute(key, stream.outputs)));
+      stream.builder.program().sink.sort_keys.push_back({value, false, false});
+    }
+    TRUENO_TRY(write_outputs(stream));
+    kernel::Sink& sink = stream.builder.program().sink;
+    sink.kind = SinkKind::kSort;
+    sink.row_number = limit == nullptr;
+    if (limit != nullptr) {
+      sink.group_limit = limit->limit;
+      sink.group_offset = limit->offset;
+    }
+    return close(std::move(stream), plan.schema, -1, 0);
   }
 
   Result<Stream> open_node(const Plan& plan, const plan::Shared& shared) {
@@ -243,6 +275,9 @@ class Compiler {
     using plan::JoinKind;
     const Plan& left = *plan.inputs[0];
     const Plan& right = *plan.inputs[1];
+    bool by_row = false;
+    plan::for_each_expression(const_cast<Plan&>(plan), [&](Expression& e) { by_row = by_row || plan::reads_row_number(e); });
+    if (by_row) return error(ErrorCode::kNotSupported, "random() in the condition of a join is not supported yet");
     const bool in = tests_one_key(join, left);
     BuildSide build = TRUENO_TRY(build_side(join, left, right, in));
     Stream stream = TRUENO_TRY(open(left));
@@ -429,7 +464,7 @@ class Compiler {
 
   Result<Stream> close_sorted(const Plan& plan, const std::vector<plan::SortOrder>& orders, SinkKind kind, std::int64_t limit,
                               std::int64_t offset) {
-    Stream stream = TRUENO_TRY(open(plan.input()));
+    Stream stream = TRUENO_TRY(open_input(plan));
     for (const plan::SortOrder& order : orders) {
       const ValueId value = TRUENO_TRY(write(stream, plan::substitute(order.expression, stream.outputs)));
       stream.builder.program().sink.sort_keys.push_back({value, order.descending, order.nulls_first});

@@ -61,6 +61,25 @@ Result<Batch> merge_groups(const Program& program, const std::vector<Batch>& par
   return out;
 }
 
+// Drops from `order` what a sort does not keep of each group of equal keys. Returns each kept row's number in its group.
+Result<std::vector<std::int64_t>> keep_of_groups(const kernel::Sink& sink, std::span<const Column> keys,
+                                                 std::vector<std::uint32_t>& order) {
+  std::vector<std::int64_t> numbers;
+  std::vector<std::uint32_t> kept;
+  const std::vector<std::uint32_t> starts = TRUENO_TRY(group_starts(keys, order));
+  for (std::size_t group = 0; group < starts.size(); ++group) {
+    const std::size_t end = group + 1 < starts.size() ? starts[group + 1] : order.size();
+    for (std::size_t i = starts[group]; i < end; ++i) {
+      const auto number = static_cast<std::int64_t>(i - starts[group]);
+      if (number < sink.group_offset || (sink.group_limit >= 0 && number - sink.group_offset >= sink.group_limit)) continue;
+      kept.push_back(order[i]);
+      numbers.push_back(number);
+    }
+  }
+  order = std::move(kept);
+  return numbers;
+}
+
 Result<Batch> merge_sorted(const Program& program, const std::vector<Batch>& partials) {
   const kernel::Sink& sink = program.sink;
   const Batch all = TRUENO_TRY(joined(program, partials));
@@ -70,12 +89,20 @@ Result<Batch> merge_sorted(const Program& program, const std::vector<Batch>& par
   const Column ids = TRUENO_TRY(all.columns.back().decoded());
   const std::span<const std::int64_t> ties(ids.values.as<std::int64_t>(), static_cast<std::size_t>(all.length));
   const bool top = sink.kind == SinkKind::kTopK;
-  const std::vector<std::uint32_t> order =
+  std::vector<std::uint32_t> order =
       top ? TRUENO_TRY(first_rows(keys, all.length, ties, sink.limit)) : TRUENO_TRY(sorted_rows(keys, all.length, ties));
+  const bool by_group = sink.row_number || sink.group_limit >= 0 || sink.group_offset > 0;
+  std::vector<std::int64_t> numbers;
+  if (by_group) numbers = TRUENO_TRY(keep_of_groups(sink, std::span(all.columns).first(sink.sort_keys.size()), order));
   Batch out;
   out.length = static_cast<std::int64_t>(order.size());
   for (std::size_t i = 0; i < sink.values.size(); ++i)
     out.columns.push_back(TRUENO_TRY(take_rows(all.columns[sink.sort_keys.size() + i], order)));
+  if (!sink.row_number) return out;
+  ColumnBuilder column{TypeId::kBigInt};
+  column.reserve(out.length);
+  for (const std::int64_t number : numbers) TRUENO_TRY(column.append_bytes(&number));
+  out.columns.push_back(TRUENO_TRY(column.finish()));
   return out;
 }
 

@@ -17,7 +17,8 @@ Catalogue::Catalogue() {
                        digest_functions,       printf_functions,          byte_size_functions,     regex_functions,
                        glob_functions,         rounding_functions,        number_theory_functions, interval_functions,
                        date_name_functions,    date_computed_functions,   date_make_functions,     date_difference_functions,
-                       time_bucket_functions,  strptime_functions,        utility_functions,       transcendental_functions}) {
+                       time_bucket_functions,  strptime_functions,        utility_functions,       transcendental_functions,
+                       random_functions}) {
     std::ranges::move(family(), std::back_inserter(scalars_));
   }
   for (const auto family :

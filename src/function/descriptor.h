@@ -37,6 +37,7 @@ struct ScalarFunction {
   Result<kernel::ValueId> (*lower)(kernel::Builder& builder, std::span<const kernel::ValueId> arguments,
                                    const Signature& signature) = nullptr;
   bool volatile_function = false;  // not folded, not evaluated by dictionary entry
+  bool by_row = false;             // reads the number of the row, which is the source's
 };
 
 /// What a call of an aggregate reads of its arguments.

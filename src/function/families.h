@@ -35,6 +35,7 @@ namespace trueno::function {
 [[nodiscard]] std::vector<ScalarFunction> strptime_functions();
 [[nodiscard]] std::vector<ScalarFunction> utility_functions();
 [[nodiscard]] std::vector<ScalarFunction> transcendental_functions();
+[[nodiscard]] std::vector<ScalarFunction> random_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_functions();
 [[nodiscard]] std::vector<AggregateFunction> moment_aggregates();
 [[nodiscard]] std::vector<AggregateFunction> bit_aggregates();

@@ -111,6 +111,13 @@ std::string folds(const Program& program) {
   return text;
 }
 
+std::string of_groups(const Sink& sink) {
+  std::string text = sink.row_number ? "  row_number" : "";
+  if (sink.group_limit >= 0) text += fmt::format("  limit {} of equal keys", sink.group_limit);
+  if (sink.group_offset > 0) text += fmt::format("  offset {} of equal keys", sink.group_offset);
+  return text;
+}
+
 std::string sink_text(const Program& program) {
   const Sink& sink = program.sink;
   switch (sink.kind) {
@@ -118,7 +125,7 @@ std::string sink_text(const Program& program) {
     case SinkKind::kReduce: return "reduce" + accumulators(program);
     case SinkKind::kGroup: return fmt::format("group by ({}){}", operands(program, sink.keys), accumulators(program));
     case SinkKind::kTopK: return fmt::format("top {} by ({})  {}", sink.limit, sort_keys(program), operands(program, sink.values));
-    case SinkKind::kSort: return fmt::format("sort by ({})  {}", sort_keys(program), operands(program, sink.values));
+    case SinkKind::kSort: return fmt::format("sort by ({})  {}{}", sort_keys(program), operands(program, sink.values), of_groups(sink));
     case SinkKind::kBuild: return fmt::format("build ({})  {}", operands(program, sink.keys), operands(program, sink.values));
     case SinkKind::kCollect: return fmt::format("collect by ({}){}{}", operands(program, sink.keys), accumulators(program), folds(program));
   }

@@ -176,8 +176,11 @@ Schema output_schema(const Program& program) {
   };
   switch (sink.kind) {
     case SinkKind::kEmit:
-    case SinkKind::kTopK:
-    case SinkKind::kSort: add_values(sink.values); break;
+    case SinkKind::kTopK: add_values(sink.values); break;
+    case SinkKind::kSort:
+      add_values(sink.values);
+      if (sink.row_number) schema.push_back({"row_number", TypeId::kBigInt, false});
+      break;
     case SinkKind::kBuild:
       add_values(sink.keys);
       add_values(sink.values);

@@ -246,7 +246,7 @@ enum class SinkKind : std::uint8_t { kEmit, kReduce, kGroup, kTopK, kSort, kBuil
 ///   kReduce  accumulators, outputs        -> one row
 ///   kGroup   keys, accumulators, outputs  -> one row a distinct key (canonical form), ascending
 ///   kTopK    sort_keys, values, limit     -> the first `limit` rows in order; ties by row id
-///   kSort    sort_keys, values            -> all rows in order; ties by row id
+///   kSort    sort_keys, values            -> all rows in order; ties by row id. Rows of equal keys are a group: see `group_*`
 ///   kBuild   keys, values                 -> keys, then values of all rows, in source order: the build side of a join
 ///   kCollect keys, values, folds, accumulators, outputs -> one row a distinct key (canonical form), ascending; without keys one row
 struct Sink {
@@ -259,6 +259,10 @@ struct Sink {
   std::vector<SortKey> sort_keys;
   std::int64_t limit = -1;
   std::int64_t estimated_groups = -1;
+  // kSort: of each group, `group_limit` rows after `group_offset` are kept (-1: all); `row_number`: one more column, 0, 1, ... in each.
+  std::int64_t group_limit = -1;
+  std::int64_t group_offset = 0;
+  bool row_number = false;
 };
 
 /// The build side of a join that a program probes: the output of an earlier kBuild pipeline, keys first.

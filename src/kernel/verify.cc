@@ -257,6 +257,8 @@ Status check_sink(const Program& p, const Domains& domains) {
   for (const SortKey& key : sink.sort_keys) {
     if (!known(key.value)) return error(ErrorCode::kInternal, "kernel program: a sort key is undefined");
   }
+  if (sink.kind != SinkKind::kSort && (sink.row_number || sink.group_limit >= 0 || sink.group_offset != 0))
+    return error(ErrorCode::kInternal, "kernel program: groups of equal sort keys without a sort");
   if (sink.kind == SinkKind::kTopK && sink.limit < 0) return error(ErrorCode::kInternal, "kernel program: top_k without a limit");
   return {};
 }

@@ -162,6 +162,14 @@ PlanPtr without_extra_columns(PlanPtr plan, const Schema& schema) {
   return plan::make_plan(plan::Project{columns_of_schema(schema)}, schema, std::move(plan));
 }
 
+// EXISTS does not care how many rows there are.
+void ask_whether_any(PlanPtr& plan) {
+  PlanPtr* at = &plan;
+  while (std::holds_alternative<plan::Project>((*at)->node)) at = &(*at)->inputs[0];
+  const auto* limit = std::get_if<plan::Limit>(&(*at)->node);
+  if (limit != nullptr && limit->limit != 0 && limit->offset == 0 && limit->keys.empty()) *at = std::move((*at)->inputs[0]);
+}
+
 // Way 3.
 Result<PlanPtr> over_domain(PlanPtr plan) {
   Join join = std::move(std::get<Join>(plan->node));
@@ -196,6 +204,7 @@ Result<PlanPtr> make_independent(PlanPtr plan) {
     join.outer.clear();
     return plan;
   }
+  if (join.kind == JoinKind::kMark && !join.any) ask_whether_any(plan->inputs[1]);
   if (std::optional<PlanPtr> done = from_one_row(*plan)) return std::move(*done);
   PlanPtr right = plan::clone(*plan->inputs[1]);
   std::vector<Expression> conditions;

@@ -5,7 +5,7 @@
 namespace trueno::optimize {
 
 /// An ordinary join for one whose right input reads the row of the left (kOuter; see unnest_subqueries.cc). No input holds subqueries in
-/// its expressions any more; dependent joins inside stay so. kNotSupported where the right input cuts its rows (LIMIT) a row outside.
+/// its expressions any more; dependent joins inside stay so.
 [[nodiscard]] Result<plan::PlanPtr> make_independent(plan::PlanPtr join);
 
 /// Way 2: moves conditions that read the row outside from the plan into `conditions`, which are over its columns; columns they need are

@@ -264,7 +264,8 @@ PlanPtr order(PlanPtr plan, bool observed) {
   const std::size_t relations = Cluster::relations_in(*plan);
   if (relations > (observed ? 2U : 1U) && relations <= kMostRelations) return Cluster(std::move(plan), observed).ordered();
   const bool cuts = std::holds_alternative<plan::Limit>(plan->node) || std::holds_alternative<plan::Sort>(plan->node) ||
-                    std::holds_alternative<plan::TopN>(plan->node) || std::holds_alternative<plan::Numbered>(plan->node);
+                    std::holds_alternative<plan::TopN>(plan->node) || std::holds_alternative<plan::Numbered>(plan->node) ||
+                    std::holds_alternative<plan::RowNumber>(plan->node);
   const auto* aggregate = std::get_if<plan::Aggregate>(&plan->node);
   const bool reads_order = aggregate != nullptr &&
                            std::ranges::any_of(aggregate->calls, [](const plan::AggregateCall& c) { return c.function->observes_order(); });

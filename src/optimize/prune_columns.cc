@@ -95,7 +95,13 @@ struct Pruner {
   }
   std::vector<int> operator()(plan::Sort& sort) const { return ordered(sort.orders); }
   std::vector<int> operator()(plan::TopN& top) const { return ordered(top.orders); }
-  std::vector<int> operator()(plan::Limit&) const { return pass_on(wanted); }
+  std::vector<int> operator()(plan::Limit& limit) const {
+    Columns below = wanted;
+    for (const Expression& key : limit.keys) want(below, key);
+    const std::vector<int> mapping = pass_on(below);
+    remap(limit.keys, mapping);
+    return mapping;
+  }
   std::vector<int> operator()(plan::Aggregate& aggregate) const {
     const std::size_t keys = aggregate.keys.size();
     std::vector<int> mapping = identity(keys);
@@ -126,8 +132,15 @@ struct Pruner {
     }
     return mapping;
   }
-  std::vector<int> operator()(plan::Numbered&) const {
-    const Columns below(wanted.begin(), wanted.end() - 1);
+  std::vector<int> operator()(plan::Numbered&) const { return with_number({wanted.begin(), wanted.end() - 1}); }
+  std::vector<int> operator()(plan::RowNumber& number) const {
+    Columns below(wanted.begin(), wanted.end() - 1);
+    for (const Expression& key : number.keys) want(below, key);
+    const std::vector<int> mapping = with_number(below);
+    remap(number.keys, mapping);
+    return mapping;
+  }
+  std::vector<int> with_number(const Columns& below) const {
     Field number = plan.schema.back();
     std::vector<int> mapping = prune(plan.inputs[0], below);
     plan.schema = plan.inputs[0]->schema;

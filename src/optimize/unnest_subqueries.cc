@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "optimize/attach.h"
 #include "optimize/dependent_join.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
@@ -33,51 +34,6 @@ using plan::Join;
 using plan::JoinKind;
 using plan::Plan;
 using plan::PlanPtr;
-
-// Joins the subqueries of an expression over `input`'s columns to `input`; they become columns behind those.
-void attach(Expression& e, PlanPtr& input) {
-  for (Expression& argument : e.arguments) attach(argument, input);
-  if (e.kind != ExpressionKind::kSubquery) return;
-  const plan::Subquery& subquery = *e.subquery;
-  const auto left_columns = static_cast<int>(input->schema.size());
-  Join join;
-  join.kind = subquery.kind == plan::SubqueryKind::kScalar ? JoinKind::kSingle : JoinKind::kMark;
-  if (subquery.test) {
-    std::vector<int> mapping(subquery.plan->schema.size());
-    for (std::size_t i = 0; i < mapping.size(); ++i) mapping[i] = static_cast<int>(i) + left_columns;
-    Expression test = *subquery.test;
-    plan::remap_columns(test, mapping);
-    join.any = plan::substitute_outer(test, e.arguments);
-  }
-  join.outer = e.arguments;
-  const SourceSpan span = e.span;
-  Expression column = Expression::column(left_columns, e.type);
-  column.span = span;
-  input = plan::make_join(std::move(join), std::move(input), plan::clone(*subquery.plan));
-  e = std::move(column);
-}
-
-PlanPtr with_columns(PlanPtr plan, const Schema& schema) {
-  std::vector<Expression> columns;
-  for (std::size_t i = 0; i < schema.size(); ++i) columns.push_back(Expression::column(static_cast<int>(i), schema[i].type));
-  return plan::make_plan(plan::Project{std::move(columns)}, schema, std::move(plan));
-}
-
-// Conditions of an inner join that hold subqueries are asked above it.
-Result<PlanPtr> attach_to_join(PlanPtr plan) {
-  auto& join = std::get<Join>(plan->node);
-  if (!join.condition || !plan::has_subquery(*join.condition)) return plan;
-  if (join.kind != JoinKind::kInner)
-    return error(ErrorCode::kNotSupported, "a subquery in the ON of an outer, semi or anti join is not supported yet")
-        .at(join.condition->span);
-  std::vector<Expression> stay;
-  std::vector<Expression> above;
-  for (Expression& term : plan::conjuncts(std::move(*join.condition))) (plan::has_subquery(term) ? above : stay).push_back(std::move(term));
-  join.condition.reset();
-  if (!stay.empty()) join.condition = plan::conjunction(std::move(stay));
-  const Schema schema = plan->schema;
-  return plan::make_plan(plan::Filter{plan::conjunction(std::move(above))}, schema, std::move(plan));
-}
 
 // Conjuncts without a subquery that stand before those with one, or cannot fail, are asked before anything is joined.
 void ask_first(Plan& plan) {
@@ -102,12 +58,12 @@ Result<PlanPtr> attach_all(PlanPtr plan) {
   if (plan->inputs.size() != 1) return error(ErrorCode::kNotSupported, "a subquery is not supported here yet");
   const Schema schema = plan->schema;
   if (std::holds_alternative<plan::Filter>(plan->node)) ask_first(*plan);
-  plan::for_each_expression(*plan, [&](Expression& e) { attach(e, plan->inputs[0]); });
+  plan::for_each_expression(*plan, [&](Expression& e) { attach_subqueries(e, plan->inputs[0]); });
   const bool passes_on = std::holds_alternative<plan::Filter>(plan->node) || std::holds_alternative<plan::Sort>(plan->node) ||
                          std::holds_alternative<plan::TopN>(plan->node);
   if (!passes_on) return plan;
   plan->schema = plan->inputs[0]->schema;
-  return with_columns(std::move(plan), schema);
+  return plan::make_plan(plan::Project{plan::all_columns(schema)}, schema, std::move(plan));
 }
 
 Result<PlanPtr> attach_everywhere(PlanPtr plan) {
@@ -125,6 +81,28 @@ Result<PlanPtr> unnest(PlanPtr plan) {
 }
 
 }  // namespace
+
+void attach_subqueries(Expression& e, PlanPtr& input) {
+  for (Expression& argument : e.arguments) attach_subqueries(argument, input);
+  if (e.kind != ExpressionKind::kSubquery) return;
+  const plan::Subquery& subquery = *e.subquery;
+  const auto left_columns = static_cast<int>(input->schema.size());
+  Join join;
+  join.kind = subquery.kind == plan::SubqueryKind::kScalar ? JoinKind::kSingle : JoinKind::kMark;
+  if (subquery.test) {
+    std::vector<int> mapping(subquery.plan->schema.size());
+    for (std::size_t i = 0; i < mapping.size(); ++i) mapping[i] = static_cast<int>(i) + left_columns;
+    Expression test = *subquery.test;
+    plan::remap_columns(test, mapping);
+    join.any = plan::substitute_outer(test, e.arguments);
+  }
+  join.outer = e.arguments;
+  const SourceSpan span = e.span;
+  Expression column = Expression::column(left_columns, e.type);
+  column.span = span;
+  input = plan::make_join(std::move(join), std::move(input), plan::clone(*subquery.plan));
+  e = std::move(column);
+}
 
 Result<PlanPtr> unnest_subqueries(PlanPtr plan, const plan::ConstantEvaluator&) {
   // All of them become dependent joins first, so that those inside others are in the way of none.

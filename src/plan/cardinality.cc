@@ -101,9 +101,15 @@ struct Rows {
     return std::min(groups, input());
   }
   double operator()(const Sort&) const { return input(); }
-  double operator()(const Limit& limit) const { return limit.limit < 0 ? input() : std::min(static_cast<double>(limit.limit), input()); }
+  double operator()(const Limit& limit) const {
+    if (limit.limit < 0) return input();
+    double groups = 1;
+    for (const Expression& key : limit.keys) groups *= std::max(1.0, of.distinct_values(plan.input(), key));
+    return std::min(static_cast<double>(limit.limit) * groups, input());
+  }
   double operator()(const TopN& top) const { return std::min(static_cast<double>(top.limit), input()); }
   double operator()(const Numbered&) const { return input(); }
+  double operator()(const RowNumber&) const { return input(); }
   double operator()(const Recursion&) const { return kUnknownRows; }
   double operator()(const Shared& shared) const { return of.cardinality(*shared.plan->plan); }
   double operator()(const Union&) const {

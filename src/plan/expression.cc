@@ -118,6 +118,10 @@ bool is_volatile(const Expression& e) {
   return (e.function != nullptr && e.function->volatile_function) || std::ranges::any_of(e.arguments, is_volatile);
 }
 
+bool reads_row_number(const Expression& e) {
+  return (e.function != nullptr && e.function->by_row) || std::ranges::any_of(e.arguments, reads_row_number);
+}
+
 bool may_fail_itself(const Expression& expression) {
   if (expression.kind == ExpressionKind::kSubquery) return true;
   if (expression.kind == ExpressionKind::kCall) {
@@ -140,9 +144,7 @@ bool may_fail_itself(const Expression& expression) {
          !function::implicit_cast_exists(expression.arguments[0].type, expression.type);
 }
 
-bool may_fail(const Expression& expression) {
-  return may_fail_itself(expression) || std::ranges::any_of(expression.arguments, may_fail);
-}
+bool may_fail(const Expression& expression) { return may_fail_itself(expression) || std::ranges::any_of(expression.arguments, may_fail); }
 
 namespace {
 

@@ -67,6 +67,8 @@ void remap_columns(Expression& expression, const std::vector<int>& mapping);
 [[nodiscard]] Expression substitute(const Expression& expression, const std::vector<Expression>& columns);
 /// Whether it may give another value each time.
 [[nodiscard]] bool is_volatile(const Expression& expression);
+/// Whether it depends on the number of the row.
+[[nodiscard]] bool reads_row_number(const Expression& expression);
 /// Whether evaluating can fail on some row (before ranges are known).
 [[nodiscard]] bool may_fail(const Expression& expression);
 /// The same of its own operation alone, whatever its arguments do.

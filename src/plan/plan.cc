@@ -28,7 +28,8 @@ struct ExpressionVisitor {
     for (SortOrder& order : list) visit(order.expression);
   }
   void operator()(Scan&) const {}
-  void operator()(Limit&) const {}
+  void operator()(Limit& limit) const { all(limit.keys); }
+  void operator()(RowNumber& number) const { all(number.keys); }
   void operator()(Union&) const {}
   void operator()(Numbered&) const {}
   void operator()(Shared&) const {}
@@ -132,6 +133,44 @@ PlanPtr make_join(Join join, PlanPtr left, PlanPtr right) {
   return plan;
 }
 
+std::vector<Expression> all_columns(const Schema& schema) {
+  std::vector<Expression> columns;
+  for (std::size_t i = 0; i < schema.size(); ++i) columns.push_back(Expression::column(static_cast<int>(i), schema[i].type));
+  return columns;
+}
+
+PlanPtr first_columns(PlanPtr plan, std::size_t count) {
+  if (plan->schema.size() <= count) return plan;
+  const Schema schema(plan->schema.begin(), plan->schema.begin() + static_cast<std::ptrdiff_t>(count));
+  return make_plan(Project{all_columns(schema)}, schema, std::move(plan));
+}
+
+namespace {
+Schema with_last(Schema schema, std::string name) {
+  schema.push_back({std::move(name), TypeId::kBigInt, false});
+  return schema;
+}
+}  // namespace
+
+PlanPtr with_numbers(PlanPtr plan) {
+  Schema schema = with_last(plan->schema, "row");
+  return make_plan(Numbered{}, std::move(schema), std::move(plan));
+}
+
+PlanPtr with_row_number(PlanPtr plan, std::vector<Expression> keys) {
+  Schema schema = with_last(plan->schema, "row number");
+  return make_plan(RowNumber{std::move(keys)}, std::move(schema), std::move(plan));
+}
+
+std::shared_ptr<SharedPlan> share(PlanPtr plan, std::string name) {
+  auto shared = std::make_shared<SharedPlan>();
+  shared->name = std::move(name);
+  shared->plan = std::move(plan);
+  return shared;
+}
+
+PlanPtr read(const std::shared_ptr<SharedPlan>& shared) { return make_plan(Shared{shared}, shared->plan->schema); }
+
 namespace {
 
 std::string_view join_name(JoinKind kind) {
@@ -166,6 +205,12 @@ std::string print_orders(const std::vector<SortOrder>& orders, const Schema& inp
     text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", print(order.expression, input), order.descending ? " DESC" : "",
                         order.nulls_first ? " NULLS FIRST" : "");
   }
+  return text;
+}
+
+std::string print_keys(std::string_view word, const std::vector<Expression>& keys, const Schema& input) {
+  std::string text;
+  for (const Expression& key : keys) text += (text.empty() ? std::string(word) : ", ") + print(key, input);
   return text;
 }
 
@@ -224,8 +269,10 @@ struct LinePrinter {
   }
   std::string operator()(const Sort& sort) const { return "Sort " + print_orders(sort.orders, plan.input().schema); }
   std::string operator()(const Limit& limit) const {
-    return limit.offset == 0 ? fmt::format("Limit {}", limit.limit) : fmt::format("Limit {} offset {}", limit.limit, limit.offset);
+    return fmt::format("Limit {}{}{}", limit.limit, limit.offset == 0 ? "" : fmt::format(" offset {}", limit.offset),
+                       print_keys(" of each ", limit.keys, plan.input().schema));
   }
+  std::string operator()(const RowNumber& number) const { return "Row number" + print_keys(" within ", number.keys, plan.input().schema); }
   std::string operator()(const Union&) const { return "Union"; }
   std::string operator()(const Numbered&) const { return "Number rows"; }
   std::string operator()(const Recursion& recursion) const {
@@ -288,10 +335,11 @@ struct RowEstimate {
   std::int64_t operator()(const Sort&) const { return input(); }
   std::int64_t operator()(const Limit& limit) const {
     const std::int64_t rows = input();
-    if (limit.limit < 0) return rows;
+    if (limit.limit < 0 || !limit.keys.empty()) return rows;
     return rows < 0 ? limit.limit : std::min(limit.limit, rows);
   }
   std::int64_t operator()(const Numbered&) const { return input(); }
+  std::int64_t operator()(const RowNumber&) const { return input(); }
   std::int64_t operator()(const Recursion&) const { return -1; }
   std::int64_t operator()(const Shared& shared) const { return estimated_rows(*shared.plan->plan); }
   std::int64_t operator()(const Union&) const {

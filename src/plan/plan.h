@@ -54,10 +54,12 @@ struct Aggregate {
 struct Sort {
   std::vector<SortOrder> orders;
 };
-/// `limit` rows after skipping `offset`; limit -1: all.
+/// `limit` rows after skipping `offset`; limit -1: all. With keys, so many of each group of rows whose keys are equal (NULL equals NULL);
+/// these then come by key, and within a group in the order of the input.
 struct Limit {
   std::int64_t limit = -1;
   std::int64_t offset = 0;
+  std::vector<Expression> keys = {};
 };
 /// Sort and Limit in one: keeps limit + offset rows while it reads.
 struct TopN {
@@ -71,6 +73,12 @@ struct Union {};
 
 /// A last column more: a number a row that ascends in the order of the input.
 struct Numbered {};
+
+/// A last column more: 0, 1, 2, ... within the rows of equal keys (NULL equals NULL), in the order of the input. Rows come by key, then in
+/// that order; without keys as they came.
+struct RowNumber {
+  std::vector<Expression> keys;
+};
 
 /// Rows of a plan that several places read: made once.
 struct SharedPlan;
@@ -113,7 +121,7 @@ struct Join {
   std::vector<Expression> outer;        // over the left's columns: what kOuter in the right input stands for. None once it is unnested
 };
 
-using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union, Numbered, Shared, Recursion, Join>;
+using Node = std::variant<Scan, Values, Filter, Project, Aggregate, Sort, Limit, TopN, Union, Numbered, RowNumber, Shared, Recursion, Join>;
 
 /// A relational operator with its inputs: a tree that owns its children. `schema` names and types its output columns.
 struct Plan {
@@ -158,6 +166,16 @@ void for_each_expression(Plan& plan, const std::function<void(Expression&)>& vis
 void add_join_condition(Join& join, Expression condition, int left_columns);
 /// A join with its output schema.
 [[nodiscard]] PlanPtr make_join(Join join, PlanPtr left, PlanPtr right);
+/// Every column of a schema, in order.
+[[nodiscard]] std::vector<Expression> all_columns(const Schema& schema);
+/// The plan without the columns behind its first `count` ones.
+[[nodiscard]] PlanPtr first_columns(PlanPtr plan, std::size_t count);
+/// The plan in Numbered, and in RowNumber.
+[[nodiscard]] PlanPtr with_numbers(PlanPtr plan);
+[[nodiscard]] PlanPtr with_row_number(PlanPtr plan, std::vector<Expression> keys);
+/// A plan that is read from several places: `read` once for each.
+[[nodiscard]] std::shared_ptr<SharedPlan> share(PlanPtr plan, std::string name);
+[[nodiscard]] PlanPtr read(const std::shared_ptr<SharedPlan>& shared);
 
 /// The tree as indented text, top operator first; held by golden tests and shown by EXPLAIN.
 [[nodiscard]] std::string print(const Plan& plan);

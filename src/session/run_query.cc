@@ -94,13 +94,12 @@ void StatementRunner::warn_of_refusals(const std::vector<exec::PipelineProfile>&
 }
 
 Result<StatementResult> StatementRunner::run(const sql::QueryStatement& query) {
-  if (const auto* node = query.query->as<sql::Describe>()) return describe(*node);
+  if (const auto* node = query.query->as<sql::Describe>(); node != nullptr && !node->summarize) return describe(*node);
   const plan::PlanPtr plan = TRUENO_TRY(plan_query(*query.query));
   return run_plan(*plan);
 }
 
 Result<StatementResult> StatementRunner::describe(const sql::Describe& node) const {
-  if (node.summarize) return error(ErrorCode::kNotSupported, "SUMMARIZE is not supported yet");
   if (node.query) return describe(TRUENO_TRY(plan_query(*node.query))->schema, nullptr);
   if (const auto table = names_.find<catalog::Table>(catalog::Space::kRelation, node.table))
     return describe(table->data().schema, table->definition.get());

@@ -1,9 +1,11 @@
 #include "session/session.h"
 
+#include <bit>
 #include <chrono>
 #include <utility>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "session/database.h"
 #include "session/statement_runner.h"
 #include "sql/parser.h"
@@ -19,7 +21,19 @@ Result<std::shared_ptr<const ParsedText>> parse_text(std::string sql) {
 }
 
 Session::Session(Database& database)
-    : database_(database), temporary_schema_(catalog::Catalog::temporary_schema(database.catalog().next_stamp())) {}
+    : database_(database), temporary_schema_(catalog::Catalog::temporary_schema(database.catalog().next_stamp())) {
+  random_seed_ = hash_combine(static_cast<std::uint64_t>(Clock::system().now_micros()), hash_bytes(temporary_schema_));
+}
+
+std::uint64_t Session::next_random_seed() {
+  const LockGuard lock(mutex_);
+  return hash64(random_seed_++);
+}
+
+void Session::set_random_seed(double seed) {
+  const LockGuard lock(mutex_);
+  random_seed_ = std::bit_cast<std::uint64_t>(seed);
+}
 
 Session::~Session() { database_.catalog().forget_temporary(temporary_schema_); }
 

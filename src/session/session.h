@@ -83,6 +83,10 @@ class Session {
   [[nodiscard]] SearchPath search_path() const;
   void use_schema(std::string schema);
 
+  /// Another one for every statement; the same ones again after the same set_random_seed.
+  [[nodiscard]] std::uint64_t next_random_seed();
+  void set_random_seed(double seed);
+
  private:
   [[nodiscard]] Result<StatementResult> execute(const ParsedText& text, const sql::Statement& statement, const Values& values,
                                                 const RunOptions& options);
@@ -97,6 +101,7 @@ class Session {
   std::string schema_ = catalog::kMainSchema;
   std::shared_ptr<OpenTransaction> transaction_;
   std::map<std::string, std::shared_ptr<const ParsedText>> prepared_;
+  std::uint64_t random_seed_;
 };
 
 }  // namespace trueno::session

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/name.h"
 #include "session/expand.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -18,7 +19,13 @@ StatementRunner::StatementRunner(Database& database, Session& session, catalog::
       options_(options),
       settings_(session.settings()),
       constants_(database.devices()),
-      names_(database, changes, session.search_path(), settings_, constants_) {}
+      names_(database, changes, session.search_path(), settings_, constants_) {
+  random_.seed = session.next_random_seed();
+  random_.set_seed = [this](double seed) {
+    session_.set_random_seed(seed);
+    random_.seed = session_.next_random_seed();
+  };
+}
 
 Result<StatementResult> StatementRunner::execute(const sql::Statement& statement) {
   // What PREPARE keeps is expanded when it is executed.
@@ -80,7 +87,7 @@ Result<std::shared_ptr<const catalog::Table>> StatementRunner::table_named(const
 bind::Context StatementRunner::bind_context() const {
   const std::string null_order = settings_.text("default_null_order");
   const bool first = null_order == "nulls_first";
-  return {
+  bind::Context context{
       database_.functions(),
       names_,
       constants_,
@@ -88,6 +95,11 @@ bind::Context StatementRunner::bind_context() const {
       {.integer_division = settings_.boolean("integer_division"), .ieee_floats = settings_.boolean("ieee_floating_point_ops"), .now = now_},
       {first || null_order == "nulls_first_on_asc_last_on_desc", first || null_order == "nulls_last_on_asc_first_on_desc"},
       &parameters_.named};
+  context.random = &random_;
+  context.row_ids = lower_name(sql_).find("rowid") != std::string::npos;
+  context.one_row_subqueries = settings_.boolean("scalar_subquery_error_on_multiple_rows");
+  context.order_by_constants = settings_.boolean("order_by_non_integer_literal");
+  return context;
 }
 
 }  // namespace trueno::session

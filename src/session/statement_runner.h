@@ -236,6 +236,7 @@ class StatementRunner {
   const Names names_;
   const std::int64_t now_ = Clock::system().now_micros();  // one moment a statement
   std::vector<std::string> warnings_;
+  mutable bind::Randomness random_;
 };
 
 }  // namespace trueno::session

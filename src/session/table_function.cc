@@ -5,10 +5,12 @@
 #include <fmt/format.h>
 
 #include "bind/binder.h"
+#include "kernel/date_part.h"
 #include "session/catalog_tables.h"
 #include "session/database.h"
 #include "session/introspection.h"
 #include "session/names.h"
+#include "session/row_builder.h"
 #include "session/series_source.h"
 #include "storage/table/table_writer.h"
 
@@ -24,8 +26,44 @@ Source read_file(const TableFunctionContext& context, std::string_view name, con
   return context.database.open_file(arguments[0].as_string());
 }
 
+// Moments from begin, an interval apart: each is the one before it plus the interval.
+Source moments(std::string_view name, const std::vector<Value>& arguments) {
+  constexpr std::int64_t kMostMoments = 10'000'000;
+  constexpr std::int64_t kMicrosADay = 86'400'000'000;
+  if (arguments.size() != 3 || arguments[2].type().id != TypeId::kInterval)
+    return error(ErrorCode::kBinder, "{} of moments takes begin, end and an INTERVAL", name);
+  const bool with_zone = arguments[0].type().id == TypeId::kTimestampTz;
+  RowBuilder rows({{std::string(name), with_zone ? TypeId::kTimestampTz : TypeId::kTimestamp, false}});
+  if (std::ranges::any_of(arguments, &Value::is_null)) return rows.finish_source(std::string(name));
+  std::int64_t ends[2];
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Type& type = arguments[i].type();
+    if (!type.is_temporal() || type.id == TypeId::kTime) return error(ErrorCode::kBinder, "{} takes two dates or timestamps", name);
+    const auto written = static_cast<std::int64_t>(arguments[i].as_integer());
+    const bool date = type.id == TypeId::kDate;
+    const bool finite = date ? written > INT32_MIN + 1 && written < INT32_MAX : written > INT64_MIN + 1 && written < INT64_MAX;
+    if (!finite) return error(ErrorCode::kBinder, "{} does not end at infinity", name);
+    ends[i] = date ? written * kMicrosADay : written;
+  }
+  const IntervalValue step = arguments[2].as_interval();
+  const i128 length = step.normalised_micros();
+  const bool forth = step.months >= 0 && step.days >= 0 && step.micros >= 0;
+  const bool back = step.months <= 0 && step.days <= 0 && step.micros <= 0;
+  if (length == 0) return error(ErrorCode::kInvalidInput, "the step of {} must not be 0", name);
+  if (!forth && !back) return error(ErrorCode::kInvalidInput, "the step of {} goes forth and back", name);
+  const bool with_end = name == "generate_series";
+  std::int64_t count = 0;
+  for (std::int64_t at = ends[0]; forth ? at < ends[1] || (with_end && at == ends[1]) : at > ends[1] || (with_end && at == ends[1]);
+       at = TRUENO_TRY(kernel::add_interval(at, step))) {
+    if (++count > kMostMoments) return error(ErrorCode::kInvalidInput, "{} of more than {} moments is too long", name, kMostMoments);
+    TRUENO_TRY(rows.add({Value::integer(at, with_zone ? TypeId::kTimestampTz : TypeId::kTimestamp)}));
+  }
+  return rows.finish_source(std::string(name));
+}
+
 // range(end), range(begin, end[, step]): whole numbers, without the end; generate_series: with it.
 Source series(const TableFunctionContext&, std::string_view name, const std::vector<Value>& arguments) {
+  if (std::ranges::any_of(arguments, [](const Value& v) { return v.type().is_temporal(); })) return moments(name, arguments);
   std::vector<i128> numbers;
   for (const Value& value : arguments) {
     if (value.is_null() || !value.type().is_integer()) return error(ErrorCode::kBinder, "{} takes whole numbers", name);
@@ -69,9 +107,11 @@ const std::vector<TableFunction>& table_functions() {
       {"duckdb_sequences", "duckdb_sequences()", "Every sequence.", 0, 0, catalog_list},
       {"duckdb_tables", "duckdb_tables()", "Every table.", 0, 0, catalog_list},
       {"duckdb_views", "duckdb_views()", "Every view, with its text.", 0, 0, catalog_list},
-      {"generate_series", "generate_series(begin, end[, step])", "The whole numbers from begin to end, both included.", 1, 3, series},
+      {"generate_series", "generate_series(begin, end[, step])",
+       "The whole numbers from begin to end, both included; or moments, with an INTERVAL as the step.", 1, 3, series},
       {"pragma_table_info", "pragma_table_info('table')", "The columns of a table, as PRAGMA table_info has them.", 1, 1, table_info},
-      {"range", "range([begin,] end[, step])", "The whole numbers from begin up to, and without, end.", 1, 3, series},
+      {"range", "range([begin,] end[, step])",
+       "The whole numbers from begin up to, and without, end; or moments, with an INTERVAL as the step.", 1, 3, series},
       {"read_csv", "read_csv('path')", "The rows of a CSV file; its layout and types are found out.", 1, 1, read_file},
       {"read_csv_auto", "read_csv_auto('path')", "Another name of read_csv.", 1, 1, read_file},
       {"read_parquet", "read_parquet('path')", "The rows of a Parquet file.", 1, 1, read_file},

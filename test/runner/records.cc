@@ -113,13 +113,14 @@ class Reader {
   void read_statement(const std::vector<std::string>& words, int number) {
     ++at_;
     Record record;
-    record.kind = words[1] == "error" ? Record::Kind::kStatementError : Record::Kind::kStatementOk;
+    record.kind = words[1] == "error"   ? Record::Kind::kStatementError
+                  : words[1] == "maybe" ? Record::Kind::kStatementMaybe
+                                        : Record::Kind::kStatementOk;
     record.line = number;
     if (words.size() > 2) record.connection = words[2];
     bool has_results = false;
     record.sql = read_sql(has_results);
     while (has_results && !at_end() && !text().empty()) record.expected.push_back(lines_[at_++].text);
-    if (words[1] == "maybe") record.kind = Record::Kind::kSkip, record.skip_reason = "statement maybe";
     push(std::move(record));
   }
 
@@ -136,8 +137,10 @@ class Reader {
       record.sort = "nosort";
     }
     bool has_results = false;
+    if (words.size() > 3) record.label = words[3];
     record.sql = read_sql(has_results);
     while (has_results && !at_end() && !lines_[at_].raw.empty()) record.expected.push_back(lines_[at_++].raw);
+    record.has_results = has_results && (record.label.empty() || !record.expected.empty());
     push(std::move(record));
   }
 

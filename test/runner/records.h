@@ -7,7 +7,7 @@ namespace trueno::test {
 
 /// One record of a .test file, loops already unrolled.
 struct Record {
-  enum class Kind { kStatementOk, kStatementError, kQuery, kSkip, kHalt };
+  enum class Kind { kStatementOk, kStatementError, kStatementMaybe, kQuery, kSkip, kHalt };
   Kind kind = Kind::kSkip;
   int line = 0;  // of the file, from 1
   std::string sql;
@@ -16,6 +16,8 @@ struct Record {
   std::vector<std::string> expected;  // lines under ----; kStatementError: words the message must hold
   std::string skip_reason;            // kSkip
   std::string connection = {};        // who runs it; empty: the connection every file has
+  std::string label = {};             // kQuery: the ones with one label have the same result
+  bool has_results = true;            // kQuery: whether `expected` was written
 };
 
 /// Reads a file in the dialects of SQLite's sqllogictest and DuckDB's runner: statement, query, named connections,
