@@ -276,6 +276,20 @@ TEST(DeadlineTest, AQueryThatRunsPastItsDeadlineFails) {
   EXPECT_EQ(number(db, "SELECT 7"), 7);
 }
 
+TEST(DeadlineTest, HoldsAmongTheMatchesOfOneRow) {
+  for (const char* backend : {"scalar", "simd"}) {
+    Database db;
+    // One row of the left, a hundred million pairs below it.
+    const std::string sql = "SET backend = '" + std::string(backend) +
+                            "'; SELECT count(*) FROM range(1) a, range(10000) b, range(10000) c WHERE a.range + b.range + c.range < 0";
+    const auto begin = std::chrono::steady_clock::now();
+    const auto result = db.query(sql).deadline(100ms).execute();
+    ASSERT_FALSE(result) << backend;
+    EXPECT_EQ(result.error().code, FailureCode::kDeadlineExceeded) << backend;
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 30s) << backend;
+  }
+}
+
 TEST(DeadlineTest, TheSettingHoldsForEachStatement) {
   const Database db;
   const auto result = db.query(std::string("SET timeout_ms = 50; ") + kLong).execute();

@@ -86,8 +86,15 @@ void RowEvaluator::matched(const Instruction& i, Cell& out) const {
 Status RowEvaluator::expand(ValueId id, ValueId end, const std::function<Status()>& at_end) {
   const std::vector<std::uint32_t> rows = *matches_[program_.at(id).args[0]];
   const ValueId close = kernel::end_of_domain(program_, id);
+  std::uint32_t since_asked = 0;
+  const auto ask = [&]() -> Status {
+    constexpr std::uint32_t kMatchesPerCancelCheck = 1024;
+    if (cancel_ == nullptr || ++since_asked % kMatchesPerCancelCheck != 0) return {};
+    return cancel_->check();
+  };
   if (close == kernel::kNoValue) {
     for (const std::uint32_t row : rows) {
+      TRUENO_TRY(ask());
       values_[id] = Cell::of_integer(row);
       TRUENO_TRY(run(id + 1, end, at_end));
     }
@@ -97,6 +104,7 @@ Status RowEvaluator::expand(ValueId id, ValueId end, const std::function<Status(
   std::vector<std::uint32_t> left;
   Cell any = Cell::of_bool(false);
   for (const std::uint32_t row : rows) {
+    TRUENO_TRY(ask());
     values_[id] = Cell::of_integer(row);
     TRUENO_TRY(run(id + 1, close, [&]() -> Status {
       left.push_back(row);

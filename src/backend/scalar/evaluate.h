@@ -19,6 +19,8 @@ class RowEvaluator {
   /// drops it, several where a join finds matches. The earliest failing instruction's error, or the sink's.
   [[nodiscard]] Status evaluate(const Morsel& morsel, std::int64_t row, const std::function<Status()>& sink);
   [[nodiscard]] const kernel::Cell& value(kernel::ValueId id) const { return values_[id]; }
+  /// Asked among a join's matches, of which a row may have any number. Outlives the calls that follow.
+  void watch(const CancelToken& cancel) { cancel_ = &cancel; }
   /// Frees the strings that the rows so far made.
   void clear_strings() { arena_.clear(); }
 
@@ -47,6 +49,7 @@ class RowEvaluator {
   std::vector<const std::vector<std::uint32_t>*> matches_;  // by kProbe: build rows, ascending
   const Morsel* morsel_ = nullptr;
   std::int64_t row_ = 0;
+  const CancelToken* cancel_ = nullptr;
   Arena arena_;
 };
 

@@ -206,6 +206,7 @@ class ScalarKernel final : public Kernel {
   static constexpr std::int64_t kRowsPerCancelCheck = 1024;
 
   static Status run_rows(const Morsel& morsel, ScalarState& state, const CancelToken& cancel) {
+    state.evaluator.watch(cancel);
     for (std::int64_t row = 0; row < morsel.batch.length; ++row) {
       if (row % kRowsPerCancelCheck == 0) TRUENO_TRY(cancel.check());
       TRUENO_TRY(state.evaluator.evaluate(morsel, row, [&] { return state.consume(morsel.row_id + row); }));

@@ -44,6 +44,8 @@ class Evaluator {
   [[nodiscard]] const Vector& value(RegisterId id) const { return frame_.vectors[id]; }
   /// The join table whose rows an instruction is about.
   [[nodiscard]] const SimdJoinTable& table(kernel::ValueId instruction) const;
+  /// Asked between pieces of a join's matches, of which a row may have any number. Outlives the calls that follow.
+  void watch(const CancelToken& cancel) { cancel_ = &cancel; }
   /// Dictionary of a coded column as the last morsel had it.
   [[nodiscard]] const Routines& routines() const { return *compiled_.routines; }
 
@@ -134,6 +136,7 @@ class Evaluator {
   std::vector<std::uint8_t> constant_validity_;
   Storage scratch_[4];
   std::vector<std::uint32_t> chosen_rows_;
+  const CancelToken* cancel_ = nullptr;
   Frame frame_;                // of the innermost domain
   std::vector<Frame> frames_;  // by depth: those around it; what lies deeper is kept for its storage
   std::size_t depth_ = 0;

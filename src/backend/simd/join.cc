@@ -158,6 +158,7 @@ std::size_t Evaluator::group_end(const Step& opening, std::size_t first) const {
 
 Status Evaluator::run_children(const Strand& strand, const Step& opening, const Pairs& pairs, std::size_t from, std::size_t end,
                                const AtEnd& at_end) {
+  if (cancel_ != nullptr) TRUENO_TRY(cancel_->check());  // a row may have as many matches as there are
   enter(opening, pairs.parents.data(), pairs.rows.data(), pairs.rows.size());
   Status status = run_steps(strand, from, end, at_end);
   leave();
@@ -183,6 +184,7 @@ Status Evaluator::expand(const Strand& strand, std::size_t at, std::size_t end, 
     const std::size_t last = group_end(opening, first);
     const Pairs padded = TRUENO_TRY(padded_pairs(strand, at, first, last));
     for (std::size_t begin = 0; begin < padded.rows.size(); begin += kChunkRows) {
+      if (cancel_ != nullptr) TRUENO_TRY(cancel_->check());
       const std::size_t count = std::min(kChunkRows, padded.rows.size() - begin);
       enter(closing, padded.parents.data() + begin, padded.rows.data() + begin, count);
       Status status = run_steps(strand, close + 1, end, at_end);

@@ -68,6 +68,7 @@ class SimdKernel final : public Kernel {
   std::unique_ptr<SinkState> start(const Launch& launch) const override { return std::make_unique<SimdState>(compiled_, launch); }
 
   Task<Status> run(const Morsel& morsel, SinkState& state, const CancelToken& cancel) const override {
+    static_cast<SimdState&>(state).evaluator.watch(cancel);
     co_return run_strands(morsel, static_cast<SimdState&>(state), cancel);
   }
   Task<Result<Batch>> take_partial(SinkState& state) const override { co_return static_cast<SimdState&>(state).take(); }
