@@ -133,6 +133,8 @@ Relation cross(Relation left, Relation right, std::vector<Expression> outer) {
   return out;
 }
 
+namespace {
+
 // Row by row: the first with the first. The rest of the longer side has NULLs beside it.
 Relation bind_positional_join(Relation left, Relation right) {
   const std::size_t left_columns = left.scope.columns.size();
@@ -155,6 +157,8 @@ Relation bind_positional_join(Relation left, Relation right) {
   out.plan = plan::make_plan(plan::Project{std::move(outputs)}, std::move(schema), std::move(plan));
   return out;
 }
+
+}  // namespace
 
 Result<Relation> bind_join(const sql::Join& join, SourceSpan span, Relation left, Relation right, std::vector<Expression> outer,
                            const Context& context, Surroundings around) {

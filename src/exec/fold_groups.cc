@@ -40,7 +40,7 @@ class Groups {
 
   // Each distinct key once, in its canonical form.
   Result<Column> key(std::size_t number) const {
-    const Column column = TRUENO_TRY(take_rows(rows_.columns[number], starts_));
+    Column column = TRUENO_TRY(take_rows(rows_.columns[number], starts_));
     const Physical physical = column.physical();
     if (!is_float(physical) && physical != Physical::kInterval) return column;
     ColumnBuilder builder(column.type);
