@@ -40,6 +40,14 @@ bool gives_null_for_null(const kernel::Program& program, ValueId id) {
   }
 }
 
+// Whether an instruction may fail though the program's only column is NULL: such an error belongs to rows that have no entry.
+bool may_fail_for_null(const kernel::Program& program) {
+  for (ValueId id = 0; id < program.instructions.size(); ++id) {
+    if (kernel::can_fail(program, program.at(id)) && !gives_null_for_null(program, id)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Result<std::optional<ValueId>> ExpressionWriter::write_lookup(const Expression& e) {
@@ -63,7 +71,7 @@ Result<std::optional<ValueId>> ExpressionWriter::write_lookup(const Expression& 
   // What NULL gives is asked of a program that takes NULL for possible: else COALESCE would leave its other operands out.
   kernel::Builder with_null;
   const ValueId of_null = TRUENO_TRY(write_entry(with_null, true));
-  if (!gives_null_for_null(with_null.program(), of_null)) return std::nullopt;
+  if (!gives_null_for_null(with_null.program(), of_null) || may_fail_for_null(with_null.program())) return std::nullopt;
   kernel::Builder builder;
   const ValueId value = TRUENO_TRY(write_entry(builder, false));
   const bool nullable = builder.at(value).range.nullable || builder_.at(*code).range.nullable;
