@@ -12,7 +12,7 @@
 namespace trueno {
 
 /// The exact sum of products of up to four doubles: what variances, covariances and the like are made of (design section 4). Like ExactSum
-/// it does not depend on the order of what is added; it keeps only as many digits as the data needs, some 40 bytes for most. Not
+/// it does not depend on the order of what is added; it keeps only as many digits as the data needs. Not
 /// thread-safe.
 class ProductSum {
  public:

@@ -30,8 +30,8 @@ struct I192 {
 };
 
 /// (-1)^negative * magnitude * 2^exponent / divisor, rounded once to the nearest double, ties to even. `magnitude` and `divisor` are
-/// little-endian 32-bit limbs; `divisor` is not zero. Overflows to infinity, underflows through subnormals. Cost: below a microsecond;
-/// callers try hardware division first where both sides fit 53 bits.
+/// little-endian 32-bit limbs; `divisor` is not zero. Overflows to infinity, underflows through subnormals. Works in
+/// integers of any size: callers try hardware division first where both sides fit 53 bits.
 [[nodiscard]] double quotient_to_double(bool negative, std::span<const std::uint32_t> magnitude, int exponent,
                                         std::span<const std::uint32_t> divisor);
 

@@ -108,6 +108,8 @@ Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sq
   }
   function::BindContext types_context = context_.types;
   types_context.literals = literals;
+  const std::string name = lower_name(node.name.last().text);
+  types_context.name = name;
   call.signature = TRUENO_TRY(function.bind(types, types_context));
   const std::vector<Type>& wanted = call.signature.arguments;
   for (std::size_t i = 0; i < call.arguments.size(); ++i) call.arguments[i] = TRUENO_TRY(convert(std::move(call.arguments[i]), wanted[i]));

@@ -46,17 +46,6 @@ bool compares(const Expression& e) {
   return op == "<" || op == "<=" || op == ">" || op == ">=";
 }
 
-// A condition of the right side alone decides which rows there are to be near: the value of others is NULL.
-Expression where(std::vector<Expression> conditions, Expression value) {
-  if (conditions.empty()) return value;
-  Expression e;
-  e.kind = ExpressionKind::kCase;
-  e.type = value.type;
-  Expression none = Expression::literal(Value::null(value.type));
-  e.arguments = {plan::conjunction(std::move(conditions)), std::move(value), std::move(none)};
-  return e;
-}
-
 // Takes the comparison out of the join's condition; what is asked of the left side, or of both, stays there.
 Result<Nearest> take_comparison(plan::Join& join, SourceSpan span, int left_columns, int right_columns) {
   std::optional<Nearest> nearest;
@@ -87,7 +76,8 @@ Result<Nearest> take_comparison(plan::Join& join, SourceSpan span, int left_colu
     return error(ErrorCode::kBinder, "ASOF JOIN needs a comparison of the two sides by <, <=, > or >=")
         .hint("such as ON l.k = r.k AND l.t >= r.t")
         .at(span);
-  nearest->right = where(std::move(of_right), std::move(nearest->right));
+  // A condition of the right side alone decides which rows there are to be near: the value of others is NULL.
+  if (!of_right.empty()) nearest->right = Expression::where(plan::conjunction(std::move(of_right)), std::move(nearest->right));
   if (!stay.empty()) join.condition = plan::conjunction(std::move(stay));
   return std::move(*nearest);
 }

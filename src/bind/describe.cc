@@ -60,7 +60,9 @@ class Summary {
     if (call.function == nullptr) return -1;
     std::vector<Type> types;
     if (argument) types.push_back(argument->type);
-    Result<function::Signature> signature = call.function->bind(types, context_.types);
+    function::BindContext types_context = context_.types;
+    types_context.name = name;
+    Result<function::Signature> signature = call.function->bind(types, types_context);
     if (!signature) return -1;
     call.signature = std::move(*signature);
     if (argument) {
@@ -106,13 +108,8 @@ class Summary {
     Expression part = TRUENO_TRY(binder_.call("/", {as_double(valid), as_double(rows)}, span_));
     part = TRUENO_TRY(binder_.call("-", {number(1), std::move(part)}, span_));
     part = TRUENO_TRY(binder_.call("*", {std::move(part), number(100)}, span_));
-    Expression none;
-    none.kind = ExpressionKind::kCase;
-    none.type = TypeId::kDouble;
-    none.arguments.push_back(TRUENO_TRY(binder_.call(">", {measure(rows), Expression::literal(Value::bigint(0))}, span_)));
-    none.arguments.push_back(std::move(part));
-    none.arguments.push_back(Expression::literal(Value::null(TypeId::kDouble)));
-    return none;
+    Expression some = TRUENO_TRY(binder_.call(">", {measure(rows), Expression::literal(Value::bigint(0))}, span_));
+    return Expression::where(std::move(some), std::move(part));
   }
 
   const Context& context_;

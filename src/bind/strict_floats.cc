@@ -33,17 +33,6 @@ constexpr Gap kGaps[] = {
 };
 constexpr std::string_view kDivisions[] = {"/", "%", "fmod", "fdiv"};
 
-Expression case_of(Expression condition, Expression value, Expression otherwise) {
-  Expression e;
-  e.kind = ExpressionKind::kCase;
-  e.type = otherwise.type;
-  e.span = otherwise.span;
-  e.arguments.push_back(std::move(condition));
-  e.arguments.push_back(std::move(value));
-  e.arguments.push_back(std::move(otherwise));
-  return e;
-}
-
 }  // namespace
 
 Result<Expression> with_strict_floats(Expression e,
@@ -57,7 +46,7 @@ Result<Expression> with_strict_floats(Expression e,
     Expression divisor = e.arguments[1];
     Expression zero = number(0, divisor.type);
     Expression null = Expression::literal(Value::null(e.type));
-    return case_of(TRUENO_TRY(call("=", {std::move(divisor), std::move(zero)})), std::move(null), std::move(e));
+    return Expression::choice(TRUENO_TRY(call("=", {std::move(divisor), std::move(zero)})), std::move(null), std::move(e));
   }
   const std::vector<Expression> arguments = e.arguments;
   for (const Gap& gap : kGaps) {
@@ -67,7 +56,7 @@ Result<Expression> with_strict_floats(Expression e,
       if (gap.test != "isinf") tested.push_back(number(gap.bound, argument.type));
       Expression failed = TRUENO_TRY(call("error", {Expression::literal(Value::varchar(std::string(gap.message)))}));
       failed = Expression::cast(std::move(failed), e.type);
-      e = case_of(TRUENO_TRY(call(gap.test, std::move(tested))), std::move(failed), std::move(e));
+      e = Expression::choice(TRUENO_TRY(call(gap.test, std::move(tested))), std::move(failed), std::move(e));
     }
   }
   return e;

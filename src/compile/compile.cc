@@ -115,9 +115,8 @@ class Compiler {
   // A stream for expressions over a node's input. Numbers of rows are those of the source: several matches of one would share them.
   Result<Stream> open_input(const Plan& plan) {
     Stream stream = TRUENO_TRY(open(plan.input()));
-    bool by_row = false;
-    plan::for_each_expression(const_cast<Plan&>(plan), [&](Expression& e) { by_row = by_row || plan::reads_row_number(e); });
-    if (by_row && !stream.tables.empty()) stream = TRUENO_TRY(close_emit(std::move(stream), plan.input().schema, -1, 0));
+    if (plan::any_expression(plan, plan::reads_row_number) && !stream.tables.empty())
+      stream = TRUENO_TRY(close_emit(std::move(stream), plan.input().schema, -1, 0));
     return stream;
   }
 
@@ -275,9 +274,8 @@ class Compiler {
     using plan::JoinKind;
     const Plan& left = *plan.inputs[0];
     const Plan& right = *plan.inputs[1];
-    bool by_row = false;
-    plan::for_each_expression(const_cast<Plan&>(plan), [&](Expression& e) { by_row = by_row || plan::reads_row_number(e); });
-    if (by_row) return error(ErrorCode::kNotSupported, "random() in the condition of a join is not supported yet");
+    if (plan::any_expression(plan, plan::reads_row_number))
+      return error(ErrorCode::kNotSupported, "random() in the condition of a join is not supported yet");
     const bool in = tests_one_key(join, left);
     BuildSide build = TRUENO_TRY(build_side(join, left, right, in));
     Stream stream = TRUENO_TRY(open(left));
@@ -487,7 +485,7 @@ class Compiler {
     if (call.filter) {
       // count(*) FILTER (WHERE f) = count(CASE WHEN f THEN 1 END)
       if (arguments.empty()) arguments.push_back(Expression::literal(Value::integer(1)));
-      arguments[0] = filtered(plan::substitute(*call.filter, stream.outputs), std::move(arguments[0]));
+      arguments[0] = Expression::where(plan::substitute(*call.filter, stream.outputs), std::move(arguments[0]));
     }
     const bool counts = output.kind == kernel::FinishKind::kCount;
     std::vector<ValueId> values;
@@ -584,7 +582,8 @@ class Compiler {
     const auto collect = [&](const Expression& expression) -> Result<std::uint32_t> {
       Expression carried = plan::substitute(expression, stream.outputs);
       // Rows that the filter leaves out do not fail.
-      if (call.filter && plan::may_fail(carried)) carried = filtered(plan::substitute(*call.filter, stream.outputs), std::move(carried));
+      if (call.filter && plan::may_fail(carried))
+        carried = Expression::where(plan::substitute(*call.filter, stream.outputs), std::move(carried));
       return collected(stream, TRUENO_TRY(write_carried(stream, carried)));
     };
     fold.function = call.function->fold;
@@ -595,17 +594,6 @@ class Compiler {
       fold.orders.push_back({TRUENO_TRY(collect(order.expression)), order.descending, order.nulls_first});
     if (call.filter) fold.filter = collected(stream, TRUENO_TRY(write(stream, plan::substitute(*call.filter, stream.outputs))));
     return {};
-  }
-
-  static Expression filtered(Expression condition, Expression value) {
-    Expression e;
-    e.kind = plan::ExpressionKind::kCase;
-    e.type = value.type;
-    Expression null = Expression::literal(Value::null(value.type));
-    e.arguments.push_back(std::move(condition));
-    e.arguments.push_back(std::move(value));
-    e.arguments.push_back(std::move(null));
-    return e;
   }
 
   static std::uint32_t accumulator(Builder& builder, const kernel::Accumulator& wanted) {

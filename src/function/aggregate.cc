@@ -8,21 +8,21 @@ namespace {
 using kernel::AccumulatorKind;
 using kernel::FinishKind;
 
-Result<Signature> bind_count(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() > 1) return no_overload("count", arguments);
+Result<Signature> bind_count(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() > 1) return no_overload(context.name, arguments);
   Signature signature{{}, TypeId::kBigInt};
   if (arguments.size() == 1) signature.arguments.push_back(arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0]);
   return signature;
 }
 
-Result<Signature> bind_sum(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 1) return no_overload("sum", arguments);
+Result<Signature> bind_sum(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 1) return no_overload(context.name, arguments);
   Type type = arguments[0];
   if (type.id == TypeId::kNull || type.id == TypeId::kBoolean) type = TypeId::kInteger;
   if (type.is_integer()) return Signature{{type}, TypeId::kHugeInt};
   if (type.id == TypeId::kDecimal) return Signature{{type}, Type::decimal(38, type.scale)};
   if (type.is_float()) return Signature{{type}, TypeId::kDouble};
-  return no_overload("sum", arguments);
+  return no_overload(context.name, arguments);
 }
 
 Result<Signature> bind_average(std::span<const Type> arguments, const BindContext& context) {
@@ -31,8 +31,8 @@ Result<Signature> bind_average(std::span<const Type> arguments, const BindContex
   return signature;
 }
 
-Result<Signature> bind_extreme(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 1 || arguments[0].is_nested()) return no_overload("min", arguments);
+Result<Signature> bind_extreme(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 1 || arguments[0].is_nested()) return no_overload(context.name, arguments);
   const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
   return Signature{{type}, type};
 }

@@ -8,21 +8,21 @@ namespace {
 using kernel::AccumulatorKind;
 using kernel::FinishKind;
 
-Result<Signature> bind_truth(std::span<const Type> arguments, const BindContext&) {
+Result<Signature> bind_truth(std::span<const Type> arguments, const BindContext& context) {
   const bool fits = arguments.size() == 1 && (arguments[0].id == TypeId::kBoolean || arguments[0].id == TypeId::kNull);
-  if (!fits) return no_overload("bool_and", arguments);
+  if (!fits) return no_overload(context.name, arguments);
   return Signature{{TypeId::kBoolean}, TypeId::kBoolean};
 }
 
 // Truth values are added up as 0 and 1.
 Result<Signature> bind_count_if(std::span<const Type> arguments, const BindContext& context) {
-  if (!bind_truth(arguments, context)) return no_overload("count_if", arguments);
+  if (!bind_truth(arguments, context)) return no_overload(context.name, arguments);
   return Signature{{TypeId::kInteger}, TypeId::kHugeInt};
 }
 
-Result<Signature> bind_bits(std::span<const Type> arguments, const BindContext&) {
+Result<Signature> bind_bits(std::span<const Type> arguments, const BindContext& context) {
   const bool fits = arguments.size() == 1 && (arguments[0].is_integer() || arguments[0].id == TypeId::kNull);
-  if (!fits) return no_overload("bit_and", arguments);
+  if (!fits) return no_overload(context.name, arguments);
   const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
   return Signature{{type}, type};
 }

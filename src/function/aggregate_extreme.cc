@@ -80,20 +80,20 @@ Status fold_values(const FoldInput& input, ColumnBuilder& out) {
 Type type_or_integer(const Type& type) { return type.id == TypeId::kNull ? Type(TypeId::kInteger) : type; }
 bool is_count(const Type& type) { return type.is_integer() || type.id == TypeId::kNull; }
 
-Result<Signature> bind_best(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 2) return no_overload("arg_min", arguments);
+Result<Signature> bind_best(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 2) return no_overload(context.name, arguments);
   const Type type = type_or_integer(arguments[0]);
   return Signature{{type, type_or_integer(arguments[1])}, type};
 }
 
-Result<Signature> bind_best_rows(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 3 || !is_count(arguments[2])) return no_overload("arg_min", arguments);
+Result<Signature> bind_best_rows(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 3 || !is_count(arguments[2])) return no_overload(context.name, arguments);
   const Type type = type_or_integer(arguments[0]);
   return Signature{{type, type_or_integer(arguments[1]), TypeId::kBigInt}, Type::list(type)};
 }
 
-Result<Signature> bind_values(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 2 || !is_count(arguments[1])) return no_overload("min", arguments);
+Result<Signature> bind_values(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 2 || !is_count(arguments[1])) return no_overload(context.name, arguments);
   const Type type = type_or_integer(arguments[0]);
   return Signature{{type, TypeId::kBigInt}, Type::list(type)};
 }

@@ -21,8 +21,8 @@ Status fold_any(const FoldInput& input, ColumnBuilder& out) {
   return found == input.rows.end() ? out.append_null() : out.append_row(input.arguments[0], *found);
 }
 
-Result<Signature> bind_one(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 1) return no_overload("first", arguments);
+Result<Signature> bind_one(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 1) return no_overload(context.name, arguments);
   const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
   return Signature{{type}, type};
 }

@@ -129,25 +129,25 @@ Status fold_histogram_or_bins(const FoldInput& input, ColumnBuilder& out) {
   return input.constants.empty() ? fold_histogram(input, out) : fold_bins<false>(input, out);
 }
 
-Result<Signature> bind_mode(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 1) return no_overload("mode", arguments);
+Result<Signature> bind_mode(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 1) return no_overload(context.name, arguments);
   const Type type = type_or_integer(arguments[0]);
   return Signature{{type}, type};
 }
 
-Result<Signature> bind_entropy(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 1) return no_overload("entropy", arguments);
+Result<Signature> bind_entropy(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 1) return no_overload(context.name, arguments);
   return Signature{{type_or_integer(arguments[0])}, TypeId::kDouble};
 }
 
-Result<Signature> bind_approximate_count(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 1) return no_overload("approx_count_distinct", arguments);
+Result<Signature> bind_approximate_count(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 1) return no_overload(context.name, arguments);
   return Signature{{type_or_integer(arguments[0])}, TypeId::kBigInt};
 }
 
 Result<Signature> bind_top(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() != 2 || !(arguments[1].is_integer() || arguments[1].id == TypeId::kNull))
-    return no_overload("approx_top_k", arguments);
+    return no_overload(context.name, arguments);
   const Value* const count = context.literals.size() > 1 ? context.literals[1] : nullptr;
   if (count == nullptr || count->is_null()) return error(ErrorCode::kInvalidInput, "approx_top_k: k must not be NULL");
   if (count->as_integer() <= 0) return error(ErrorCode::kInvalidInput, "approx_top_k: k must be above 0");
@@ -156,27 +156,25 @@ Result<Signature> bind_top(std::span<const Type> arguments, const BindContext& c
   return Signature{{type, TypeId::kBigInt}, Type::list(type)};
 }
 
-Result<Signature> bind_bins(std::string_view name, std::span<const Type> arguments, const BindContext& context) {
+Result<Signature> bind_bins(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() != 2 || arguments[0].is_nested() || arguments[0].id == TypeId::kBoolean || arguments[1].id != TypeId::kList)
-    return no_overload(name, arguments);
-  if (context.literals[1]->is_null()) return error(ErrorCode::kBinder, "{}: the bins must not be NULL", name);
+    return no_overload(context.name, arguments);
+  if (context.literals[1]->is_null()) return error(ErrorCode::kBinder, "{}: the bins must not be NULL", context.name);
   for (const Value& bin : context.literals[1]->as_children()) {
-    if (bin.is_null()) return error(ErrorCode::kBinder, "{}: a bin must not be NULL", name);
+    if (bin.is_null()) return error(ErrorCode::kBinder, "{}: a bin must not be NULL", context.name);
   }
   const Type type = type_or_integer(arguments[0]);
   return Signature{{type, Type::list(type)}, Type::map(type, TypeId::kUBigInt)};
 }
 
 Result<Signature> bind_histogram(std::span<const Type> arguments, const BindContext& context) {
-  if (arguments.size() == 2) return bind_bins("histogram", arguments, context);
-  if (arguments.size() != 1) return no_overload("histogram", arguments);
+  if (arguments.size() == 2) return bind_bins(arguments, context);
+  if (arguments.size() != 1) return no_overload(context.name, arguments);
   const Type type = type_or_integer(arguments[0]);
   return Signature{{type}, Type::map(type, TypeId::kUBigInt)};
 }
 
-Result<Signature> bind_exact_bins(std::span<const Type> arguments, const BindContext& context) {
-  return bind_bins("histogram_exact", arguments, context);
-}
+Result<Signature> bind_exact_bins(std::span<const Type> arguments, const BindContext& context) { return bind_bins(arguments, context); }
 
 AggregateFunction frequency_of(std::string_view name, std::string_view signature, std::string_view description, std::string_view example,
                                std::string_view example_result, Result<Signature> (*bind)(std::span<const Type>, const BindContext&),

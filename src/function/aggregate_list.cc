@@ -28,15 +28,15 @@ Status fold_text(const FoldInput& input, ColumnBuilder& out) {
   return any ? out.append_string(all) : out.append_null();
 }
 
-Result<Signature> bind_list(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 1) return no_overload("list", arguments);
+Result<Signature> bind_list(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 1) return no_overload(context.name, arguments);
   const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
   return Signature{{type}, Type::list(type)};
 }
 
-Result<Signature> bind_text(std::span<const Type> arguments, const BindContext&) {
+Result<Signature> bind_text(std::span<const Type> arguments, const BindContext& context) {
   const bool separated = arguments.size() == 2 && (arguments[1].id == TypeId::kVarchar || arguments[1].id == TypeId::kNull);
-  if (arguments.size() != 1 && !separated) return no_overload("string_agg", arguments);
+  if (arguments.size() != 1 && !separated) return no_overload(context.name, arguments);
   Signature signature{{TypeId::kVarchar}, TypeId::kVarchar};
   if (separated) signature.arguments.push_back(TypeId::kVarchar);
   return signature;

@@ -8,22 +8,22 @@ namespace {
 using kernel::FinishKind;
 using kernel::MomentFunction;
 
-Result<Signature> bind_doubles(std::string_view name, std::size_t count, std::span<const Type> arguments) {
-  if (arguments.size() != count) return no_overload(name, arguments);
+Result<Signature> bind_doubles(std::size_t count, std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != count) return no_overload(context.name, arguments);
   for (const Type& type : arguments) {
-    if (type.id != TypeId::kNull && !type.is_numeric()) return no_overload(name, arguments);
+    if (type.id != TypeId::kNull && !type.is_numeric()) return no_overload(context.name, arguments);
   }
   return Signature{std::vector<Type>(count, TypeId::kDouble), TypeId::kDouble};
 }
 
 template <MomentFunction kFunction>
-Result<Signature> bind_moment(std::span<const Type> arguments, const BindContext&) {
-  return bind_doubles(kernel::moment_name(kFunction), kernel::is_of_pairs(kFunction) ? 2 : 1, arguments);
+Result<Signature> bind_moment(std::span<const Type> arguments, const BindContext& context) {
+  return bind_doubles(kernel::is_of_pairs(kFunction) ? 2 : 1, arguments, context);
 }
 
-Result<Signature> bind_pair(std::span<const Type> arguments, const BindContext&) { return bind_doubles("regr_avgx", 2, arguments); }
-Result<Signature> bind_pair_count(std::span<const Type> arguments, const BindContext&) {
-  Signature signature = TRUENO_TRY(bind_doubles("regr_count", 2, arguments));
+Result<Signature> bind_pair(std::span<const Type> arguments, const BindContext& context) { return bind_doubles(2, arguments, context); }
+Result<Signature> bind_pair_count(std::span<const Type> arguments, const BindContext& context) {
+  Signature signature = TRUENO_TRY(bind_doubles(2, arguments, context));
   signature.result = TypeId::kBigInt;
   return signature;
 }
@@ -87,6 +87,9 @@ std::vector<AggregateFunction> moment_aggregates() {
                         "SELECT regr_syy(y, x) FROM (VALUES (1, 1), (3, 5)) t(y, x)", "2.0"),
       of_values<kSumXY>({}, "regr_sxy(y, x)", "The count times the population's covariance.",
                         "SELECT regr_sxy(y, x) FROM (VALUES (1, 1), (3, 5)) t(y, x)", "4.0"),
+      of_values<kWeightedAverage>({"wavg"}, "weighted_avg(x, weight)",
+                                  "Average of x, each as often as its weight says: the exact sum of x * weight by that of weights.",
+                                  "SELECT weighted_avg(x, w) FROM (VALUES (1, 3), (5, 1)) t(x, w)", "2.0"),
       of_one_side("regr_avgx", "regr_avgx(y, x)", "Average of x over rows where both are valid.",
                   "SELECT regr_avgx(y, x) FROM (VALUES (1, 1), (3, 5)) t(y, x)", "3.0", AggregateInput::kSecond),
       of_one_side("regr_avgy", "regr_avgy(y, x)", "Average of y over rows where both are valid.",

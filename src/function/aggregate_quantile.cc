@@ -44,20 +44,19 @@ Status check_fraction(const Value& value, double least, std::string_view name) {
 }
 
 // Adds the second argument: a fraction, or a list of fractions, which gives a list of values.
-Result<Signature> with_fractions(Signature signature, std::span<const Type> arguments, const BindContext& context, double least,
-                                 std::string_view name) {
+Result<Signature> with_fractions(Signature signature, std::span<const Type> arguments, const BindContext& context, double least) {
   const Value* const given = context.literals.size() > 1 ? context.literals[1] : nullptr;
-  if (given == nullptr) return no_overload(name, arguments);
+  if (given == nullptr) return no_overload(context.name, arguments);
   const auto kept = [](const Type& type) { return type.id == TypeId::kDecimal ? type : Type(TypeId::kDouble); };
   if (given->is_null() || arguments[1].id != TypeId::kList) {
-    if (!given->is_null() && !arguments[1].is_numeric()) return no_overload(name, arguments);
-    TRUENO_TRY(check_fraction(*given, least, name));
+    if (!given->is_null() && !arguments[1].is_numeric()) return no_overload(context.name, arguments);
+    TRUENO_TRY(check_fraction(*given, least, context.name));
     signature.arguments.push_back(kept(arguments[1]));
     return signature;
   }
   const Type& element = arguments[1].children->front().type;
-  if (!element.is_numeric() && element.id != TypeId::kNull) return no_overload(name, arguments);
-  for (const Value& fraction : given->as_children()) TRUENO_TRY(check_fraction(fraction, least, name));
+  if (!element.is_numeric() && element.id != TypeId::kNull) return no_overload(context.name, arguments);
+  for (const Value& fraction : given->as_children()) TRUENO_TRY(check_fraction(fraction, least, context.name));
   signature.arguments.push_back(Type::list(kept(element)));
   signature.result = Type::list(signature.result);
   return signature;
@@ -65,46 +64,46 @@ Result<Signature> with_fractions(Signature signature, std::span<const Type> argu
 
 Result<Signature> bind_continuous(std::span<const Type> arguments, const BindContext& context) {
   const auto signature = arguments.size() == 2 ? continuous_signature(arguments[0]) : std::nullopt;
-  if (!signature) return no_overload("quantile_cont", arguments);
-  return with_fractions(*signature, arguments, context, -1, "quantile_cont");
+  if (!signature) return no_overload(context.name, arguments);
+  return with_fractions(*signature, arguments, context, -1);
 }
 
 Result<Signature> bind_discrete(std::span<const Type> arguments, const BindContext& context) {
-  if (arguments.size() != 2) return no_overload("quantile_disc", arguments);
+  if (arguments.size() != 2) return no_overload(context.name, arguments);
   const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
-  return with_fractions({{type}, type}, arguments, context, -1, "quantile_disc");
+  return with_fractions({{type}, type}, arguments, context, -1);
 }
 
 Result<Signature> bind_approximate(std::span<const Type> arguments, const BindContext& context) {
   const auto continuous = arguments.size() == 2 ? continuous_signature(arguments[0]) : std::nullopt;
-  if (!continuous) return no_overload("approx_quantile", arguments);
+  if (!continuous) return no_overload(context.name, arguments);
   Type type = continuous->arguments[0];
   if (type.id == TypeId::kTinyInt || type.id == TypeId::kUTinyInt) type = TypeId::kBigInt;
   if (type.id == TypeId::kFloat) type = TypeId::kDouble;
-  return with_fractions({{type}, type}, arguments, context, 0, "approx_quantile");
+  return with_fractions({{type}, type}, arguments, context, 0);
 }
 
 Result<Signature> bind_reservoir(std::span<const Type> arguments, const BindContext& context) {
   const bool fits = (arguments.size() == 2 || (arguments.size() == 3 && arguments[2].is_integer())) &&
                     (arguments[0].is_numeric() || arguments[0].id == TypeId::kNull);
-  if (!fits) return no_overload("reservoir_quantile", arguments);
+  if (!fits) return no_overload(context.name, arguments);
   const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
-  Signature signature = TRUENO_TRY(with_fractions({{type}, type}, arguments, context, 0, "reservoir_quantile"));
+  Signature signature = TRUENO_TRY(with_fractions({{type}, type}, arguments, context, 0));
   if (arguments.size() == 3) signature.arguments.push_back(arguments[2]);
   return signature;
 }
 
-Result<Signature> bind_median(std::span<const Type> arguments, const BindContext&) {
-  if (arguments.size() != 1) return no_overload("median", arguments);
+Result<Signature> bind_median(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 1) return no_overload(context.name, arguments);
   const Type& type = arguments[0];
   if (type.is_timestamp()) return Signature{{type}, type};
   if (const auto continuous = continuous_signature(type)) return *continuous;
   return Signature{{type}, type};
 }
 
-Result<Signature> bind_deviation(std::span<const Type> arguments, const BindContext&) {
+Result<Signature> bind_deviation(std::span<const Type> arguments, const BindContext& context) {
   const auto continuous = arguments.size() == 1 ? continuous_signature(arguments[0]) : std::nullopt;
-  if (!continuous) return no_overload("mad", arguments);
+  if (!continuous) return no_overload(context.name, arguments);
   const Type& type = continuous->arguments[0];
   return Signature{{type}, type.is_temporal() ? Type(TypeId::kInterval) : continuous->result};
 }

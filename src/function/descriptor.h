@@ -16,6 +16,7 @@ struct Signature {
 
 /// What a function needs to choose its types and instructions.
 struct BindContext {
+  std::string_view name = {};                   // of an aggregate, as the call has it: for messages
   bool integer_division = false;                // `/` of integers is integer division (SQLite, PostgreSQL)
   bool ieee_floats = true;                      // false: no infinity or NaN from a division or a function that is undefined there
   std::int64_t now = 0;                         // microseconds since 1970 UTC: one moment a statement

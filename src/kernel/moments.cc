@@ -30,6 +30,7 @@ double root_of_ratio(const ScaledInteger& numerator, const ScaledInteger& denomi
   return root_of_ratio_to_double(numerator.digits, denominator.digits, numerator.exponent - denominator.exponent);
 }
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // One group's sums by name.
@@ -80,6 +81,7 @@ std::string_view moment_name(MomentFunction function) {
     case MomentFunction::kSumXX: return "regr_sxx";
     case MomentFunction::kSumYY: return "regr_syy";
     case MomentFunction::kSumXY: return "regr_sxy";
+    case MomentFunction::kWeightedAverage: return "weighted_avg";
   }
   return "?";
 }
@@ -107,6 +109,7 @@ bool reads(MomentFunction function, MomentSum sum) {
     case MomentFunction::kCorrelation:
     case MomentFunction::kDetermination: return one_of(kX, kXX, kY, kYY, kXY);
     case MomentFunction::kSumYY: return one_of(kY, kYY);
+    case MomentFunction::kWeightedAverage: return one_of(kX, kXY);
   }
   return false;
 }
@@ -188,6 +191,10 @@ std::optional<double> moment(MomentFunction function, const Moments& moments) {
     case MomentFunction::kSumXX: return ratio(sums.xx(), n * one);
     case MomentFunction::kSumYY: return ratio(sums.yy(), n * one);
     case MomentFunction::kSumXY: return ratio(sums.xy(), n * one);
+    case MomentFunction::kWeightedAverage:
+      if (!sums.x().digits.is_zero()) return ratio(sums[MomentSum::kXY], sums.x());
+      if (sums[MomentSum::kXY].digits.is_zero()) return kNan;
+      return sums[MomentSum::kXY].digits.negative() ? -kInfinity : kInfinity;
   }
   return std::nullopt;
 }

@@ -30,6 +30,7 @@ enum class MomentFunction : std::uint8_t {
   kSumXX,          // n * population variance of x
   kSumYY,
   kSumXY,
+  kWeightedAverage,  // of y, by weights x
 };
 
 /// Exact sums that a moment is made of, in the order in which a pipeline's output names them.

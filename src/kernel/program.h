@@ -184,6 +184,9 @@ enum class AccumulatorKind : std::uint8_t {
   kBitXor,      // of all bits of the valid integers
   kSumProduct,  // exact sum of argument^power, times `second` where there is one (base/product_sum.h); DOUBLE
 };
+[[nodiscard]] constexpr bool combines_bits(AccumulatorKind kind) {
+  return kind == AccumulatorKind::kBitAnd || kind == AccumulatorKind::kBitOr || kind == AccumulatorKind::kBitXor;
+}
 struct Accumulator {
   AccumulatorKind kind = AccumulatorKind::kCountRows;
   ValueId argument = kNoValue;

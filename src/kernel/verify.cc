@@ -224,8 +224,8 @@ Status check_sink(const Program& p, const Domains& domains) {
       return error(ErrorCode::kInternal, "kernel program: integer sum of a non-integer");
     if (a.kind == AccumulatorKind::kSumFloat && !is_float(p.at(a.argument).physical()))
       return error(ErrorCode::kInternal, "kernel program: float sum of a non-float");
-    const bool bits = a.kind == AccumulatorKind::kBitAnd || a.kind == AccumulatorKind::kBitOr || a.kind == AccumulatorKind::kBitXor;
-    if (bits && !is_integer(p.at(a.argument).physical())) return error(ErrorCode::kInternal, "kernel program: bits of a non-integer");
+    if (combines_bits(a.kind) && !is_integer(p.at(a.argument).physical()))
+      return error(ErrorCode::kInternal, "kernel program: bits of a non-integer");
     if (a.kind == AccumulatorKind::kSumProduct) {
       const bool pair = a.second != kNoValue;
       if (p.at(a.argument).physical() != Physical::kF64 || (pair && (!known(a.second) || p.at(a.second).physical() != Physical::kF64)))

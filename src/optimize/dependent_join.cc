@@ -73,16 +73,8 @@ std::optional<Chain> chain_over_one_row(const Plan& plan) {
   return chain;
 }
 
-Expression case_of(std::vector<Expression> conditions, Expression value) {
-  if (conditions.empty()) return value;
-  Expression e;
-  e.kind = ExpressionKind::kCase;
-  e.type = value.type;
-  const Type type = value.type;
-  e.arguments.push_back(plan::conjunction(std::move(conditions)));
-  e.arguments.push_back(std::move(value));
-  e.arguments.push_back(Expression::literal(Value::null(type)));
-  return e;
+Expression where_all(std::vector<Expression> conditions, Expression value) {
+  return conditions.empty() ? value : Expression::where(plan::conjunction(std::move(conditions)), std::move(value));
 }
 
 // The left's columns, then the value or the mark of the subquery; nothing where this way does not lead.
@@ -148,12 +140,12 @@ std::optional<PlanPtr> from_one_row(Plan& plan) {
     for (const Expression& e : chain->values) both.push_back(over_joined(e));
     value = plan::substitute(*join.any, both);
     if (!conditions.empty()) {  // no row: FALSE
-      value = case_of(std::move(conditions), std::move(value));
+      value = where_all(std::move(conditions), std::move(value));
       value.arguments[2] = Expression::literal(Value::boolean(false));
       conditions.clear();
     }
   }
-  outputs.push_back(case_of(std::move(conditions), std::move(value)));
+  outputs.push_back(where_all(std::move(conditions), std::move(value)));
   return plan::make_plan(plan::Project{std::move(outputs)}, plan.schema, std::move(joined));
 }
 

@@ -26,6 +26,23 @@ Expression Expression::literal(Value value) {
   return e;
 }
 
+Expression Expression::choice(Expression condition, Expression value, Expression otherwise) {
+  Expression e;
+  e.kind = ExpressionKind::kCase;
+  e.type = value.type;
+  e.span = otherwise.span;
+  e.arguments.push_back(std::move(condition));
+  e.arguments.push_back(std::move(value));
+  e.arguments.push_back(std::move(otherwise));
+  return e;
+}
+
+Expression Expression::where(Expression condition, Expression value) {
+  Expression null = literal(Value::null(value.type));
+  null.span = value.span;
+  return choice(std::move(condition), std::move(value), std::move(null));
+}
+
 Expression Expression::cast(Expression argument, Type type, bool trying) {
   if (argument.type == type) return argument;
   Expression e;

@@ -45,6 +45,10 @@ struct Expression {
   [[nodiscard]] static Expression outer(int index, Type type);
   [[nodiscard]] static Expression literal(Value value);
   [[nodiscard]] static Expression cast(Expression argument, Type type, bool trying = false);
+  /// CASE WHEN condition THEN value ELSE otherwise END; both values have one type.
+  [[nodiscard]] static Expression choice(Expression condition, Expression value, Expression otherwise);
+  /// The same with NULL for the rest.
+  [[nodiscard]] static Expression where(Expression condition, Expression value);
   [[nodiscard]] bool is_constant() const;  // literals and parameters only, nothing volatile
 };
 

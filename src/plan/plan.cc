@@ -64,11 +64,15 @@ struct ExpressionVisitor {
 
 void for_each_expression(Plan& plan, const std::function<void(Expression&)>& visit) { std::visit(ExpressionVisitor{visit}, plan.node); }
 
-bool reads_outside(const Plan& plan) {
+bool any_expression(const Plan& plan, const std::function<bool(const Expression&)>& test) {
   bool any = false;
   // The visitor takes a Plan to change; nothing is.
-  for_each_expression(const_cast<Plan&>(plan), [&](Expression& e) { any = any || has_outer(e); });
-  if (any) return true;
+  for_each_expression(const_cast<Plan&>(plan), [&](Expression& e) { any = any || test(e); });
+  return any;
+}
+
+bool reads_outside(const Plan& plan) {
+  if (any_expression(plan, has_outer)) return true;
   const auto* join = std::get_if<Join>(&plan.node);
   if (join != nullptr && !join->outer.empty()) return reads_outside(*plan.inputs[0]);
   return std::ranges::any_of(plan.inputs, [](const PlanPtr& input) { return reads_outside(*input); });

@@ -159,6 +159,8 @@ struct Subquery {
 [[nodiscard]] PlanPtr clone(const Plan& plan);
 /// Calls visit for every expression of the node itself.
 void for_each_expression(Plan& plan, const std::function<void(Expression&)>& visit);
+/// Whether the test holds for one of them.
+[[nodiscard]] bool any_expression(const Plan& plan, const std::function<bool(const Expression&)>& test);
 /// Whether some expression of the plan reads the row outside the plan. The right input of a dependent join inside reads that join's left.
 [[nodiscard]] bool reads_outside(const Plan& plan);
 /// Splits a condition over both inputs' columns: equalities between the sides become keys, the rest is and-ed to the join's condition. A

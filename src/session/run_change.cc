@@ -15,18 +15,7 @@ namespace trueno::session {
 namespace {
 
 using plan::Expression;
-using plan::ExpressionKind;
 using plan::PlanPtr;
-
-Expression choice(Expression condition, Expression then, Expression otherwise) {
-  Expression e;
-  e.kind = ExpressionKind::kCase;
-  e.type = then.type;
-  e.arguments.push_back(std::move(condition));
-  e.arguments.push_back(std::move(then));
-  e.arguments.push_back(std::move(otherwise));
-  return e;
-}
 
 PlanPtr scan_of(std::shared_ptr<const TableData> data, const std::string& name) {
   plan::Scan scan;
@@ -86,9 +75,9 @@ Result<Rewritten> StatementRunner::rewrite(const catalog::Table& table, const Ex
   Schema written = data.schema;
   const Expression yes = Expression::literal(Value::boolean(true));
   const Expression no = Expression::literal(Value::boolean(false));
-  if (!keep_matching) plan = plan::make_plan(plan::Filter{choice(condition, no, yes)}, data.schema, std::move(plan));
+  if (!keep_matching) plan = plan::make_plan(plan::Filter{Expression::choice(condition, no, yes)}, data.schema, std::move(plan));
   if (keep_matching) {
-    values.push_back(choice(condition, yes, no));
+    values.push_back(Expression::choice(condition, yes, no));
     written.push_back({"changed", TypeId::kBoolean, false});
   }
   plan = plan::make_plan(plan::Project{std::move(values)}, written, std::move(plan));
@@ -174,7 +163,7 @@ Result<StatementResult> StatementRunner::run(const sql::Update& update) {
   for (std::size_t i = 0; i < schema.size(); ++i) values.push_back(Expression::column(static_cast<int>(i), schema[i].type));
   for (const Assigned& one : *assigned) {
     Expression& value = values[static_cast<std::size_t>(one.column)];
-    value = choice(*condition, one.value, std::move(value));
+    value = Expression::choice(*condition, one.value, std::move(value));
   }
   Rewritten changed = TRUENO_TRY(rewrite(*table, *condition, true, std::move(values)));
   const Batch rows = update.returning.empty() ? Batch{changed.matched, {}} : TRUENO_TRY(take_batch(changed.rows, changed.changed));

@@ -26,7 +26,7 @@ SEED = 20261126
 GROUPS = 150
 ONE = ["var_pop", "var_samp", "stddev_pop", "stddev_samp", "sem", "skewness", "kurtosis", "kurtosis_pop"]
 TWO = ["covar_pop", "covar_samp", "corr", "regr_slope", "regr_intercept", "regr_r2", "regr_sxx", "regr_syy", "regr_sxy", "regr_avgx",
-       "regr_avgy", "regr_count"]
+       "regr_avgy", "regr_count", "weighted_avg"]
 
 
 def rounded(q):
@@ -89,6 +89,11 @@ def regression(pairs):
     xy = n * sum(x * y for y, x in pairs) - sx * sy
     out |= {"regr_sxx": rounded(Fraction(xx, n)), "regr_syy": rounded(Fraction(yy, n)), "regr_sxy": rounded(Fraction(xy, n)),
             "regr_avgx": rounded(Fraction(sx, n)), "regr_avgy": rounded(Fraction(sy, n)), "covar_pop": rounded(Fraction(xy, n * n))}
+    weighted = sum(x * y for y, x in pairs)
+    if sx:
+        out["weighted_avg"] = rounded(Fraction(weighted, sx))
+    else:
+        out["weighted_avg"] = signed(math.inf, weighted) if weighted else math.nan
     if n > 1:
         out["covar_samp"] = rounded(Fraction(xy, n * (n - 1)))
     out["corr"] = signed(rounded_root(Fraction(xy * xy, xx * yy)), xy) if xx and yy else math.nan

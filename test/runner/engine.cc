@@ -7,8 +7,7 @@ namespace trueno::test {
 namespace {
 
 bool is_setting(const std::string& sql) {
-  const std::string word = sql.substr(0, 4);
-  return word == "SET " || word == "set ";
+  return sql.starts_with("SET ") || sql.starts_with("set ") || sql.starts_with("RESET ") || sql.starts_with("reset ");
 }
 
 }  // namespace

@@ -3,8 +3,9 @@
 // usage: trueno_sqltest [--set NAME=VALUE]... [--scope LIST] [--strict] [--verbose N] [--bench SECONDS] PATH...
 //
 // What the engine refuses as not supported is skipped, counted by reason; everything else that differs is a failure, counted by cause.
-// --strict, for our own files: nothing may be skipped but by a directive, and messages of errors are compared. --bench runs the files again
-// and again and prints records a second.
+// --scope names the list of what a foreign suite asks for and is left out; shares of the rest, and of all, are printed. --strict, for our
+// own files: nothing may be skipped but by a directive, and messages of errors are compared. --bench runs the files again and again and
+// prints records a second.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -60,7 +61,11 @@ class TemporaryFolder {
   const std::string& path() {
     if (path_.empty()) {
       std::string pattern = (std::filesystem::temp_directory_path() / "sqltest-XXXXXX").string();
-      if (mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+      if (mkdtemp(pattern.data()) == nullptr) {
+        std::fprintf(stderr, "cannot make a folder like %s\n", pattern.c_str());
+        std::exit(2);
+      }
+      path_ = pattern;
     }
     return path_;
   }
@@ -236,7 +241,12 @@ int main(int argc, char** argv) {
     } else if (word == "--bench" && i + 1 < argc) {
       options.bench_seconds = std::atof(argv[++i]);
     } else if (word == "--scope" && i + 1 < argc) {
-      options.scope = trueno::test::Scope::read(argv[++i]);
+      auto scope = trueno::test::Scope::read(argv[++i]);
+      if (!scope) {
+        std::fprintf(stderr, "cannot read the list %s\n", argv[i]);
+        return 2;
+      }
+      options.scope = std::move(*scope);
     } else if (word == "--strict") {
       options.strict = true;
     } else if (std::filesystem::is_directory(word)) {

@@ -24,9 +24,10 @@ bool begins_with_word(const std::string& sql, const std::string& word) {
 
 }  // namespace
 
-Scope Scope::read(const std::string& list) {
+std::optional<Scope> Scope::read(const std::string& list) {
   Scope scope;
   std::ifstream in(list);
+  if (!in) return std::nullopt;
   const std::string record = "*.sql ^";
   for (std::string line; std::getline(in, line);) {
     const std::size_t bar = line.find('|');

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,8 +12,8 @@ namespace trueno::test {
 class Scope {
  public:
   Scope() = default;
-  /// Throws nothing; a list that cannot be read is empty.
-  static Scope read(const std::string& list);
+  /// Nothing when the list cannot be read.
+  static std::optional<Scope> read(const std::string& list);
   /// The features for which a record is out of scope; empty when it is in scope.
   [[nodiscard]] std::string left_out(const std::string& file, const std::string& sql) const;
   [[nodiscard]] bool empty() const { return files_.empty() && words_.empty(); }

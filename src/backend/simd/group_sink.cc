@@ -71,7 +71,7 @@ GroupSink::GroupSink(const CompiledProgram& compiled)
 }
 
 std::int64_t GroupSink::bytes() const {
-  constexpr std::size_t kDigits = 40;  // of most sums of products
+  constexpr std::size_t kDigits = 40;  // five limbs: a square of 106 bits, and room above it
   std::size_t sums = 0;
   for (const std::vector<ProductSum>& of_groups : products_) sums += of_groups.capacity() * (sizeof(ProductSum) + kDigits);
   return table_.bytes() + static_cast<std::int64_t>(states_.capacity() + texts_.bytes() + sums);

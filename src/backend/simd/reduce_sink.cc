@@ -126,7 +126,7 @@ void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const Chu
     counts_[index] += chosen;
     return;
   }
-  if (accumulator.kind >= AccumulatorKind::kBitAnd) {
+  if (kernel::combines_bits(accumulator.kind)) {
     for (std::size_t i = 0; i < chunk.rows; ++i) {
       if (mask == nullptr || mask[i] != 0) states_[index].update(cell_of(argument, argument.constant ? 0 : i));
     }

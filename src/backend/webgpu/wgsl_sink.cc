@@ -39,7 +39,8 @@ bool WgslWriter::check_sink() {
   }
   for (const Accumulator& a : sink.accumulators) {
     if (a.kind == AccumulatorKind::kCountRows || a.kind == AccumulatorKind::kCount) continue;
-    if (a.kind >= AccumulatorKind::kBitAnd) return decline(DeclineReason::kSink, "sums of products and bits have no shader yet");
+    if (kernel::combines_bits(a.kind) || a.kind == AccumulatorKind::kSumProduct)
+      return decline(DeclineReason::kSink, "sums of products and bits have no shader yet");
     const kernel::Instruction& i = program_.at(a.argument);
     const std::optional<Lane> lane = lane_of(program_, i);
     if (a.kind == AccumulatorKind::kSumFloat) {
