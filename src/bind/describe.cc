@@ -5,7 +5,6 @@
 namespace trueno::bind {
 
 using plan::Expression;
-using plan::ExpressionKind;
 using plan::PlanPtr;
 
 namespace {
