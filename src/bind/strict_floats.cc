@@ -26,6 +26,8 @@ constexpr Gap kGaps[] = {
     {"asin", "<", -1, "asin is undefined outside [-1, 1]"},
     {"acos", ">", 1, "acos is undefined outside [-1, 1]"},
     {"acos", "<", -1, "acos is undefined outside [-1, 1]"},
+    {"gamma", "=", 0, "the gamma function of zero is undefined"},
+    {"lgamma", "=", 0, "the gamma function of zero is undefined"},
     {"sin", "isinf", 0, "sin of an infinity is undefined"},
     {"cos", "isinf", 0, "cos of an infinity is undefined"},
     {"tan", "isinf", 0, "tan of an infinity is undefined"},

@@ -164,6 +164,53 @@ void unpack64(const std::uint8_t* packed, std::size_t first, std::size_t n, int 
   unpack_each(packed, first, n, width, base, out);
 }
 
+// Bits of 64 rows to bytes.
+HWY_INLINE void store_bytes(std::uint64_t bits, std::uint8_t* to) {
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t k = 0; k < 64; ++k) to[k] = static_cast<std::uint8_t>(bits >> k & 1);
+#else
+  const hn::CappedTag<std::uint8_t, 64> bytes;
+  const auto one = hn::Set(bytes, std::uint8_t{1});
+  for (std::size_t k = 0; k < 64; k += hn::Lanes(bytes)) {
+    HWY_ALIGN std::uint8_t mask[8];
+    const std::uint64_t word = bits >> k;
+    hwy::CopyBytes<8>(&word, mask);
+    hn::StoreU(hn::IfThenElseZero(hn::LoadMaskBits(bytes, mask), one), bytes, to + k);
+  }
+#endif
+}
+
+// `out` has room for 64 bytes more than n.
+template <bool equal>
+void compare32(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::uint32_t with, bool opposite,
+               std::uint8_t* out) {
+  const std::uint64_t flip = opposite ? ~std::uint64_t{0} : 0;
+  std::uint64_t word = 0;
+#if HWY_TARGET != HWY_SCALAR
+  if (width > 0) {
+    const hn::CappedTag<std::uint32_t, 16> d;
+    const std::size_t lanes = hn::Lanes(d);
+    const auto bound = hn::Set(d, with);
+    std::size_t done = 0;
+    unpack_vectors<std::uint32_t>(packed, first, n, width, [&](std::size_t i, auto values) HWY_ATTR {
+      std::uint64_t bits = 0;
+      hn::StoreMaskBits(d, equal ? hn::Eq(values, bound) : hn::Lt(values, bound), reinterpret_cast<std::uint8_t*>(&bits));
+      word |= (bits & ((std::uint64_t{1} << lanes) - 1)) << i % 64;
+      done = i + lanes;
+      if (done % 64 != 0) return;
+      store_bytes(word ^ flip, out + done - 64);
+      word = 0;
+    });
+    if (done % 64 != 0) store_bytes(word ^ flip, out + done / 64 * 64);
+    return;
+  }
+#endif
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint64_t value = unpack_bits(packed, first + i, width);
+    out[i] = static_cast<std::uint8_t>((equal ? value == with : value < with) != opposite);
+  }
+}
+
 std::uint32_t greatest(const std::uint32_t* codes, std::size_t n) {
   const hn::CappedTag<std::uint32_t, 16> d;
   const std::size_t lanes = hn::Lanes(d);
@@ -201,6 +248,8 @@ void gather(const void* entries, const std::uint32_t* codes, std::size_t n, void
 void fill(Routines& r) {
   r.unpack32 = unpack32;
   r.unpack64 = unpack64;
+  r.less32 = compare32<false>;
+  r.equal32 = compare32<true>;
   r.greatest = greatest;
   r.gather4 = gather<std::uint32_t>;
   r.gather8 = gather<std::uint64_t>;

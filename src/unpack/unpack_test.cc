@@ -29,6 +29,32 @@ TEST(Unpack, EveryWidthIsUnpacked) {
   }
 }
 
+TEST(Unpack, PackedValuesAreCompared) {
+  std::mt19937_64 random(7);
+  const Routines routine = routines();
+  for (int width = 0; width <= 32; ++width) {
+    std::vector<std::uint64_t> values(500);
+    for (auto& value : values) value = width == 0 ? 0 : random() >> (64 - width);
+    std::vector<std::uint8_t> packed(packed_bytes(values.size(), width) + 64);
+    pack_bits(values, width, packed.data());
+    for (const std::size_t first : {0u, 8u}) {
+      for (const std::size_t n : {1u, 63u, 64u, 65u, 450u}) {
+        const auto with = static_cast<std::uint32_t>(values[first + n / 2]);
+        for (const bool opposite : {false, true}) {
+          std::vector<std::uint8_t> less(n + 64, 9);
+          std::vector<std::uint8_t> equal(n + 64, 9);
+          routine.less32(packed.data(), first, n, width, with, opposite, less.data());
+          routine.equal32(packed.data(), first, n, width, with, opposite, equal.data());
+          for (std::size_t i = 0; i < n; ++i) {
+            ASSERT_EQ(less[i], ((values[first + i] < with) != opposite) ? 1 : 0) << width << " " << first << " " << n << " " << i;
+            ASSERT_EQ(equal[i], ((values[first + i] == with) != opposite) ? 1 : 0) << width << " " << first << " " << n << " " << i;
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(Unpack, TheGreatestCodeIsFoundWhereverItIs) {
   const Routines routine = routines();
   EXPECT_EQ(routine.greatest(nullptr, 0), 0u);

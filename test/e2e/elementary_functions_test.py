@@ -58,6 +58,16 @@ class Points:
     def above_one(self):
         return self.of(lambda: 1 + self.magnitude(-52, 3), lambda: self.magnitude(0, 1023))
 
+    def of_gamma(self):
+        u = self.rng.uniform
+        near_pole = lambda: -self.rng.randint(0, 170) + self.signed(self.magnitude(-44, -2))  # noqa: E731
+        return self.of(lambda: u(0, 171.6), lambda: u(-184, 0), near_pole, lambda: self.signed(self.magnitude(-1022, -1)), lambda: u(0.9, 2.6))
+
+    def of_log_gamma(self):
+        near = lambda zero: zero + self.signed(self.magnitude(-52, -1))  # noqa: E731
+        u = self.rng.uniform
+        return self.of(self.magnitude, lambda: near(1), lambda: near(2), lambda: u(0, 100), lambda: u(-1000, 0), lambda: self.signed(self.magnitude(-1022, 40)))
+
     def power(self):
         return self.of(
             lambda: (self.magnitude(-50, 50), self.signed(self.rng.uniform(0, 14))),
@@ -99,6 +109,8 @@ FUNCTIONS = {
     "radians": (Points.any, lambda x: x * mpmath.pi / 180),
     "pow": (Points.power, mpmath.power),
     "atan2": (Points.plane, mpmath.atan2),
+    "gamma": (Points.of_gamma, mpmath.gamma),
+    "lgamma": (Points.of_log_gamma, lambda x: mpmath.log(abs(mpmath.gamma(x))) if x < 0 else mpmath.loggamma(x)),
     "log": (Points.base_and_number, lambda b, x: mpmath.log(x) / mpmath.log(b)),
 }
 

@@ -107,10 +107,11 @@ HWY_INLINE std::size_t compare_vectors(const T* HWY_RESTRICT x, const T* HWY_RES
   const auto one = hn::Set(bytes, std::uint8_t{1});
   const auto first = hn::Set(d, *x);
   const auto second = hn::Set(d, *y);
+  const std::size_t ahead = stream_distance();
   std::size_t i = 0;
   for (; i + 64 <= n; i += 64) {
-    if constexpr (kShape != Shape::kConstantVector) stream_ahead(x + i, 64 * sizeof(T));
-    if constexpr (kShape != Shape::kVectorConstant) stream_ahead(y + i, 64 * sizeof(T));
+    if constexpr (kShape != Shape::kConstantVector) stream_ahead(x + i, 64 * sizeof(T), ahead);
+    if constexpr (kShape != Shape::kVectorConstant) stream_ahead(y + i, 64 * sizeof(T), ahead);
     std::uint64_t word = 0;
     for (std::size_t k = 0; k < 64; k += kLanes) {
       const auto p = kShape == Shape::kConstantVector ? first : hn::LoadU(d, x + i + k);

@@ -19,6 +19,7 @@ enum class StepKind : std::uint8_t {
   kUnary,          // a routine
   kIntegerDivide,  // `//` and `%`, checked or not
   kCompare,
+  kCompareColumn,  // a column that nothing else reads with a constant: packed values are compared before they have lanes
   kCompareStrings,
   kDistinct,  // over the comparison routine or by cells
   kKleene,
@@ -59,10 +60,11 @@ struct Step {
   Limits limits;
   i128 factor = 0;  // the second operand where in[1] is kNoRegister: a power of ten, read in the lane's width
   bool may_fail = false;
-  std::vector<RegisterId> live;  // kFilter, kExpand, kPadUnmatched: registers that exist and are read after it
-  double cost_after = 0;         // kFilter: rough cycles a row of the steps behind it
-  std::vector<RegisterId> keys;  // kProbe
-  std::size_t closes_at = 0;     // kExpand: the step that closes its domain; 0: none does
+  std::shared_ptr<const Step> column;  // kCompareColumn: how in[0] is loaded where it is not packed
+  std::vector<RegisterId> live;        // kFilter, kExpand, kPadUnmatched: registers that exist and are read after it
+  double cost_after = 0;               // kFilter: rough cycles a row of the steps behind it
+  std::vector<RegisterId> keys;        // kProbe
+  std::size_t closes_at = 0;           // kExpand: the step that closes its domain; 0: none does
 };
 
 /// Steps that run together, chunk by chunk. Each strand runs over a whole morsel before the next, so that few streams of memory are read

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <functional>
 
 #include "kernel/date_part.h"
 
@@ -67,11 +68,13 @@ Status Evaluator::evaluate(const Strand& strand, const Morsel& morsel, std::int6
   frame_.compacted_chunk = false;
   arena_.clear();
   if (strand.filtered) take_chosen_rows(strand);
-  TRUENO_TRY(run_steps(strand, 0, strand.steps.size(), [&]() -> Status {
+  const auto at_end = [&]() -> Status {
     if (strand.filters) return {};
-    return consume(
-        ChunkRows{frame_.rows, frame_.row_mask, frame_.compacted_chunk ? frame_.selection.data() : nullptr, morsel.row_id + begin});
-  }));
+    const std::size_t chosen = frame_.row_mask == nullptr ? frame_.rows : frame_.chosen;
+    const std::uint32_t* source = frame_.compacted_chunk ? frame_.selection.data() : nullptr;
+    return consume(ChunkRows{frame_.rows, chosen, frame_.row_mask, source, morsel.row_id + begin});
+  };
+  TRUENO_TRY(run_steps(strand, 0, strand.steps.size(), std::ref(at_end)));  // by reference: a copy would be allocated
   if (strand.filters) pass_on_chosen_rows();
   return {};
 }
@@ -93,6 +96,7 @@ Status Evaluator::run(const Step& step) {
     case StepKind::kBinary:
     case StepKind::kChecked:
     case StepKind::kCompare: return binary(step);
+    case StepKind::kCompareColumn: return compare_column(step);
     case StepKind::kUnary: unary(step); return {};
     case StepKind::kIntegerDivide: return integer_divide(step);
     case StepKind::kCompareStrings: compare_strings(step); return {};
@@ -214,9 +218,13 @@ void Evaluator::convert(const Step& step) {
   out.constant = in.constant;
 }
 
+namespace {
+bool is_comparison(const Step& step) { return step.kind == StepKind::kCompare || step.kind == StepKind::kCompareColumn; }
+}  // namespace
+
 Status Evaluator::binary(const Step& step) {
   Vector& out = begin_output(step);
-  out.lane = step.kind == StepKind::kCompare ? Lane::kBool : step.lane;
+  out.lane = is_comparison(step) ? Lane::kBool : step.lane;
   if (!strict_validity(step, out)) return {};
   Vector a = frame_.vectors[step.in[0]];
   const bool factor = step.in[1] == kNoRegister;
@@ -240,6 +248,40 @@ Status Evaluator::binary(const Step& step) {
   }
   const std::uint8_t* ok = out.constant ? nullptr : rows_that_may_fail(out);
   if (step.checked[static_cast<int>(shape)](a.data, b.data, to, n, ok, step.limits)) return failed_row();
+  return {};
+}
+
+// value < c, in the frame of the column's base, is packed < c - base.
+Status Evaluator::compare_column(const Step& step) {
+  const kernel::Instruction& load = compiled_.at(step.column->instruction);
+  const Column& column = morsel_->batch.columns[load.index];
+  const auto begin = static_cast<std::size_t>(column.offset + begin_);
+  const Vector& constant = frame_.vectors[step.in[1]];
+  const bool packed = column.encoding == Encoding::kPacked && column.bit_width <= 32;
+  if (!packed || begin % 8 != 0 || frame_.compacted_chunk || constant.valid != nullptr) {
+    TRUENO_TRY(load_column(*step.column));
+    return binary(step);
+  }
+  Vector& values = frame_.vectors[step.in[0]];
+  values = {Lane::kI32, nullptr, nullptr, false};
+  load_validity(column, begin_, frame_.rows, values, frame_.storages[step.in[0]]);
+  Vector& out = begin_output(step);
+  out.lane = Lane::kBool;
+  out.valid = values.valid;
+  auto* to = static_cast<std::uint8_t*>(const_cast<void*>(out.data));
+  const Opcode op = compiled_.at(step.instruction).op;
+  const bool equality = op == Opcode::kEqual || op == Opcode::kNotEqual;
+  const bool opposite = op == Opcode::kNotEqual || op == Opcode::kGreater || op == Opcode::kGreaterEqual;
+  const std::int64_t past = op == Opcode::kLessEqual || op == Opcode::kGreater ? 1 : 0;  // x <= c is x < c + 1, and x > c its opposite
+  const std::int64_t with = constant.as<std::int32_t>()[0] - static_cast<std::int64_t>(column.base) + past;
+  const std::int64_t greatest = (std::int64_t{1} << column.bit_width) - 1;
+  if (with < 0 || with > greatest) {
+    const bool holds = !equality && with > greatest;  // for every row, or for none
+    std::memset(to, holds != opposite ? 1 : 0, frame_.rows);
+    return {};
+  }
+  const auto routine = equality ? routines().equal32 : routines().less32;
+  routine(column.values.data(), begin, frame_.rows, column.bit_width, static_cast<std::uint32_t>(with), opposite, to);
   return {};
 }
 
@@ -473,6 +515,7 @@ void Evaluator::filter(const Step& step) {
   } else {
     if (truth == passed) frame_.mask_in_use ^= 1;
     frame_.row_mask = truth;  // lies in a register or in `passed`, and stays until the next chunk
+    frame_.chosen = chosen;
   }
 }
 
@@ -487,6 +530,7 @@ void Evaluator::take_chosen_rows(const Strand& strand) {
     compact(Step(), chosen, truth);
   } else {
     frame_.row_mask = truth;
+    frame_.chosen = chosen;
   }
 }
 

@@ -16,7 +16,8 @@ namespace trueno::backend::simd {
 /// What a chunk's evaluation left for the sink.
 struct ChunkRows {
   std::size_t rows = 0;                   // of every register
-  const std::uint8_t* mask = nullptr;     // rows that passed the filters, a byte a row; null: all of them
+  std::size_t chosen = 0;                 // rows that passed the filters
+  const std::uint8_t* mask = nullptr;     // which: rows that passed the filters, a byte a row; null: all of them
   const std::uint32_t* source = nullptr;  // row of the chunk each register row comes from; null: the same
   std::int64_t first_row_id = 0;          // of the chunk
 
@@ -59,6 +60,7 @@ class Evaluator {
     int mask_in_use = 0;
     std::size_t rows = 0;
     const std::uint8_t* row_mask = nullptr;
+    std::size_t chosen = 0;  // bytes of row_mask that are not 0
     bool compacted_chunk = false;
     std::vector<std::uint32_t> selection;  // row of the chunk that each row comes from, where compacted_chunk
     std::vector<std::uint32_t> parents;    // of a child domain: row of the parent domain, compacted with the registers
@@ -100,6 +102,7 @@ class Evaluator {
   void row_number(const Step& step);
   void convert(const Step& step);
   [[nodiscard]] Status binary(const Step& step);
+  [[nodiscard]] Status compare_column(const Step& step);
   void unary(const Step& step);
   [[nodiscard]] Status integer_divide(const Step& step);
   void compare_strings(const Step& step);

@@ -45,15 +45,15 @@ const ExactSum& WindowedSum::total() {
 }
 
 bool WindowedSum::add_on_grid(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines) {
+  const bool single = vector.lane == Lane::kF32;
   FloatChunkSum sum{0, 0, false};
-  if (vector.lane == Lane::kF32) {
-    if (narrow_) sum = routines.sum_narrow_f32(vector.as<float>(), mask, rows, top_);
-    if (!sum.fits) {
-      sum = routines.sum_f32(vector.as<float>(), mask, rows, top_);
-      narrow_ = narrow_ && !sum.fits;  // it was the span, not a value above the window
-    }
-  } else {
-    sum = routines.sum_f64(vector.as<double>(), mask, rows, top_);
+  if (narrow_) {
+    sum = single ? routines.sum_narrow_f32(vector.as<float>(), mask, rows, top_)
+                 : routines.sum_narrow_f64(vector.as<double>(), mask, rows, top_);
+  }
+  if (!sum.fits) {
+    sum = single ? routines.sum_f32(vector.as<float>(), mask, rows, top_) : routines.sum_f64(vector.as<double>(), mask, rows, top_);
+    narrow_ = narrow_ && !sum.fits;  // it was the span, not a value above the window
   }
   if (!sum.fits) return false;
   high_ += sum.high;
@@ -92,10 +92,8 @@ ReduceSink::ReduceSink(const CompiledProgram& compiled)
 void ReduceSink::keep_extreme(std::size_t index, const Cell& cell) { states_[index].update(cell); }
 
 void ReduceSink::consume(const Strand& strand, const Evaluator& evaluator, const ChunkRows& chunk) {
-  const auto chosen =
-      static_cast<std::int64_t>(chunk.mask == nullptr ? chunk.rows : evaluator.routines().count_true(chunk.mask, chunk.rows));
-  if (chosen == 0) return;
-  for (const std::size_t i : strand.accumulators) update(i, evaluator, chunk, chosen);
+  if (chunk.chosen == 0) return;
+  for (const std::size_t i : strand.accumulators) update(i, evaluator, chunk, static_cast<std::int64_t>(chunk.chosen));
 }
 
 void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, std::int64_t chosen) {

@@ -23,7 +23,7 @@ class WindowedSum {
   ExactSum exact_;
   bool has_window_ = false;
   int top_ = 0;
-  bool narrow_ = true;  // FLOATs so far had a narrow span
+  bool narrow_ = true;  // values so far had a narrow span
   i128 high_ = 0;
   i128 low_ = 0;
 };

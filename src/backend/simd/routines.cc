@@ -41,6 +41,8 @@ void fill(Routines& routines) {
   fill_reduce_routines(routines);
   const unpack::Routines packed = unpack::routines();
   routines.unpack32 = packed.unpack32;
+  routines.less32 = packed.less32;
+  routines.equal32 = packed.equal32;
   routines.unpack64 = packed.unpack64;
 }
 

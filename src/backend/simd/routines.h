@@ -103,6 +103,13 @@ struct Routines {
   void (*unpack32)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::int32_t base, std::int32_t* out) = nullptr;
   void (*unpack64)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::int64_t base, std::int64_t* out) = nullptr;
 
+  // From unpack/ too: comparisons of packed values before they have lanes
+  /// out[i] = 1 where the value, without a base, is less than (equal to) `with`, else 0; the other way round when `opposite`. Width 0..32.
+  void (*less32)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::uint32_t with, bool opposite,
+                 std::uint8_t* out) = nullptr;
+  void (*equal32)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::uint32_t with, bool opposite,
+                  std::uint8_t* out) = nullptr;
+
   // reduce.cc: `mask` bytes choose rows; null: all
   std::int64_t (*sum32)(const std::int32_t* values, const std::uint8_t* mask, std::size_t n) = nullptr;
   std::int64_t (*sum64_narrow)(const std::int64_t* values, const std::uint8_t* mask, std::size_t n) = nullptr;  // |values| < 2^51
@@ -114,8 +121,9 @@ struct Routines {
   void (*extremes_f32)(const float* values, const std::uint8_t* mask, std::size_t n, float* min, float* max, bool* nan) = nullptr;
   FloatChunkSum (*sum_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
   FloatChunkSum (*sum_f32)(const float* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
-  /// The same for FLOATs of a narrow span, at half the work: where the greatest and the least exponent of the chunk show that no partial
-  /// sum needs more than 53 bits, an ordinary sum is the exact one. Does not fit more often.
+  /// The same for values of a narrow span, at less work: where the exponents of the chunk show that no partial sum needs more than 53 bits,
+  /// an ordinary sum is the exact one (of FLOATs; of what is left of DOUBLEs after the high grid). Does not fit more often.
+  FloatChunkSum (*sum_narrow_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
   FloatChunkSum (*sum_narrow_f32)(const float* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
   /// The two grid parts of every row; false when some chosen row does not fit (its `fits` byte is 0 then, else all 1).
   bool (*split_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top, std::int64_t* high, std::int64_t* low,

@@ -55,11 +55,11 @@ std::vector<bool> fixed_registers(const CompiledProgram& compiled, const std::ve
   return fixed;
 }
 
-// Calls visit(id) for every register that the step reads, but for fixed ones.
+// Calls visit(id) for every register that the step reads, but for fixed ones (`fixed` may be empty: none).
 template <class Visit>
 void for_operands(const CompiledProgram& compiled, const std::vector<bool>& fixed, const Step& step, Visit visit) {
   const auto visit_one = [&](RegisterId id) {
-    if (id != kNoRegister && !fixed[id]) visit(id);
+    if (id != kNoRegister && (fixed.empty() || !fixed[id])) visit(id);
   };
   for (int k = 0; k < step.inputs; ++k) visit_one(step.in[k]);
   visit_one(step.active);
@@ -100,6 +100,29 @@ std::vector<Strand> cut_at_filters(const CompiledProgram& compiled, const std::v
     strands.emplace_back().filtered = true;
   }
   return strands;
+}
+
+// Columns that only one comparison with a constant reads: the comparison loads them itself.
+void join_comparisons(const CompiledProgram& compiled, const std::vector<bool>& fixed, Strand& strand) {
+  std::vector<int> readers(compiled.lanes.size(), 0);
+  for (const Step& step : strand.steps) {
+    for_operands(compiled, {}, step, [&](RegisterId id) { ++readers[id]; });
+    for (const RegisterId id : step.live) readers[id] += 2;
+  }
+  for_sink_operands(compiled.program->sink, [&](ValueId id) { readers[id] += 2; });
+  const auto loads = [&](const Step& step, RegisterId id) { return step.kind == StepKind::kColumn && step.out == id; };
+  for (std::size_t n = 0; n < strand.steps.size(); ++n) {
+    Step& step = strand.steps[n];
+    // An operand is counted as a register and, where it is no copy in another lane, as the argument of the instruction.
+    if (step.kind != StepKind::kCompare || compiled.lanes[step.in[0]] != Lane::kI32 || !fixed[step.in[1]] || readers[step.in[0]] > 2)
+      continue;
+    const auto column = std::ranges::find_if(strand.steps, [&](const Step& s) { return loads(s, step.in[0]); });
+    if (column == strand.steps.end() || compiled.at(column->instruction).verify_range) continue;
+    step.kind = StepKind::kCompareColumn;
+    step.column = std::make_shared<const Step>(*column);
+    strand.steps.erase(column);
+    --n;
+  }
 }
 
 // The accumulators that share no column, apart. The first one may be without steps: what counts rows needs none.
@@ -191,6 +214,7 @@ std::vector<Strand> make_strands(const CompiledProgram& compiled, std::vector<St
     strand.steps.insert(strand.steps.begin(), needed.begin(), needed.end());
     strand.chunk_rows = chunk_rows_of(compiled, strand);
     for (const Step& step : strand.steps) strand.cost += cost_of(compiled, step);
+    join_comparisons(compiled, fixed, strand);
   }
   for (std::size_t n = strands.size(); n-- > 1;) {
     if (strands[n - 1].filters) strands[n - 1].cost += strands[n].cost;

@@ -31,6 +31,11 @@ namespace trueno::kernel::math {
 [[nodiscard]] double acosh(double x);
 [[nodiscard]] double atanh(double x);
 
+/// Gamma function; NaN of negative whole numbers, an infinity with its sign of zeros.
+[[nodiscard]] double gamma(double x);
+/// ln |gamma(x)|; +infinity of whole numbers up to 0. Near the zeros between negative whole numbers the error is 2^-90 absolute.
+[[nodiscard]] double log_gamma(double x);
+
 [[nodiscard]] double degrees(double x);
 [[nodiscard]] double radians(double x);
 

@@ -1,10 +1,11 @@
 // Sine and its relatives. An argument past pi/4 is reduced by Payne and Hanek's method: its product with 2/pi is computed in integers, with
 // as many bits of 2/pi as its exponent needs, so that the largest doubles lose nothing. Then Taylor's series on |r| <= pi/4.
 // Source: M. Payne and R. Hanek, "Radian reduction for trigonometric functions", ACM SIGNUM Newsletter 18 (1983).
+#include "kernel/math/trigonometry.h"
+
 #include <limits>
 
 #include "base/int128.h"
-#include "kernel/math/double_double.h"
 #include "kernel/math/elementary.h"
 
 namespace trueno::kernel::math {
@@ -44,6 +45,7 @@ constexpr DoubleDouble kCosine[] = {{0x1.0a18a2635085dp-98, 0x1.b9e2e28e1aa54p-1
                                     {0x1.0000000000000p+0, 0}};
 
 constexpr DoubleDouble kHalfPi{0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54};
+constexpr DoubleDouble kPi{0x1.921fb54442d18p+1, 0x1.1a62633145c07p-53};
 constexpr DoubleDouble kDegree{0x1.1df46a2529d39p-6, 0x1.5c1d8becdd291p-62};   // pi / 180
 constexpr DoubleDouble kRadian{0x1.ca5dc1a63c1f8p+5, -0x1.1e7ab456405f9p-49};  // 180 / pi
 
@@ -139,6 +141,13 @@ constexpr double kTiny = 0x1p-28;  // below, sin x = tan x = x to less than a pl
 double undefined() { return std::numeric_limits<double>::quiet_NaN(); }
 
 }  // namespace
+
+DoubleDouble sine_of_pi_times(double r) {
+  const double size = std::fabs(r);
+  if (size <= 0.25) return sine(kPi * r);
+  const DoubleDouble value = cosine(kPi * (0.5 - size));
+  return r < 0 ? -value : value;
+}
 
 double sin(double x) {
   if (!std::isfinite(x)) return undefined();
