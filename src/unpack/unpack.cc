@@ -164,11 +164,9 @@ void unpack64(const std::uint8_t* packed, std::size_t first, std::size_t n, int 
   unpack_each(packed, first, n, width, base, out);
 }
 
+#if HWY_TARGET != HWY_SCALAR
 // Bits of 64 rows to bytes.
 HWY_INLINE void store_bytes(std::uint64_t bits, std::uint8_t* to) {
-#if HWY_TARGET == HWY_SCALAR
-  for (std::size_t k = 0; k < 64; ++k) to[k] = static_cast<std::uint8_t>(bits >> k & 1);
-#else
   const hn::CappedTag<std::uint8_t, 64> bytes;
   const auto one = hn::Set(bytes, std::uint8_t{1});
   for (std::size_t k = 0; k < 64; k += hn::Lanes(bytes)) {
@@ -177,17 +175,17 @@ HWY_INLINE void store_bytes(std::uint64_t bits, std::uint8_t* to) {
     hwy::CopyBytes<8>(&word, mask);
     hn::StoreU(hn::IfThenElseZero(hn::LoadMaskBits(bytes, mask), one), bytes, to + k);
   }
-#endif
 }
+#endif
 
 // `out` has room for 64 bytes more than n.
 template <bool equal>
 void compare32(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::uint32_t with, bool opposite,
                std::uint8_t* out) {
-  const std::uint64_t flip = opposite ? ~std::uint64_t{0} : 0;
-  std::uint64_t word = 0;
 #if HWY_TARGET != HWY_SCALAR
   if (width > 0) {
+    const std::uint64_t flip = opposite ? ~std::uint64_t{0} : 0;
+    std::uint64_t word = 0;
     const hn::CappedTag<std::uint32_t, 16> d;
     const std::size_t lanes = hn::Lanes(d);
     const auto bound = hn::Set(d, with);
