@@ -87,7 +87,7 @@ TEST(LargeMemory, ARegionOfOneHugeBlockGoesBackAtOnce) {
   EXPECT_EQ(large_memory_use().reserved, reserved);
 }
 
-TEST(LargeMemory, TheSystemsRefusalIsNull) { EXPECT_EQ(allocate_block(std::size_t{1} << 46), nullptr); }
+TEST(LargeMemory, TheSystemsRefusalIsNull) { EXPECT_EQ(allocate_block(std::size_t{1} << 60), nullptr); }
 
 }  // namespace
 }  // namespace trueno

@@ -71,10 +71,11 @@ Result<PlanPtr> QueryBinder::bind_recursive(const sql::CommonTable& table) {
   recursive_ = recursive.outer;
   PlanPtr bound = TRUENO_TRY(std::move(step));
   if (!recursive.used) return bind(*table.query);
-  PlanPtr plan = TRUENO_TRY(repeated(std::move(begin), std::move(bound), std::move(recursive.node), operation->inputs.back()->span));
-  Scope scope;
-  scope.add("", plan->schema);
-  return finish(*table.query, std::move(plan), scope);
+  if (!table.query->order_by.empty() || table.query->limit || table.query->offset)
+    return error(ErrorCode::kBinder, "{} reads itself, and cannot have ORDER BY, LIMIT or OFFSET", table.name.text)
+        .hint("write them where the table is read")
+        .at(table.query->span);
+  return repeated(std::move(begin), std::move(bound), std::move(recursive.node), operation->inputs.back()->span);
 }
 
 Result<QueryBinder::Recursive> QueryBinder::make_recursive(const sql::CommonTable& table, const plan::Plan& begin) {

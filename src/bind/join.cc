@@ -62,6 +62,14 @@ Result<std::vector<Shared>> shared_columns(const sql::Join& join, SourceSpan spa
       if (!other.hidden && !other.implicit && same_name(column.name, other.name)) shared.push_back({column.name, l, r});
     }
   }
+  for (std::size_t i = 0; i < shared.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (shared[k].left == shared[i].left || shared[k].right == shared[i].right)
+        return error(ErrorCode::kBinder, "NATURAL JOIN of two columns \"{}\" on one side is ambiguous", shared[i].name)
+            .hint("write USING or ON")
+            .at(span);
+    }
+  }
   if (shared.empty())
     return error(ErrorCode::kBinder, "NATURAL JOIN of tables without a column of the same name").hint("write CROSS JOIN, or ON").at(span);
   return shared;

@@ -34,7 +34,16 @@ Result<std::vector<int>> QueryBinder::output_for(const sql::Expression& expressi
   const int output = output_named(expression, names, nullptr);
   if (output == -2)
     return error(ErrorCode::kBinder, "{} position is not in the SELECT list (1 to {})", clause, names.size()).at(expression.span);
-  if (output >= 0) return std::vector<int>{output};
+  if (output >= 0) {
+    const auto at = static_cast<std::size_t>(output);
+    for (std::size_t i = at + 1; i < names.size() && expression.is<sql::ColumnRef>(); ++i) {
+      if (same_name(names[i], names[at]) && !same_expression(outputs[i], outputs[at]))
+        return error(ErrorCode::kBinder, "\"{}\" names two columns of SELECT", names[at])
+            .hint(fmt::format("write {}'s number, or the column with its table", clause))
+            .at(expression.span);
+    }
+    return std::vector<int>{output};
+  }
   std::vector<std::string> chosen;
   std::vector<int> numbers;
   for (Expression& bound : TRUENO_TRY(bind_each(expression, binder, scope, chosen, true))) {

@@ -65,6 +65,12 @@ Result<PlanPtr> QueryBinder::bind(const sql::Query& query) {
   const bool outermost = std::exchange(outermost_, false);
   const CommonTables own{&query.with, query.with.size(), common_tables_, correlation_, query.recursive};
   if (query.with.empty()) return bind_body(query, outermost);
+  for (std::size_t i = 0; i < query.with.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      if (same_name(query.with[i].name.text, query.with[k].name.text))
+        return error(ErrorCode::kBinder, "WITH names \"{}\" twice", query.with[i].name.text).at(query.with[i].name.span);
+    }
+  }
   const CommonTables* const outer = std::exchange(common_tables_, &own);
   Result<PlanPtr> plan = bind_body(query, outermost);
   common_tables_ = outer;

@@ -46,19 +46,27 @@ Status check_star(const sql::Star& star, const std::vector<Scope::Column>& colum
         .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
         .at(span);
   };
-  // Each column is named once: left out, replaced or renamed.
-  std::vector<std::string> named;
+  // Each column is named once: left out, replaced or renamed. With its table or without is the same, two tables of a USING are not.
+  std::vector<const sql::QualifiedName*> named;
+  const auto same = [](const sql::QualifiedName& a, const sql::QualifiedName& b) {
+    const auto table = [](const sql::QualifiedName& name) { return name.parts.size() > 1 ? name.parts[name.parts.size() - 2].text : ""; };
+    return same_name(a.last().text, b.last().text) && (table(a).empty() || table(b).empty() || same_name(table(a), table(b)));
+  };
   const auto once = [&](const sql::QualifiedName& name) -> Status {
     TRUENO_TRY(check(name));
-    const std::string written = lower_name(name.to_string());
-    if (std::ranges::find(named, written) != named.end())
+    if (std::ranges::any_of(named, [&](const sql::QualifiedName* other) { return same(name, *other); }))
       return error(ErrorCode::kBinder, "column \"{}\" is named twice behind *", name.to_string()).at(span);
-    named.push_back(written);
+    named.push_back(&name);
     return {};
   };
   for (const sql::QualifiedName& name : star.exclude) TRUENO_TRY(once(name));
   for (const sql::StarRename& rename : star.rename) TRUENO_TRY(once(rename.from));
-  for (const sql::StarReplacement& replacement : star.replace) TRUENO_TRY(once(sql::QualifiedName{{replacement.name}}));
+  std::vector<sql::QualifiedName> replaced;
+  replaced.reserve(star.replace.size());
+  for (const sql::StarReplacement& replacement : star.replace) {
+    replaced.push_back(sql::QualifiedName{{replacement.name}});
+    TRUENO_TRY(once(replaced.back()));
+  }
   return {};
 }
 

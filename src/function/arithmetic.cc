@@ -9,6 +9,7 @@ namespace trueno::function {
 namespace {
 
 using kernel::Builder;
+using kernel::Cell;
 using kernel::Opcode;
 using kernel::ValueId;
 
@@ -164,6 +165,25 @@ Result<Signature> bind_bits(std::span<const Type> arguments, const BindContext&)
   return Signature{{type}, type};
 }
 
+// The third argument: how many bits a result that is not negative may have.
+Status shift_left(std::span<const Cell> args, Cell& result, Arena&) {
+  const i128 value = args[0].integer;
+  const i128 count = args[1].integer;
+  const i128 bits = args[2].integer;
+  if (value < 0) return error(ErrorCode::kOutOfRange, "a negative number cannot be shifted left: {}", to_string(value));
+  if (count < 0) return error(ErrorCode::kOutOfRange, "cannot shift left by a negative number: {}", to_string(count));
+  const auto pattern = static_cast<u128>(value);
+  if (value != 0 && (count >= bits || pattern >> static_cast<int>(bits - count) != 0))
+    return error(ErrorCode::kOutOfRange, "overflow of {} << {}", to_string(value), to_string(count));
+  result = Cell::of_integer(value == 0 ? 0 : static_cast<i128>(pattern << static_cast<int>(count)));
+  return {};
+}
+Result<ValueId> lower_shift_left(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  const Physical physical = signature.result.physical();
+  const int bits = width_of(physical) * 8 - (is_signed_integer(physical) ? 1 : 0);
+  return b.host({"shift_left", shift_left, false, true}, signature.result, {args[0], args[1], b.constant(Value::integer(bits))});
+}
+
 template <Opcode op>
 Result<ValueId> lower_bits(Builder& b, std::span<const ValueId> args, const Signature& signature) {
   return b.emit(op, signature.result, {args.begin(), args.end()});
@@ -207,11 +227,11 @@ std::vector<ScalarFunction> arithmetic_functions() {
       {"<<",
        {},
        "a << n",
-       "Bits shifted left; 0 when n is not below the width.",
+       "Bits shifted left; an error where bits would be lost, and of negative numbers.",
        "1 << 4",
        "16",
        bind_bits,
-       lower_bits<Opcode::kShiftLeft>},
+       lower_shift_left},
       {">>", {}, "a >> n", "Bits shifted right, keeping the sign.", "16 >> 2", "4", bind_bits, lower_bits<Opcode::kShiftRight>},
   };
 }

@@ -11,14 +11,14 @@ namespace trueno::function {
 
 Catalogue::Catalogue() {
   // The one list of function families.
-  for (auto* family : {arithmetic_functions,   comparison_functions,      math_functions,          string_functions,
-                       date_functions,         date_format_functions,     conditional_functions,   string_pad_functions,
-                       string_piece_functions, string_distance_functions, string_encode_functions, string_grapheme_functions,
-                       digest_functions,       printf_functions,          byte_size_functions,     regex_functions,
-                       glob_functions,         rounding_functions,        number_theory_functions, interval_functions,
-                       date_name_functions,    date_computed_functions,   date_make_functions,     date_difference_functions,
-                       time_bucket_functions,  strptime_functions,        utility_functions,       transcendental_functions,
-                       random_functions}) {
+  for (auto* family : {arithmetic_functions,   comparison_functions,       math_functions,          string_functions,
+                       date_functions,         date_format_functions,      conditional_functions,   string_pad_functions,
+                       string_piece_functions, string_distance_functions,  string_encode_functions, string_grapheme_functions,
+                       digest_functions,       printf_functions,           byte_size_functions,     regex_functions,
+                       glob_functions,         rounding_functions,         number_theory_functions, interval_functions,
+                       date_name_functions,    date_computed_functions,    date_make_functions,     date_difference_functions,
+                       time_bucket_functions,  strptime_functions,         utility_functions,       transcendental_functions,
+                       random_functions,       decimal_division_functions, path_functions}) {
     std::ranges::move(family(), std::back_inserter(scalars_));
   }
   for (const auto family :

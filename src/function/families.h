@@ -22,6 +22,8 @@ namespace trueno::function {
 [[nodiscard]] std::vector<ScalarFunction> digest_functions();
 [[nodiscard]] std::vector<ScalarFunction> printf_functions();
 [[nodiscard]] std::vector<ScalarFunction> byte_size_functions();
+[[nodiscard]] std::vector<ScalarFunction> decimal_division_functions();
+[[nodiscard]] std::vector<ScalarFunction> path_functions();
 [[nodiscard]] std::vector<ScalarFunction> regex_functions();
 [[nodiscard]] std::vector<ScalarFunction> glob_functions();
 [[nodiscard]] std::vector<ScalarFunction> rounding_functions();

@@ -135,7 +135,7 @@ std::vector<ScalarFunction> regex_functions() {
       {"regexp_extract",
        {},
        "regexp_extract(text, pattern [, group [, options]])",
-       "The first match, or a group of it; empty when there is none.",
+       "The first match, or a group of it; empty when there is none, the whole text with the option k.",
        "regexp_extract('2024-05-17', '(\\d+)-(\\d+)', 2)",
        "05",
        bind_regex<"regexp_extract", 3, Takes<kVarchar, kVarchar, kVarchar>, Takes<kVarchar, kVarchar, kVarchar, kInteger>,

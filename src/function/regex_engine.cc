@@ -14,7 +14,8 @@ namespace {
 
 struct Options {
   RE2::Options re2{RE2::CannedOptions::Quiet};
-  bool everywhere = false;
+  bool everywhere = false;  // g: of regexp_replace
+  bool keep = false;        // k: of regexp_extract
 };
 
 Result<Options> read_options(std::string_view letters) {
@@ -29,10 +30,12 @@ Result<Options> read_options(std::string_view letters) {
       case 'p': options.re2.set_dot_nl(false); break;
       case 's': options.re2.set_dot_nl(true); break;
       case 'g': options.everywhere = true; break;
+      case 'k': options.keep = true; break;
       case ' ':
       case '\t':
       case '\n': break;
-      default: return error(ErrorCode::kInvalidInput, "unknown option '{}' of a regular expression", letter).hint("c, i, l, m, n, p, s, g");
+      default:
+        return error(ErrorCode::kInvalidInput, "unknown option '{}' of a regular expression", letter).hint("c, i, l, m, n, p, s, g, k");
     }
   }
   return options;
@@ -44,6 +47,7 @@ struct Compiled {
   std::string pattern;
   std::string letters;
   bool everywhere = false;
+  bool keep = false;
   std::unique_ptr<const RE2> re2;
 };
 
@@ -55,13 +59,18 @@ Result<const Compiled*> compiled(std::string_view pattern, std::string_view lett
   const Options options = TRUENO_TRY(read_options(letters));
   auto re2 = std::make_unique<const RE2>(piece(pattern), options.re2);
   if (!re2->ok()) return error(ErrorCode::kInvalidInput, "the regular expression '{}' is malformed: {}", pattern, re2->error());
-  last = {std::string(pattern), std::string(letters), options.everywhere, std::move(re2)};
+  last = {std::string(pattern), std::string(letters), options.everywhere, options.keep, std::move(re2)};
   return &last;
+}
+
+Error not_here(char letter, std::string_view function) {
+  return error(ErrorCode::kInvalidInput, "the option '{}' of a regular expression is for {} only", letter, function);
 }
 
 Result<const RE2*> compiled_to_find(std::string_view pattern, std::string_view letters) {
   const Compiled* regex = TRUENO_TRY(compiled(pattern, letters));
-  if (regex->everywhere) return error(ErrorCode::kInvalidInput, "the option 'g' of a regular expression is for regexp_replace only");
+  if (regex->keep) return not_here('k', "regexp_extract");
+  if (regex->everywhere) return not_here('g', "regexp_replace");
   return regex->re2.get();
 }
 
@@ -76,6 +85,7 @@ Result<bool> regex_matches(std::string_view text, std::string_view pattern, std:
 
 Result<std::string> regex_replace(std::string_view text, std::string_view pattern, std::string_view by, std::string_view options) {
   const Compiled* regex = TRUENO_TRY(compiled(pattern, options));
+  if (regex->keep) return not_here('k', "regexp_extract");
   std::string why;
   if (!regex->re2->CheckRewriteString(piece(by), &why))
     return error(ErrorCode::kInvalidInput, "the replacement '{}' does not fit: {}", by, why);
@@ -91,10 +101,11 @@ Result<std::string> regex_replace(std::string_view text, std::string_view patter
 Result<std::string_view> regex_extract(std::string_view text, std::string_view pattern, int group, std::string_view options) {
   constexpr int kMostGroups = 9;
   if (group < 0 || group > kMostGroups) return error(ErrorCode::kInvalidInput, "a group of a regular expression is a number from 0 to 9");
-  const RE2* regex = TRUENO_TRY(compiled_to_find(pattern, options));
-  if (group > regex->NumberOfCapturingGroups()) return std::string_view();
+  const Compiled* regex = TRUENO_TRY(compiled(pattern, options));
+  if (regex->everywhere) return not_here('g', "regexp_replace");
+  if (group > regex->re2->NumberOfCapturingGroups()) return std::string_view();
   re2::StringPiece groups[kMostGroups + 1];
-  if (!regex->Match(piece(text), 0, text.size(), RE2::UNANCHORED, groups, group + 1)) return std::string_view();
+  if (!regex->re2->Match(piece(text), 0, text.size(), RE2::UNANCHORED, groups, group + 1)) return regex->keep ? text : std::string_view();
   const re2::StringPiece& hit = groups[group];
   return hit.data() == nullptr ? std::string_view() : std::string_view(hit.data(), hit.size());
 }

@@ -8,7 +8,8 @@
 namespace trueno::function {
 
 // Regular expressions in RE2's syntax, matched in time linear in the text whatever the pattern is. `options` are letters: c minds case, i
-// ignores it, l takes the pattern literally, s lets . match line ends, m n p do not, g (replacing only) means everywhere.
+// ignores it, l takes the pattern literally, s lets . match line ends, m n p do not, g (replacing only) means everywhere, k (extracting
+// only) keeps a text in which nothing matches.
 // Thread-safe. kInvalidInput for malformed patterns, options and replacements; kNotSupported where the build has no RE2 (WebAssembly).
 
 [[nodiscard]] bool regex_available();

@@ -15,7 +15,6 @@ Cell bit_operation(Opcode op, Physical result, Physical argument, i128 a, i128 b
   };
   const bool in_width = b >= 0 && b < width;
   switch (op) {
-    case Opcode::kShiftLeft: return Cell::of_integer(in_width ? wrap(static_cast<u128>(a) << static_cast<int>(b)) : 0);
     case Opcode::kShiftRight: return Cell::of_integer(in_width ? a >> static_cast<int>(b) : 0);
     case Opcode::kBitAnd: return Cell::of_integer(a & b);
     case Opcode::kBitOr: return Cell::of_integer(a | b);

@@ -5,7 +5,7 @@
 
 namespace trueno::kernel {
 
-/// A bit instruction (shifts, and, or, xor, not, popcount) of valid operands, in the width of the result's type (popcount: of its
+/// A bit instruction (shift right, and, or, xor, not, popcount) of valid operands, in the width of the result's type (popcount: of its
 /// argument's). A shift by less than 0 or by the width and more gives 0.
 [[nodiscard]] Cell bit_operation(Opcode op, Physical result, Physical argument, i128 a, i128 b);
 

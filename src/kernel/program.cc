@@ -50,7 +50,6 @@ std::string_view opcode_name(Opcode op) {
     case Opcode::kSelect: return "select";
     case Opcode::kCast: return "cast";
     case Opcode::kTryCast: return "try_cast";
-    case Opcode::kShiftLeft: return "shl";
     case Opcode::kShiftRight: return "shr";
     case Opcode::kBitAnd: return "bit_and";
     case Opcode::kBitOr: return "bit_or";

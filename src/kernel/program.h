@@ -60,7 +60,6 @@ enum class Opcode : std::uint8_t {
   kCast,
   kTryCast,
   // bits
-  kShiftLeft,
   kShiftRight,
   kBitAnd,
   kBitOr,

@@ -66,7 +66,6 @@ std::pair<int, int> operand_count(Opcode op) {
     case Opcode::kAnd:
     case Opcode::kOr:
     case Opcode::kCoalesce:
-    case Opcode::kShiftLeft:
     case Opcode::kShiftRight:
     case Opcode::kBitAnd:
     case Opcode::kBitOr:

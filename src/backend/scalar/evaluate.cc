@@ -185,7 +185,6 @@ Status RowEvaluator::step(ValueId id, const Morsel& morsel, std::int64_t row, Ce
     case Opcode::kTryCast:
       if (!kernel::cast_cell(program_.at(i.args[0]).type, i.type, arg(i, 0), out, arena_)) out = Cell::null();
       return {};
-    case Opcode::kShiftLeft:
     case Opcode::kShiftRight:
     case Opcode::kBitAnd:
     case Opcode::kBitOr:

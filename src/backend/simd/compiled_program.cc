@@ -157,7 +157,6 @@ class ProgramCompiler {
       case Opcode::kPadUnmatched: return close_domain(id, StepKind::kPadUnmatched);
       case Opcode::kMarkMatched: push(step(StepKind::kMarkMatched, id)); return;
       case Opcode::kTryCast:
-      case Opcode::kShiftLeft:
       case Opcode::kShiftRight:
       case Opcode::kBitAnd:
       case Opcode::kBitOr:

@@ -135,7 +135,6 @@ bool WgslWriter::instruction(ValueId id) {
     case Opcode::kSelect: return logic(id);
     case Opcode::kCast:
     case Opcode::kTryCast: return cast(id);
-    case Opcode::kShiftLeft:
     case Opcode::kShiftRight:
     case Opcode::kBitAnd:
     case Opcode::kBitOr:
