@@ -1,5 +1,6 @@
 #include "optimize/optimize.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "optimize/rules.h"
@@ -27,7 +28,7 @@ std::span<const Rule> rules() {
 namespace {
 
 bool wanted(const Rule& rule, const Options& options) {
-  if (!options.optional_rules) return false;
+  if (!options.optional_rules || std::ranges::find(options.disabled, rule.name) != options.disabled.end()) return false;
   return rule.kind == RuleKind::kOptional || (rule.kind == RuleKind::kStatistics && options.statistics_answers);
 }
 

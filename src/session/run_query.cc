@@ -52,10 +52,16 @@ Result<plan::PlanPtr> StatementRunner::plan_query(const sql::Query& query) const
   return optimised(TRUENO_TRY(bind::bind_query(query, bind_context())));
 }
 
+std::vector<std::string> StatementRunner::disabled_rules() const {
+  if (!settings_.boolean("optimizer")) return optimize::optional_rules();
+  return optimize::rules_named(settings_.text("disabled_optimizers")).value_or(std::vector<std::string>());
+}
+
 Result<plan::PlanPtr> StatementRunner::optimised(plan::PlanPtr plan) const {
   optimize::Options options;
   options.optional_rules = settings_.boolean("optimizer");
   options.statistics_answers = settings_.boolean("statistics_answers");
+  options.disabled = disabled_rules();
   return optimize::optimize(std::move(plan), constants_, options);
 }
 
