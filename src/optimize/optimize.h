@@ -9,8 +9,8 @@
 namespace trueno::optimize {
 
 struct Options {
-  bool optional_rules = true;      // false: only what compile needs
-  bool statistics_answers = true;  // whether statistics may skip parts and answer without reading
+  bool optional_rules = true;         // false: only what compile needs
+  bool statistics_answers = true;     // whether statistics may skip parts and answer without reading
   std::vector<std::string> disabled;  // rules that are left out, by name
 };
 
