@@ -74,6 +74,7 @@ Result<Value> ExpressionBinder::constant_argument(const sql::Expression& express
 // Aggregates do not nest; what else may be named is the same.
 ExpressionBinder ExpressionBinder::within_aggregate() const {
   ExpressionBinder inner(context_, scope_, around_);
+  inner.explain_no_aggregates("aggregates do not nest: compute the inner one in a subquery of FROM");
   inner.allow_columns(columns_, unpacked_columns_);
   inner.allow_aliases(aliases_);
   return inner;
@@ -139,7 +140,7 @@ Status ExpressionBinder::aggregate_order(plan::AggregateCall& call, const std::v
 Result<Expression> ExpressionBinder::aggregate_call(const function::AggregateFunction& named, const sql::FunctionCall& node,
                                                     SourceSpan span) {
   if (!aggregates_)
-    return error(ErrorCode::kBinder, "{} is an aggregate and cannot be used here", named.name).hint("use HAVING, or a subquery").at(span);
+    return error(ErrorCode::kBinder, "{} is an aggregate and cannot be used here", named.name).hint(no_aggregates_).at(span);
   plan::AggregateCall call;
   call.function = &named;
   // min(x, n) and its like: the n first, by a name of their own.

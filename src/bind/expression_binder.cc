@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/number_text.h"
+#include "bind/foreign_names.h"
 #include "bind/strict_floats.h"
 
 namespace trueno::bind {
@@ -158,6 +159,8 @@ std::vector<Type> with_literals_narrowed(const std::vector<Expression>& values) 
 Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> arguments, SourceSpan span) const {
   const function::ScalarFunction* function = context_.functions.scalar(name);
   if (function == nullptr) {
+    if (const std::string_view hint = foreign_function(name); !hint.empty())
+      return error(ErrorCode::kBinder, "no function {}", name).hint(std::string(hint)).at(span);
     const std::string near = nearest_name(name, context_.functions.names());
     return error(ErrorCode::kBinder, "no function {}", name).hint(near.empty() ? "" : fmt::format("did you mean {}?", near)).at(span);
   }
@@ -591,8 +594,13 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
       return error(ErrorCode::kBinder, "a date part is a text, not {}", arguments[0].type.to_string()).at(arguments[0].span);
     const std::string part = lower_name(arguments[0].value.as_string());
     const std::string_view function = name.ends_with("part") ? function::date_part_function(part) : function::date_trunc_function(part);
-    if (function.empty())
-      return error(ErrorCode::kBinder, "no date part '{}'", part).hint("year, month, day, hour, ...").at(arguments[0].span);
+    if (function.empty()) {
+      const std::string near = nearest_name(part, {"year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond",
+                                                   "microsecond", "dayofweek", "dayofyear", "decade", "century", "epoch"});
+      return error(ErrorCode::kBinder, "no date part '{}'", part)
+          .hint(near.empty() ? "year, month, day, hour, ..." : fmt::format("did you mean '{}'?", near))
+          .at(arguments[0].span);
+    }
     return call(function, list_of(std::move(arguments[1])), span);
   }
   return call(name, std::move(arguments), span);

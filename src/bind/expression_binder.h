@@ -33,6 +33,8 @@ class ExpressionBinder {
   /// Where aggregates are allowed, they are handed over and stand for the column this returns.
   using AggregateSink = std::function<Result<plan::Expression>(plan::AggregateCall call, SourceSpan span)>;
   void allow_aggregates(AggregateSink sink) { aggregates_ = std::move(sink); }
+  /// What to do instead where aggregates cannot stand.
+  void explain_no_aggregates(std::string hint) { no_aggregates_ = std::move(hint); }
   /// Where there are grouping sets, GROUPING(keys) stands for the column this returns.
   using GroupingSink = std::function<Result<plan::Expression>(std::vector<plan::Expression> keys, SourceSpan span)>;
   void allow_grouping(GroupingSink sink) { grouping_ = std::move(sink); }
@@ -95,6 +97,7 @@ class ExpressionBinder {
   const Scope& scope_;
   Surroundings around_;
   AggregateSink aggregates_;
+  std::string no_aggregates_ = "use HAVING, or a subquery";
   GroupingSink grouping_;
   Shortcut shortcut_;
   Aliases aliases_;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/name.h"
 #include "bind/binder.h"
+#include "bind/foreign_names.h"
 
 namespace trueno::bind {
 
@@ -50,9 +52,15 @@ Result<int> Scope::find(const sql::QualifiedName& name) const {
     if (tables.empty()) tables = c.table;
   }
   const std::string near = nearest_name(column, names);
+  std::string hint = near.empty() ? "" : fmt::format("did you mean \"{}\"?", near);
+  if (const std::string_view foreign = foreign_value(lower_name(column)); table.empty() && !foreign.empty()) hint = foreign;
+  // "news" where 'news' was meant: the name is shorter than what was written.
+  const SourceSpan written = name.last().span;
+  if (hint.empty() && name.parts.size() == 1 && written.end - written.begin > column.size())
+    hint = fmt::format("a text takes single quotes: '{}'", column);
   const bool one_table = !tables.empty() && std::ranges::all_of(columns, [&](const Column& c) { return c.table == tables; });
   return error(ErrorCode::kBinder, "no column \"{}\"{}", column, one_table ? " in table " + tables : "")
-      .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
+      .hint(std::move(hint))
       .at(name.span());
 }
 

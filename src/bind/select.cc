@@ -47,7 +47,7 @@ std::optional<Result<Expression>> item_named(const sql::QualifiedName& name, con
     inside[i] = true;
     Result<Expression> bound = binder.bind(*items[i].expression);
     inside[i] = false;
-    if (!bound) return bound;
+    if (!bound) return error(bound.error().code(), "{}", bound.error().message()).hint(bound.error().hint()).at(name.span());
     return named_item(std::move(*bound), name);
   }
   return std::nullopt;
@@ -88,6 +88,7 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
   const Scope& scope = input.scope;
   if (select.where) {
     ExpressionBinder binder(context_, scope, around());
+    binder.explain_no_aggregates("WHERE looks at single rows; conditions on groups go to HAVING");
     std::vector<bool> inside(select.items.size(), false);
     binder.allow_aliases([&](const sql::QualifiedName& name) { return item_named(name, select.items, scope, binder, inside); });
     Expression condition = TRUENO_TRY(bind_conditions(*select.where, binder, scope));

@@ -135,6 +135,32 @@ std::string_view sign_hint(Terminal before, Terminal sign) {
   return {};
 }
 
+// Words of other databases, where they stand in the way of the grammar: what to write here.
+struct ForeignWord {
+  std::string_view word;
+  std::string_view hint;
+};
+constexpr ForeignWord kForeignWords[] = {
+    {"auto_increment", "write DEFAULT nextval('s') after CREATE SEQUENCE s"},
+    {"autoincrement", "write DEFAULT nextval('s') after CREATE SEQUENCE s"},
+    {"duplicate", "write ON CONFLICT DO UPDATE SET ..."},
+    {"identity", "write DEFAULT nextval('s') after CREATE SEQUENCE s"},
+    {"ignore", "write INSERT OR IGNORE"},
+    {"replace", "write INSERT OR REPLACE INTO"},
+    {"regexp", "write regexp_matches(text, pattern), or text ~ pattern"},
+    {"rlike", "write regexp_matches(text, pattern), or text ~ pattern"},
+    {"separator", "the separator is the second argument: string_agg(text, ', ')"},
+    {"unsigned", "unsigned types are UTINYINT, USMALLINT, UINTEGER and UBIGINT"},
+    {"zerofill", "write lpad(x, width, '0') where it is shown"},
+};
+
+std::string_view foreign_hint(std::string_view word) {
+  for (const ForeignWord& foreign : kForeignWords) {
+    if (equal_ignoring_case(word, foreign.word)) return foreign.hint;
+  }
+  return {};
+}
+
 }  // namespace
 
 // What may help with the current token; empty when nothing does. The first rule that fits wins, so they go from the certain to the guessed:
@@ -144,6 +170,7 @@ std::string Grammar::hint_here() {
   const Token before = cursor_.position() > 0 ? cursor_.at_index(cursor_.position() - 1) : Token{};
   const Token before_that = cursor_.position() > 1 ? cursor_.at_index(cursor_.position() - 2) : Token{};
   const Expectation& expected = cursor_.expectation();
+  if (const std::string_view hint = foreign_hint(cursor_.text(found)); !hint.empty()) return std::string(hint);
   if (found.kind == TokenKind::kIdentifier) {
     if (const auto keyword = nearest_keyword(cursor_.text(found), expected)) return did_you_mean(*keyword);
   }
@@ -161,6 +188,10 @@ std::string Grammar::hint_here() {
   if (before.kind == TokenKind::kKeyword && before_that.terminal == "AS"_t && terminal_class(before.terminal) == TerminalClass::kReserved) {
     return fmt::format("the {} after AS was taken as a name; is one missing?", cursor_.text(before));
   }
+  if (before.terminal == "("_t && found.terminal == "+"_t && cursor_.ahead(1).terminal == ")"_t) return "an outer join is LEFT JOIN ... ON";
+  if (before.terminal == "!"_t || found.terminal == "!"_t) return "write NOT";
+  if (found.terminal == "WITH"_t && equal_ignoring_case(cursor_.text(cursor_.ahead(1)), "rollup")) return "write GROUP BY ROLLUP (...)";
+  if (equal_ignoring_case(cursor_.text(before), "minus") && found.terminal == "SELECT"_t) return "write EXCEPT instead of MINUS";
   if (found.terminal == ")"_t && wants(expected.wanted, Wanted::kOperator)) return "no parenthesis is open here";
   if (before.terminal == "OVER"_t) return "a window stands in parentheses: OVER (PARTITION BY ...)";
   if (equal_ignoring_case(cursor_.text(before), "top") && found.kind == TokenKind::kInteger)

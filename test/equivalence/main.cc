@@ -114,10 +114,7 @@ void report(const Options& options, std::int64_t number, const Engine& engine, c
   std::fflush(stdout);
 }
 
-Totals run_case(const Options& options, std::int64_t number, const Engine& engine, const std::vector<Device>& devices,
-                const std::vector<Oracle>& oracles, Oracle& oracle) {
-  const Case test = make_case(options.seed, number, oracles);
-  oracle = test.oracle;
+Totals run_case(const Options& options, std::int64_t number, const Case& test, const Engine& engine, const std::vector<Device>& devices) {
   if (options.print) {
     fmt::print("case {}, {}: {}\n{}", number, name_of(test.oracle), texts_of(test), as_sql(test.table));
     std::fflush(stdout);
@@ -164,12 +161,12 @@ int run(const Options& options) {
   auto before = start;
   constexpr std::int64_t kMostReports = 10;
   for (std::int64_t number = options.first; number < options.first + options.count && all.differing < kMostReports; ++number) {
-    Oracle oracle = Oracle::kDevices;
-    const Totals totals = run_case(options, number, engine, devices, oracles, oracle);
+    const Case test = make_case(options.seed, number, oracles);
+    const Totals totals = run_case(options, number, test, engine, devices);
     all += totals;
-    by_oracle[name_of(oracle)] += totals;
+    by_oracle[name_of(test.oracle)] += totals;
     const auto now = std::chrono::steady_clock::now();
-    seconds_of[name_of(oracle)] += std::chrono::duration<double>(now - before).count();
+    seconds_of[name_of(test.oracle)] += std::chrono::duration<double>(now - before).count();
     before = now;
   }
   for (const auto& [name, t] : by_oracle)

@@ -113,7 +113,11 @@ std::string other_text(const Case& test) {
 
 // The rows of NoREC's SELECT as the count that WHERE must give.
 Outcome counted(Outcome rows) {
-  if (!rows.failure.empty() || rows.schema.front().type.id != TypeId::kBoolean) return rows;
+  if (!rows.failure.empty()) return rows;
+  if (rows.schema.front().type.id != TypeId::kBoolean) {  // WHERE casts, and says no more than that
+    rows.failure = "not a condition";
+    return rows;
+  }
   std::int64_t count = 0;
   for (const Value& value : rows.columns.front()) count += value == Value::boolean(true) ? 1 : 0;
   rows.schema = {{"o0", TypeId::kBigInt, true}};
