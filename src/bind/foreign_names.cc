@@ -67,6 +67,7 @@ constexpr Foreign kFunctions[] = {
     {"to_date", kParse},
     {"to_number", kCast},
     {"to_varchar", kCast},
+    {"top", "write LIMIT at the end of the query"},
     {"truncate", "write trunc(x)"},
     {"try_convert", kTryCast},
     {"tryparse", kTryCast},

@@ -20,6 +20,17 @@ bool Scope::has_table(std::string_view name) const {
   return std::ranges::any_of(columns, [&](const Column& c) { return same_name(c.table, name); });
 }
 
+// What qualified names may begin with, in words: an alias hides the name of its table, which people forget.
+std::string Scope::tables_there() const {
+  constexpr std::size_t kMostNamed = 3;
+  std::vector<std::string> names;
+  for (const Column& c : columns) {
+    if (!c.table.empty() && std::ranges::find(names, c.table) == names.end()) names.push_back(c.table);
+  }
+  if (names.empty() || names.size() > kMostNamed) return {};
+  return fmt::format("FROM has {}", fmt::join(names, ", "));
+}
+
 Result<int> Scope::find(const sql::QualifiedName& name) const {
   const std::string& column = name.last().text;
   const std::string table = name.parts.size() > 1 ? name.parts[name.parts.size() - 2].text : "";
@@ -43,7 +54,7 @@ Result<int> Scope::find(const sql::QualifiedName& name) const {
     for (const Column& c : columns) names.push_back(c.table);
     const std::string near = nearest_name(table, names);
     return error(ErrorCode::kBinder, "no table \"{}\" in FROM", table)
-        .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
+        .hint(near.empty() ? tables_there() : fmt::format("did you mean \"{}\"?", near))
         .at(name.span());
   }
   std::string tables;

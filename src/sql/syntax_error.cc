@@ -124,6 +124,19 @@ bool is_clause(Terminal word) {
   }
 }
 
+// Whether this SELECT has had its WHERE.
+bool has_where_before(const Cursor& cursor) {
+  int open = 0;  // parentheses that were closed behind the place
+  for (std::size_t i = cursor.position(); i-- > 0;) {
+    const Terminal terminal = cursor.at_index(i).terminal;
+    if (terminal == ")"_t) ++open;
+    if (terminal == "("_t && open-- == 0) return false;
+    if (open == 0 && terminal == "WHERE"_t) return true;
+    if (open == 0 && (terminal == "SELECT"_t || terminal == ";"_t)) return false;
+  }
+  return false;
+}
+
 // Signs that are spelled differently here.
 std::string_view sign_hint(Terminal before, Terminal sign) {
   if (sign == "=>"_t) return "greater than or equal is >=";
@@ -177,6 +190,7 @@ std::string Grammar::hint_here() {
   if (found.kind == TokenKind::kQuoted && !wants(expected.wanted, Wanted::kNewName)) {
     return "double quotes are for identifiers; a string takes single quotes";
   }
+  if (found.terminal == "SELECT"_t && equal_ignoring_case(cursor_.text(before), "minus")) return "write EXCEPT instead of MINUS";
   if (found.terminal == "SELECT"_t && expected.terminals.contains("AS"_t) && !wants(expected.wanted, Wanted::kOperator)) {
     return "is AS missing before SELECT?";
   }
@@ -191,7 +205,6 @@ std::string Grammar::hint_here() {
   if (before.terminal == "("_t && found.terminal == "+"_t && cursor_.ahead(1).terminal == ")"_t) return "an outer join is LEFT JOIN ... ON";
   if (before.terminal == "!"_t || found.terminal == "!"_t) return "write NOT";
   if (found.terminal == "WITH"_t && equal_ignoring_case(cursor_.text(cursor_.ahead(1)), "rollup")) return "write GROUP BY ROLLUP (...)";
-  if (equal_ignoring_case(cursor_.text(before), "minus") && found.terminal == "SELECT"_t) return "write EXCEPT instead of MINUS";
   if (found.terminal == ")"_t && wants(expected.wanted, Wanted::kOperator)) return "no parenthesis is open here";
   if (before.terminal == "OVER"_t) return "a window stands in parentheses: OVER (PARTITION BY ...)";
   if (equal_ignoring_case(cursor_.text(before), "top") && found.kind == TokenKind::kInteger)
@@ -202,6 +215,8 @@ std::string Grammar::hint_here() {
                        cursor_.text(found));
   }
   const bool closes = expected.terminals.contains(")"_t) || expected.terminals.contains("]"_t) || expected.terminals.contains("}"_t);
+  if (found.terminal == "JOIN"_t && expected.terminals.contains("SET"_t)) return "write UPDATE t SET ... FROM other WHERE ...";
+  if (found.terminal == "WHERE"_t && has_where_before(cursor_)) return "conditions are put together with AND";
   if (is_clause(found.terminal) && wants(expected.wanted, Wanted::kOperator) && !closes) {
     return "clauses come in the order SELECT, FROM, WHERE, GROUP BY, HAVING, QUALIFY, ORDER BY, LIMIT";
   }
