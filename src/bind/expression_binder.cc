@@ -266,6 +266,7 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
             Expression operand = TRUENO_TRY(bind(*node.operand));
             Expression converted = TRUENO_TRY(convert(std::move(operand), TRUENO_TRY(bind_type(node.type)), node.trying));
             converted.typed = true;
+            converted.span = span;
             return converted;
           },
           [&](const sql::Case& node) -> Bound { return case_expression(node, span); },

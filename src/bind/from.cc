@@ -2,6 +2,7 @@
 #include "bind/query_binder.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "bind/join.h"
@@ -12,6 +13,30 @@ namespace trueno::bind {
 
 using plan::Expression;
 using plan::PlanPtr;
+
+namespace {
+
+// Takes the places from a plan whose text is not the statement's.
+class PlaceRemover {
+ public:
+  void remove(plan::Plan& plan) {
+    plan::for_each_expression(plan, [&](Expression& e) { remove(e); });
+    const auto* shared = std::get_if<plan::Shared>(&plan.node);
+    if (shared != nullptr && seen_.insert(shared->plan.get()).second) remove(*shared->plan->plan);
+    for (const PlanPtr& input : plan.inputs) remove(*input);
+  }
+
+ private:
+  void remove(Expression& e) {
+    e.span = {};
+    for (Expression& argument : e.arguments) remove(argument);
+    if (e.subquery) remove(*e.subquery->plan);
+  }
+
+  std::set<const plan::SharedPlan*> seen_;  // a recursion reads itself
+};
+
+}  // namespace
 
 Result<Relation> QueryBinder::bind_from(const std::vector<sql::TableRefPtr>& from) {
   if (from.empty()) {
@@ -84,6 +109,7 @@ Result<Relation> QueryBinder::bind_view(const sql::Name& name, const NamedQuery&
   }
   Relation relation;
   relation.plan = std::move(*plan);
+  PlaceRemover().remove(*relation.plan);
   for (std::size_t i = 0; i < relation.plan->schema.size(); ++i) {
     if (i < view.columns.size()) relation.plan->schema[i].name = view.columns[i];
   }

@@ -4,6 +4,7 @@
 #include "compile/compile.h"
 #include "optimize/optimize.h"
 #include "session/catalog_tables.h"
+#include "session/error_place.h"
 #include "session/statement_runner.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -89,6 +90,14 @@ Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {
   return result;
 }
 
+// Of a plan whose places are places in the statement's own text.
+Result<StatementResult> StatementRunner::run_written(const plan::Plan& plan) {
+  auto result = run_plan(plan);
+  if (result || !result.error().span().empty()) return result;
+  const SourceSpan place = place_of(result.error(), plan, constants_);
+  return std::move(result).error().at(place);
+}
+
 // No silent fallback: each reason once.
 void StatementRunner::warn_of_refusals(const std::vector<exec::PipelineProfile>& profile) {
   if (settings_.text("gpu_fallback") != "warn") return;
@@ -102,7 +111,7 @@ void StatementRunner::warn_of_refusals(const std::vector<exec::PipelineProfile>&
 Result<StatementResult> StatementRunner::run(const sql::QueryStatement& query) {
   if (const auto* node = query.query->as<sql::Describe>(); node != nullptr && !node->summarize) return describe(*node);
   const plan::PlanPtr plan = TRUENO_TRY(plan_query(*query.query));
-  return run_plan(*plan);
+  return run_written(*plan);
 }
 
 Result<StatementResult> StatementRunner::describe(const sql::Describe& node) const {

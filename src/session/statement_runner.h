@@ -220,6 +220,7 @@ class StatementRunner {
   void warn_of_refusals(const std::vector<exec::PipelineProfile>& profile);
   [[nodiscard]] Result<kernel::PipelinePlan> compile_plan(const plan::Plan& plan, bool trust_claims) const;
   [[nodiscard]] Result<StatementResult> run_plan(const plan::Plan& plan);
+  [[nodiscard]] Result<StatementResult> run_written(const plan::Plan& plan);
   /// `definition` null: of a query.
   [[nodiscard]] static Result<StatementResult> describe(const Schema& schema, const catalog::TableDefinition* definition);
   [[nodiscard]] Result<StatementResult> describe(const sql::Describe& describe) const;
