@@ -38,7 +38,7 @@ def statements_of(path):
             sql.append(lines[at])
             at += 1
         text = "\n".join(sql)
-        if text and "${" not in text and "\0" not in text:
+        if text and not re.search(r"\$?\{\w+\}", text) and "\0" not in text:
             count += 1
             yield text
 
