@@ -157,7 +157,10 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
     for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = TRUENO_TRY(over_groups(std::move(outputs[i]), grouping, scope));
     if (having) having = TRUENO_TRY(over_groups(std::move(*having), grouping, scope));
     plan = TRUENO_TRY(group(plan::Aggregate{std::move(grouping.keys), std::move(grouping.calls)}, grouping.sets, schema, std::move(plan)));
-    if (having) plan = plan::make_plan(plan::Filter{std::move(*having)}, schema, std::move(plan));
+    if (having) {
+      const Schema grouped = plan->schema;  // with the columns of GROUPING
+      plan = plan::make_plan(plan::Filter{std::move(*having)}, grouped, std::move(plan));
+    }
   }
   Schema schema;
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -18,10 +18,10 @@ class Operations {
 
  private:
   void add(const plan::Plan& plan) {
-    plan::any_expression(plan, [&](const Expression& e) {
+    static_cast<void>(plan::any_expression(plan, [&](const Expression& e) {
       add(e);
       return false;
-    });
+    }));
     if (const auto* shared = std::get_if<plan::Shared>(&plan.node); shared != nullptr && seen_.insert(shared->plan.get()).second)
       add(*shared->plan->plan);
     for (const plan::PlanPtr& input : plan.inputs) add(*input);

@@ -281,7 +281,7 @@ Expression Generator::text(int depth) {
     case 6:
       return make(Kind::kText,
                   random_.pick({"left({}, 2)", "right({}, 1)", "lpad({}, 3, 'xy')", "rpad({}, 5, '-')", "repeat({}, 2)",
-                                "split_part({}, 'b', 1)", "translate({}, 'ab', 'xy')", "md5({})", "hex({})", "{}[1:2]", "left({}, -1)"}),
+                                "split_part({}, 'b', 1)", "translate({}, 'ab', 'xy')", "md5({})", "hex({})", "({})[1:2]", "left({}, -1)"}),
                   {of(Kind::kText, d)});
     case 7: return make(Kind::kText, "concat_ws('-', {}, {})", {of(Kind::kText, d), any(0)});
     case 8:
@@ -312,7 +312,7 @@ Expression Generator::date(int depth) {
       return make(Kind::kDate, random_.percent(50) ? "({} + {})" : "({} - {})",
                   {of(Kind::kDate, d), make(Kind::kInteger, random_.pick({"0", "1", "30", "100000"}))});
     case 1:
-      return make(Kind::kDate, fmt::format("date_trunc('{}', {{}})", random_.pick({"year", "month", "week", "quarter", "day"})),
+      return make(Kind::kDate, fmt::format("CAST(date_trunc('{}', {{}}) AS DATE)", random_.pick({"year", "month", "week", "quarter", "day"})),
                   {of(Kind::kDate, d)});
     default:
       return make(Kind::kDate, random_.percent(40) ? "CAST({} AS DATE)" : "TRY_CAST({} AS DATE)",
@@ -354,7 +354,7 @@ Expression Generator::interval(int depth) {
     case 4: return make(Kind::kInterval, "age({}, {})", {of(Kind::kTimestamp, d), of(Kind::kTimestamp, d)});
     default:
       return make(Kind::kInterval,
-                  random_.pick({"INTERVAL 1 MONTH", "INTERVAL '1 day 02:30:00'", "INTERVAL 90 MINUTE", "INTERVAL -1 YEAR"}));
+                  random_.pick({"INTERVAL 1 MONTH", "INTERVAL '1 day 02:30:00'", "INTERVAL 90 MINUTE", "INTERVAL (-1) YEAR"}));
   }
 }
 

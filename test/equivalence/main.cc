@@ -105,9 +105,14 @@ void report(const Options& options, std::int64_t number, const Engine& engine, c
   fmt::print("\nDIFFERENT: seed {}, case {}, {}: {}\n  expected: {}\n  in:       {}\n  the query: {}\n", options.seed, number,
              name_of(test.oracle), why, describe(ways.expected), describe(ways.other), texts_of(test));
   std::fflush(stdout);
-  const Case small = shrink(
-      {test.table, test.query.clone(), test.parameters, test.oracle}, [&](const Case& c) { return !disagreement(engine, c, ways).empty(); },
-      kTries);
+  const auto fails = [&](const Case& c) {
+    if (options.print) {
+      fmt::print("  tried: {}\n", texts_of(c));
+      std::fflush(stdout);
+    }
+    return !disagreement(engine, c, ways).empty();
+  };
+  const Case small = shrink({test.table, test.query.clone(), test.parameters, test.oracle}, fails, kTries);
   fmt::print("  shrunk: {}\n  ({})\n", texts_of(small), disagreement(engine, small, ways));
   for (std::size_t i = 0; i < small.parameters.size(); ++i) fmt::print("  ${} = {}\n", i + 1, as_literal(small.parameters[i]));
   fmt::print("{}  again: {}\n", as_sql(small.table), again(options, number));
