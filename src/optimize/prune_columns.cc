@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "optimize/computed_columns.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 
@@ -79,7 +80,7 @@ struct Pruner {
   std::vector<int> operator()(plan::Values&) const { return identity(wanted.size()); }
   std::vector<int> operator()(plan::Project& project) const {
     Columns kept = wanted;
-    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || !is_safe(project.expressions[i]);
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed_may_fail(plan, i);
     const std::vector<int> mapping = keep(project.expressions, plan.schema, kept);
     Columns below(plan.input().schema.size(), false);
     for (const Expression& e : project.expressions) want(below, e);
@@ -150,9 +151,11 @@ struct Pruner {
   }
   // Every input gives exactly the wanted columns, in order.
   std::vector<int> operator()(plan::Union&) const {
-    for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, wanted));
-    std::vector<int> numbers = identity(wanted.size());
-    return keep(numbers, plan.schema, wanted);
+    Columns kept = wanted;
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed_may_fail(plan, i);
+    for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, kept));
+    std::vector<int> numbers = identity(kept.size());
+    return keep(numbers, plan.schema, kept);
   }
   std::vector<int> operator()(plan::Join& join) const {
     const std::size_t left_columns = plan.inputs[0]->schema.size();
@@ -171,6 +174,7 @@ struct Pruner {
       want(left, key.left);
       want(right, key.right);
     }
+    for (std::size_t i = 0; i < right.size(); ++i) right[i] = right[i] || computed_may_fail(*plan.inputs[1], i);
     const std::vector<int> left_moved = prune(plan.inputs[0], left);
     const std::vector<int> right_moved = prune_exactly(plan.inputs[1], right);
     const auto left_now = static_cast<int>(plan.inputs[0]->schema.size());
