@@ -67,6 +67,8 @@ class ExpressionBinder {
   [[nodiscard]] Result<plan::Expression> bind_node(const sql::Expression& expression);
   [[nodiscard]] Result<plan::Expression> literal(const sql::Literal& literal) const;
   [[nodiscard]] Result<plan::Expression> parameter(const sql::Parameter& node, SourceSpan span) const;
+  [[nodiscard]] bool is_known(std::string_view name) const;
+  [[nodiscard]] Error no_function(std::string_view name, SourceSpan span) const;
   [[nodiscard]] Result<plan::Expression> function_call(const sql::FunctionCall& call, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> call_with_dot(const sql::FunctionCall& call, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> random_call(std::string_view name, const sql::FunctionCall& call, SourceSpan span);
@@ -104,5 +106,8 @@ class ExpressionBinder {
   ColumnsValue columns_;
   ColumnsUnpacked unpacked_columns_;
 };
+
+/// "no function f(types)" as a person would call it: operators by their sign, functions with the arguments they take.
+[[nodiscard]] Error with_signature(Error why, std::string_view name, std::string_view signature, const std::vector<Type>& types);
 
 }  // namespace trueno::bind

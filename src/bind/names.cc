@@ -16,6 +16,11 @@ std::string folded(std::string_view text) {
   return out;
 }
 
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
 // Edit distance with swaps of neighbours, cut off past `limit`.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> previous2, previous(b.size() + 1), current(b.size() + 1);
@@ -65,7 +70,7 @@ Result<Type> bind_type(const sql::TypeName& name) {
       std::vector<std::string> known(type_names().begin(), type_names().end());
       const std::string near = nearest_name(name.name.last().text, known);
       return error(ErrorCode::kBinder, "no type {}", name.name.to_string())
-          .hint(near.empty() ? "" : fmt::format("did you mean {}?", near))
+          .hint(near.empty() ? "" : fmt::format("did you mean {}?", upper(near)))
           .at(name.span);
     }
     case Kind::kList:

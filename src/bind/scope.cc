@@ -42,8 +42,11 @@ Result<int> Scope::find(const sql::QualifiedName& name) const {
     if (table.empty() && columns[i].hidden) continue;
     if (!same_name(columns[i].name, column)) continue;
     if (found >= 0) {
+      const std::string& other = columns[static_cast<std::size_t>(found)].table;
+      const bool told_apart = !other.empty() && !columns[i].table.empty() && !same_name(other, columns[i].table);
       return error(ErrorCode::kBinder, "column \"{}\" is ambiguous", column)
-          .hint(fmt::format("write {}.{} or {}.{}", columns[static_cast<std::size_t>(found)].table, column, columns[i].table, column))
+          .hint(told_apart ? fmt::format("write {}.{} or {}.{}", other, column, columns[i].table, column)
+                           : "give the tables of FROM names that differ: FROM t AS a, t AS b")
           .at(name.span());
     }
     found = static_cast<int>(i);
@@ -65,6 +68,10 @@ Result<int> Scope::find(const sql::QualifiedName& name) const {
   const std::string near = nearest_name(column, names);
   std::string hint = near.empty() ? "" : fmt::format("did you mean \"{}\"?", near);
   if (const std::string_view foreign = foreign_value(lower_name(column)); table.empty() && !foreign.empty()) hint = foreign;
+  if (hint.empty() && table.empty() && column.size() > 3) {
+    const std::string word = nearest_name(column, {"DISTINCT", "NULL", "TRUE", "FALSE", "CURRENT_DATE", "CURRENT_TIMESTAMP"});
+    if (!word.empty()) hint = fmt::format("did you mean {}?", word);
+  }
   // "news" where 'news' was meant: the name is shorter than what was written.
   const SourceSpan written = name.last().span;
   if (hint.empty() && name.parts.size() == 1 && written.end - written.begin > column.size())

@@ -216,6 +216,7 @@ Status QueryBinder::bind_group_by(const sql::Select& select, ExpressionBinder&, 
     if (output < -1 || output >= static_cast<int>(outputs.size()))
       return error(ErrorCode::kBinder, "GROUP BY position is not in the SELECT list (1 to {})", outputs.size()).at(expression.span);
     ExpressionBinder plain(context_, scope, around());
+    plain.explain_no_aggregates("GROUP BY names what the groups have in common");
     Expression key = output >= 0 ? outputs[static_cast<std::size_t>(output)] : TRUENO_TRY(plain.bind(expression));
     if (has_aggregate(key)) return error(ErrorCode::kBinder, "GROUP BY cannot name an aggregate").at(expression.span);
     if (key.type.id == TypeId::kNull) key = Expression::cast(std::move(key), TypeId::kInteger);

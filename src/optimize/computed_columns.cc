@@ -38,6 +38,24 @@ bool computed_may_fail(const plan::Plan& plan) {
   return false;
 }
 
+namespace {
+
+// Not inside of what decides whether its parts are evaluated.
+bool always_reads(const plan::Expression& e, std::size_t column) {
+  if (e.kind == plan::ExpressionKind::kColumn) return static_cast<std::size_t>(e.index) == column;
+  if (e.kind != plan::ExpressionKind::kCall && e.kind != plan::ExpressionKind::kCast) return false;
+  return std::ranges::any_of(e.arguments, [&](const plan::Expression& argument) { return always_reads(argument, column); });
+}
+
+}  // namespace
+
+bool may_drop_rows(const plan::Expression& condition, const plan::Plan& plan, std::size_t first) {
+  for (std::size_t i = 0; i < plan.schema.size(); ++i) {
+    if (computed_may_fail(plan, i) && !always_reads(condition, first + i)) return false;
+  }
+  return true;
+}
+
 bool reads_what_may_fail(const plan::Expression& e, const plan::Plan& plan, std::size_t first) {
   return std::ranges::any_of(plan::columns_of(e), [&](int column) {
     const auto at = static_cast<std::size_t>(column);

@@ -13,5 +13,7 @@ namespace trueno::optimize {
 /// Of any column, and of those that an expression over the plan's columns from `first` on reads.
 [[nodiscard]] bool computed_may_fail(const plan::Plan& plan);
 [[nodiscard]] bool reads_what_may_fail(const plan::Expression& e, const plan::Plan& plan, std::size_t first = 0);
+/// Whether a condition may drop rows of the plan before they are stored: it asks for every column that may fail itself, of each row.
+[[nodiscard]] bool may_drop_rows(const plan::Expression& condition, const plan::Plan& plan, std::size_t first = 0);
 
 }  // namespace trueno::optimize

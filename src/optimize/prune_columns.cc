@@ -61,9 +61,11 @@ std::vector<int> keep(std::vector<T>& list, Schema& schema, const Columns& wante
 }
 
 // A sum may also leave its type when it is finished.
-bool may_fail(const plan::AggregateCall& call) {
+bool may_fail(const plan::AggregateCall& call, const Plan& input) {
   const bool sums = call.function->finish == kernel::FinishKind::kSum && !call.signature.result.is_float();
-  return sums || call.function->may_fail || !std::ranges::all_of(call.arguments, is_safe) || (call.filter && !is_safe(*call.filter));
+  const auto is_harmless = [&](const Expression& e) { return is_safe(e) && !reads_what_may_fail(e, input); };
+  return sums || call.function->may_fail || !std::ranges::all_of(call.arguments, is_harmless) ||
+         !std::ranges::all_of(call.orders, is_harmless, &plan::SortOrder::expression) || (call.filter && !is_harmless(*call.filter));
 }
 
 struct Pruner {
@@ -109,7 +111,7 @@ struct Pruner {
     std::vector<plan::AggregateCall> calls;
     Schema schema(plan.schema.begin(), plan.schema.begin() + static_cast<std::ptrdiff_t>(keys));
     for (std::size_t i = 0; i < aggregate.calls.size(); ++i) {
-      const bool kept = wanted[keys + i] || may_fail(aggregate.calls[i]);
+      const bool kept = wanted[keys + i] || may_fail(aggregate.calls[i], plan.input());
       mapping.push_back(kept ? static_cast<int>(schema.size()) : -1);
       if (!kept) continue;
       calls.push_back(std::move(aggregate.calls[i]));

@@ -161,7 +161,7 @@ std::vector<Expression> push_into_join(PlanPtr& plan, std::vector<Expression> te
     const Side side = side_of(term, left_columns);
     // The join asks for what it reads of every left row, and stores all of each right one.
     const bool early = reads_what_may_fail(term, *plan->inputs[0]);
-    const bool loses = side == Side::kRight && computed_may_fail(*plan->inputs[1]);
+    const bool loses = side == Side::kRight && !may_drop_rows(term, *plan->inputs[1], static_cast<std::size_t>(left_columns));
     if ((early || loses) && join->kind != JoinKind::kMark) {
       stay.push_back(std::move(term));
     } else if (side == Side::kLeft && keeps_left_rows_apart(join->kind) && !early) {
@@ -188,7 +188,7 @@ void push_own_conditions(Plan& plan) {
     const Side side = side_of(term, left_columns);
     // A left row that fails its own condition has no match: an inner or semi join drops it, others keep it as one without.
     const bool early = reads_what_may_fail(term, *plan.inputs[0]);
-    const bool loses = side == Side::kRight && computed_may_fail(*plan.inputs[1]);
+    const bool loses = side == Side::kRight && !may_drop_rows(term, *plan.inputs[1], static_cast<std::size_t>(left_columns));
     if (early || loses) {
       stay.push_back(std::move(term));
     } else if (side == Side::kLeft && (join.kind == JoinKind::kInner || join.kind == JoinKind::kSemi || join.kind == JoinKind::kRight)) {

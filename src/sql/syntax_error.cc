@@ -137,6 +137,11 @@ bool has_where_before(const Cursor& cursor) {
   return false;
 }
 
+// DATE 2024-01-31 is a column called DATE, a number, and so on.
+bool takes_quoted_text(std::string_view word) {
+  return equal_ignoring_case(word, "date") || equal_ignoring_case(word, "timestamp") || equal_ignoring_case(word, "time");
+}
+
 // Signs that are spelled differently here.
 std::string_view sign_hint(Terminal before, Terminal sign) {
   if (sign == "=>"_t) return "greater than or equal is >=";
@@ -202,7 +207,14 @@ std::string Grammar::hint_here() {
   if (before.kind == TokenKind::kKeyword && before_that.terminal == "AS"_t && terminal_class(before.terminal) == TerminalClass::kReserved) {
     return fmt::format("the {} after AS was taken as a name; is one missing?", cursor_.text(before));
   }
-  if (before.terminal == "("_t && found.terminal == "+"_t && cursor_.ahead(1).terminal == ")"_t) return "an outer join is LEFT JOIN ... ON";
+  if (before_that.terminal == "("_t && before.terminal == "+"_t && found.terminal == ")"_t) return "an outer join is LEFT JOIN ... ON";
+  if (before.kind == TokenKind::kString && before.span.end == found.span.begin && found.kind == TokenKind::kIdentifier)
+    return "a quote inside a text is written twice: 'it''s'";
+  if (found.terminal == ","_t && before_that.terminal == "IN"_t) return "a list stands in parentheses: IN (...)";
+  if (found.terminal == "("_t && before.terminal == ")"_t && expected.terminals.contains(","_t)) return "is a comma missing before \"(\"?";
+  if (is_clause(found.terminal) && expected.terminals.contains("END"_t)) return "CASE ends with END";
+  if (found.kind == TokenKind::kInteger && takes_quoted_text(cursor_.text(before)))
+    return fmt::format("its value stands in quotes: {} '2024-01-31'", ascii_upper(cursor_.text(before)));
   if (before.terminal == "!"_t || found.terminal == "!"_t) return "write NOT";
   if (found.terminal == "WITH"_t && equal_ignoring_case(cursor_.text(cursor_.ahead(1)), "rollup")) return "write GROUP BY ROLLUP (...)";
   if (found.terminal == ")"_t && wants(expected.wanted, Wanted::kOperator)) return "no parenthesis is open here";
@@ -239,6 +251,13 @@ Error Grammar::unexpected(std::string_view expected) {
     if (keyword) {
       return error(ErrorCode::kParser, "unexpected {}", words_for(cursor_, alias)).hint(did_you_mean(*keyword)).at(alias.span);
     }
+  }
+  // CASE WHNE x: taken as what CASE compares with.
+  if (cursor_.position() > 1 && cursor_.expectation().terminals.contains("WHEN"_t)) {
+    const Token& operand = cursor_.at_index(cursor_.position() - 1);
+    const bool near = operand.kind == TokenKind::kIdentifier && cursor_.at_index(cursor_.position() - 2).terminal == "CASE"_t &&
+                      edit_distance(cursor_.text(operand), "WHEN", 2) <= 2;
+    if (near) return error(ErrorCode::kParser, "unexpected {}", words_for(cursor_, operand)).hint("did you mean WHEN?").at(operand.span);
   }
   const bool ends = found.kind == TokenKind::kEnd || found.terminal == ";"_t;
   std::string message = ends               ? "the statement ends too early"

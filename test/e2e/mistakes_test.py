@@ -67,9 +67,12 @@ def what_is_wrong(trueno, mistake):
     first = TABLES.count("\n") + 1
     number, _, rest = place.partition(": ")
     shown, _, caret = rest.partition("\n")
-    indent = len(f"LINE {number}: ")
-    expected = (first + mistake.caret[0], mistake.caret[1])
-    if (int(number), caret[indent:]) != expected or shown != mistake.sql.split("\n")[mistake.caret[0]]:
+    line = mistake.sql.split("\n")[mistake.caret[0]]
+    marked = caret[len(f"LINE {number}: ") :]
+    if shown.startswith("..."):  # the beginning of a long line is left out
+        left_out = len(line) - (len(shown) - len("..."))
+        shown, marked = line[:left_out] + shown[len("...") :], " " * left_out + marked[len("...") :]
+    if (int(number), marked, shown) != (first + mistake.caret[0], mistake.caret[1], line):
         return f"the caret is elsewhere: {answer}"
     return None
 
