@@ -207,7 +207,11 @@ Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> argu
   function::BindContext types_context = context_.types;
   types_context.literals = literals;
   Result<function::Signature> signature = function->bind(types, types_context);
-  if (!signature) return with_signature(std::move(signature).error(), name, function->signature, types).at(span);
+  if (!signature) {
+    types.clear();  // as written, without what literals adapted to
+    for (const Expression& argument : arguments) types.push_back(argument.type);
+    return with_signature(std::move(signature).error(), name, function->signature, types).at(span);
+  }
   for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i] = TRUENO_TRY(convert(std::move(arguments[i]), signature->arguments[i]));
   Expression e = nary(ExpressionKind::kCall, signature->result, std::move(arguments), span);
   e.function = function;

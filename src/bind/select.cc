@@ -204,11 +204,10 @@ Status QueryBinder::bind_group_by(const sql::Select& select, ExpressionBinder&, 
     if (std::ranges::none_of(grouping.keys, [&](const Expression& known) { return same_expression(known, key); }))
       grouping.keys.push_back(std::move(key));
   };
-  if (select.group_by.all) {
+  if (select.group_by.all) {  // what is the same for all rows makes no groups
     for (const Expression& output : outputs) {
-      if (!has_aggregate(output)) add(output);
+      if (!has_aggregate(output) && !output.is_constant()) add(output);
     }
-    grouping.active = true;
   }
   // The number of the key that an expression is.
   const auto key_number = [&](const sql::Expression& expression) -> Result<std::size_t> {
