@@ -34,6 +34,7 @@ KNOWN = [
     (r"nullif\('", r"", "DuckDB takes nullif(constant, x) LIKE ... for x IS NOT NULL"),
     (r"nullif\((\S+), \1\)", r"error: overflow|zero", "DuckDB folds a constant NULL operand, and the failing one beside it is never computed"),
     (r"\((- \w+|100 \+ \w+|\w+ [-+] -?\d+)\) [<>=]|[<>=] \((- \w+|\w+ [-+] -?\d+)\)", r"^Out of range", "DuckDB moves constants to the other side of a comparison"),
+    (r"pad\(", r"nan", "-nan is a text of its own in DuckDB"),
     (r"nullif\(.*\* u", r"^Out of range", "DuckDB moves constants to the other side of a comparison"),
     (r"AS FLOAT\).* AS DECIMAL|\bf\b.* AS DECIMAL", r"^value", "a FLOAT becomes a DECIMAL by its shortest text"),
     (r"DISTINCT FROM \([-\w]+ [-+] \w+\)", r"^Out of range", "DuckDB moves constants to the other side of a comparison"),
