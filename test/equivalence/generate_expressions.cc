@@ -312,7 +312,8 @@ Expression Generator::date(int depth) {
       return make(Kind::kDate, random_.percent(50) ? "({} + {})" : "({} - {})",
                   {of(Kind::kDate, d), make(Kind::kInteger, random_.pick({"0", "1", "30", "100000"}))});
     case 1:
-      return make(Kind::kDate, fmt::format("CAST(date_trunc('{}', {{}}) AS DATE)", random_.pick({"year", "month", "week", "quarter", "day"})),
+      return make(Kind::kDate,
+                  fmt::format("CAST(date_trunc('{}', {{}}) AS DATE)", random_.pick({"year", "month", "week", "quarter", "day"})),
                   {of(Kind::kDate, d)});
     default:
       return make(Kind::kDate, random_.percent(40) ? "CAST({} AS DATE)" : "TRY_CAST({} AS DATE)",
