@@ -309,4 +309,6 @@ std::vector<Expression> Cluster::add_relation(PlanPtr plan) {
 
 Result<PlanPtr> order_joins(PlanPtr plan, const plan::ConstantEvaluator&) { return order(std::move(plan), false); }
 
+Result<PlanPtr> order_joins_of_shared(PlanPtr plan, const plan::ConstantEvaluator&) { return order(std::move(plan), true); }
+
 }  // namespace trueno::optimize

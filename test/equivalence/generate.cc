@@ -29,7 +29,7 @@ Query Generator::query(std::vector<Name> names, int depth, bool outermost) {
   const std::vector<Name> around = std::exchange(common_, {});
   choose_source(query, names, depth);
   names_ = std::move(names);
-  if (random_.percent(26)) query.join = join();
+  if (random_.percent(26)) query.joins = joins();
   if (random_.percent(55)) query.where = boolean(3);
   if (random_.percent(42)) {
     select_grouped(query, outermost);
@@ -48,7 +48,7 @@ Query Generator::divided(Oracle oracle) {
   std::vector<Name> names = table_;
   choose_source(query, names, 1);
   names_ = std::move(names);
-  if (random_.percent(35)) query.join = join();
+  if (random_.percent(35)) query.joins = joins();
   if (oracle != Oracle::kTlpHaving || random_.percent(30)) query.where = boolean(3);
   switch (oracle) {
     case Oracle::kNoRec: query.select.push_back(make(Kind::kInteger, "count(*)")); break;
@@ -193,7 +193,7 @@ void Generator::combine(Query& query) {
   right->first_name = by_name ? 1 : 0;
   for (std::size_t i = by_name ? 1 : 0; i < query.select.size(); ++i) {
     // What exists on both sides makes INTERSECT and EXCEPT say something.
-    const bool same = query.select[i].operands.empty() && !query.join && !query.from && query.rows.empty() && random_.percent(60);
+    const bool same = query.select[i].operands.empty() && query.joins.empty() && !query.from && query.rows.empty() && random_.percent(60);
     right->select.push_back(same ? query.select[i] : of(query.select[i].kind, 2));
   }
   if (by_name) right->select.push_back(any(1));

@@ -36,13 +36,21 @@ Expression Generator::equality(const std::vector<Name>& rows) {
               {std::move(outside)});
 }
 
-Join Generator::join() {
+// Two of them in a row are what the order of joins is about.
+std::vector<Join> Generator::joins() {
+  std::vector<Join> out = {join("v")};
+  if (random_.percent(35)) out.push_back(join("u"));
+  return out;
+}
+
+Join Generator::join(const std::string& alias) {
   const std::int64_t kind = random_.below(100);
-  if (kind < 8) return lateral_join();
-  if (kind < 16) return named_join();
-  if (kind < 23) return nearest_join();
+  if (kind < 8) return lateral_join(alias);
+  if (kind < 16) return named_join(alias);
+  if (kind < 23) return nearest_join(alias);
   Join out;
-  Rows rows = other_rows();
+  out.alias = alias;
+  Rows rows = other_rows(alias);
   out.rows = make(Kind::kOther, rows.text);
   if (kind < 27) {
     out.kind = random_.percent(50) ? "CROSS JOIN" : "POSITIONAL JOIN";
@@ -65,8 +73,9 @@ Join Generator::join() {
 }
 
 // Rows that depend on the row beside them: a choice of them, or what they come to.
-Join Generator::lateral_join() {
+Join Generator::lateral_join(const std::string& alias) {
   Join out;
+  out.alias = alias;
   const Rows rows = other_rows("x");
   std::vector<Name> seen;
   std::string columns;
@@ -74,8 +83,8 @@ Join Generator::lateral_join() {
   for (std::size_t i = 0; i < rows.names.size(); ++i) {
     const Name& name = rows.names[i];
     const std::string value = !sums ? name.text : fmt::format("{}({})", random_.pick({"min", "max", "any_value"}), name.text);
-    columns += fmt::format("{}{} AS v{}", columns.empty() ? "" : ", ", value, i);
-    seen.push_back({fmt::format("v{}", i), name.kind});
+    columns += fmt::format("{}{} AS {}{}", columns.empty() ? "" : ", ", value, alias, i);
+    seen.push_back({fmt::format("{}{}", alias, i), name.kind});
   }
   const std::string rest = sums || random_.percent(50) ? "" : fmt::format(" ORDER BY x0 LIMIT {}", random_.between(1, 3));
   out.kind = random_.percent(50) ? "JOIN LATERAL" : "LEFT JOIN LATERAL";
@@ -86,19 +95,20 @@ Join Generator::lateral_join() {
 }
 
 // USING and NATURAL: one of the other rows' columns has the name of one outside.
-Join Generator::named_join() {
+Join Generator::named_join(const std::string& alias) {
   const Name outside = random_.pick(names_);
   std::vector<std::size_t> fitting;
   for (std::size_t i = 0; i < table_.size(); ++i) {
     if (table_[i].kind == outside.kind) fitting.push_back(i);
   }
   Join out;
+  out.alias = alias;
   out.kind = random_.pick<const char*>({"JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "SEMI JOIN"});
   const std::size_t shared = fitting.empty() ? 0 : random_.pick(fitting);
   std::string columns;
   std::vector<Name> seen;
   for (std::size_t i = 0; i < table_.size(); ++i) {
-    const std::string name = i == shared ? outside.text : fmt::format("v{}", i);
+    const std::string name = i == shared ? outside.text : fmt::format("{}{}", alias, i);
     columns += fmt::format("{}{} AS {}", columns.empty() ? "" : ", ", table_[i].text, name);
     if (i != shared) seen.push_back({name, table_[i].kind});
   }
@@ -113,9 +123,10 @@ Join Generator::named_join() {
 }
 
 // ASOF: the row that is nearest by one column among those equal by another.
-Join Generator::nearest_join() {
+Join Generator::nearest_join(const std::string& alias) {
   Join out;
-  const Rows rows = other_rows();
+  out.alias = alias;
+  const Rows rows = other_rows(alias);
   out.kind = random_.pick<const char*>({"ASOF JOIN", "ASOF LEFT JOIN", "ASOF LEFT JOIN"});
   out.rows = make(Kind::kOther, rows.text);
   const Name& nearest = random_.pick(rows.names);

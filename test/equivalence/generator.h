@@ -50,10 +50,11 @@ class Generator {
 
   // ---- joins and subqueries
   Rows other_rows(const std::string& prefix = "v");
-  Join join();
-  Join lateral_join();
-  Join named_join();
-  Join nearest_join();
+  std::vector<Join> joins();
+  Join join(const std::string& alias);
+  Join lateral_join(const std::string& alias);
+  Join named_join(const std::string& alias);
+  Join nearest_join(const std::string& alias);
   Expression equality(const std::vector<Name>& rows);
   void see(const std::vector<Name>& rows);
   Expression subquery_test();

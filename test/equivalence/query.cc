@@ -83,9 +83,9 @@ std::string Query::body() const {
   } else {
     text += " FROM " + (rows.empty() ? "t" : rows);
   }
-  if (join) {
-    text += fmt::format(" {} {} v {}", join->kind, join->rows.sql(), join->suffix);
-    if (join->condition) text += "ON " + join->condition->sql();
+  for (const Join& join : joins) {
+    text += fmt::format(" {} {} {} {}", join.kind, join.rows.sql(), join.alias, join.suffix);
+    if (join.condition) text += "ON " + join.condition->sql();
   }
   if (where) text += " WHERE " + where->sql();
   if (!group_by.empty()) text += grouping_text();
@@ -114,10 +114,9 @@ std::string Query::sql() const {
 
 std::size_t Query::size() const {
   std::size_t total = 1 + (distinct ? 1u : 0u) + (from ? from->size() + 1 : 0) + (place != Place::kInline ? 1u : 0u) +
-                      (right ? right->size() + 1 : 0) + (rows.empty() ? 0 : 1) + (star.empty() ? 0 : 1) +
-                      (join ? join->rows.size() + (join->condition ? join->condition->size() : 0) + 1 : 0) +
-                      (where ? where->size() + 1 : 0) + (having ? having->size() + 1 : 0) + (grouping.empty() ? 0 : 1) +
-                      (limit.empty() ? 0 : 1) + (offset.empty() ? 0 : 1);
+                      (right ? right->size() + 1 : 0) + (rows.empty() ? 0 : 1) + (star.empty() ? 0 : 1) + (where ? where->size() + 1 : 0) +
+                      (having ? having->size() + 1 : 0) + (grouping.empty() ? 0 : 1) + (limit.empty() ? 0 : 1) + (offset.empty() ? 0 : 1);
+  for (const Join& join : joins) total += join.rows.size() + (join.condition ? join.condition->size() : 0) + 1;
   for (const Expression& e : select) total += e.size();
   for (const Expression& e : distinct_on) total += e.size() + 1;
   for (const Expression& e : group_by) total += e.size() + 1;
@@ -135,7 +134,7 @@ Query Query::clone() const {
   if (from) copy.from = std::make_unique<Query>(from->clone());
   copy.place = place;
   copy.rows = rows;
-  copy.join = join;
+  copy.joins = joins;
   copy.where = where;
   copy.group_by = group_by;
   copy.grouping = grouping;

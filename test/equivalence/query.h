@@ -30,9 +30,10 @@ struct OrderItem {
   std::string direction;  // " DESC NULLS FIRST"
 };
 
-/// `{kind} (rows of t) v {ON condition}` behind FROM. The rows' columns are v0, v1, ... in the order of t's.
+/// `{kind} (rows of t) v {ON condition}` behind FROM. The rows' columns are v0, v1, ... in the order of t's; u0, u1, ... of a second join.
 struct Join {
   std::string kind;
+  std::string alias;
   Expression rows;  // the operand of LATERAL is its condition
   std::optional<Expression> condition;
   std::string suffix;  // "USING (c0)" in place of the condition
@@ -51,7 +52,7 @@ struct Query {
   std::unique_ptr<Query> from;  // null: FROM t
   Place place = Place::kInline;
   std::string rows;  // FROM this text in the place of t; empty: t. It has t's columns
-  std::optional<Join> join;
+  std::vector<Join> joins;
   std::optional<Expression> where;
   std::vector<Expression> group_by;
   std::string grouping;                  // "", "ROLLUP", "CUBE", "GROUPING SETS", "ALL"

@@ -18,9 +18,9 @@ void collect_expressions(Query& query, std::vector<Expression*>& nodes) {
   for (Query* q : all) {
     for (Expression& e : q->select) collect(e, nodes);
     for (Expression& e : q->distinct_on) collect(e, nodes);
-    if (q->join) {
-      for (Expression& operand : q->join->rows.operands) collect(operand, nodes);
-      if (q->join->condition) collect(*q->join->condition, nodes);
+    for (Join& join : q->joins) {
+      for (Expression& operand : join.rows.operands) collect(operand, nodes);
+      if (join.condition) collect(*join.condition, nodes);
     }
     if (q->where) collect(*q->where, nodes);
     for (Expression& e : q->group_by) collect(e, nodes);
@@ -114,8 +114,12 @@ class Shrinker {
       any |= with([](Query& q) { return !std::exchange(q.distinct_on, {}).empty(); });
       any |= with([](Query& q) { return !std::exchange(q.star, "").empty(); });
       any |= with([](Query& q) { return !std::exchange(q.rows, "").empty(); });
-      any |= with([](Query& q) { return std::exchange(q.join, std::nullopt).has_value(); });
-      any |= with([](Query& q) { return q.join && q.join->condition && std::exchange(q.join->kind, "JOIN") != "JOIN"; });
+      for (std::size_t i = 2; i-- > 0;) {
+        any |=
+            with([i](Query& q) { return i < q.joins.size() && (q.joins.erase(q.joins.begin() + static_cast<std::ptrdiff_t>(i)), true); });
+        any |=
+            with([i](Query& q) { return i < q.joins.size() && q.joins[i].condition && std::exchange(q.joins[i].kind, "JOIN") != "JOIN"; });
+      }
       any |= with([](Query& q) { return !std::exchange(q.limit, "").empty(); });
       any |= with([](Query& q) { return !std::exchange(q.offset, "").empty(); });
       any |= with([](Query& q) { return !std::exchange(q.grouping, "").empty(); });
