@@ -74,6 +74,7 @@ Result<Value> ExpressionBinder::constant_argument(const sql::Expression& express
 // Aggregates do not nest; what else may be named is the same.
 ExpressionBinder ExpressionBinder::within_aggregate() const {
   ExpressionBinder inner(context_, scope_, around_);
+  inner.explain_no_aggregates("aggregates do not nest: compute the inner one in a subquery of FROM");
   inner.allow_columns(columns_, unpacked_columns_);
   inner.allow_aliases(aliases_);
   return inner;
@@ -110,7 +111,9 @@ Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sq
   types_context.literals = literals;
   const std::string name = lower_name(node.name.last().text);
   types_context.name = name;
-  call.signature = TRUENO_TRY(function.bind(types, types_context));
+  Result<function::Signature> signature = function.bind(types, types_context);
+  if (!signature) return with_signature(std::move(signature).error(), name, function.signature, types);
+  call.signature = std::move(*signature);
   const std::vector<Type>& wanted = call.signature.arguments;
   for (std::size_t i = 0; i < call.arguments.size(); ++i) call.arguments[i] = TRUENO_TRY(convert(std::move(call.arguments[i]), wanted[i]));
   for (std::size_t i = 0; i < call.constants.size(); ++i) {
@@ -139,7 +142,7 @@ Status ExpressionBinder::aggregate_order(plan::AggregateCall& call, const std::v
 Result<Expression> ExpressionBinder::aggregate_call(const function::AggregateFunction& named, const sql::FunctionCall& node,
                                                     SourceSpan span) {
   if (!aggregates_)
-    return error(ErrorCode::kBinder, "{} is an aggregate and cannot be used here", named.name).hint("use HAVING, or a subquery").at(span);
+    return error(ErrorCode::kBinder, "{} is an aggregate and cannot be used here", named.name).hint(no_aggregates_).at(span);
   plan::AggregateCall call;
   call.function = &named;
   // min(x, n) and its like: the n first, by a name of their own.
@@ -152,6 +155,8 @@ Result<Expression> ExpressionBinder::aggregate_call(const function::AggregateFun
     return error(ErrorCode::kBinder, "WITHIN GROUP takes one ORDER BY expression, not {}", node.within_group.size()).at(span);
   const bool descending = is_descending(node.within_group) || is_descending(node.order_by);
   if (Status status = aggregate_arguments(call, node, descending); !status) return std::move(status).error().at(span);
+  if (node.distinct && call.arguments.empty())
+    return error(ErrorCode::kBinder, "DISTINCT needs a value").hint(fmt::format("{}(DISTINCT x)", function.name)).at(span);
   if (node.distinct && call.arguments.size() != 1 && !function.ignores_repeats)
     return error(ErrorCode::kNotSupported, "DISTINCT of other than one argument is not supported yet").at(span);
   const bool extreme = function.fold == nullptr && function.finish == kernel::FinishKind::kExtreme;

@@ -98,7 +98,7 @@ TEST_F(BinderTest, UnknownNamesComeWithTheNearest) {
   EXPECT_THAT(message, HasSubstr("       ^^^^^^^"));
   EXPECT_THAT(types("SELECT u.id FROM t"), HasSubstr("no table \"u\" in FROM"));
   EXPECT_THAT(types("SELECT florr(price) FROM t"), HasSubstr("did you mean floor?"));
-  EXPECT_THAT(types("SELECT id::INTEGR FROM t"), HasSubstr("did you mean integer?"));
+  EXPECT_THAT(types("SELECT id::INTEGR FROM t"), HasSubstr("did you mean INTEGER?"));
   EXPECT_THAT(types("SELECT id FROM nowhere"), HasSubstr("no table nowhere"));
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/number_text.h"
+#include "bind/foreign_names.h"
 #include "bind/strict_floats.h"
 
 namespace trueno::bind {
@@ -155,12 +156,36 @@ std::vector<Type> with_literals_narrowed(const std::vector<Expression>& values) 
 
 }  // namespace
 
+Error ExpressionBinder::no_function(std::string_view name, SourceSpan span) const {
+  std::string hint(foreign_function(name));
+  if (hint.empty()) {
+    const std::string near = nearest_name(name, context_.functions.names());
+    if (!near.empty()) hint = fmt::format("did you mean {}?", near);
+  }
+  return error(ErrorCode::kBinder, "no function {}", name).hint(std::move(hint)).at(span);
+}
+
+Error with_signature(Error why, std::string_view name, std::string_view signature, const std::vector<Type>& types) {
+  if (why.code() != ErrorCode::kBinder || !why.message().starts_with("no function ")) return why;
+  std::string list;
+  const bool sign = name.find_first_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
+  const bool word = name == "like" || name == "ilike" || name == "glob" || name == "not_like" || name == "not_ilike";
+  for (const Type& type : types) list += (list.empty() ? "" : sign || word ? " and " : ", ") + type.to_string();
+  if (sign || word) {
+    const bool texts = name == "+" && std::ranges::any_of(types, [](const Type& type) { return type.id == TypeId::kVarchar; });
+    std::string shown(name.substr(name.starts_with("not_") ? 4 : 0));
+    std::ranges::transform(shown, shown.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+    return error(ErrorCode::kBinder, "no operator {} for {}", shown, list)
+        .hint(texts  ? "texts are joined with ||; a text becomes a number by CAST(x AS type)"
+              : word ? "cast to VARCHAR first: CAST(x AS VARCHAR)"
+                     : "cast one side first: CAST(x AS type)");
+  }
+  return error(ErrorCode::kBinder, "no function {}({})", name, list).hint(fmt::format("it is {}", signature));
+}
+
 Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> arguments, SourceSpan span) const {
   const function::ScalarFunction* function = context_.functions.scalar(name);
-  if (function == nullptr) {
-    const std::string near = nearest_name(name, context_.functions.names());
-    return error(ErrorCode::kBinder, "no function {}", name).hint(near.empty() ? "" : fmt::format("did you mean {}?", near)).at(span);
-  }
+  if (function == nullptr) return no_function(name, span);
   // A whole-number literal takes the narrowest type its neighbour allows, so that `tinyint_column + 1` stays TINYINT.
   std::vector<Type> types;
   for (const Expression& argument : arguments) types.push_back(argument.type);
@@ -182,7 +207,11 @@ Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> argu
   function::BindContext types_context = context_.types;
   types_context.literals = literals;
   Result<function::Signature> signature = function->bind(types, types_context);
-  if (!signature) return std::move(signature).error().at(span);
+  if (!signature) {
+    types.clear();  // as written, without what literals adapted to
+    for (const Expression& argument : arguments) types.push_back(argument.type);
+    return with_signature(std::move(signature).error(), name, function->signature, types).at(span);
+  }
   for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i] = TRUENO_TRY(convert(std::move(arguments[i]), signature->arguments[i]));
   Expression e = nary(ExpressionKind::kCall, signature->result, std::move(arguments), span);
   e.function = function;
@@ -263,6 +292,7 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
             Expression operand = TRUENO_TRY(bind(*node.operand));
             Expression converted = TRUENO_TRY(convert(std::move(operand), TRUENO_TRY(bind_type(node.type)), node.trying));
             converted.typed = true;
+            converted.span = span;
             return converted;
           },
           [&](const sql::Case& node) -> Bound { return case_expression(node, span); },
@@ -537,6 +567,12 @@ Bound ExpressionBinder::interval_of_number(Expression number, std::string_view u
   return call(function, list_of(std::move(number)), span);
 }
 
+// Functions that the catalogue has, and those that are bound in a way of their own.
+bool ExpressionBinder::is_known(std::string_view name) const {
+  return context_.functions.scalar(name) != nullptr || name == "coalesce" || name == "ifnull" || name == "if" || name == "grouping" ||
+         name == "grouping_id" || name == "date_part" || name == "datepart" || name == "date_trunc" || name == "datetrunc";
+}
+
 Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan span) {
   const std::string name = lower_name(node.name.last().text);
   if (node.name.parts.size() > 1) return call_with_dot(node, span);
@@ -551,7 +587,9 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
       std::ranges::move(TRUENO_TRY(unpacked_columns_(*columns)), std::back_inserter(arguments));
       continue;
     }
-    arguments.push_back(TRUENO_TRY(bind(*argument.value)));
+    Bound bound = bind(*argument.value);
+    if (!bound && !is_known(name)) return no_function(name, span);  // rather than what is wrong inside
+    arguments.push_back(TRUENO_TRY(std::move(bound)));
   }
   if ((name == "grouping" || name == "grouping_id") && !arguments.empty()) {
     if (!grouping_) return error(ErrorCode::kBinder, "{} needs GROUP BY, and cannot stand here", name).at(span);
@@ -562,7 +600,9 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     Type type;
     for (const Type& argument : with_literals_narrowed(arguments)) {
       const auto common = function::common_type(type, argument);
-      if (!common) return error(ErrorCode::kBinder, "the arguments of {} have no common type", name).at(span);
+      if (!common)
+        return error(ErrorCode::kBinder, "the arguments of {} have no common type: {} and {}", name, type.to_string(), argument.to_string())
+            .at(span);
       type = *common;
     }
     if (type.id == TypeId::kNull) type = TypeId::kInteger;
@@ -574,7 +614,9 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
   }
   if (name == "age" && arguments.size() == 1)  // from today
     arguments.insert(arguments.begin(), Expression::literal(*function::moment_of_statement("current_date", context_.types.now)));
-  if (name == "if" && arguments.size() == 3) {
+  if (name == "if" && arguments.size() != 3)
+    return error(ErrorCode::kBinder, "if takes three arguments").hint("if(condition, x, y)").at(span);
+  if (name == "if") {
     arguments[0] = TRUENO_TRY(convert(std::move(arguments[0]), TypeId::kBoolean));
     return branches(std::move(arguments), span);
   }
@@ -591,8 +633,13 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
       return error(ErrorCode::kBinder, "a date part is a text, not {}", arguments[0].type.to_string()).at(arguments[0].span);
     const std::string part = lower_name(arguments[0].value.as_string());
     const std::string_view function = name.ends_with("part") ? function::date_part_function(part) : function::date_trunc_function(part);
-    if (function.empty())
-      return error(ErrorCode::kBinder, "no date part '{}'", part).hint("year, month, day, hour, ...").at(arguments[0].span);
+    if (function.empty()) {
+      const std::string near = nearest_name(part, {"year", "quarter", "month", "week", "day", "hour", "minute", "second", "millisecond",
+                                                   "microsecond", "dayofweek", "dayofyear", "decade", "century", "epoch"});
+      return error(ErrorCode::kBinder, "no date part '{}'", part)
+          .hint(near.empty() ? "year, month, day, hour, ..." : fmt::format("did you mean '{}'?", near))
+          .at(arguments[0].span);
+    }
     return call(function, list_of(std::move(arguments[1])), span);
   }
   return call(name, std::move(arguments), span);

@@ -33,6 +33,8 @@ class ExpressionBinder {
   /// Where aggregates are allowed, they are handed over and stand for the column this returns.
   using AggregateSink = std::function<Result<plan::Expression>(plan::AggregateCall call, SourceSpan span)>;
   void allow_aggregates(AggregateSink sink) { aggregates_ = std::move(sink); }
+  /// What to do instead where aggregates cannot stand.
+  void explain_no_aggregates(std::string hint) { no_aggregates_ = std::move(hint); }
   /// Where there are grouping sets, GROUPING(keys) stands for the column this returns.
   using GroupingSink = std::function<Result<plan::Expression>(std::vector<plan::Expression> keys, SourceSpan span)>;
   void allow_grouping(GroupingSink sink) { grouping_ = std::move(sink); }
@@ -65,6 +67,8 @@ class ExpressionBinder {
   [[nodiscard]] Result<plan::Expression> bind_node(const sql::Expression& expression);
   [[nodiscard]] Result<plan::Expression> literal(const sql::Literal& literal) const;
   [[nodiscard]] Result<plan::Expression> parameter(const sql::Parameter& node, SourceSpan span) const;
+  [[nodiscard]] bool is_known(std::string_view name) const;
+  [[nodiscard]] Error no_function(std::string_view name, SourceSpan span) const;
   [[nodiscard]] Result<plan::Expression> function_call(const sql::FunctionCall& call, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> call_with_dot(const sql::FunctionCall& call, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> random_call(std::string_view name, const sql::FunctionCall& call, SourceSpan span);
@@ -95,11 +99,15 @@ class ExpressionBinder {
   const Scope& scope_;
   Surroundings around_;
   AggregateSink aggregates_;
+  std::string no_aggregates_ = "use HAVING, or a subquery";
   GroupingSink grouping_;
   Shortcut shortcut_;
   Aliases aliases_;
   ColumnsValue columns_;
   ColumnsUnpacked unpacked_columns_;
 };
+
+/// "no function f(types)" as a person would call it: operators by their sign, functions with the arguments they take.
+[[nodiscard]] Error with_signature(Error why, std::string_view name, std::string_view signature, const std::vector<Type>& types);
 
 }  // namespace trueno::bind

@@ -2,6 +2,7 @@
 #include "bind/query_binder.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "bind/join.h"
@@ -12,6 +13,30 @@ namespace trueno::bind {
 
 using plan::Expression;
 using plan::PlanPtr;
+
+namespace {
+
+// Takes the places from a plan whose text is not the statement's.
+class PlaceRemover {
+ public:
+  void remove(plan::Plan& plan) {
+    plan::for_each_expression(plan, [&](Expression& e) { remove(e); });
+    const auto* shared = std::get_if<plan::Shared>(&plan.node);
+    if (shared != nullptr && seen_.insert(shared->plan.get()).second) remove(*shared->plan->plan);
+    for (const PlanPtr& input : plan.inputs) remove(*input);
+  }
+
+ private:
+  void remove(Expression& e) {
+    e.span = {};
+    for (Expression& argument : e.arguments) remove(argument);
+    if (e.subquery) remove(*e.subquery->plan);
+  }
+
+  std::set<const plan::SharedPlan*> seen_;  // a recursion reads itself
+};
+
+}  // namespace
 
 Result<Relation> QueryBinder::bind_from(const std::vector<sql::TableRefPtr>& from) {
   if (from.empty()) {
@@ -84,6 +109,7 @@ Result<Relation> QueryBinder::bind_view(const sql::Name& name, const NamedQuery&
   }
   Relation relation;
   relation.plan = std::move(*plan);
+  PlaceRemover().remove(*relation.plan);
   for (std::size_t i = 0; i < relation.plan->schema.size(); ++i) {
     if (i < view.columns.size()) relation.plan->schema[i].name = view.columns[i];
   }
@@ -104,13 +130,33 @@ Relation QueryBinder::scan(std::shared_ptr<const TableSource> source, const std:
   return relation;
 }
 
+// What the catalog says, with a better hint where the query or the name itself shows what was meant.
+Error QueryBinder::no_table(const sql::NamedTable& node, Error why) const {
+  if (node.is_string || why.code() != ErrorCode::kCatalog) return why;
+  const std::string name = lower_name(node.name.last().text);
+  std::vector<std::string> with;
+  for (const CommonTables* around = common_tables_; around != nullptr; around = around->outer) {
+    for (std::size_t i = 0; i < around->visible; ++i) with.push_back((*around->tables)[i].name.text);
+  }
+  std::string hint;
+  if (node.name.parts.size() == 1) {
+    if (const std::string near = nearest_name(name, with); !near.empty()) hint = fmt::format("did you mean {}?", near);
+    if (name == "dual") hint = "a SELECT without a table needs no FROM";
+  } else if (name == "csv" || name == "parquet" || name == "json" || name == "tsv" || name == "arrow" || name == "ndjson" ||
+             name == "txt") {
+    hint = fmt::format("a file takes single quotes: '{}'", node.name.to_string());
+  }
+  if (hint.empty()) return why;
+  return error(why.code(), "{}", why.message()).hint(std::move(hint));
+}
+
 Result<Relation> QueryBinder::bind_table_node(const sql::TableRef& table, const sql::NamedTable& node) {
   if (auto common = TRUENO_TRY(bind_common_table(node, table.span))) return std::move(*common);
   if (!node.is_string) {
     if (const std::optional<NamedQuery> view = context_.names.view(node.name)) return bind_view(node.name.last(), *view);
   }
   auto source = context_.names.table(node.name, node.is_string);
-  if (!source) return std::move(source).error().at(table.span);
+  if (!source) return no_table(node, std::move(source).error()).at(table.span);
   std::string name = node.name.last().text;
   if (node.is_string) {  // 'data/events.parquet' is known as events
     name = name.substr(name.find_last_of('/') + 1);

@@ -74,6 +74,7 @@ Result<std::optional<std::int64_t>> QueryBinder::constant_count(const Expression
 Result<PlanPtr> QueryBinder::limited(const sql::Query& query, PlanPtr plan) {
   const Scope nothing;
   ExpressionBinder binder(context_, nothing, around());
+  binder.explain_no_aggregates("LIMIT is one number for the whole query: (SELECT ...) may compute it");
   std::optional<Expression> limit;
   std::optional<Expression> offset;
   if (query.limit) limit = without_needless_subquery(TRUENO_TRY(binder.bind(*query.limit)));

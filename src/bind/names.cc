@@ -2,7 +2,9 @@
 #include <cctype>
 
 #include "base/int128.h"
+#include "base/name.h"
 #include "bind/binder.h"
+#include "bind/foreign_names.h"
 
 namespace trueno::bind {
 
@@ -12,6 +14,11 @@ std::string folded(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
+}
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
 }
 
 // Edit distance with swaps of neighbours, cut off past `limit`.
@@ -58,10 +65,12 @@ Result<Type> bind_type(const sql::TypeName& name) {
       auto type = type_from_name(name.name.last().text, std::move(arguments));
       if (!type) return std::move(type).error().at(name.span);
       if (type->has_value()) return **type;
+      if (const std::string_view hint = foreign_type(lower_name(name.name.last().text)); !hint.empty())
+        return error(ErrorCode::kBinder, "no type {}", name.name.to_string()).hint(std::string(hint)).at(name.span);
       std::vector<std::string> known(type_names().begin(), type_names().end());
       const std::string near = nearest_name(name.name.last().text, known);
       return error(ErrorCode::kBinder, "no type {}", name.name.to_string())
-          .hint(near.empty() ? "" : fmt::format("did you mean {}?", near))
+          .hint(near.empty() ? "" : fmt::format("did you mean {}?", upper(near)))
           .at(name.span);
     }
     case Kind::kList:

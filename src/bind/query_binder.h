@@ -75,6 +75,7 @@ class QueryBinder {
   [[nodiscard]] Result<Relation> bind_table(const sql::TableRef& table);
   [[nodiscard]] Result<Relation> bind_view(const sql::Name& name, const NamedQuery& view);
   [[nodiscard]] static Relation scan(std::shared_ptr<const TableSource> source, const std::string& name);
+  [[nodiscard]] Error no_table(const sql::NamedTable& node, Error why) const;
   [[nodiscard]] Result<Relation> bind_table_node(const sql::TableRef& table, const sql::NamedTable& node);
   [[nodiscard]] Result<Relation> bind_table_node(const sql::TableRef& table, const sql::SubqueryTable& node);
   [[nodiscard]] Result<Relation> bind_table_node(const sql::TableRef& table, const sql::FunctionTable& node);

@@ -32,6 +32,8 @@ struct Scope {
   /// The column's number. kBinder: unknown (with the nearest name) or ambiguous.
   [[nodiscard]] Result<int> find(const sql::QualifiedName& name) const;
   [[nodiscard]] bool has_table(std::string_view name) const;
+  /// "FROM has a, b", for a hint; empty when there are too many tables, or none.
+  [[nodiscard]] std::string tables_there() const;
   /// Whether some column has the name, be it several.
   [[nodiscard]] bool has(const sql::QualifiedName& name) const;
 };

@@ -47,7 +47,7 @@ std::optional<Result<Expression>> item_named(const sql::QualifiedName& name, con
     inside[i] = true;
     Result<Expression> bound = binder.bind(*items[i].expression);
     inside[i] = false;
-    if (!bound) return bound;
+    if (!bound) return error(bound.error().code(), "{}", bound.error().message()).hint(bound.error().hint()).at(name.span());
     return named_item(std::move(*bound), name);
   }
   return std::nullopt;
@@ -88,6 +88,7 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
   const Scope& scope = input.scope;
   if (select.where) {
     ExpressionBinder binder(context_, scope, around());
+    binder.explain_no_aggregates("WHERE looks at single rows; conditions on groups go to HAVING");
     std::vector<bool> inside(select.items.size(), false);
     binder.allow_aliases([&](const sql::QualifiedName& name) { return item_named(name, select.items, scope, binder, inside); });
     Expression condition = TRUENO_TRY(bind_conditions(*select.where, binder, scope));
@@ -156,7 +157,10 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
     for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = TRUENO_TRY(over_groups(std::move(outputs[i]), grouping, scope));
     if (having) having = TRUENO_TRY(over_groups(std::move(*having), grouping, scope));
     plan = TRUENO_TRY(group(plan::Aggregate{std::move(grouping.keys), std::move(grouping.calls)}, grouping.sets, schema, std::move(plan)));
-    if (having) plan = plan::make_plan(plan::Filter{std::move(*having)}, schema, std::move(plan));
+    if (having) {
+      const Schema grouped = plan->schema;  // with the columns of GROUPING
+      plan = plan::make_plan(plan::Filter{std::move(*having)}, grouped, std::move(plan));
+    }
   }
   Schema schema;
   for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -200,11 +204,10 @@ Status QueryBinder::bind_group_by(const sql::Select& select, ExpressionBinder&, 
     if (std::ranges::none_of(grouping.keys, [&](const Expression& known) { return same_expression(known, key); }))
       grouping.keys.push_back(std::move(key));
   };
-  if (select.group_by.all) {
+  if (select.group_by.all) {  // what is the same for all rows makes no groups
     for (const Expression& output : outputs) {
-      if (!has_aggregate(output)) add(output);
+      if (!has_aggregate(output) && !output.is_constant()) add(output);
     }
-    grouping.active = true;
   }
   // The number of the key that an expression is.
   const auto key_number = [&](const sql::Expression& expression) -> Result<std::size_t> {
@@ -212,6 +215,7 @@ Status QueryBinder::bind_group_by(const sql::Select& select, ExpressionBinder&, 
     if (output < -1 || output >= static_cast<int>(outputs.size()))
       return error(ErrorCode::kBinder, "GROUP BY position is not in the SELECT list (1 to {})", outputs.size()).at(expression.span);
     ExpressionBinder plain(context_, scope, around());
+    plain.explain_no_aggregates("GROUP BY names what the groups have in common");
     Expression key = output >= 0 ? outputs[static_cast<std::size_t>(output)] : TRUENO_TRY(plain.bind(expression));
     if (has_aggregate(key)) return error(ErrorCode::kBinder, "GROUP BY cannot name an aggregate").at(expression.span);
     if (key.type.id == TypeId::kNull) key = Expression::cast(std::move(key), TypeId::kInteger);

@@ -44,6 +44,7 @@ Status check_star(const sql::Star& star, const std::vector<Scope::Column>& colum
     const std::string near = nearest_name(name.last().text, all);
     return error(ErrorCode::kBinder, "* has no column \"{}\"", name.last().text)
         .hint(near.empty() ? "" : fmt::format("did you mean \"{}\"?", near))
+        .at(name.span())
         .at(span);
   };
   // Each column is named once: left out, replaced or renamed. With its table or without is the same, two tables of a USING are not.

@@ -15,8 +15,11 @@ bool is_text(const Type& type) { return type.id == TypeId::kVarchar; }
 bool is_exact(const Type& type) { return type.is_integer() || type.id == TypeId::kDecimal; }
 
 Error cannot(const Type& from, const Type& to, const Cell& in) {
+  std::string hint = is_text(from) ? "TRY_CAST gives NULL instead" : "";
+  if (is_text(from) && to.id == TypeId::kDate) hint = "a date is written YYYY-MM-DD; " + hint;
+  if (is_text(from) && to.is_timestamp()) hint = "a timestamp is written YYYY-MM-DD HH:MM:SS; " + hint;
   return error(ErrorCode::kConversion, "cannot cast {} '{}' to {}", from.to_string(), value_of(from, in).to_string(), to.to_string())
-      .hint(is_text(from) ? "TRY_CAST gives NULL instead" : "");
+      .hint(std::move(hint));
 }
 
 Error out_of_range(const Type& from, const Type& to, const Cell& in) {

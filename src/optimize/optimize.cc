@@ -1,5 +1,6 @@
 #include "optimize/optimize.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "optimize/rules.h"
@@ -15,7 +16,7 @@ std::span<const Rule> rules() {
       {"fold_constants", RuleKind::kOptional, fold_constants},
       {"factor_disjunctions", RuleKind::kOptional, factor_disjunctions},
       {"push_down_filters", RuleKind::kOptional, push_down_filters},
-      {"order_joins", RuleKind::kOptional, order_joins},
+      {"order_joins", RuleKind::kOptional, order_joins, order_joins_of_shared},
       {"prune_columns", RuleKind::kOptional, prune_columns},
       {"make_top_n", RuleKind::kOptional, make_top_n},
       {"answer_from_statistics", RuleKind::kStatistics, answer_from_statistics},
@@ -27,7 +28,7 @@ std::span<const Rule> rules() {
 namespace {
 
 bool wanted(const Rule& rule, const Options& options) {
-  if (!options.optional_rules) return false;
+  if (!options.optional_rules || std::ranges::find(options.disabled, rule.name) != options.disabled.end()) return false;
   return rule.kind == RuleKind::kOptional || (rule.kind == RuleKind::kStatistics && options.statistics_answers);
 }
 
@@ -38,9 +39,10 @@ Result<plan::PlanPtr> lower(plan::PlanPtr plan, const plan::ConstantEvaluator& c
   return plan;
 }
 
-Result<plan::PlanPtr> apply_rules(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options) {
+Result<plan::PlanPtr> apply_rules(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options, bool shared) {
   for (const Rule& rule : rules()) {
-    if (wanted(rule, options)) plan = TRUENO_TRY(rule.apply(std::move(plan), constants));
+    const auto apply = shared && rule.apply_to_shared != nullptr ? rule.apply_to_shared : rule.apply;
+    if (wanted(rule, options)) plan = TRUENO_TRY(apply(std::move(plan), constants));
   }
   return plan;
 }
@@ -64,9 +66,9 @@ Result<plan::PlanPtr> optimize(plan::PlanPtr plan, const plan::ConstantEvaluator
   TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::lowered, [&](plan::PlanPtr p) { return lower(std::move(p), constants); }));
   // Before rules see either side of the seam. Always: a LIMIT ends a recursion only where it stands above it.
   plan = TRUENO_TRY(inline_shared(std::move(plan), constants));
-  TRUENO_TRY(
-      for_each_shared(*plan, &plan::SharedPlan::optimized, [&](plan::PlanPtr p) { return apply_rules(std::move(p), constants, options); }));
-  return apply_rules(std::move(plan), constants, options);
+  TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::optimized,
+                             [&](plan::PlanPtr p) { return apply_rules(std::move(p), constants, options, true); }));
+  return apply_rules(std::move(plan), constants, options, false);
 }
 
 }  // namespace trueno::optimize

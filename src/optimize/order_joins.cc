@@ -18,6 +18,7 @@
 #include <numeric>
 #include <optional>
 
+#include "optimize/computed_columns.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 #include "plan/cardinality.h"
@@ -67,7 +68,8 @@ class Cluster {
     if (join == nullptr || join->kind != JoinKind::kInner) return false;
     const auto of_one_column = [](const Expression& e) { return is_safe(e) && plan::columns_of(e).size() == 1; };
     return std::ranges::all_of(join->keys, [&](const plan::JoinKey& key) { return of_one_column(key.left) && of_one_column(key.right); }) &&
-           (!join->condition || is_safe(*join->condition));
+           (!join->condition || is_safe(*join->condition)) &&
+           std::ranges::none_of(plan.inputs, [](const PlanPtr& input) { return computed_may_fail(*input); });  // stored, or not
   }
   static bool is_renaming(const Plan& plan) {  // what USING leaves between joins
     const auto* project = std::get_if<plan::Project>(&plan.node);
@@ -306,5 +308,7 @@ std::vector<Expression> Cluster::add_relation(PlanPtr plan) {
 }  // namespace
 
 Result<PlanPtr> order_joins(PlanPtr plan, const plan::ConstantEvaluator&) { return order(std::move(plan), false); }
+
+Result<PlanPtr> order_joins_of_shared(PlanPtr plan, const plan::ConstantEvaluator&) { return order(std::move(plan), true); }
 
 }  // namespace trueno::optimize

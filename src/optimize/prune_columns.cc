@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "optimize/computed_columns.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 
@@ -60,9 +61,11 @@ std::vector<int> keep(std::vector<T>& list, Schema& schema, const Columns& wante
 }
 
 // A sum may also leave its type when it is finished.
-bool may_fail(const plan::AggregateCall& call) {
+bool may_fail(const plan::AggregateCall& call, const Plan& input) {
   const bool sums = call.function->finish == kernel::FinishKind::kSum && !call.signature.result.is_float();
-  return sums || call.function->may_fail || !std::ranges::all_of(call.arguments, is_safe) || (call.filter && !is_safe(*call.filter));
+  const auto is_harmless = [&](const Expression& e) { return is_safe(e) && !reads_what_may_fail(e, input); };
+  return sums || call.function->may_fail || !std::ranges::all_of(call.arguments, is_harmless) ||
+         !std::ranges::all_of(call.orders, is_harmless, &plan::SortOrder::expression) || (call.filter && !is_harmless(*call.filter));
 }
 
 struct Pruner {
@@ -79,7 +82,7 @@ struct Pruner {
   std::vector<int> operator()(plan::Values&) const { return identity(wanted.size()); }
   std::vector<int> operator()(plan::Project& project) const {
     Columns kept = wanted;
-    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || !is_safe(project.expressions[i]);
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed_may_fail(plan, i);
     const std::vector<int> mapping = keep(project.expressions, plan.schema, kept);
     Columns below(plan.input().schema.size(), false);
     for (const Expression& e : project.expressions) want(below, e);
@@ -108,7 +111,7 @@ struct Pruner {
     std::vector<plan::AggregateCall> calls;
     Schema schema(plan.schema.begin(), plan.schema.begin() + static_cast<std::ptrdiff_t>(keys));
     for (std::size_t i = 0; i < aggregate.calls.size(); ++i) {
-      const bool kept = wanted[keys + i] || may_fail(aggregate.calls[i]);
+      const bool kept = wanted[keys + i] || may_fail(aggregate.calls[i], plan.input());
       mapping.push_back(kept ? static_cast<int>(schema.size()) : -1);
       if (!kept) continue;
       calls.push_back(std::move(aggregate.calls[i]));
@@ -150,9 +153,11 @@ struct Pruner {
   }
   // Every input gives exactly the wanted columns, in order.
   std::vector<int> operator()(plan::Union&) const {
-    for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, wanted));
-    std::vector<int> numbers = identity(wanted.size());
-    return keep(numbers, plan.schema, wanted);
+    Columns kept = wanted;
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed_may_fail(plan, i);
+    for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, kept));
+    std::vector<int> numbers = identity(kept.size());
+    return keep(numbers, plan.schema, kept);
   }
   std::vector<int> operator()(plan::Join& join) const {
     const std::size_t left_columns = plan.inputs[0]->schema.size();
@@ -171,6 +176,7 @@ struct Pruner {
       want(left, key.left);
       want(right, key.right);
     }
+    for (std::size_t i = 0; i < right.size(); ++i) right[i] = right[i] || computed_may_fail(*plan.inputs[1], i);
     const std::vector<int> left_moved = prune(plan.inputs[0], left);
     const std::vector<int> right_moved = prune_exactly(plan.inputs[1], right);
     const auto left_now = static_cast<int>(plan.inputs[0]->schema.size());

@@ -9,6 +9,7 @@
 // itself fail (the rows that are filtered out earlier would no longer raise its error); anything past a LIMIT.
 #include <algorithm>
 
+#include "optimize/computed_columns.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 
@@ -56,12 +57,13 @@ std::optional<Expression> moved_below(const Expression& term, const Plan& below)
     for (const plan::AggregateCall& call : aggregate->calls) {
       // A sum can leave its type when it is finished.
       const bool fails = call.function->finish == kernel::FinishKind::kSum && !call.signature.result.is_float();
-      if (fails || call.function->may_fail || !std::ranges::all_of(call.arguments, is_safe) || (call.filter && !is_safe(*call.filter)))
+      if (fails || call.function->may_fail || !std::ranges::all_of(call.arguments, is_safe) || (call.filter && !is_safe(*call.filter)) ||
+          !std::ranges::all_of(call.orders, is_safe, &plan::SortOrder::expression))
         return std::nullopt;
     }
     return plan::substitute(term, aggregate->keys);
   }
-  if (std::holds_alternative<plan::Union>(below.node)) return term;
+  if (std::holds_alternative<plan::Union>(below.node)) return may_drop_rows(term, below) ? std::optional(term) : std::nullopt;
   return std::nullopt;
 }
 

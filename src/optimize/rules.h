@@ -26,6 +26,8 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> prune_columns(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Inner joins in the order that is estimated to make the fewest rows, each with the smaller side as its build side.
 [[nodiscard]] Result<plan::PlanPtr> order_joins(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// The same where what is above cannot be seen, and may tell in which order rows come.
+[[nodiscard]] Result<plan::PlanPtr> order_joins_of_shared(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Counts and extremes of a whole table are read off its statistics.
 [[nodiscard]] Result<plan::PlanPtr> answer_from_statistics(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Conditions directly above a scan also let it skip parts by their statistics.
@@ -40,6 +42,8 @@ struct Rule {
   std::string_view name;
   RuleKind kind;
   Result<plan::PlanPtr> (*apply)(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+  /// For a plan that is shared, where that is another matter: what reads it is elsewhere.
+  Result<plan::PlanPtr> (*apply_to_shared)(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) = nullptr;
 };
 /// The one list of rules, in the order they run.
 [[nodiscard]] std::span<const Rule> rules();

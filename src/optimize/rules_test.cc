@@ -142,5 +142,31 @@ TEST(Optimize, TheSwitchesLeaveTheirRulesOut) {
   EXPECT_EQ(predicate_of(**optimize(filtered({call(">", {x(), number(5)})}), Seven(), {})).conditions.size(), 1u);
 }
 
+TEST(Optimize, OneRuleIsLeftOutByItsName) {
+  Options without;
+  without.disabled = {"push_conditions_into_scans"};
+  EXPECT_EQ(predicate_of(**optimize(filtered({call(">", {x(), number(5)})}), Seven(), without)).conditions.size(), 0u);
+  without.disabled = {"make_top_n"};
+  EXPECT_EQ(predicate_of(**optimize(filtered({call(">", {x(), number(5)})}), Seven(), without)).conditions.size(), 1u);
+}
+
+TEST(RulesNamed, TakesOursAndDuckDbs) {
+  EXPECT_EQ(*rules_named(" Make_Top_N,order_joins ,"), (std::vector<std::string>{"make_top_n", "order_joins"}));
+  EXPECT_EQ(*rules_named("join_order,build_side_probe_side"), std::vector<std::string>{"order_joins"});
+  EXPECT_EQ(*rules_named("compressed_materialization"), std::vector<std::string>{});
+  EXPECT_EQ(*rules_named(""), std::vector<std::string>{});
+}
+
+TEST(RulesNamed, KnowsEveryRuleThatIsNotRequiredAndNoOther) {
+  for (const Rule& rule : rules()) {
+    const bool required = rule.kind == RuleKind::kLowering || rule.kind == RuleKind::kWhole;
+    EXPECT_EQ(rules_named(rule.name).has_value(), !required) << rule.name;
+  }
+  const auto unknown = rules_named("order_joins,order_chairs");
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().code(), ErrorCode::kInvalidInput);
+  for (const std::string& name : optional_rules()) EXPECT_NE(unknown.error().hint().find(name), std::string::npos) << name;
+}
+
 }  // namespace
 }  // namespace trueno::optimize

@@ -28,7 +28,6 @@ const std::vector<ForeignSetting>& foreign_settings() {
       {"disable_optimizer", "*"},
       {"disable_progress_bar", "*"},
       {"disable_verification", "*"},
-      {"disabled_optimizers", "*"},
       {"dynamic_or_filter_threshold", "*"},
       {"enable_caching_operators", "*"},
       {"enable_object_cache", "*"},

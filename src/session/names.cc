@@ -68,7 +68,11 @@ Result<std::shared_ptr<const TableSource>> Names::values(const Schema& schema,
   RowBuilder builder(schema);
   for (const auto& row : rows) {
     std::vector<Value> cells;
-    for (const plan::Expression& expression : row) cells.push_back(TRUENO_TRY(constants_.evaluate(expression)));
+    for (const plan::Expression& expression : row) {
+      auto value = constants_.evaluate(expression);
+      if (!value) return std::move(value).error().at(expression.span);
+      cells.push_back(*std::move(value));
+    }
     TRUENO_TRY(builder.add(cells));
   }
   return builder.finish_source("values");

@@ -20,6 +20,7 @@ namespace {
 struct Explanation {
   std::string statement;
   std::string plan;  // empty: nothing runs over rows
+  std::vector<std::string> disabled_rules;
   std::vector<std::string> programs;
   std::vector<Placement> placements;
   double total_ms = -1;  // < 0: not run
@@ -62,8 +63,11 @@ std::string json_of(const Explanation& e) {
   std::string pipelines;
   for (std::size_t i = 0; i < e.placements.size(); ++i)
     pipelines += (i == 0 ? "" : ",") + json_of(e.placements[i], i < e.programs.size() ? e.programs[i] : std::string(), i + 1);
-  return fmt::format("{{\"statement\":{},\"plan\":{},\"pipelines\":[{}],\"total_ms\":{}}}", json_string(e.statement),
-                     e.plan.empty() ? "null" : json_string(e.plan), pipelines, e.total_ms < 0 ? "null" : json_number(e.total_ms));
+  std::string disabled;
+  for (const std::string& rule : e.disabled_rules) disabled += (disabled.empty() ? "" : ",") + json_string(rule);
+  return fmt::format("{{\"statement\":{},\"plan\":{},\"disabled_optimizers\":[{}],\"pipelines\":[{}],\"total_ms\":{}}}",
+                     json_string(e.statement), e.plan.empty() ? "null" : json_string(e.plan), disabled, pipelines,
+                     e.total_ms < 0 ? "null" : json_number(e.total_ms));
 }
 
 }  // namespace
@@ -103,6 +107,7 @@ Result<StatementResult> StatementRunner::run(const sql::Explain& explain) {
   const plan::PlanPtr plan = TRUENO_TRY(plan_statement(*explain.statement));
   if (plan) {
     explanation.plan = plan::print(*plan);
+    explanation.disabled_rules = disabled_rules();
     const kernel::PipelinePlan pipelines = TRUENO_TRY(compile_plan(*plan, true));
     for (const kernel::Pipeline& pipeline : pipelines.pipelines) explanation.programs.push_back(kernel::print(*pipeline.program));
     explanation.placements = TRUENO_TRY(place(pipelines, database_.devices(), options.policy));
@@ -124,6 +129,8 @@ Result<StatementResult> StatementRunner::run(const sql::Explain& explain) {
     TRUENO_TRY(rows.add({text("json"), text(json_of(explanation))}));
   } else {
     TRUENO_TRY(rows.add({text("plan"), text(plan ? explanation.plan : explanation.statement + "\n  (runs over no rows)\n")}));
+    if (!explanation.disabled_rules.empty())
+      TRUENO_TRY(rows.add({text("disabled optimizers"), text(fmt::format("{}\n", fmt::join(explanation.disabled_rules, ", ")))}));
     for (const std::string& program : explanation.programs) TRUENO_TRY(rows.add({text("kernel program"), text(program)}));
     std::string placement;
     for (std::size_t i = 0; i < explanation.placements.size(); ++i) placement += print(explanation.placements[i], i + 1);

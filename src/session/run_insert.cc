@@ -111,7 +111,7 @@ Result<StatementResult> StatementRunner::run(const sql::Insert& insert) {
 }
 
 Result<StatementResult> StatementRunner::insert_rows(const sql::Insert& insert, const catalog::Table& table, const InsertPlan& plan) {
-  StatementResult rows = TRUENO_TRY(run_plan(*plan.plan));
+  StatementResult rows = TRUENO_TRY(run_written(*plan.plan));
   const catalog::TableDefinition& definition = *table.definition;
   const Schema& schema = table.data().schema;
   for (const InsertPlan::Counted& counted : plan.counted) TRUENO_TRY(put_counted(counted, table, rows.rows));

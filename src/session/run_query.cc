@@ -4,6 +4,7 @@
 #include "compile/compile.h"
 #include "optimize/optimize.h"
 #include "session/catalog_tables.h"
+#include "session/error_place.h"
 #include "session/statement_runner.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -52,10 +53,16 @@ Result<plan::PlanPtr> StatementRunner::plan_query(const sql::Query& query) const
   return optimised(TRUENO_TRY(bind::bind_query(query, bind_context())));
 }
 
+std::vector<std::string> StatementRunner::disabled_rules() const {
+  if (!settings_.boolean("optimizer")) return optimize::optional_rules();
+  return optimize::rules_named(settings_.text("disabled_optimizers")).value_or(std::vector<std::string>());
+}
+
 Result<plan::PlanPtr> StatementRunner::optimised(plan::PlanPtr plan) const {
   optimize::Options options;
   options.optional_rules = settings_.boolean("optimizer");
   options.statistics_answers = settings_.boolean("statistics_answers");
+  options.disabled = disabled_rules();
   return optimize::optimize(std::move(plan), constants_, options);
 }
 
@@ -83,6 +90,14 @@ Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {
   return result;
 }
 
+// Of a plan whose places are places in the statement's own text.
+Result<StatementResult> StatementRunner::run_written(const plan::Plan& plan) {
+  auto result = run_plan(plan);
+  if (result || !result.error().span().empty()) return result;
+  const SourceSpan place = place_of(result.error(), plan, constants_);
+  return std::move(result).error().at(place);
+}
+
 // No silent fallback: each reason once.
 void StatementRunner::warn_of_refusals(const std::vector<exec::PipelineProfile>& profile) {
   if (settings_.text("gpu_fallback") != "warn") return;
@@ -96,7 +111,7 @@ void StatementRunner::warn_of_refusals(const std::vector<exec::PipelineProfile>&
 Result<StatementResult> StatementRunner::run(const sql::QueryStatement& query) {
   if (const auto* node = query.query->as<sql::Describe>(); node != nullptr && !node->summarize) return describe(*node);
   const plan::PlanPtr plan = TRUENO_TRY(plan_query(*query.query));
-  return run_plan(*plan);
+  return run_written(*plan);
 }
 
 Result<StatementResult> StatementRunner::describe(const sql::Describe& node) const {

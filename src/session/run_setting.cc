@@ -2,6 +2,7 @@
 #include <set>
 
 #include "base/name.h"
+#include "bind/binder.h"
 #include "bind/scope.h"
 #include "session/foreign_settings.h"
 #include "session/row_builder.h"
@@ -67,6 +68,11 @@ Result<StatementResult> StatementRunner::run(const sql::Show& show) {
       const Result<std::string> setting = settings_.get(name);
       if (setting) return settings(name);
       if (names_.path().find(changes_.root(), catalog::Space::kRelation, show.name)) return describe(sql::Describe{false, show.name, {}});
+      const std::string near = bind::nearest_name(name, {"ALL", "DATABASES", "SCHEMAS", "TABLES"});
+      if (!near.empty())
+        return error(ErrorCode::kCatalog, "SHOW does not know {}", name)
+            .hint(fmt::format("did you mean SHOW {}?", near))
+            .at(show.name.span());
       return Error(setting.error()).at(show.name.span());
     }
     case sql::ShowKind::kDatabases:

@@ -57,7 +57,7 @@ Result<StatementResult> StatementRunner::run(const sql::CreateTable& create) {
     const plan::PlanPtr plan = TRUENO_TRY(plan_query(*create.query));
     TableWriter writer(TRUENO_TRY(table_schema(create, plan->schema)));
     if (create.with_data) {
-      StatementResult output = TRUENO_TRY(run_plan(*plan));
+      StatementResult output = TRUENO_TRY(run_written(*plan));
       TRUENO_TRY(writer.append(output.rows));
       result.profile = std::move(output.profile);
       rows = output.rows.length;

@@ -159,6 +159,18 @@ TEST_F(SessionTest, ExplainAsJsonIsOneObject) {
   EXPECT_EQ(code("EXPLAIN (FORMAT xml) SELECT 1"), ErrorCode::kInvalidInput);
 }
 
+TEST_F(SessionTest, ExplainSaysWhichRulesAreOff) {
+  run("CREATE TABLE t AS SELECT x FROM range(1000) r(x)");
+  EXPECT_THAT(run("EXPLAIN SELECT x FROM t"), testing::Not(Contains("disabled optimizers")));
+  const std::vector<std::string> shown = run("SET disabled_optimizers = 'top_n,order_joins'; EXPLAIN SELECT x FROM t ORDER BY x LIMIT 3");
+  ASSERT_GT(shown.size(), 4u);
+  EXPECT_THAT(shown[1], HasSubstr("Sort"));
+  EXPECT_EQ(shown[2], "disabled optimizers");
+  EXPECT_EQ(shown[3], "make_top_n, order_joins\n");
+  EXPECT_THAT(run("EXPLAIN (FORMAT json) SELECT x FROM t").at(1), HasSubstr("\"disabled_optimizers\":[\"make_top_n\",\"order_joins\"]"));
+  EXPECT_THAT(run("SET optimizer = false; EXPLAIN SELECT x FROM t").at(3), HasSubstr("fold_constants, "));
+}
+
 TEST_F(SessionTest, APreparedStatementCannotRunItself) {
   EXPECT_EQ(code("PREPARE p AS EXECUTE p"), ErrorCode::kNotSupported);
   EXPECT_EQ(code("PREPARE p AS EXPLAIN ANALYZE EXECUTE p"), ErrorCode::kNotSupported);

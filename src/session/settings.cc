@@ -8,6 +8,7 @@
 #include "base/number_text.h"
 #include "bind/binder.h"
 #include "bind/scope.h"
+#include "optimize/optimize.h"
 
 namespace trueno::session {
 
@@ -18,6 +19,7 @@ const std::vector<Setting>& all_settings() {
       {"chunk_rows", "0..2048", "0", "Rows a CPU device evaluates at a time; 0: as it likes. For tests."},
       {"default_null_order", "nulls_last|nulls_first|nulls_first_on_asc_last_on_desc|nulls_last_on_asc_first_on_desc", "nulls_last",
        "Where NULLs come when ORDER BY does not say."},
+      {"disabled_optimizers", kRuleList, "", "Rules of the optimizer that are left out, divided by commas. No result depends on them."},
       {"fallback", "cost|simd|scalar", "cost", "Where a pipeline runs when the GPU was asked for and cannot run it."},
       {"gpu_adapter", "hardware|software", "hardware", "Which adapter counts as a GPU: a real one, or a CPU that plays one (for tests)."},
       {"gpu_fallback", "warn|error|silent", "warn", "What happens when the GPU was asked for and cannot run a part of the query."},
@@ -72,6 +74,12 @@ std::optional<std::string> normalised(const Setting& setting, std::string_view v
   return is_choice ? std::optional(std::move(lower)) : std::nullopt;
 }
 
+Result<std::string> normalised_rules(std::string_view list) {
+  std::string kept;
+  for (const std::string& name : TRUENO_TRY(optimize::rules_named(list))) kept += (kept.empty() ? "" : ",") + name;
+  return kept;
+}
+
 std::string allowed_values(const Setting& setting) {
   if (setting.values == "boolean") return "true or false";
   const std::size_t dots = setting.values.find("..");
@@ -98,7 +106,7 @@ Settings& Settings::operator=(const Settings& other) {
 Status Settings::set(std::string_view name, std::string_view value) {
   const Setting* setting = find(name);
   if (setting == nullptr) return unknown(name);
-  std::optional<std::string> kept = normalised(*setting, value);
+  std::optional<std::string> kept = setting->values == kRuleList ? TRUENO_TRY(normalised_rules(value)) : normalised(*setting, value);
   if (!kept) return error(ErrorCode::kInvalidInput, "{} cannot be '{}'", setting->name, value).hint(allowed_values(*setting));
   const LockGuard lock(mutex_);
   changed_[std::string(setting->name)] = std::move(*kept);

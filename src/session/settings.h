@@ -11,10 +11,13 @@
 
 namespace trueno::session {
 
+/// Names of optimizer rules, divided by commas.
+inline constexpr std::string_view kRuleList = "names of rules";
+
 /// One setting: SHOW ALL, completion and the reference are made from this list.
 struct Setting {
   std::string_view name;
-  std::string_view values;  // "a|b" for a choice, "boolean", or "least..greatest" for a whole number
+  std::string_view values;  // "a|b" for a choice, "boolean", "least..greatest" for a whole number, or kRuleList
   std::string_view initial;
   std::string_view description;
 };

@@ -132,6 +132,7 @@ class StatementRunner {
                                    std::vector<catalog::ObjectName>& names) const;
   [[nodiscard]] Result<plan::PlanPtr> plan_query(const sql::Query& query) const;
   [[nodiscard]] Result<plan::PlanPtr> optimised(plan::PlanPtr plan) const;
+  [[nodiscard]] std::vector<std::string> disabled_rules() const;
   /// The rows of `plan` as those of the table: its columns are the ones `insert` lists (BY NAME: that it names), the others have defaults.
   [[nodiscard]] Result<InsertPlan> plan_rows(const sql::Insert& insert, const catalog::Table& table, plan::PlanPtr plan) const;
   /// The values of a DEFAULT with sequences, one a row.
@@ -219,6 +220,7 @@ class StatementRunner {
   void warn_of_refusals(const std::vector<exec::PipelineProfile>& profile);
   [[nodiscard]] Result<kernel::PipelinePlan> compile_plan(const plan::Plan& plan, bool trust_claims) const;
   [[nodiscard]] Result<StatementResult> run_plan(const plan::Plan& plan);
+  [[nodiscard]] Result<StatementResult> run_written(const plan::Plan& plan);
   /// `definition` null: of a query.
   [[nodiscard]] static Result<StatementResult> describe(const Schema& schema, const catalog::TableDefinition* definition);
   [[nodiscard]] Result<StatementResult> describe(const sql::Describe& describe) const;

@@ -136,8 +136,13 @@ Status Grammar::binary(ExpressionPtr& left, std::string_view op, Precedence own)
     return error(ErrorCode::kParser, "unexpected \"=\"").hint("equality is = or ==").at(cursor_.current().span);
   ExpressionPtr right = TRUENO_TRY(expression(next_tighter(own)));
   if (own == Precedence::kComparison && is_comparison(cursor_.current().terminal)) {
+    // a = 1 && b = 2 reads as a = (1 && b) = 2.
+    const auto* inner = right->as<Binary>();
+    const std::string_view joins = inner == nullptr ? std::string_view() : std::string_view(inner->op);
     return error(ErrorCode::kParser, "comparisons do not chain: unexpected \"{}\"", cursor_.text(cursor_.current()))
-        .hint("write a < b AND b < c, or use parentheses")
+        .hint(joins == "&&"   ? "&& compares lists; write AND"
+              : joins == "||" ? "|| joins texts; write OR"
+                              : "write a < b AND b < c, or use parentheses")
         .at(cursor_.current().span);
   }
   left = make(Binary{std::string(op), std::move(left), std::move(right)}, {});

@@ -124,6 +124,24 @@ bool is_clause(Terminal word) {
   }
 }
 
+// Whether this SELECT has had its WHERE.
+bool has_where_before(const Cursor& cursor) {
+  int open = 0;  // parentheses that were closed behind the place
+  for (std::size_t i = cursor.position(); i-- > 0;) {
+    const Terminal terminal = cursor.at_index(i).terminal;
+    if (terminal == ")"_t) ++open;
+    if (terminal == "("_t && open-- == 0) return false;
+    if (open == 0 && terminal == "WHERE"_t) return true;
+    if (open == 0 && (terminal == "SELECT"_t || terminal == ";"_t)) return false;
+  }
+  return false;
+}
+
+// DATE 2024-01-31 is a column called DATE, a number, and so on.
+bool takes_quoted_text(std::string_view word) {
+  return equal_ignoring_case(word, "date") || equal_ignoring_case(word, "timestamp") || equal_ignoring_case(word, "time");
+}
+
 // Signs that are spelled differently here.
 std::string_view sign_hint(Terminal before, Terminal sign) {
   if (sign == "=>"_t) return "greater than or equal is >=";
@@ -132,6 +150,32 @@ std::string_view sign_hint(Terminal before, Terminal sign) {
   if ((before == "<"_t || before == ">"_t || before == "!"_t) && sign == "="_t) return "write <=, >= or != without a space";
   if (sign == "&&"_t) return "write AND";
   if (sign == "["_t) return "identifiers are quoted with double quotes: \"name\"";
+  return {};
+}
+
+// Words of other databases, where they stand in the way of the grammar: what to write here.
+struct ForeignWord {
+  std::string_view word;
+  std::string_view hint;
+};
+constexpr ForeignWord kForeignWords[] = {
+    {"auto_increment", "write DEFAULT nextval('s') after CREATE SEQUENCE s"},
+    {"autoincrement", "write DEFAULT nextval('s') after CREATE SEQUENCE s"},
+    {"duplicate", "write ON CONFLICT DO UPDATE SET ..."},
+    {"identity", "write DEFAULT nextval('s') after CREATE SEQUENCE s"},
+    {"ignore", "write INSERT OR IGNORE"},
+    {"replace", "write INSERT OR REPLACE INTO"},
+    {"regexp", "write regexp_matches(text, pattern), or text ~ pattern"},
+    {"rlike", "write regexp_matches(text, pattern), or text ~ pattern"},
+    {"separator", "the separator is the second argument: string_agg(text, ', ')"},
+    {"unsigned", "unsigned types are UTINYINT, USMALLINT, UINTEGER and UBIGINT"},
+    {"zerofill", "write lpad(x, width, '0') where it is shown"},
+};
+
+std::string_view foreign_hint(std::string_view word) {
+  for (const ForeignWord& foreign : kForeignWords) {
+    if (equal_ignoring_case(word, foreign.word)) return foreign.hint;
+  }
   return {};
 }
 
@@ -144,12 +188,14 @@ std::string Grammar::hint_here() {
   const Token before = cursor_.position() > 0 ? cursor_.at_index(cursor_.position() - 1) : Token{};
   const Token before_that = cursor_.position() > 1 ? cursor_.at_index(cursor_.position() - 2) : Token{};
   const Expectation& expected = cursor_.expectation();
+  if (const std::string_view hint = foreign_hint(cursor_.text(found)); !hint.empty()) return std::string(hint);
   if (found.kind == TokenKind::kIdentifier) {
     if (const auto keyword = nearest_keyword(cursor_.text(found), expected)) return did_you_mean(*keyword);
   }
   if (found.kind == TokenKind::kQuoted && !wants(expected.wanted, Wanted::kNewName)) {
     return "double quotes are for identifiers; a string takes single quotes";
   }
+  if (found.terminal == "SELECT"_t && equal_ignoring_case(cursor_.text(before), "minus")) return "write EXCEPT instead of MINUS";
   if (found.terminal == "SELECT"_t && expected.terminals.contains("AS"_t) && !wants(expected.wanted, Wanted::kOperator)) {
     return "is AS missing before SELECT?";
   }
@@ -161,6 +207,16 @@ std::string Grammar::hint_here() {
   if (before.kind == TokenKind::kKeyword && before_that.terminal == "AS"_t && terminal_class(before.terminal) == TerminalClass::kReserved) {
     return fmt::format("the {} after AS was taken as a name; is one missing?", cursor_.text(before));
   }
+  if (before_that.terminal == "("_t && before.terminal == "+"_t && found.terminal == ")"_t) return "an outer join is LEFT JOIN ... ON";
+  if (before.kind == TokenKind::kString && before.span.end == found.span.begin && found.kind == TokenKind::kIdentifier)
+    return "a quote inside a text is written twice: 'it''s'";
+  if (found.terminal == ","_t && before_that.terminal == "IN"_t) return "a list stands in parentheses: IN (...)";
+  if (found.terminal == "("_t && before.terminal == ")"_t && expected.terminals.contains(","_t)) return "is a comma missing before \"(\"?";
+  if (is_clause(found.terminal) && expected.terminals.contains("END"_t)) return "CASE ends with END";
+  if (found.kind == TokenKind::kInteger && takes_quoted_text(cursor_.text(before)))
+    return fmt::format("its value stands in quotes: {} '2024-01-31'", ascii_upper(cursor_.text(before)));
+  if (before.terminal == "!"_t || found.terminal == "!"_t) return "write NOT";
+  if (found.terminal == "WITH"_t && equal_ignoring_case(cursor_.text(cursor_.ahead(1)), "rollup")) return "write GROUP BY ROLLUP (...)";
   if (found.terminal == ")"_t && wants(expected.wanted, Wanted::kOperator)) return "no parenthesis is open here";
   if (before.terminal == "OVER"_t) return "a window stands in parentheses: OVER (PARTITION BY ...)";
   if (equal_ignoring_case(cursor_.text(before), "top") && found.kind == TokenKind::kInteger)
@@ -171,6 +227,8 @@ std::string Grammar::hint_here() {
                        cursor_.text(found));
   }
   const bool closes = expected.terminals.contains(")"_t) || expected.terminals.contains("]"_t) || expected.terminals.contains("}"_t);
+  if (found.terminal == "JOIN"_t && expected.terminals.contains("SET"_t)) return "write UPDATE t SET ... FROM other WHERE ...";
+  if (found.terminal == "WHERE"_t && has_where_before(cursor_)) return "conditions are put together with AND";
   if (is_clause(found.terminal) && wants(expected.wanted, Wanted::kOperator) && !closes) {
     return "clauses come in the order SELECT, FROM, WHERE, GROUP BY, HAVING, QUALIFY, ORDER BY, LIMIT";
   }
@@ -193,6 +251,13 @@ Error Grammar::unexpected(std::string_view expected) {
     if (keyword) {
       return error(ErrorCode::kParser, "unexpected {}", words_for(cursor_, alias)).hint(did_you_mean(*keyword)).at(alias.span);
     }
+  }
+  // CASE WHNE x: taken as what CASE compares with.
+  if (cursor_.position() > 1 && cursor_.expectation().terminals.contains("WHEN"_t)) {
+    const Token& operand = cursor_.at_index(cursor_.position() - 1);
+    const bool near = operand.kind == TokenKind::kIdentifier && cursor_.at_index(cursor_.position() - 2).terminal == "CASE"_t &&
+                      edit_distance(cursor_.text(operand), "WHEN", 2) <= 2;
+    if (near) return error(ErrorCode::kParser, "unexpected {}", words_for(cursor_, operand)).hint("did you mean WHEN?").at(operand.span);
   }
   const bool ends = found.kind == TokenKind::kEnd || found.terminal == ";"_t;
   std::string message = ends               ? "the statement ends too early"

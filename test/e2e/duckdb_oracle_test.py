@@ -4,6 +4,8 @@
 DuckDB runs a few thousand generated queries and its answers are written as one sqllogictest file, which one process of our runner then
 checks (texts byte for byte, doubles to 1e-12 relative). A difference must be in KNOWN below, with its reason, or the test fails.
 
+Half of them are about expressions, half about clauses (duckdb_clauses.py).
+
 usage: duckdb_oracle_test.py TRUENO_SQLTEST [--count N] [--seed S] [--show]
 """
 import argparse
@@ -16,6 +18,8 @@ import sys
 import tempfile
 
 import duckdb
+
+from duckdb_clauses import Clauses
 
 # (pattern of the query, pattern of what differed, reason)
 KNOWN = [
@@ -30,6 +34,9 @@ KNOWN = [
     (r"nullif\('", r"", "DuckDB takes nullif(constant, x) LIKE ... for x IS NOT NULL"),
     (r"nullif\((\S+), \1\)", r"error: overflow|zero", "DuckDB folds a constant NULL operand, and the failing one beside it is never computed"),
     (r"\((- \w+|100 \+ \w+|\w+ [-+] -?\d+)\) [<>=]|[<>=] \((- \w+|\w+ [-+] -?\d+)\)", r"^Out of range", "DuckDB moves constants to the other side of a comparison"),
+    (r"pad\(", r"nan", "-nan is a text of its own in DuckDB"),
+    (r"nullif\(.*\* u", r"^Out of range", "DuckDB moves constants to the other side of a comparison"),
+    (r"AS FLOAT\).* AS DECIMAL|\bf\b.* AS DECIMAL", r"^value", "a FLOAT becomes a DECIMAL by its shortest text"),
     (r"DISTINCT FROM \([-\w]+ [-+] \w+\)", r"^Out of range", "DuckDB moves constants to the other side of a comparison"),
     (r"(pow|ln|log2|log10|acosh|%).*AS VARCHAR", r"'(nan|inf)'", "-nan is a text of its own in DuckDB, and sorts before the others"),
     (r"(degrees|radians|exp|ln|log2|log10|sin|cos|tan|atan|tanh|asinh|cbrt|pow|atan2)\(.*%|%.*(degrees|radians|exp|ln|log2|log10|sin|cos|tan|atan|tanh|asinh|cbrt|pow|atan2)\(",
@@ -41,6 +48,7 @@ KNOWN = [
 ]
 
 COLUMNS = {
+    "id": ("INTEGER", "int"),
     "b": ("BOOLEAN", "bool"),
     "i8": ("TINYINT", "int"),
     "i": ("INTEGER", "int"),
@@ -84,7 +92,10 @@ def table_rows(rng):
             "ts": lambda: "'" + rng.choice(["1970-01-01 00:00:00", "2024-02-29 13:45:10.123456", "1999-12-31 23:59:59.999999", "2020-06-15 12:00:00"]) + "'",
         }[name]
 
-    return ["(" + ", ".join("NULL" if rng.random() < 0.15 else maker(name)() for name in COLUMNS) + ")" for _ in range(ROWS)]
+    def cell(name, row):
+        return str(row) if name == "id" else "NULL" if rng.random() < 0.15 else maker(name)()
+
+    return ["(" + ", ".join(cell(name, row) for name in COLUMNS) + ")" for row in range(ROWS)]
 
 
 class Generator:
@@ -324,15 +335,18 @@ def main():
     queries = {}
     said = {}
     counts = collections.Counter()
-    generator = Generator(rng)
+    generators = [Generator(rng), Clauses(rng, COLUMNS)]
     while len(queries) < options.count:
-        text, order = generator.query()
+        of_clauses = rng.random() < 0.5
+        text, order = generators[of_clauses].query()
         try:
             result = connection.execute(f"SELECT COLUMNS(*)::VARCHAR FROM ({text}) answers").fetchall()
-        except duckdb.BinderException:
+        except (duckdb.BinderException, duckdb.NotImplementedException):
             counts["not bound by DuckDB"] += 1
             continue
         except duckdb.Error as problem:
+            if of_clauses:
+                raise AssertionError(f"its expressions cannot fail: {text}\n{problem}")
             queries[len(lines) + 1] = text
             said[text] = str(problem).splitlines()[0]
             lines += ["statement error", text, ""]

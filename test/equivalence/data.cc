@@ -131,13 +131,14 @@ Profile random_profile(Random& random, const Type& type) {
   return profile;
 }
 
-std::int64_t random_row_count(Random& random) {
+std::int64_t random_row_count(Random& random, Size size) {
   const std::int64_t kind = random.below(100);
   if (kind < 3) return 0;
   if (kind < 8) return 1;
-  if (kind < 50) return random.between(2, 30);
-  if (kind < 97) return random.between(31, 300);
-  return random.between(301, 5000);
+  if (size == Size::kSmall) return kind < 80 ? random.between(2, 20) : random.between(21, 80);
+  if (kind < 65) return random.between(2, 30);
+  if (kind < 98) return random.between(31, 200);
+  return random.between(201, 5000);
 }
 
 }  // namespace
@@ -177,9 +178,9 @@ Value random_value(Random& random, const Type& type) {
   }
 }
 
-Table random_table(Random& random) {
+Table random_table(Random& random, Size size) {
   Table table;
-  const std::int64_t rows = random_row_count(random);
+  const std::int64_t rows = random_row_count(random, size);
   const std::int64_t columns = random.between(1, 6);
   for (std::int64_t c = 0; c < columns; ++c) {
     const Type type = random_type(random);

@@ -16,9 +16,12 @@ struct Table {
   [[nodiscard]] std::int64_t rows() const { return columns.empty() ? 0 : static_cast<std::int64_t>(columns[0].size()); }
 };
 
+/// How many rows. What is compared with the rows of one part and one batch needs few; what cuts, merges and overflows buffers more.
+enum class Size : std::uint8_t { kSmall, kAny };
+
 /// Every scalar type, NULLs from none to all, extremes, skew, runs, constants, few distinct values, and for floats subnormals, signed
 /// zeros, infinities, NaN and pairs that cancel.
-[[nodiscard]] Table random_table(Random& random);
+[[nodiscard]] Table random_table(Random& random, Size size);
 
 /// Statements that make the table again, for people.
 [[nodiscard]] std::string as_sql(const Table& table);

@@ -34,10 +34,11 @@ class Constants final : public plan::ConstantEvaluator {
   const std::vector<std::shared_ptr<backend::Backend>>& devices_;
 };
 
-// The only name is t.
+// The only name is t. Rows of VALUES lie as those of t do.
 class OneTable final : public bind::NameResolver {
  public:
-  explicit OneTable(std::shared_ptr<const TableSource> source) : source_(std::move(source)) {}
+  OneTable(std::shared_ptr<const TableSource> source, const Layout& layout, const Constants& constants)
+      : source_(std::move(source)), layout_(layout), constants_(constants) {}
   std::optional<bind::NamedQuery> view(const sql::QualifiedName&) const override { return std::nullopt; }
   Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool) const override {
     if (name.last().text != "t") return error(ErrorCode::kCatalog, "no table {}", name.to_string());
@@ -46,12 +47,19 @@ class OneTable final : public bind::NameResolver {
   Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>&) const override {
     return error(ErrorCode::kCatalog, "no table function {}", name);
   }
-  Result<std::shared_ptr<const TableSource>> values(const Schema&, const std::vector<std::vector<plan::Expression>>&) const override {
-    return error(ErrorCode::kCatalog, "no VALUES here");
+  Result<std::shared_ptr<const TableSource>> values(const Schema& schema,
+                                                    const std::vector<std::vector<plan::Expression>>& rows) const override {
+    Table table{schema, std::vector<std::vector<Value>>(schema.size())};
+    for (const auto& row : rows) {
+      for (std::size_t i = 0; i < row.size(); ++i) table.columns[i].push_back(TRUENO_TRY(constants_.evaluate(row[i])));
+    }
+    return make_source(table, layout_);
   }
 
  private:
   std::shared_ptr<const TableSource> source_;
+  const Layout& layout_;
+  const Constants& constants_;
 };
 
 std::string failure_text(const Error& failure) { return fmt::format("{}: {}", error_code_name(failure.code()), failure.message()); }
@@ -63,6 +71,7 @@ std::string describe(const Configuration& c) {
                                  c.threads, c.threads == 1 ? "" : "s", c.morsel_rows, describe(c.layout));
   if (c.chunk_rows != 0) text += fmt::format(", chunks of {}", c.chunk_rows);
   if (!c.optimizer) text += ", no optimizer";
+  for (const std::string& rule : c.disabled_rules) text += fmt::format(", without {}", rule);
   if (!c.statistics_answers) text += ", no answers from statistics";
   if (c.split_seed != 0) text += ", partial states split and merged";
   return text;
@@ -135,14 +144,14 @@ Engine::~Engine() = default;
 
 const std::vector<Device>& Engine::devices() const { return services_->devices; }
 
-Outcome Engine::run(const Case& test, const Configuration& configuration) const {
+Outcome Engine::run(const Table& table, const std::string& sql, const std::vector<Value>& parameters,
+                    const Configuration& configuration) const {
   Outcome outcome;
   const auto work = [&]() -> Status {
-    const OneTable names(TRUENO_TRY(make_source(test.table, configuration.layout)));
     const auto& backends = services_->backends[configuration.device.number];
     const Constants constants(backends);
-    const bind::Context context{services_->functions, names, constants, test.parameters, {}};
-    const std::string sql = test.query.sql();
+    const OneTable names(TRUENO_TRY(make_source(table, configuration.layout)), configuration.layout, constants);
+    const bind::Context context{services_->functions, names, constants, parameters, {}};
     const std::vector<sql::StatementPtr> statements = TRUENO_TRY(sql::parse(sql));
     const auto* query = statements.at(0)->as<sql::QueryStatement>();
     if (query == nullptr) return error(ErrorCode::kInternal, "not a query: {}", sql);
@@ -151,11 +160,12 @@ Outcome Engine::run(const Case& test, const Configuration& configuration) const 
     optimize::Options rules;
     rules.optional_rules = configuration.optimizer;
     rules.statistics_answers = configuration.statistics_answers;
+    rules.disabled = configuration.disabled_rules;
     plan = TRUENO_TRY(optimize::optimize(std::move(plan), constants, rules));
     const kernel::PipelinePlan pipelines =
         TRUENO_TRY(compile::compile(*plan, {.trust_claims = configuration.statistics_answers, .use_codes = configuration.optimizer}));
     Batch rows;
-    if (configuration.split_seed != 0) {
+    if (configuration.split_seed != 0 && pipelines.loops.empty()) {  // rounds of a recursion are exec's own
       Random random(configuration.split_seed);
       rows = TRUENO_TRY(run_split(pipelines, *backends.back(), *backends.front(), configuration.chunk_rows, random));
     } else {

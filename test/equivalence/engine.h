@@ -27,6 +27,7 @@ struct Configuration {
   Layout layout;
   std::int64_t chunk_rows = 0;  // 0: as the device likes
   bool optimizer = true;
+  std::vector<std::string> disabled_rules;
   bool statistics_answers = true;
   /// Not 0: every pipeline's rows are cut at random (by this seed), each piece runs into one of a few states of its own, and the partial
   /// states are merged in random order.
@@ -54,7 +55,8 @@ class Engine {
   ~Engine();
   /// Every device of this machine, the reference first.
   [[nodiscard]] const std::vector<Device>& devices() const;
-  [[nodiscard]] Outcome run(const Case& test, const Configuration& configuration) const;
+  [[nodiscard]] Outcome run(const Table& table, const std::string& sql, const std::vector<Value>& parameters,
+                            const Configuration& configuration) const;
 
  private:
   struct Services;

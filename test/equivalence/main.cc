@@ -1,20 +1,25 @@
-// One query over one table has one answer: random tables and queries, each run in many ways and compared bit by bit.
+// One query over one table has one answer: random tables and queries, each judged by one of four oracles.
 //
-// usage: trueno_equivalence [--seed S] [--count N] [--first I] [--devices scalar,simd] [--isa all|NAME,...]
-//        [--show-unbound yes] [--print yes]
+// usage: trueno_equivalence [--seed S] [--count N] [--first I] [--oracle all|devices,rules,norec,tlp] [--devices scalar,simd]
+//        [--isa all|NAME,...] [--show-unbound yes] [--print yes]
 //
-// The reference is the scalar device on one thread with default morsels. Every other way (devices, instruction sets, threads, morsels,
-// parts, batches, encodings, known statistics, partial states merged at random, no optimizer, no answers from statistics) must give the
-// same rows in the same order, or the same error. A case that differs is shrunk and printed with the command that runs it again.
+// devices  The reference is the scalar device on one thread with default morsels. Every other way (devices, instruction sets, threads,
+//          morsels, parts, batches, encodings, known statistics, partial states merged at random, no optimizer, no answers from
+//          statistics) must give the same rows in the same order, or the same error.
+// rules    The same without each rule of the optimizer that may be left out, and without all of them.
+// norec, tlp  Another query knows the answer (oracle.cc).
+//
+// A case that differs is shrunk and printed with the command that runs it again.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <sstream>
 
 #include <fmt/format.h>
 
-#include "engine.h"
+#include "oracle.h"
 #include "shrink.h"
 
 namespace trueno::equivalence {
@@ -27,6 +32,7 @@ struct Options {
   std::int64_t first = 0;
   std::vector<std::string> devices;
   std::vector<std::string> isas = {"all"};
+  std::vector<std::string> oracles;  // empty: all
   bool show_unbound = false;
   bool print = false;  // each case before it runs: to find one that ends the process
 };
@@ -38,6 +44,15 @@ struct Totals {
   std::int64_t runs = 0;
   std::int64_t rows = 0;
   std::int64_t differing = 0;
+
+  void operator+=(const Totals& o) {
+    cases += o.cases;
+    unbound += o.unbound;
+    errors += o.errors;
+    runs += o.runs;
+    rows += o.rows;
+    differing += o.differing;
+  }
 };
 
 std::vector<std::string> words_of(const std::string& text) {
@@ -59,131 +74,114 @@ std::vector<Device> chosen_devices(const Options& options, const std::vector<Dev
   return chosen;
 }
 
-// The ways a case is run in, beside the reference. Drawn for each case, so that over many cases all combinations come up.
-std::vector<Configuration> configurations(Random& random, const std::vector<Device>& devices) {
-  std::vector<Configuration> all;
-  const auto add = [&](const Device& device, bool split) {
-    Configuration c;
-    c.device = device;
-    c.threads = random.pick({1, 2, 7});
-    c.morsel_rows = random.pick<std::int64_t>({1, 3, 7, 100, 1024, 131'072});
-    c.chunk_rows = random.pick<std::int64_t>({0, 0, 1, 7, 100, 1024});
-    c.layout = random_layout(random);
-    c.optimizer = !random.percent(20);
-    c.statistics_answers = !random.percent(20);
-    if (split) c.split_seed = random.bits() | 1;
-    all.push_back(std::move(c));
+// Each as often as it stands here.
+std::vector<Oracle> chosen_oracles(const Options& options) {
+  static constexpr std::pair<const char*, Oracle> kMix[] = {
+      {"devices", Oracle::kDevices}, {"devices", Oracle::kDevices}, {"devices", Oracle::kDevices}, {"rules", Oracle::kRules},
+      {"rules", Oracle::kRules},     {"rules", Oracle::kRules},     {"norec", Oracle::kNoRec},     {"norec", Oracle::kNoRec},
+      {"tlp", Oracle::kTlpWhere},    {"tlp", Oracle::kTlpDistinct}, {"tlp", Oracle::kTlpHaving},   {"tlp", Oracle::kTlpAggregate},
   };
-  Configuration plain;  // only the optimizer and what statistics may answer
-  plain.device = devices.front();
-  plain.optimizer = false;
-  plain.statistics_answers = false;
-  all.push_back(plain);
-  for (const Device& device : devices) {
-    if (device.policy != dispatch::Policy::kScalar) {
-      Configuration c;
-      c.device = device;
-      all.push_back(c);
-    }
-    add(device, false);
-    if (device.policy == dispatch::Policy::kScalar || random.percent(50)) add(device, true);
+  std::vector<Oracle> chosen;
+  for (const auto& [name, oracle] : kMix) {
+    if (options.oracles.empty() || contains(options.oracles, "all") || contains(options.oracles, name)) chosen.push_back(oracle);
   }
-  return all;
+  return chosen;
 }
 
-Case make_case(std::uint64_t seed, std::int64_t number) {
+Case make_case(std::uint64_t seed, std::int64_t number, const std::vector<Oracle>& oracles) {
   Random random(Random(seed).bits() ^ (static_cast<std::uint64_t>(number) * 0xD1342543DE82EF95ULL));
-  return random_case(random);
+  const Oracle oracle = random.pick(oracles);
+  return random_case(random, oracle);
 }
 
-Configuration reference(const std::vector<Device>& devices) {
-  Configuration c;
-  c.device = devices.front();
-  return c;
+std::string again(const Options& options, std::int64_t number) {
+  std::string text = fmt::format("trueno_equivalence --seed {} --first {} --count 1", options.seed, number);
+  for (std::size_t i = 0; i < options.oracles.size(); ++i) text += (i == 0 ? " --oracle " : ",") + options.oracles[i];
+  return text;
 }
 
-// Only the order of joins may change what no ORDER BY fixes, and only the optimizer changes that.
-bool any_order(const Case& test, const Configuration& base, const Configuration& other) {
-  return base.optimizer != other.optimizer && test.query.order_by.empty();
-}
-
-// What is wrong with a case in one configuration; empty: nothing.
-std::string check(const Engine& engine, const Case& test, const Configuration& base, const Configuration& other) {
-  const Outcome expected = engine.run(test, base);
-  if (expected.failure.starts_with("Internal")) return expected.failure;
-  return difference(expected, engine.run(test, other), any_order(test, base, other));
-}
-
-void report(const Options& options, std::int64_t number, const Engine& engine, const Configuration& base, const Configuration& other,
-            const std::string& why) {
+void report(const Options& options, std::int64_t number, const Engine& engine, const Case& test, const Ways& ways, const std::string& why) {
   constexpr int kTries = 3000;
-  std::printf("\nDIFFERENT: seed %llu, case %lld: %s\n  in: %s\n", static_cast<unsigned long long>(options.seed),
-              static_cast<long long>(number), why.c_str(), describe(other).c_str());
-  const Case original = make_case(options.seed, number);
-  std::printf("  the query: %s\n", original.query.sql().c_str());
+  fmt::print("\nDIFFERENT: seed {}, case {}, {}: {}\n  expected: {}\n  in:       {}\n  the query: {}\n", options.seed, number,
+             name_of(test.oracle), why, describe(ways.expected), describe(ways.other), texts_of(test));
   std::fflush(stdout);
-  const Case small = shrink(make_case(options.seed, number), [&](const Case& c) { return !check(engine, c, base, other).empty(); }, kTries);
-  std::printf("  shrunk: %s\n  (%s)\n", small.query.sql().c_str(), check(engine, small, base, other).c_str());
-  for (std::size_t i = 0; i < small.parameters.size(); ++i) std::printf("  $%zu = %s\n", i + 1, as_literal(small.parameters[i]).c_str());
-  std::printf("%s", as_sql(small.table).c_str());
-  std::printf("  again: trueno_equivalence --seed %llu --first %lld --count 1\n", static_cast<unsigned long long>(options.seed),
-              static_cast<long long>(number));
+  const auto fails = [&](const Case& c) {
+    if (options.print) {
+      fmt::print("  tried: {}\n", texts_of(c));
+      std::fflush(stdout);
+    }
+    return !disagreement(engine, c, ways).empty();
+  };
+  const Case small = shrink({test.table, test.query.clone(), test.parameters, test.oracle}, fails, kTries);
+  fmt::print("  shrunk: {}\n  ({})\n", texts_of(small), disagreement(engine, small, ways));
+  for (std::size_t i = 0; i < small.parameters.size(); ++i) fmt::print("  ${} = {}\n", i + 1, as_literal(small.parameters[i]));
+  fmt::print("{}  again: {}\n", as_sql(small.table), again(options, number));
   std::fflush(stdout);
+}
+
+Totals run_case(const Options& options, std::int64_t number, const Case& test, const Engine& engine, const std::vector<Device>& devices) {
+  if (options.print) {
+    fmt::print("case {}, {}: {}\n{}", number, name_of(test.oracle), texts_of(test), as_sql(test.table));
+    std::fflush(stdout);
+  }
+  Totals totals;
+  totals.cases = 1;
+  totals.rows = test.table.rows();
+  Random random(options.seed ^ static_cast<std::uint64_t>(number) ^ 0xC0FFEE);
+  std::optional<Outcome> expected;
+  for (const Ways& ways : ways_of(test.oracle, random, devices)) {
+    if (!expected) {
+      expected = expected_of(engine, test, ways.expected);
+      ++totals.runs;
+      TRUENO_ASSERT(expected.has_value());  // the generator makes what the oracle can divide
+      totals.unbound = expected->bound ? 0 : 1;
+      totals.errors = expected->bound && !expected->failure.empty() ? 1 : 0;
+      if (!expected->bound && options.show_unbound) fmt::print("case {} does not bind: {}\n", number, expected->failure);
+    }
+    ++totals.runs;
+    const std::string why = disagreement(engine, test, *expected, ways);
+    if (why.empty()) continue;
+    totals.differing = 1;
+    report(options, number, engine, test, ways, why);
+    break;
+  }
+  return totals;
 }
 
 int run(const Options& options) {
   const Engine engine;
   const std::vector<Device> devices = chosen_devices(options, engine.devices());
-  if (devices.empty() || devices.front().policy != dispatch::Policy::kScalar) {
-    std::fputs("the scalar device is the reference and must be among --devices\n", stderr);
+  const std::vector<Oracle> oracles = chosen_oracles(options);
+  if (devices.empty() || devices.front().policy != dispatch::Policy::kScalar || oracles.empty()) {
+    std::fputs("the scalar device is the reference and must be among --devices; oracles are devices, rules, norec and tlp\n", stderr);
     return 2;
   }
-  const Configuration base = reference(devices);
   for (const Device& device : devices)
-    std::printf("%s%s%s", &device == &devices.front() ? "" : ", ", device.kind.c_str(),
-                device.isa.empty() ? "" : (" " + device.isa).c_str());
-  std::printf("\n");
-  Totals totals;
+    fmt::print("{}{}{}{}", &device == &devices.front() ? "" : ", ", device.kind, device.isa.empty() ? "" : " ", device.isa);
+  fmt::print("\n");
+  std::map<std::string_view, Totals> by_oracle;
+  std::map<std::string_view, double> seconds_of;
+  Totals all;
   const auto start = std::chrono::steady_clock::now();
+  auto before = start;
   constexpr std::int64_t kMostReports = 10;
-  for (std::int64_t number = options.first; number < options.first + options.count && totals.differing < kMostReports; ++number) {
-    const Case test = make_case(options.seed, number);
-    if (options.print) {
-      std::printf("case %lld: %s\n%s", static_cast<long long>(number), test.query.sql().c_str(), as_sql(test.table).c_str());
-      std::fflush(stdout);
-    }
-    Random random(options.seed ^ static_cast<std::uint64_t>(number) ^ 0xC0FFEE);
-    const Outcome expected = engine.run(test, base);
-    ++totals.cases;
-    ++totals.runs;
-    totals.rows += test.table.rows();
-    if (!expected.bound) {
-      ++totals.unbound;
-      if (options.show_unbound) std::printf("case %lld does not bind: %s\n", static_cast<long long>(number), expected.failure.c_str());
-    }
-    if (expected.bound && !expected.failure.empty()) ++totals.errors;
-    if (expected.failure.starts_with("Internal")) {
-      ++totals.differing;
-      report(options, number, engine, base, base, expected.failure);
-      continue;
-    }
-    for (const Configuration& other : configurations(random, devices)) {
-      ++totals.runs;
-      const std::string why = difference(expected, engine.run(test, other), any_order(test, base, other));
-      if (why.empty()) continue;
-      ++totals.differing;
-      report(options, number, engine, base, other, why);
-      break;
-    }
+  for (std::int64_t number = options.first; number < options.first + options.count && all.differing < kMostReports; ++number) {
+    const Case test = make_case(options.seed, number, oracles);
+    const Totals totals = run_case(options, number, test, engine, devices);
+    all += totals;
+    by_oracle[name_of(test.oracle)] += totals;
+    const auto now = std::chrono::steady_clock::now();
+    seconds_of[name_of(test.oracle)] += std::chrono::duration<double>(now - before).count();
+    before = now;
   }
+  for (const auto& [name, t] : by_oracle)
+    fmt::print("{:13} {:6} cases in {:6.1f} s, {:7} runs: {} gave rows, {} an error, {} did not bind\n", name, t.cases, seconds_of[name],
+               t.runs, t.cases - t.unbound - t.errors, t.errors, t.unbound);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  std::printf("%lld cases of seed %llu in %lld runs, %.1f s: %lld gave rows, %lld an error, %lld did not bind; %lld rows of input\n",
-              static_cast<long long>(totals.cases), static_cast<unsigned long long>(options.seed), static_cast<long long>(totals.runs),
-              seconds, static_cast<long long>(totals.cases - totals.unbound - totals.errors), static_cast<long long>(totals.errors),
-              static_cast<long long>(totals.unbound), static_cast<long long>(totals.rows));
-  std::printf("%lld passed, %lld failed, 0 skipped\n", static_cast<long long>(totals.cases - totals.differing),
-              static_cast<long long>(totals.differing));
-  return totals.differing == 0 && totals.cases > 0 ? 0 : 1;
+  fmt::print("{} cases of seed {} in {} runs, {:.1f} s: {} gave rows, {} an error, {} did not bind; {} rows of input\n", all.cases,
+             options.seed, all.runs, seconds, all.cases - all.unbound - all.errors, all.errors, all.unbound, all.rows);
+  fmt::print("{} passed, {} failed, 0 skipped\n", all.cases - all.differing, all.differing);
+  return all.differing == 0 && all.cases > 0 ? 0 : 1;
 }
 
 }  // namespace
@@ -198,6 +196,7 @@ int main(int argc, char** argv) {
     if (word == "--seed") options.seed = std::strtoull(value.c_str(), nullptr, 10);
     if (word == "--count") options.count = std::strtoll(value.c_str(), nullptr, 10);
     if (word == "--first") options.first = std::strtoll(value.c_str(), nullptr, 10);
+    if (word == "--oracle") options.oracles = trueno::equivalence::words_of(value);
     if (word == "--devices") options.devices = trueno::equivalence::words_of(value);
     if (word == "--print") options.print = value == "yes";
     if (word == "--show-unbound") options.show_unbound = value == "yes";
@@ -205,8 +204,8 @@ int main(int argc, char** argv) {
   }
   if (argc % 2 == 0 || options.count < 1) {
     std::fputs(
-        "usage: trueno_equivalence [--seed S] [--count N] [--first I] [--devices scalar,simd] [--isa all|NAME,...] [--show-unbound yes] "
-        "[--print yes]\n",
+        "usage: trueno_equivalence [--seed S] [--count N] [--first I] [--oracle all|devices,rules,norec,tlp] [--devices scalar,simd] "
+        "[--isa all|NAME,...] [--show-unbound yes] [--print yes]\n",
         stderr);
     return 2;
   }

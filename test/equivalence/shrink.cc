@@ -11,19 +11,27 @@ void collect(Expression& e, std::vector<Expression*>& nodes) {
   for (Expression& operand : e.operands) collect(operand, nodes);
 }
 
-// Every expression of a query and its subqueries, parents first.
-void collect(Query& query, std::vector<Expression*>& nodes) {
-  for (Expression& e : query.select) collect(e, nodes);
-  if (query.where) collect(*query.where, nodes);
-  for (Expression& e : query.group_by) collect(e, nodes);
-  if (query.having) collect(*query.having, nodes);
-  for (OrderItem& item : query.order_by) collect(item.expression, nodes);
-  if (query.from) collect(*query.from, nodes);
+// Every expression of a query and of those in it, parents first.
+void collect_expressions(Query& query, std::vector<Expression*>& nodes) {
+  std::vector<Query*> all;
+  query.collect(all);
+  for (Query* q : all) {
+    for (Expression& e : q->select) collect(e, nodes);
+    for (Expression& e : q->distinct_on) collect(e, nodes);
+    for (Join& join : q->joins) {
+      for (Expression& operand : join.rows.operands) collect(operand, nodes);
+      if (join.condition) collect(*join.condition, nodes);
+    }
+    if (q->where) collect(*q->where, nodes);
+    for (Expression& e : q->group_by) collect(e, nodes);
+    if (q->having) collect(*q->having, nodes);
+    for (OrderItem& item : q->order_by) collect(item.expression, nodes);
+  }
 }
 
 std::vector<Query*> queries_of(Query& query) {
   std::vector<Query*> all;
-  for (Query* q = &query; q != nullptr; q = q->from.get()) all.push_back(q);
+  query.collect(all);
   return all;
 }
 
@@ -40,7 +48,7 @@ std::vector<std::string> simple_literals(Kind kind) {
   }
 }
 
-Case copy_of(const Case& test) { return {test.table, test.query.clone(), test.parameters}; }
+Case copy_of(const Case& test) { return {test.table, test.query.clone(), test.parameters, test.oracle}; }
 
 class Shrinker {
  public:
@@ -73,12 +81,6 @@ class Shrinker {
 
   bool drop_clauses() {
     bool any = false;
-    any |= edit([](Case& c) {
-      if (!c.query.from) return false;
-      Query inner = std::move(*c.query.from);
-      c.query = std::move(inner);
-      return true;
-    });
     const std::size_t levels = queries_of(best_.query).size();
     for (std::size_t level = 0; level < levels; ++level) {
       const auto at = [level](Case& c) -> Query* {
@@ -91,12 +93,38 @@ class Shrinker {
           return q != nullptr && change(*q);
         });
       };
+      any |= with([](Query& q) {
+        if (!q.right) return false;
+        Query right = std::move(*q.right);
+        q = std::move(right);
+        q.first_name = 0;
+        return true;
+      });
+      any |= with([](Query& q) { return std::exchange(q.right, nullptr) != nullptr; });
+      any |= with([](Query& q) {
+        if (!q.from) return false;
+        Query inner = std::move(*q.from);
+        inner.first_name = 0;
+        q = std::move(inner);
+        return true;
+      });
+      any |= with([](Query& q) { return std::exchange(q.from, nullptr) != nullptr; });
+      any |= with([](Query& q) { return std::exchange(q.place, Place::kInline) != Place::kInline; });
       any |= with([](Query& q) { return std::exchange(q.distinct, false); });
-      any |= with([](Query& q) { return !std::exchange(q.with_itself, "").empty(); });
-      any |= with([](Query& q) { return std::exchange(q.join, std::nullopt).has_value(); });
-      any |= with([](Query& q) { return q.join && std::exchange(q.join->kind, "JOIN") != "JOIN"; });
-      any |= with([](Query& q) { return std::exchange(q.limit, std::nullopt).has_value(); });
-      any |= with([](Query& q) { return std::exchange(q.offset, 0) != 0; });
+      any |= with([](Query& q) { return !std::exchange(q.distinct_on, {}).empty(); });
+      any |= with([](Query& q) { return !std::exchange(q.star, "").empty(); });
+      any |= with([](Query& q) { return !std::exchange(q.rows, "").empty(); });
+      for (std::size_t i = 2; i-- > 0;) {
+        any |=
+            with([i](Query& q) { return i < q.joins.size() && (q.joins.erase(q.joins.begin() + static_cast<std::ptrdiff_t>(i)), true); });
+        any |=
+            with([i](Query& q) { return i < q.joins.size() && q.joins[i].condition && std::exchange(q.joins[i].kind, "JOIN") != "JOIN"; });
+      }
+      any |= with([](Query& q) { return !std::exchange(q.limit, "").empty(); });
+      any |= with([](Query& q) { return !std::exchange(q.offset, "").empty(); });
+      any |= with([](Query& q) { return !std::exchange(q.grouping, "").empty(); });
+      any |= with([](Query& q) { return q.sets.size() > 1 && (q.sets.pop_back(), true); });
+      any |= with([](Query& q) { return q.sets.size() > 1 && (q.sets.erase(q.sets.begin()), true); });
       any |= with([](Query& q) { return std::exchange(q.where, std::nullopt).has_value(); });
       any |= with([](Query& q) { return std::exchange(q.having, std::nullopt).has_value(); });
       for (std::size_t i = 8; i-- > 0;) {
@@ -149,7 +177,7 @@ class Shrinker {
     bool any = false;
     for (std::size_t i = 0; tries_ > 0; ++i) {
       std::vector<Expression*> nodes;
-      collect(best_.query, nodes);
+      collect_expressions(best_.query, nodes);
       if (i >= nodes.size()) break;
       const std::size_t size = nodes[i]->size();
       const Kind kind = nodes[i]->kind;
@@ -160,7 +188,7 @@ class Shrinker {
       for (const Expression& replacement : replacements) {
         const bool done = edit([&](Case& c) {
           std::vector<Expression*> same;
-          collect(c.query, same);
+          collect_expressions(c.query, same);
           const Expression copy = replacement;
           *same[i] = copy;
           return true;

@@ -8,7 +8,7 @@ run_tests() {
   esac
   build "$preset"
   if [ "$preset" = arm64 ]; then
-    set -- -LE full "$@"  # ten thousand cases take an hour in an emulator; five hundred are there
+    set -- -LE full "$@"  # twenty thousand cases take an hour in an emulator; a thousand are there
   else
     fetch_webgpu
   fi
