@@ -111,6 +111,7 @@ class CsvPartReader {
   Result<std::int64_t> split_rows(std::int64_t limit) {
     cells_.clear();
     numbers_.clear();
+    if (window_done_) return 0;
     const std::size_t width = columns_.size();
     while (static_cast<std::int64_t>(numbers_.size()) < limit) {
       const std::size_t before = cells_.size();
