@@ -80,7 +80,9 @@ Status JsonReader::load() {
     if (!stream_) {
       auto stream = TRUENO_TRY(open_stream(file_->file, file_->options.compression));
       const auto largest = static_cast<std::size_t>(std::max<std::int64_t>(file_->options.maximum_object_size, 1));
-      stream_.emplace(std::move(stream), file_->file->identity().path, kWindow, std::max(largest, kWindow));
+      // A small file needs no large window; how large a packed one is nobody knows.
+      const std::uint64_t all = file_->options.compression == Compression::kNone ? file_->file->identity().size + 1 : kWindow;
+      stream_.emplace(std::move(stream), file_->file->identity().path, std::min<std::size_t>(kWindow, all), std::max(largest, kWindow));
       TRUENO_TRY(stream_->skip(file_->data_begin));
     }
     window_ = TRUENO_TRY(stream_->next(position_));
