@@ -5,6 +5,7 @@
 #   trueno_highway       Highway, for unpack and backend/simd alone
 #   trueno_tbb           oneTBB, for exec alone
 #   trueno_re2           RE2, for function alone
+#   trueno_zlib, _zstd   zlib and zstd, for storage/stream alone
 set(TRUENO_WASM OFF)
 if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
   set(TRUENO_WASM ON)
@@ -80,6 +81,21 @@ if(NOT CMAKE_CROSSCOMPILING)
   target_include_directories(trueno_re2 SYSTEM INTERFACE "${TRUENO_RE2_INCLUDE}")
   target_link_libraries(trueno_re2 INTERFACE "${TRUENO_RE2_LIBRARY}")
   target_compile_definitions(trueno_re2 INTERFACE TRUENO_HAS_RE2)
+endif()
+
+# zlib and zstd, for storage/stream alone. A cross build goes without: packed files say that they cannot be read.
+add_library(trueno_zlib INTERFACE)
+add_library(trueno_zstd INTERFACE)
+if(NOT CMAKE_CROSSCOMPILING)
+  foreach(_library zlib:z zstd:zstd)
+    string(REGEX MATCH "^([a-z]+):([a-z]+)$" _match "${_library}")
+    string(TOUPPER "${CMAKE_MATCH_1}" _name)
+    find_path(TRUENO_${_name}_INCLUDE ${CMAKE_MATCH_1}.h PATHS /usr/include REQUIRED)
+    find_library(TRUENO_${_name}_LIBRARY ${CMAKE_MATCH_2} REQUIRED)
+    target_include_directories(trueno_${CMAKE_MATCH_1} SYSTEM INTERFACE "${TRUENO_${_name}_INCLUDE}")
+    target_link_libraries(trueno_${CMAKE_MATCH_1} INTERFACE "${TRUENO_${_name}_LIBRARY}")
+    target_compile_definitions(trueno_${CMAKE_MATCH_1} INTERFACE TRUENO_HAS_${_name})
+  endforeach()
 endif()
 
 # GoogleTest: installed, or built from its sources where the target is not this machine.

@@ -27,6 +27,7 @@ STEPS = {
     "equivalence": ("20,000 random cases of four oracles: every device, split and rule gives the same bytes; NoREC; TLP", "./dev test -L full -V"),
     "fuzz-sql": ("ten minutes of fuzzing SQL", "./dev fuzz sql 600"),
     "fuzz-csv": ("ten minutes of fuzzing CSV", "./dev fuzz csv 600"),
+    "fuzz-json": ("ten minutes of fuzzing JSON", "./dev fuzz json 600"),
     "fuzz-parquet-page": ("ten minutes of fuzzing Parquet pages", "./dev fuzz parquet_page 600"),
 }
 

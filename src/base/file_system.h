@@ -48,6 +48,10 @@ class FileSystem {
   [[nodiscard]] virtual Result<std::unique_ptr<RandomAccessFile>> open(const std::string& path) const = 0;
   [[nodiscard]] virtual Result<std::unique_ptr<WritableFile>> create(const std::string& path) const = 0;
   [[nodiscard]] virtual Result<FileIdentity> stat(const std::string& path) const = 0;
+  /// Makes a directory and those it lies in, where they are not there yet.
+  [[nodiscard]] virtual Status create_directories(const std::string& path) const = 0;
+  /// Removes a file; none of that name is an error.
+  [[nodiscard]] virtual Status remove_file(const std::string& path) const = 0;
   /// Paths that match a pattern with `*`, `?`, `[...]` and `**`, sorted bytewise.
   [[nodiscard]] virtual Result<std::vector<std::string>> glob(const std::string& pattern) const = 0;
 };

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "column/table_source.h"
@@ -20,6 +21,9 @@ struct NamedQuery {
   std::vector<std::string> columns;
 };
 
+/// Values with names, in the order they were written.
+using NamedValues = std::vector<std::pair<std::string, Value>>;
+
 /// What names stand for outside the statement. Session implements it over the catalog and the file formats.
 class NameResolver {
  public:
@@ -28,9 +32,10 @@ class NameResolver {
   [[nodiscard]] virtual std::optional<NamedQuery> view(const sql::QualifiedName& name) const = 0;
   /// The rows of a table or file. kCatalog or kFileNotFound when there is none, with the nearest names as a hint.
   [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool is_file) const = 0;
-  /// A table function of constant arguments: read_parquet('x'), range(10).
+  /// A table function of constant arguments: read_parquet('x'), range(10). `options`: those with a name, read_csv('x', header = true).
   [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> table_function(const std::string& name,
-                                                                                  const std::vector<Value>& arguments) const = 0;
+                                                                                  const std::vector<Value>& arguments,
+                                                                                  const NamedValues& options) const = 0;
   /// The rows of expressions as a source.
   [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> values(const Schema& schema,
                                                                           const std::vector<std::vector<plan::Expression>>& rows) const = 0;

@@ -35,7 +35,8 @@ class OneTable final : public NameResolver {
     if (name.last().text != "t") return error(ErrorCode::kCatalog, "no table {}", name.to_string());
     return std::make_shared<Table>();
   }
-  Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>&) const override {
+  Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>&,
+                                                            const NamedValues&) const override {
     return error(ErrorCode::kCatalog, "no table function {}", name);
   }
   // Keeps what came, for the tests to look at.

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bind/join.h"
+#include "bind/table_arguments.h"
 #include "column/row_id_source.h"
 #include "sql/parser.h"
 
@@ -182,13 +183,9 @@ Result<Relation> QueryBinder::bind_table_node(const sql::TableRef&, const sql::S
 }
 
 Result<Relation> QueryBinder::bind_table_node(const sql::TableRef& table, const sql::FunctionTable& node) {
-  std::vector<Value> arguments;
-  for (const sql::Argument& argument : node.call.arguments) {
-    const Expression bound = TRUENO_TRY(bind_constant(*argument.value, context_));
-    arguments.push_back(TRUENO_TRY(context_.constants.evaluate(bound)));
-  }
+  const TableArguments arguments = TRUENO_TRY(bind_table_arguments(node.call.arguments, context_));
   const std::string name = lower_name(node.call.name.last().text);
-  auto source = context_.names.table_function(name, arguments);
+  auto source = context_.names.table_function(name, arguments.values, arguments.options);
   if (!source) return std::move(source).error().at(table.span);
   return scan(std::move(*source), name);
 }

@@ -57,7 +57,7 @@ Bounds bounds_for_equality(const Value& constant, const ColumnStatistics& statis
 }  // namespace
 
 bool may_match(const ColumnCondition& condition, const ColumnStatistics& statistics, std::int64_t row_count) {
-  const bool only_nulls = statistics.null_count && *statistics.null_count >= row_count;
+  const bool only_nulls = statistics.null_count && row_count >= 0 && *statistics.null_count >= row_count;
   switch (condition.kind) {
     case ColumnCondition::Kind::kIsNull: return !statistics.null_count || *statistics.null_count > 0;
     case ColumnCondition::Kind::kIsNotNull: return !only_nulls;

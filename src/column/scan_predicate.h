@@ -26,8 +26,9 @@ struct ScanPredicate {
   std::vector<ColumnCondition> conditions;
 };
 
-/// Whether a part with these statistics can hold a row that satisfies the condition. `row_count` rows. Sound for claimed bounds of
-/// honest files; float bounds from files skip only what NaN cannot satisfy (NaN is greatest, and files leave NaN out of their bounds).
+/// Whether a part with these statistics can hold a row that satisfies the condition. `row_count` rows; -1: not known. Sound for claimed
+/// bounds of honest files; float bounds from files skip only what NaN cannot satisfy (NaN is greatest, and files leave NaN out of their
+/// bounds).
 [[nodiscard]] bool may_match(const ColumnCondition& condition, const ColumnStatistics& statistics, std::int64_t row_count);
 
 }  // namespace trueno

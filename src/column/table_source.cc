@@ -33,4 +33,8 @@ bool TableSource::is_dictionary(int) const { return false; }
 
 std::shared_ptr<const Dictionary> TableSource::shared_dictionary(int) const { return nullptr; }
 
+Result<std::shared_ptr<const TableSource>> TableSource::narrowed(const ScanPredicate&, const KeepConstants&) const {
+  return std::shared_ptr<const TableSource>();
+}
+
 }  // namespace trueno

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,6 +15,9 @@ namespace trueno {
 
 /// Gives batches until nothing is left; then std::nullopt. Called by one thread.
 using BatchStream = std::function<Result<std::optional<Batch>>()>;
+
+/// Whether rows are wanted that have these values: by column of the source, null where the column has not one value for all of them.
+using KeepConstants = std::function<bool(std::span<const Value* const> constants)>;
 
 /// Something with rows: a table version, a file, an introspection table. Immutable and thread-safe.
 ///
@@ -45,6 +49,11 @@ class TableSource {
   /// out whole rows, never reorder. Dictionary columns may come with any dictionary.
   [[nodiscard]] virtual Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate& predicate,
                                                  const CancelToken& cancel) const = 0;
+
+  /// The same rows but for some that cannot satisfy `predicate`, or whose constants `keep` refuses, as a source that is ready to be
+  /// scanned: a set of files leaves files out, and opens the others. Null: this source is.
+  [[nodiscard]] virtual Result<std::shared_ptr<const TableSource>> narrowed(const ScanPredicate& predicate,
+                                                                            const KeepConstants& keep) const;
 
   /// Total rows, when every part knows its own.
   [[nodiscard]] std::optional<std::int64_t> row_count() const;

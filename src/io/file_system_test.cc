@@ -7,6 +7,7 @@
 #include "io/local_file_system.h"
 #include "io/memory_file_system.h"
 #include "io/path_pattern.h"
+#include "io/url.h"
 
 namespace trueno {
 namespace {
@@ -86,6 +87,25 @@ TEST_F(LocalFiles, PatternsFindFilesInOrder) {
   EXPECT_EQ(found("a.csv"), "a.csv");
   EXPECT_EQ(found("*/*.csv"), "d/x.csv");
   EXPECT_EQ(found("nothing/*"), "");
+}
+
+TEST_F(LocalFiles, DirectoriesAreMadeAndFilesRemoved) {
+  ASSERT_TRUE(files_->create_directories(path("d/e/f")));
+  ASSERT_TRUE(files_->create_directories(path("d/e/f")));
+  ASSERT_TRUE(put("d/e/f/a", "x"));
+  EXPECT_EQ(files_->create_directories(path("d/e/f/a")).error().code(), ErrorCode::kInvalidInput);
+  EXPECT_FALSE(files_->create_directories(path("d/e/f/a/b")));
+  ASSERT_TRUE(files_->remove_file(path("d/e/f/a")));
+  EXPECT_EQ(files_->remove_file(path("d/e/f/a")).error().code(), ErrorCode::kFileNotFound);
+}
+
+TEST(Url, IsToldFromAPath) {
+  EXPECT_TRUE(is_url("http://h/x.csv"));
+  EXPECT_TRUE(is_url("HTTPS://h"));
+  EXPECT_FALSE(is_url("https:/h"));
+  EXPECT_FALSE(is_url("data/http://x"));
+  EXPECT_EQ(without_query("https://h/x.csv.gz?key=a#b"), "https://h/x.csv.gz");
+  EXPECT_EQ(without_query("x?.csv"), "x?.csv");
 }
 
 TEST(MemoryFiles, AnOpenFileKeepsItsBytesWhenTheNameIsWrittenAgain) {

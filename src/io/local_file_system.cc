@@ -217,6 +217,23 @@ class LocalFileSystem final : public FileSystem {
     return identity_of(path, info);
   }
 
+  Status create_directories(const std::string& path) const override {
+    struct stat info{};
+    for (std::size_t end = path.find('/', 1); !path.empty(); end = path.find('/', end + 1)) {
+      const std::string part = path.substr(0, end);
+      if (::mkdir(part.c_str(), 0777) != 0 && errno != EEXIST) return failure(part, "creating", errno);
+      if (end == std::string::npos) break;
+    }
+    if (::stat(path.c_str(), &info) != 0) return failure(path, "creating", errno);
+    if (!S_ISDIR(info.st_mode)) return error(ErrorCode::kInvalidInput, "\"{}\" is a file, and a directory is wanted", path);
+    return {};
+  }
+
+  Status remove_file(const std::string& path) const override {
+    if (::unlink(path.c_str()) != 0) return failure(path, "removing", errno);
+    return {};
+  }
+
   Result<std::vector<std::string>> glob(const std::string& pattern) const override {
     std::vector<std::string> paths;
     const bool absolute = pattern.starts_with("/");

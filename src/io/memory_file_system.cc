@@ -83,6 +83,14 @@ Result<std::unique_ptr<WritableFile>> MemoryFileSystem::create(const std::string
 
 Result<FileIdentity> MemoryFileSystem::stat(const std::string& path) const { return TRUENO_TRY(open(path))->identity(); }
 
+Status MemoryFileSystem::create_directories(const std::string&) const { return {}; }
+
+Status MemoryFileSystem::remove_file(const std::string& path) const {
+  const LockGuard lock(state_->mutex);
+  if (state_->files.erase(path) == 0) return not_found(path);
+  return {};
+}
+
 Result<std::vector<std::string>> MemoryFileSystem::glob(const std::string& pattern) const {
   const LockGuard lock(state_->mutex);
   std::vector<std::string> paths;  // the map is sorted

@@ -20,6 +20,9 @@ class MemoryFileSystem final : public FileSystem {
   Result<std::unique_ptr<RandomAccessFile>> open(const std::string& path) const override;
   Result<std::unique_ptr<WritableFile>> create(const std::string& path) const override;
   Result<FileIdentity> stat(const std::string& path) const override;
+  /// A path needs no directories here.
+  Status create_directories(const std::string& path) const override;
+  Status remove_file(const std::string& path) const override;
   Result<std::vector<std::string>> glob(const std::string& pattern) const override;
 
  private:

@@ -5,118 +5,146 @@
 #include "base/int128.h"
 #include "base/name.h"
 #include "base/number_text.h"
+#include "session/read_options.h"
 
 namespace trueno::session {
 
 namespace {
 
-std::optional<CopyFormat> format_named(std::string_view name) {
-  if (name == "csv" || name == "tsv" || name == "txt") return CopyFormat::kCsv;
-  if (name == "parquet") return CopyFormat::kParquet;
-  if (name == "json" || name == "ndjson" || name == "jsonl") return CopyFormat::kJson;
-  if (name == "arrow" || name == "feather" || name == "ipc") return CopyFormat::kArrow;
-  return std::nullopt;
-}
-
-std::string extension_of(const std::string& path) {
-  const std::size_t dot = path.rfind('.');
-  return dot == std::string::npos || path.find('/', dot) != std::string::npos ? "" : lower_name(path.substr(dot + 1));
-}
+// Options of DuckDB that are known, and refused.
+constexpr std::string_view kRefused[] = {"per_thread_output", "file_size_bytes",     "append",         "force_quote",  "dateformat",
+                                         "timestampformat",   "force_not_null",      "encoding",       "prefix",       "suffix",
+                                         "return_files",      "row_groups_per_file", "preserve_order", "return_stats", "use_tmp_file"};
+// Options of reading that COPY has not: it has the columns of the table.
+constexpr std::string_view kNotOfCopy[] = {"columns", "column_names", "column_types", "dtypes",
+                                           "names",   "types",        "all_varchar",  "filename"};
 
 // One option being read.
 class Reader {
  public:
   /// `escape_given`: an option says what escapes a quote; else the quote itself does.
   Reader(const sql::Option& option, std::string value, bool escape_given, CopyOptions& out)
-      : option_(option), value_(std::move(value)), escape_given_(escape_given), out_(out) {}
+      : option_(option), name_(lower_name(option.name.text)), value_(std::move(value)), escape_given_(escape_given), out_(out) {}
 
-  Status read(bool from) {
-    const std::string name = lower_name(option_.name.text);
+  Status read_from() {
+    const bool other = std::ranges::find(kNotOfCopy, name_) != std::end(kNotOfCopy);
+    if (other) return unknown();
+    const Value value = option_.value ? Value::varchar(value_) : Value::boolean(true);  // a bare name says yes
+    auto known = set_read_option(out_.in, name_, value);
+    if (!known) return std::move(known).error().at(option_.name.span);
+    return *known ? Status() : Status(unknown());
+  }
+
+  Status read_to() {
+    if (TRUENO_TRY(partitions())) return {};
     switch (out_.format) {
-      case CopyFormat::kCsv: return csv(name, from);
-      case CopyFormat::kParquet: return from ? unknown() : parquet(name);
-      case CopyFormat::kJson: return name == "array" ? boolean(out_.json_array) : unknown();
-      case CopyFormat::kArrow: return unknown();
+      case FileFormat::kCsv: return csv();
+      case FileFormat::kParquet: return parquet();
+      case FileFormat::kJson: return name_ == "array" ? boolean(out_.json_array) : packing();
+      case FileFormat::kArrow: break;
     }
     return unknown();
   }
 
  private:
-  Status csv(std::string_view name, bool from) {
-    if (name == "header") {
-      TRUENO_TRY(boolean(out_.csv.header));
-      out_.csv_in.header = out_.csv.header;
+  // What every format has.
+  Result<bool> partitions() {
+    if (name_ == "partition_by") {
+      TRUENO_TRY(partition_columns());
+    } else if (name_ == "overwrite_or_ignore" || name_ == "overwrite") {
+      bool yes = false;
+      TRUENO_TRY(boolean(yes));
+      if (!yes) return true;
+      if (out_.existing != ExistingFiles::kRefuse)
+        return error(ErrorCode::kBinder, "only one of OVERWRITE and OVERWRITE_OR_IGNORE makes sense").at(option_.name.span);
+      out_.existing = name_ == "overwrite" ? ExistingFiles::kRemove : ExistingFiles::kKeep;
+    } else if (name_ == "filename_pattern") {
+      if (value_.empty() || value_.find('/') != std::string::npos) return wrong("a file's name without directories");
+      if (value_.find("{uuid") != std::string::npos)
+        return error(ErrorCode::kNotSupported, "a filename_pattern with {{uuid}} is not supported")
+            .hint("{i} is the file's number")
+            .at(option_.name.span);
+      out_.filename_pattern = value_;
+    } else if (name_ == "file_extension") {
+      if (value_.find('/') != std::string::npos) return wrong("an ending");
+      out_.file_extension = value_;
+    } else if (name_ == "write_partition_columns") {
+      TRUENO_TRY(boolean(out_.write_partition_columns));
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  // a | (a, b)
+  Status partition_columns() {
+    const auto add = [&](const sql::Expression& expression) -> Status {
+      const auto* column = expression.as<sql::ColumnRef>();
+      const auto* text = expression.as<sql::Literal>();
+      if (column != nullptr && column->name.parts.size() == 1) {
+        out_.partition_by.push_back(column->name.last());
+      } else if (text != nullptr && text->kind == sql::LiteralKind::kString) {
+        out_.partition_by.push_back({text->text, expression.span});
+      } else {
+        return error(ErrorCode::kBinder, "PARTITION_BY takes names of columns").at(expression.span);
+      }
+      return {};
+    };
+    if (!option_.value) return error(ErrorCode::kBinder, "PARTITION_BY takes names of columns").at(option_.name.span);
+    if (const auto* row = option_.value->as<sql::Row>()) {
+      for (const sql::ExpressionPtr& element : row->elements) TRUENO_TRY(add(*element));
       return {};
     }
-    if (name == "delimiter" || name == "delim" || name == "sep") {
-      TRUENO_TRY(character(out_.csv.delim));
-      out_.csv_in.delim = out_.csv.delim;
-      return {};
-    }
-    if (name == "quote") {
+    return add(*option_.value);
+  }
+
+  Status csv() {
+    if (name_ == "header") return boolean(out_.csv.header);
+    if (name_ == "delimiter" || name_ == "delim" || name_ == "sep") return character(out_.csv.delim);
+    if (name_ == "quote") {
       TRUENO_TRY(character(out_.csv.quote));
       if (!escape_given_) out_.csv.escape = out_.csv.quote;
-      out_.csv_in.quote = out_.csv.quote;
       return {};
     }
-    if (name == "escape") {
-      TRUENO_TRY(character(out_.csv.escape));
-      out_.csv_in.escape = out_.csv.escape;
+    if (name_ == "escape") return character(out_.csv.escape);
+    if (name_ == "null" || name_ == "nullstr") {
+      out_.csv.nullstr = value_;
       return {};
     }
-    if (name == "null" || name == "nullstr") {
-      out_.csv.nullstr = out_.csv_in.nullstr = value_;
-      return {};
-    }
-    if (from && name == "ignore_errors") return boolean(out_.csv_in.ignore_errors);
-    if (from && name == "null_padding") return boolean(out_.csv_in.null_padding);
-    if (from && name == "skip") return number(out_.csv_in.skip, 0);
-    if (from && name == "auto_detect") return {};  // what is not given is found out
-    if (!from && name == "new_line") {
+    if (name_ == "new_line") {
       out_.csv.newline = value_;
       return {};
     }
-    return unknown();
+    return packing();
   }
 
-  Status parquet(std::string_view name) {
-    if (name == "compression" || name == "codec") {
+  Status packing() {
+    if (name_ == "compression") {
+      if (same_name(value_, "auto") || same_name(value_, "auto_detect")) return {};
+      auto compression = compression_named(value_);
+      if (!compression) return std::move(compression).error().at(option_.name.span);
+      out_.compression = *compression;
+      return {};
+    }
+    return name_ == "compression_level" ? level(out_.compression_level) : Status(unknown());
+  }
+
+  Status parquet() {
+    if (name_ == "compression" || name_ == "codec") {
       out_.parquet.compression = lower_name(value_);
       return {};
     }
-    if (name == "row_group_size") return number(out_.parquet.row_group_size, 1);
-    if (name == "compression_level") {
-      std::int64_t level = 0;
-      TRUENO_TRY(number(level, 0));
-      out_.parquet.compression_level = static_cast<int>(std::min<std::int64_t>(level, 22));
-      return {};
-    }
-    return unknown();
+    if (name_ == "row_group_size") return number(out_.parquet.row_group_size, 1);
+    return name_ == "compression_level" ? level(out_.parquet.compression_level) : Status(unknown());
   }
 
   [[nodiscard]] Error unknown() const {
-    static constexpr std::string_view kLater[] = {"partition_by",
-                                                  "overwrite",
-                                                  "overwrite_or_ignore",
-                                                  "filename_pattern",
-                                                  "per_thread_output",
-                                                  "force_quote",
-                                                  "dateformat",
-                                                  "timestampformat",
-                                                  "compression",
-                                                  "append",
-                                                  "file_size_bytes",
-                                                  "force_not_null",
-                                                  "encoding",
-                                                  "prefix",
-                                                  "suffix"};
-    const std::string name = lower_name(option_.name.text);
-    if (std::ranges::find(kLater, name) != std::end(kLater))
-      return error(ErrorCode::kNotSupported, "the option {} is not supported here yet", name).at(option_.name.span);
-    return error(ErrorCode::kBinder, "COPY in this format has no option {}", name).at(option_.name.span);
+    if (std::ranges::find(kRefused, name_) != std::end(kRefused))
+      return error(ErrorCode::kNotSupported, "the option {} is not supported", name_).at(option_.name.span);
+    return error(ErrorCode::kBinder, "COPY in this format has no option {}", name_).at(option_.name.span);
   }
   [[nodiscard]] Error wrong(std::string_view what) const {
-    return error(ErrorCode::kInvalidInput, "{} must be {}, not '{}'", lower_name(option_.name.text), what, value_).at(option_.name.span);
+    return error(ErrorCode::kInvalidInput, "{} must be {}, not '{}'", name_, what, value_).at(option_.name.span);
   }
   Status boolean(bool& out) const {  // a bare name says yes
     const std::optional<bool> value = option_.value ? parse_boolean(value_) : std::optional(true);
@@ -136,8 +164,15 @@ class Reader {
     out = static_cast<std::int64_t>(*value);
     return {};
   }
+  Status level(int& out) const {
+    std::int64_t value = 0;
+    TRUENO_TRY(number(value, 0));
+    out = static_cast<int>(std::min<std::int64_t>(value, 22));
+    return {};
+  }
 
   const sql::Option& option_;
+  std::string name_;
   std::string value_;
   bool escape_given_;
   CopyOptions& out_;
@@ -148,23 +183,27 @@ class Reader {
 Result<CopyOptions> read_copy_options(const sql::Copy& copy, const std::string& path,
                                       const std::function<Result<std::string>(const sql::Expression&)>& text_of) {
   CopyOptions out;
-  const std::string extension = extension_of(path);
-  out.format = format_named(extension).value_or(CopyFormat::kCsv);
-  if (extension == "tsv") out.csv.delim = '\t';
+  std::string ending = path;
+  out.compression = take_compression_ending(ending);
+  out.format = format_of_path(path).value_or(FileFormat::kCsv);
+  if (lower_name(ending).ends_with(".tsv")) out.csv.delim = '\t';
   bool escape_given = false;
   for (const sql::Option& option : copy.options) {
     escape_given = escape_given || same_name(option.name.text, "escape");
     if (!same_name(option.name.text, "format")) continue;
     const std::string name = option.value ? lower_name(TRUENO_TRY(text_of(*option.value))) : std::string();
-    const std::optional<CopyFormat> format = format_named(name);
+    const std::optional<FileFormat> format = format_named(name);
     if (!format)
       return error(ErrorCode::kInvalidInput, "COPY has no format '{}'", name).hint("csv, parquet, json or arrow").at(option.name.span);
     out.format = *format;
   }
+  out.in.format = out.format;
+  out.in.paths = {path};
   for (const sql::Option& option : copy.options) {
     if (same_name(option.name.text, "format")) continue;
-    Reader reader(option, option.value ? TRUENO_TRY(text_of(*option.value)) : std::string(), escape_given, out);
-    TRUENO_TRY(reader.read(copy.from));
+    const bool names = same_name(option.name.text, "partition_by");
+    Reader reader(option, option.value && !names ? TRUENO_TRY(text_of(*option.value)) : std::string(), escape_given, out);
+    TRUENO_TRY(copy.from ? reader.read_from() : reader.read_to());
   }
   return out;
 }

@@ -8,9 +8,9 @@
 #include "backend/webgpu/webgpu_backend.h"
 #endif
 #include "base/name.h"
+#include "io/http_file_system.h"
 #include "io/local_file_system.h"
-#include "storage/arrow_module.h"
-#include "storage/csv/csv_source.h"
+#include "session/file_request.h"
 #include "storage/table/table_writer.h"
 
 #ifndef __wasm__
@@ -19,7 +19,20 @@
 
 namespace trueno::session {
 
-Database::Database() : files_(make_local_file_system()), implicit_session_(std::make_unique<Session>(*this)) {
+namespace {
+
+// A page fetches URLs itself, so there they are left out.
+std::unique_ptr<FileSystem> make_files() {
+#ifdef __wasm__
+  return make_local_file_system();
+#else
+  return make_file_system_with_urls(make_local_file_system());
+#endif
+}
+
+}  // namespace
+
+Database::Database() : files_(make_files()), implicit_session_(std::make_unique<Session>(*this)) {
 #ifdef __wasm__
   const int cores = 1;
 #else
@@ -61,15 +74,15 @@ Result<std::vector<StatementResult>> Database::execute(std::string_view sql, con
 }
 
 Result<std::shared_ptr<const TableSource>> Database::open_file(const std::string& path) const {
-  const std::string lower = lower_name(path);
-  if (lower.ends_with(".csv") || lower.ends_with(".tsv") || lower.ends_with(".txt")) return open_csv(*files_, path);
-  const bool arrow = lower.ends_with(".arrow") || lower.ends_with(".feather") || lower.ends_with(".ipc");
-  if (!lower.ends_with(".parquet") && !arrow) {
-    return error(ErrorCode::kNotSupported, "what format is '{}'?", path).hint("known: .parquet, .csv, .tsv, .arrow, .feather");
+  FileRequest request;
+  const auto format = format_of_path(path);
+  if (!format) {
+    return error(ErrorCode::kNotSupported, "what format is '{}'?", path)
+        .hint("known: .parquet, .csv, .tsv, .json, .ndjson, .arrow, .feather; .gz or .zst behind .csv and .json");
   }
-  std::shared_ptr<const RandomAccessFile> file = TRUENO_TRY(files_->open(path));
-  const ArrowModule* module = TRUENO_TRY(load_arrow_module());
-  return arrow ? module->open_arrow_ipc(std::move(file)) : module->open_parquet(std::move(file), {});
+  request.format = *format;
+  request.paths = {path};
+  return open_files(*files_, request);
 }
 
 Status Database::put_table(const std::string& name, catalog::TableContent content) {
@@ -82,7 +95,8 @@ Status Database::put_table(const std::string& name, catalog::TableContent conten
 }
 
 Status Database::load_table(const std::string& name, const std::string& path, const CancelToken& cancel) {
-  const std::shared_ptr<const TableSource> source = TRUENO_TRY(open_file(path));
+  std::shared_ptr<const TableSource> source = TRUENO_TRY(open_file(path));
+  if (auto opened = TRUENO_TRY(source->narrowed({}, {}))) source = std::move(opened);
   TableWriter writer(source->schema());
   std::vector<int> columns;
   for (std::size_t i = 0; i < source->schema().size(); ++i) columns.push_back(static_cast<int>(i));

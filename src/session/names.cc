@@ -59,8 +59,9 @@ Result<std::shared_ptr<const TableSource>> Names::table(const sql::QualifiedName
   return make_table_source(table->content.data, table->name.to_string(), table->id, table->version);
 }
 
-Result<std::shared_ptr<const TableSource>> Names::table_function(const std::string& name, const std::vector<Value>& arguments) const {
-  return open_table_function({database_, settings_, changes_.root(), path_}, name, arguments);
+Result<std::shared_ptr<const TableSource>> Names::table_function(const std::string& name, const std::vector<Value>& arguments,
+                                                                 const bind::NamedValues& options) const {
+  return open_table_function({database_, settings_, changes_.root(), path_, options}, name, arguments);
 }
 
 Result<std::shared_ptr<const TableSource>> Names::values(const Schema& schema,

@@ -20,8 +20,8 @@ class Names final : public bind::NameResolver {
 
   [[nodiscard]] std::optional<bind::NamedQuery> view(const sql::QualifiedName& name) const override;
   [[nodiscard]] Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool is_file) const override;
-  [[nodiscard]] Result<std::shared_ptr<const TableSource>> table_function(const std::string& name,
-                                                                          const std::vector<Value>& arguments) const override;
+  [[nodiscard]] Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>& arguments,
+                                                                          const bind::NamedValues& options) const override;
   [[nodiscard]] Result<std::shared_ptr<const TableSource>> values(const Schema& schema,
                                                                   const std::vector<std::vector<plan::Expression>>& rows) const override;
 

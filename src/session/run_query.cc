@@ -5,6 +5,7 @@
 #include "optimize/optimize.h"
 #include "session/catalog_tables.h"
 #include "session/error_place.h"
+#include "session/narrow_scans.h"
 #include "session/statement_runner.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -63,7 +64,9 @@ Result<plan::PlanPtr> StatementRunner::optimised(plan::PlanPtr plan) const {
   options.optional_rules = settings_.boolean("optimizer");
   options.statistics_answers = settings_.boolean("statistics_answers");
   options.disabled = disabled_rules();
-  return optimize::optimize(std::move(plan), constants_, options);
+  plan::PlanPtr better = TRUENO_TRY(optimize::optimize(std::move(plan), constants_, options));
+  TRUENO_TRY(narrow_scans(*better, constants_));
+  return better;
 }
 
 Result<kernel::PipelinePlan> StatementRunner::compile_plan(const plan::Plan& plan, bool trust_claims) const {

@@ -21,8 +21,9 @@ class NamesWithRows final : public bind::NameResolver {
   Result<std::shared_ptr<const TableSource>> table(const sql::QualifiedName& name, bool is_file) const override {
     return !is_file && is_rows(name) ? rows_ : names_.table(name, is_file);
   }
-  Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>& arguments) const override {
-    return names_.table_function(name, arguments);
+  Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>& arguments,
+                                                            const bind::NamedValues& options) const override {
+    return names_.table_function(name, arguments, options);
   }
   Result<std::shared_ptr<const TableSource>> values(const Schema& schema,
                                                     const std::vector<std::vector<plan::Expression>>& rows) const override {

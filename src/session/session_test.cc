@@ -189,7 +189,7 @@ TEST_F(SessionTest, ChangesSayWhereTheyRan) {
 
 TEST_F(SessionTest, WhatCannotRunYetIsRefusedByName) {
   run("CREATE TABLE t(a INTEGER)");
-  for (const char* sql : {"CREATE UNIQUE INDEX i ON t(a + 1)", "SET VARIABLE x = 1", "COPY t TO 'x.csv' (PARTITION_BY a)",
+  for (const char* sql : {"CREATE UNIQUE INDEX i ON t(a + 1)", "SET VARIABLE x = 1", "COPY t TO 'x.csv' (PER_THREAD_OUTPUT)",
                           "ALTER TABLE t ADD COLUMN b INTEGER UNIQUE"})
     EXPECT_EQ(code(sql), ErrorCode::kNotSupported) << sql;
 }

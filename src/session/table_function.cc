@@ -8,10 +8,13 @@
 #include "kernel/date_part.h"
 #include "session/catalog_tables.h"
 #include "session/database.h"
+#include "session/file_request.h"
 #include "session/introspection.h"
 #include "session/names.h"
+#include "session/read_options.h"
 #include "session/row_builder.h"
 #include "session/series_source.h"
+#include "session/sniffed_csv.h"
 #include "storage/table/table_writer.h"
 
 namespace trueno::session {
@@ -20,10 +23,21 @@ namespace {
 
 using Source = Result<std::shared_ptr<const TableSource>>;
 
-Source read_file(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
-  if (arguments[0].is_null() || arguments[0].type().id != TypeId::kVarchar)
-    return error(ErrorCode::kBinder, "{} takes the path of a file as text", name);
-  return context.database.open_file(arguments[0].as_string());
+Source read_files(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
+  return open_files(context.database.files(), TRUENO_TRY(read_request(name, arguments, context.options)));
+}
+
+// The paths that patterns mean; none is no error here.
+Source glob(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
+  RowBuilder rows({{"file", TypeId::kVarchar, false}});
+  for (const std::string& pattern : TRUENO_TRY(texts_of(name, arguments[0]))) {
+    for (const std::string& path : TRUENO_TRY(context.database.files().glob(pattern))) TRUENO_TRY(rows.add({text(path)}));
+  }
+  return rows.finish_source("glob");
+}
+
+Source sniff_csv_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>& arguments) {
+  return sniffed_csv(context.database.files(), TRUENO_TRY(read_request("sniff_csv", arguments, context.options)));
 }
 
 // Moments from begin, an interval apart: each is the one before it plus the interval.
@@ -107,14 +121,25 @@ const std::vector<TableFunction>& table_functions() {
       {"duckdb_sequences", "duckdb_sequences()", "Every sequence.", 0, 0, catalog_list},
       {"duckdb_tables", "duckdb_tables()", "Every table.", 0, 0, catalog_list},
       {"duckdb_views", "duckdb_views()", "Every view, with its text.", 0, 0, catalog_list},
+      {"glob", "glob('pattern')", "The paths of files that match a pattern, or a list of patterns.", 1, 1, glob},
       {"generate_series", "generate_series(begin, end[, step])",
        "The whole numbers from begin to end, both included; or moments, with an INTERVAL as the step.", 1, 3, series},
       {"pragma_table_info", "pragma_table_info('table')", "The columns of a table, as PRAGMA table_info has them.", 1, 1, table_info},
       {"range", "range([begin,] end[, step])",
        "The whole numbers from begin up to, and without, end; or moments, with an INTERVAL as the step.", 1, 3, series},
-      {"read_csv", "read_csv('path')", "The rows of a CSV file; its layout and types are found out.", 1, 1, read_file},
-      {"read_csv_auto", "read_csv_auto('path')", "Another name of read_csv.", 1, 1, read_file},
-      {"read_parquet", "read_parquet('path')", "The rows of a Parquet file.", 1, 1, read_file},
+      {"read_arrow", "read_arrow('path')", "The rows of Arrow IPC files.", 1, 1, read_files, true},
+      {"read_csv", "read_csv('path')", "The rows of CSV files; their layout and types are found out.", 1, 1, read_files, true},
+      {"read_csv_auto", "read_csv_auto('path')", "Another name of read_csv.", 1, 1, read_files, true},
+      {"read_json", "read_json('path')", "The rows of JSON files; their format and types are found out.", 1, 1, read_files, true},
+      {"read_json_auto", "read_json_auto('path')", "Another name of read_json.", 1, 1, read_files, true},
+      {"read_json_objects", "read_json_objects('path')", "The values of JSON files, each as its JSON.", 1, 1, read_files, true},
+      {"read_json_objects_auto", "read_json_objects_auto('path')", "Another name of read_json_objects.", 1, 1, read_files, true},
+      {"read_ndjson", "read_ndjson('path')", "read_json of a value a line.", 1, 1, read_files, true},
+      {"read_ndjson_auto", "read_ndjson_auto('path')", "Another name of read_ndjson.", 1, 1, read_files, true},
+      {"read_ndjson_objects", "read_ndjson_objects('path')", "read_json_objects of a value a line.", 1, 1, read_files, true},
+      {"read_parquet", "read_parquet('path')", "The rows of Parquet files.", 1, 1, read_files, true},
+      {"parquet_scan", "parquet_scan('path')", "Another name of read_parquet.", 1, 1, read_files, true},
+      {"sniff_csv", "sniff_csv('path')", "What read_csv finds out of a file, and a query that says it.", 1, 1, sniff_csv_table, true},
       {"trueno_devices", "trueno_devices()", "The devices that run queries, with their measured rates.", 0, 0, devices_table},
       {"trueno_functions", "trueno_functions()", "Every SQL function with its signature and an example.", 0, 0, functions_table},
       {"trueno_settings", "trueno_settings()", "Every setting with its value in this session.", 0, 0, settings_table},
@@ -135,6 +160,8 @@ Result<std::shared_ptr<const TableSource>> open_table_function(const TableFuncti
   }
   if (arguments.size() < found->least_arguments || arguments.size() > found->most_arguments)
     return error(ErrorCode::kBinder, "{} does not take {} arguments", name, arguments.size()).hint(std::string(found->signature));
+  if (!found->takes_options && !context.options.empty())
+    return error(ErrorCode::kBinder, "{} takes no option {}", name, context.options.front().first).hint(std::string(found->signature));
   return found->open(context, name, arguments);
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bind/binder.h"
 #include "column/table_source.h"
 #include "session/search_path.h"
 
@@ -19,6 +20,7 @@ struct TableFunctionContext {
   const Settings& settings;
   const catalog::Root& root;  // what the statement sees
   const SearchPath& path;
+  const bind::NamedValues& options;  // of functions that take some
 };
 
 /// One table function: rows from constant arguments. To add one, write it and add a line to the list in table_function.cc.
@@ -30,6 +32,7 @@ struct TableFunction {
   std::size_t most_arguments = 0;
   Result<std::shared_ptr<const TableSource>> (*open)(const TableFunctionContext& context, std::string_view name,
                                                      const std::vector<Value>& arguments) = nullptr;
+  bool takes_options = false;
 };
 
 [[nodiscard]] const std::vector<TableFunction>& table_functions();

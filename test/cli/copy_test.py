@@ -96,7 +96,7 @@ class Copy(FolderTest):
         for options, words in [("(FORMAT excel)", "COPY has no format 'excel'"), ("(COLOR red)", "has no option color"),
                                ("(DELIMITER 'ab')", "delimiter must be one character"), ("(HEADER maybe)", "header must be true or false"),
                                ("(FORMAT parquet, COMPRESSION zip)", "no Parquet compression"),
-                               ("(FORMAT parquet, HEADER)", "has no option header"), ("(PARTITION_BY a)", "not supported")]:
+                               ("(FORMAT parquet, HEADER)", "has no option header"), ("(PER_THREAD_OUTPUT)", "not supported"), ("(PARTITION_BY a)", "all columns are in PARTITION_BY")]:
             with self.subTest(options=options):
                 self.assertIn(words, self.failure(f"COPY (SELECT 1 AS a) TO '{self.path('x.csv')}' {options}"))
         self.assertEqual(os.listdir(self.folder), [])

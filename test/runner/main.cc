@@ -114,7 +114,7 @@ class FileRun {
       skip(record, record.skip_reason);
       return;
     }
-    const Answer answer = engine_.run(foreign_ ? with_folders(record.sql) : record.sql, record.connection);
+    const Answer answer = engine_.run(with_folders(record.sql), record.connection);
     if (!record.label.empty() && record.has_results) labelled_.try_emplace(record.label, record.expected);
     if (answer.not_supported && !options_.strict) {
       remember_broken(record.sql);

@@ -103,6 +103,7 @@ Sample rows_of(std::string_view text, std::size_t begin, bool whole, const CsvDi
   Sample sample;
   CsvScanner scanner(dialect, text, begin);
   Row row;
+  std::size_t next = begin;  // behind the last row that is complete
   while (limit < 0 || static_cast<std::int64_t>(sample.rows.size()) < limit) {
     const std::size_t at = scanner.position();
     const CsvScanner::Outcome outcome = scanner.next_row(row);
@@ -113,13 +114,15 @@ Sample rows_of(std::string_view text, std::size_t begin, bool whole, const CsvDi
     }
     if (outcome == CsvScanner::Outcome::kBehindQuote) {
       sample.broken = true;
+      next = scanner.position();
       continue;
     }
     if (!whole && scanner.position() >= text.size()) break;  // may go on behind the sample
     sample.rows.push_back(row);
     sample.begins.push_back(at);
+    next = scanner.position();
   }
-  sample.begins.push_back(scanner.position());
+  sample.begins.push_back(next);
   return sample;
 }
 
@@ -249,6 +252,8 @@ Result<CsvLayout> sniff_csv(std::string_view text, bool whole, const CsvOptions&
   CsvLayout layout;
   const std::size_t bom = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   const std::size_t begin = skip_lines(text, bom, options.skip);
+  const std::size_t line_end = text.find_first_of("\r\n", begin);
+  if (line_end != std::string_view::npos && text[line_end] == '\r') layout.newline = text.substr(line_end, 2) == "\r\n" ? "\\r\\n" : "\\r";
   layout.dialect = sniff_dialect(text, begin, whole, options);
   const Sample sample =
       rows_of(text, begin, whole, layout.dialect, options.sample_size < 0 ? -1 : std::max<std::int64_t>(options.sample_size, 2));
@@ -275,10 +280,16 @@ Result<CsvLayout> sniff_csv(std::string_view text, bool whole, const CsvOptions&
   if (!layout.header && cells > 0) {
     for (std::size_t i = 0; i < cells; ++i) names[i] = fmt::format("column{}", i);
   }
+  if (options.names.size() > cells || options.first_types.size() > cells) {
+    return error(ErrorCode::kBinder, "the CSV file has {} columns, and {} were named or given types", cells,
+                 std::max(options.names.size(), options.first_types.size()));
+  }
+  std::ranges::copy(options.names, names.begin());
   layout.data_begin = layout.header ? sample.begins[first + 1] : (any_row ? sample.begins[first] : (whole ? text.size() : begin));
   layout.first_row_number = options.skip + static_cast<std::int64_t>(first) + (layout.header ? 2 : 1);
   for (std::size_t i = 0; i < cells; ++i) {
     Type type = options.all_varchar ? Type(TypeId::kVarchar) : type_of(columns.candidates[i], columns.any_value[i]);
+    if (i < options.first_types.size()) type = options.first_types[i];
     layout.schema.push_back({names[i], std::move(type)});
   }
   if (!options.columns.empty()) {

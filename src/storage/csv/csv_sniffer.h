@@ -14,6 +14,7 @@ struct CsvLayout {
   bool header = false;
   std::uint64_t data_begin = 0;       // byte offset of the first row of data
   std::int64_t first_row_number = 1;  // the number errors give that row: skipped lines and the header count
+  std::string_view newline = "\\n";   // of the first line, for people: "\n", "\r\n", "\r" with their backslashes
 };
 
 /// Finds out delimiter, quotes, header, names and types from the beginning of a file, as far as the options do not say them.

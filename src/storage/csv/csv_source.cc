@@ -3,6 +3,9 @@
 // A thousand rows are split first and then converted column by column: the type of a column is looked at once for all of them, and its
 // loop stays in the instruction cache. An error waits until everything before it has been converted, because the earliest row that fails is
 // the one to report.
+//
+// A packed file cannot be read in parts: its one part is a stream of windows, and a row that does not end in its window is split again with
+// the next one.
 #include "storage/csv/csv_source.h"
 
 #include <algorithm>
@@ -10,6 +13,7 @@
 #include "column/utf8.h"
 #include "storage/csv/csv_column.h"
 #include "storage/csv/csv_parts.h"
+#include "storage/stream/stream_window.h"
 
 namespace trueno {
 
@@ -19,16 +23,19 @@ constexpr std::int64_t kBatchRows = 131'072;
 constexpr std::int64_t kGroupRows = 1024;  // rows that are split before their columns are converted
 constexpr std::uint64_t kFirstSample = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLargestSample = std::uint64_t{32} << 20;
+constexpr std::size_t kLargestStreamRow = std::size_t{64} << 20;
 
 // What scans share.
 struct CsvFile {
   std::shared_ptr<const RandomAccessFile> file;
   CsvOptions options;
   CsvLayout layout;
-  CsvParts parts;
+  std::optional<CsvParts> parts;  // none: packed
 
   CsvFile(std::shared_ptr<const RandomAccessFile> opened, CsvOptions chosen, CsvLayout found)
-      : file(std::move(opened)), options(std::move(chosen)), layout(std::move(found)), parts(file, layout, options.part_bytes) {}
+      : file(std::move(opened)), options(std::move(chosen)), layout(std::move(found)) {
+    if (options.compression == Compression::kNone) parts.emplace(file, layout, options.part_bytes);
+  }
 };
 
 // Reads the rows of one part, a batch at a time. Used by one thread.
@@ -49,16 +56,19 @@ class CsvPartReader {
   }
 
   Result<std::optional<Batch>> next() {
-    TRUENO_TRY(cancel_.check());
-    if (!scanner_) TRUENO_TRY(open());
     std::int64_t rows = 0;
-    while (rows < kBatchRows) {
-      const std::int64_t more = TRUENO_TRY(split_rows(std::min(kGroupRows, kBatchRows - rows)));
-      if (more != 0) rows += TRUENO_TRY(convert_rows());
-      if (broken_row_) return std::move(*broken_row_);  // only now: the earliest row that fails is the error
-      if (more == 0) break;
+    while (rows == 0 && !at_end_) {
+      TRUENO_TRY(cancel_.check());
+      if (!scanner_) TRUENO_TRY(open());
+      while (rows < kBatchRows) {
+        const std::int64_t more = TRUENO_TRY(split_rows(std::min(kGroupRows, kBatchRows - rows)));
+        if (more != 0) rows += TRUENO_TRY(convert_rows());
+        if (broken_row_) return std::move(*broken_row_);  // only now: the earliest row that fails is the error
+        if (more == 0) break;
+      }
+      if (window_done_) scanner_.reset();  // texts point into the window: a batch ends with it
     }
-    if (rows == 0 && at_end_) return std::optional<Batch>();
+    if (rows == 0) return std::optional<Batch>();
     Batch batch{rows, {}};
     std::vector<Column> converted(columns_.size());
     for (const int column : needed_) {
@@ -70,10 +80,13 @@ class CsvPartReader {
   }
 
  private:
-  // Reads the part on the thread that scans it.
+  // Reads the part, or the next window of it, on the thread that scans it.
   Status open() {
-    const CsvParts::Range range = TRUENO_TRY(file_->parts.range(part_));
-    bytes_ = TRUENO_TRY(file_->parts.read(range));
+    if (file_->parts) {
+      bytes_ = TRUENO_TRY(file_->parts->read(TRUENO_TRY(file_->parts->range(part_))));
+    } else {
+      TRUENO_TRY(next_window());
+    }
     const std::string_view text(reinterpret_cast<const char*>(bytes_.data()), bytes_.size());
     const bool ascii = is_ascii(text);
     for (CsvColumn& column : columns_) column.set_bytes(bytes_, ascii);
@@ -81,14 +94,35 @@ class CsvPartReader {
     return {};
   }
 
+  Status next_window() {
+    if (!stream_) {
+      auto stream = TRUENO_TRY(open_stream(file_->file, file_->options.compression));
+      const auto bytes = static_cast<std::size_t>(std::max<std::int64_t>(file_->options.part_bytes, 1));
+      stream_.emplace(std::move(stream), file_->file->identity().path, bytes, kLargestStreamRow);
+      TRUENO_TRY(stream_->skip(file_->layout.data_begin));
+    }
+    bytes_ = TRUENO_TRY(stream_->next(used_));
+    last_ = stream_->last();
+    window_done_ = false;
+    return {};
+  }
+
   // Splits up to `limit` good rows into `cells_`; gives how many, 0 at the end. A row that cannot be split goes to `broken_row_`.
   Result<std::int64_t> split_rows(std::int64_t limit) {
     cells_.clear();
     numbers_.clear();
+    if (window_done_) return 0;
     const std::size_t width = columns_.size();
     while (static_cast<std::int64_t>(numbers_.size()) < limit) {
       const std::size_t before = cells_.size();
+      const std::size_t begin = scanner_->position();
       const CsvScanner::Outcome outcome = scanner_->append_row(cells_);
+      if (!last_ && (outcome == CsvScanner::Outcome::kOpenQuote || scanner_->position() >= bytes_.size())) {
+        cells_.resize(before);  // the row may go on behind the window
+        used_ = begin;
+        window_done_ = true;
+        break;
+      }
       if (outcome == CsvScanner::Outcome::kEnd) {
         at_end_ = true;
         break;
@@ -150,7 +184,8 @@ class CsvPartReader {
   static constexpr std::string_view kIgnore = "ignore_errors = true leaves such rows out";
 
   Error failed(std::int64_t row, std::string_view what, std::string_view hint, ErrorCode code = ErrorCode::kInvalidInput) const {
-    const Result<std::int64_t> first = file_->parts.first_row_number(part_);
+    const Result<std::int64_t> first =
+        file_->parts ? file_->parts->first_row_number(part_) : Result<std::int64_t>(file_->layout.first_row_number);
     if (!first) return first.error();
     return error(code, "\"{}\", row {}{}{}", file_->file->identity().path, *first + row, what.starts_with(",") ? "" : ": ", what)
         .hint(std::string(hint));
@@ -186,6 +221,10 @@ class CsvPartReader {
   CancelToken cancel_;
   std::vector<CsvColumn> columns_;
   Buffer bytes_;
+  std::optional<StreamWindow> stream_;  // packed files
+  std::size_t used_ = 0;                // of the window
+  bool window_done_ = false;
+  bool last_ = true;  // no window comes behind this one
   std::optional<CsvScanner> scanner_;
   std::vector<CsvCell> cells_;         // of the split rows, row by row
   std::vector<std::int64_t> numbers_;  // of the split rows, within the part
@@ -205,14 +244,14 @@ class CsvSource final : public TableSource {
     return fmt::format("file {} {} {} {}", identity.path, identity.size, identity.modified_ns, identity.etag);
   }
   std::string description() const override { return file_->file->identity().path; }
-  std::int64_t part_count() const override { return file_->parts.count(); }
+  std::int64_t part_count() const override { return file_->parts ? file_->parts->count() : 1; }
   std::optional<std::int64_t> part_rows(std::int64_t) const override { return std::nullopt; }
   ColumnStatistics statistics(std::int64_t, int) const override { return {}; }
   std::int64_t column_bytes(std::int64_t, int) const override {
     // Every column of a row is read to find the next.
     const auto size = static_cast<std::int64_t>(file_->file->identity().size);
     const auto columns = static_cast<std::int64_t>(std::max<std::size_t>(schema().size(), 1));
-    return std::min(size, file_->options.part_bytes) / columns;
+    return (file_->parts ? std::min(size, file_->options.part_bytes) : size) / columns;
   }
   Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate&,
                            const CancelToken& cancel) const override {
@@ -224,26 +263,29 @@ class CsvSource final : public TableSource {
   std::shared_ptr<const CsvFile> file_;
 };
 
+}  // namespace
+
 // A beginning of the file that holds enough rows, or all of it.
-Result<CsvLayout> sniff(const RandomAccessFile& file, const CsvOptions& options) {
-  const std::uint64_t size = file.identity().size;
+Result<CsvLayout> sniff_csv(const std::shared_ptr<const RandomAccessFile>& file, const CsvOptions& options) {
   const bool all = options.sample_size < 0;
-  for (std::uint64_t wanted = all ? size : kFirstSample;; wanted *= 4) {
-    const std::uint64_t count = std::min(wanted, size);
-    MutableBuffer bytes = TRUENO_TRY(MutableBuffer::uninitialised(static_cast<std::size_t>(count)));
-    TRUENO_TRY(file.read(0, {bytes.data(), bytes.size()}));
+  const bool packed = options.compression != Compression::kNone;
+  const std::uint64_t size = packed ? UINT64_MAX : file->identity().size + 1;
+  for (std::uint64_t wanted = all ? kLargestSample * 32 : kFirstSample;; wanted *= 4) {
+    const auto stream = TRUENO_TRY(open_stream(file, options.compression));
+    bool whole = false;
+    const Buffer bytes = TRUENO_TRY(read_beginning(*stream, static_cast<std::size_t>(std::min(wanted, size)), whole));
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     const auto lines = std::count(text.begin(), text.end(), '\n');
-    if (count == size || lines > options.sample_size || count >= kLargestSample) return sniff_csv(text, count == size, options);
+    if (!whole && lines <= options.sample_size && wanted < kLargestSample) continue;
+    auto layout = sniff_csv(text, whole, options);
+    if (!layout) return Error(std::move(layout).error()).context(fmt::format("\"{}\"", file->identity().path));
+    return layout;
   }
 }
 
-}  // namespace
-
 Result<std::shared_ptr<const TableSource>> open_csv(std::shared_ptr<const RandomAccessFile> file, const CsvOptions& options) {
-  auto layout = sniff(*file, options);
-  if (!layout) return Error(std::move(layout).error()).context(fmt::format("\"{}\"", file->identity().path));
-  auto shared = std::make_shared<const CsvFile>(std::move(file), options, std::move(*layout));
+  CsvLayout layout = TRUENO_TRY(sniff_csv(file, options));
+  auto shared = std::make_shared<const CsvFile>(std::move(file), options, std::move(layout));
   return std::shared_ptr<const TableSource>(std::make_shared<CsvSource>(std::move(shared)));
 }
 

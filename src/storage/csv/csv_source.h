@@ -17,4 +17,7 @@ namespace trueno {
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> open_csv(std::shared_ptr<const RandomAccessFile> file,
                                                                   const CsvOptions& options = {});
 
+/// What is found out of a file's sample.
+[[nodiscard]] Result<CsvLayout> sniff_csv(const std::shared_ptr<const RandomAccessFile>& file, const CsvOptions& options);
+
 }  // namespace trueno

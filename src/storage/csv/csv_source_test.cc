@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "io/memory_file_system.h"
 #include "storage/csv/csv_writer.h"
+#include "storage/stream/compression.h"
 
 namespace trueno {
 namespace {
@@ -280,6 +281,56 @@ TEST(CsvWriter, AnUnfinishedFileIsNotKept) {
     ASSERT_TRUE(writer.write({0, {*column_of(TypeId::kBigInt, {})}}));
   }
   EXPECT_FALSE(files.stat("o.csv"));
+}
+
+// A packed file is read in windows; a row that does not end in its window is split again.
+TEST(CsvPacked, WindowsOfAnySizeGiveTheSameRows) {
+  std::string text = "n,t\n";
+  for (int i = 0; i < 60; ++i)
+    text += fmt::format("{},\"line {}\r\nand \"\"more\"\" {}\"\r\n", i, i, std::string(static_cast<std::size_t>(i), 'x'));
+  MemoryFileSystem files;
+  ASSERT_TRUE(files.put("plain.csv", text));
+  const auto rows_of = [&](const std::string& path, const CsvOptions& options) {
+    std::string out;
+    const auto source = *open_csv(files, path, options);
+    for (std::int64_t part = 0; part < source->part_count(); ++part) {
+      BatchStream stream = *source->scan(part, std::vector<int>{0, 1}, {}, CancelToken());
+      while (true) {
+        const auto batch = stream();
+        if (!batch) return batch.error().message();
+        if (!batch->has_value()) break;
+        for (std::int64_t row = 0; row < (*batch)->length; ++row)
+          out += (*batch)->columns[0].value(row).to_string() + "|" + (*batch)->columns[1].value(row).to_string() + ";";
+      }
+    }
+    return out;
+  };
+  const std::string whole = rows_of("plain.csv", {});
+  ASSERT_EQ(std::ranges::count(whole, ';'), 60);
+  for (const Compression compression : {Compression::kGzip, Compression::kZstd}) {
+    const auto file = *make_packed_file(*files.create("packed.csv"), compression);
+    ASSERT_TRUE(file->write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+    ASSERT_TRUE(file->close());
+    for (const std::int64_t bytes : {1, 2, 3, 17, 64, 1000, 100'000}) {
+      CsvOptions options;
+      options.compression = compression;
+      options.part_bytes = bytes;
+      EXPECT_TRUE(rows_of("packed.csv", options) == whole) << bytes;
+    }
+  }
+}
+
+// The sample ends inside the first row, whose begin must not get lost.
+TEST(CsvPacked, ARowLargerThanTheSampleIsWhole) {
+  MemoryFileSystem files;
+  ASSERT_TRUE(files.put("long.csv", "a\n" + std::string(std::size_t{70} << 20, 'x') + "\n"));
+  const auto source = *open_csv(files, "long.csv");
+  std::size_t bytes = 0;
+  for (std::int64_t part = 0; part < source->part_count(); ++part) {
+    BatchStream stream = *source->scan(part, std::vector<int>{0}, {}, CancelToken());
+    while (const auto batch = *stream()) bytes += batch->columns[0].text(0).size();
+  }
+  EXPECT_EQ(bytes, std::size_t{70} << 20);
 }
 
 }  // namespace
