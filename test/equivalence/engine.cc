@@ -44,7 +44,8 @@ class OneTable final : public bind::NameResolver {
     if (name.last().text != "t") return error(ErrorCode::kCatalog, "no table {}", name.to_string());
     return source_;
   }
-  Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>&) const override {
+  Result<std::shared_ptr<const TableSource>> table_function(const std::string& name, const std::vector<Value>&,
+                                                            const bind::NamedValues&) const override {
     return error(ErrorCode::kCatalog, "no table function {}", name);
   }
   Result<std::shared_ptr<const TableSource>> values(const Schema& schema,
