@@ -150,7 +150,10 @@ Status write_partitions(const FileSystem& files, const std::string& directory, c
     while (end < sorted.size() && std::ranges::all_of(equal, [&](const KeyEquality& same) { return same(sorted[begin], sorted[end]); }))
       ++end;
     std::string folder = directory;
-    for (const std::size_t key : keys) folder += "/" + hive_folder(schema[key].name, rows.columns[key].value(sorted[begin]));
+    for (const std::size_t key : keys) {
+      folder += '/';
+      folder += hive_folder(schema[key].name, rows.columns[key].value(sorted[begin]));
+    }
     TRUENO_TRY(files.create_directories(folder));
     Batch partition{static_cast<std::int64_t>(end - begin), {}};
     for (const std::size_t column : written)

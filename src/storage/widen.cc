@@ -29,7 +29,7 @@ void convert(const Column& from, MutableBuffer& to) {
     if constexpr (std::is_same_v<From, i128> && std::is_same_v<To, double>) {
       out[row] = to_double(in[row]);
     } else {
-      out[row] = static_cast<To>(in[row]);
+      out[row] = static_cast<To>(in[row]);  // NOLINT(bugprone-signed-char-misuse): a TINYINT is a number
     }
   }
 }

@@ -82,7 +82,8 @@ Status JsonReader::load() {
       const auto largest = static_cast<std::size_t>(std::max<std::int64_t>(file_->options.maximum_object_size, 1));
       // A small file needs no large window; how large a packed one is nobody knows.
       const std::uint64_t all = file_->options.compression == Compression::kNone ? file_->file->identity().size + 1 : kWindow;
-      stream_.emplace(std::move(stream), file_->file->identity().path, std::min<std::size_t>(kWindow, all), std::max(largest, kWindow));
+      stream_.emplace(std::move(stream), file_->file->identity().path, static_cast<std::size_t>(std::min<std::uint64_t>(kWindow, all)),
+                      std::max(largest, kWindow));
       TRUENO_TRY(stream_->skip(file_->data_begin));
     }
     window_ = TRUENO_TRY(stream_->next(position_));

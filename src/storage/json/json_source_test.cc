@@ -8,7 +8,7 @@ namespace trueno {
 namespace {
 
 // The columns with their types, then the rows; or the error.
-std::string read(const std::string& text, JsonOptions options = {}) {
+std::string read(const std::string& text, const JsonOptions& options = {}) {
   MemoryFileSystem files;
   EXPECT_TRUE(files.put("t.json", text));
   const auto source = open_json(*files.open("t.json"), options);
