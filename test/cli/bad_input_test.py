@@ -61,7 +61,7 @@ class Sql(BadInput):
             ("SELECT lenght('x')", "did you mean length?"),
             ("SELECT * FROM generate_serie(3)", "did you mean generate_series?"),
             ("SET thread = 2", "did you mean threads?"),
-            ("SELECT 1::INTEGR", "did you mean integer?"),
+            ("SELECT 1::INTEGR", "did you mean INTEGER?"),
         ]:
             text = self.failure(statement)
             self.assertIn(hint, text)
