@@ -99,7 +99,7 @@ class FileRun {
     const std::vector<Record> records = trueno::test::read_records(path_);
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (records[i].kind == Record::Kind::kHalt) {
-        if (records[i].skip_reason == "requires regular_expressions" && !engine_.run("SELECT 'a' ~ 'a'").failed) continue;
+        if (is_there(records[i].skip_reason)) continue;
         for (std::size_t rest = i + 1; rest < records.size(); ++rest)
           skip(records[rest], records[i].skip_reason.empty() ? "halt" : records[i].skip_reason);
         return;
@@ -109,6 +109,14 @@ class FileRun {
   }
 
  private:
+  // What a file requires and this build may have.
+  bool is_there(const std::string& requirement) {
+    if (requirement == "requires regular_expressions") return !engine_.run("SELECT 'a' ~ 'a'").failed;
+    if (requirement == "requires parquet")
+      return !engine_.run(with_folders("COPY (SELECT 1 AS a) TO '__TEST_DIR__/is_there.parquet'")).failed;
+    return false;
+  }
+
   void run_record(Record record) {
     if (record.kind == Record::Kind::kSkip) {
       skip(record, record.skip_reason);
