@@ -58,31 +58,34 @@ struct Part {
   std::size_t number = 0;  // no other part has or had it
 };
 
-PlanPtr order(PlanPtr plan, bool observed);
+// Plans with columns that may fail to be computed: they stay where they are, and the joins around them.
+using Failing = std::unordered_set<const Plan*>;
+
+PlanPtr order(PlanPtr plan, bool observed, const Failing& failing);
 
 class Cluster {
  public:
   // Whether a plan is made of inner joins whose conditions may be evaluated in any order.
-  static bool is_inner(const Plan& plan) {
+  static bool is_inner(const Plan& plan, const Failing& failing) {
     const auto* join = std::get_if<Join>(&plan.node);
     if (join == nullptr || join->kind != JoinKind::kInner) return false;
     const auto of_one_column = [](const Expression& e) { return is_safe(e) && plan::columns_of(e).size() == 1; };
     return std::ranges::all_of(join->keys, [&](const plan::JoinKey& key) { return of_one_column(key.left) && of_one_column(key.right); }) &&
            (!join->condition || is_safe(*join->condition)) &&
-           std::ranges::none_of(plan.inputs, [](const PlanPtr& input) { return computed_may_fail(*input); });  // stored, or not
+           std::ranges::none_of(plan.inputs, [&](const PlanPtr& input) { return failing.contains(input.get()); });  // stored, or not
   }
-  static bool is_renaming(const Plan& plan) {  // what USING leaves between joins
+  static bool is_renaming(const Plan& plan, const Failing& failing) {  // what USING leaves between joins
     const auto* project = std::get_if<plan::Project>(&plan.node);
-    return project != nullptr && std::holds_alternative<Join>(plan.input().node) && is_inner(plan.input()) &&
+    return project != nullptr && std::holds_alternative<Join>(plan.input().node) && is_inner(plan.input(), failing) &&
            std::ranges::all_of(project->expressions, [](const Expression& e) { return e.kind == plan::ExpressionKind::kColumn; });
   }
-  static std::size_t relations_in(const Plan& plan) {
-    if (is_renaming(plan)) return relations_in(plan.input());
-    if (!is_inner(plan)) return 1;
-    return relations_in(*plan.inputs[0]) + relations_in(*plan.inputs[1]);
+  static std::size_t relations_in(const Plan& plan, const Failing& failing) {
+    if (is_renaming(plan, failing)) return relations_in(plan.input(), failing);
+    if (!is_inner(plan, failing)) return 1;
+    return relations_in(*plan.inputs[0], failing) + relations_in(*plan.inputs[1], failing);
   }
 
-  Cluster(PlanPtr plan, bool observed) : observed_(observed) {
+  Cluster(PlanPtr plan, bool observed, const Failing& failing) : observed_(observed), failing_(failing) {
     schema_ = plan->schema;
     outputs_ = flatten(std::move(plan));
     for (Predicate& p : predicates_) {
@@ -113,13 +116,13 @@ class Cluster {
  private:
   // The plan's outputs over the cluster's columns; its relations and conditions are noted on the way.
   std::vector<Expression> flatten(PlanPtr plan) {
-    if (is_renaming(*plan)) {
+    if (is_renaming(*plan, failing_)) {
       const std::vector<Expression> below = flatten(std::move(plan->inputs[0]));
       std::vector<Expression> out;
       for (const Expression& e : std::get<plan::Project>(plan->node).expressions) out.push_back(plan::substitute(e, below));
       return out;
     }
-    if (!is_inner(*plan)) return add_relation(std::move(plan));
+    if (!is_inner(*plan, failing_)) return add_relation(std::move(plan));
     auto& join = std::get<Join>(plan->node);
     const std::vector<Expression> left = flatten(std::move(plan->inputs[0]));
     const std::vector<Expression> right = flatten(std::move(plan->inputs[1]));
@@ -251,6 +254,7 @@ class Cluster {
   }
 
   bool observed_;
+  const Failing& failing_;
   Schema schema_;
   std::vector<Expression> outputs_;
   std::vector<std::size_t> relation_of_;  // by column of the cluster
@@ -262,9 +266,9 @@ class Cluster {
 };
 
 // `observed`: an operator above can tell in which order rows come.
-PlanPtr order(PlanPtr plan, bool observed) {
-  const std::size_t relations = Cluster::relations_in(*plan);
-  if (relations > (observed ? 2U : 1U) && relations <= kMostRelations) return Cluster(std::move(plan), observed).ordered();
+PlanPtr order(PlanPtr plan, bool observed, const Failing& failing) {
+  const std::size_t relations = Cluster::relations_in(*plan, failing);
+  if (relations > (observed ? 2U : 1U) && relations <= kMostRelations) return Cluster(std::move(plan), observed, failing).ordered();
   const bool cuts = std::holds_alternative<plan::Limit>(plan->node) || std::holds_alternative<plan::Sort>(plan->node) ||
                     std::holds_alternative<plan::TopN>(plan->node) || std::holds_alternative<plan::Numbered>(plan->node) ||
                     std::holds_alternative<plan::RowNumber>(plan->node);
@@ -276,13 +280,13 @@ PlanPtr order(PlanPtr plan, bool observed) {
   const bool tests = join != nullptr && (join->kind == JoinKind::kSemi || join->kind == JoinKind::kAnti || join->kind == JoinKind::kMark);
   for (std::size_t i = 0; i < plan->inputs.size(); ++i) {
     const bool below = !forgets && !(tests && i == 1) && (observed || cuts || reads_order);
-    plan->inputs[i] = order(std::move(plan->inputs[i]), below);
+    plan->inputs[i] = order(std::move(plan->inputs[i]), below, failing);
   }
   return plan;
 }
 
 std::vector<Expression> Cluster::add_relation(PlanPtr plan) {
-  plan = order(std::move(plan), observed_);
+  plan = order(std::move(plan), observed_, failing_);
   std::vector<Expression> outputs;
   Part& part = parts_.emplace_back();
   part.number = next_number_++;
@@ -307,8 +311,14 @@ std::vector<Expression> Cluster::add_relation(PlanPtr plan) {
 
 }  // namespace
 
-Result<PlanPtr> order_joins(PlanPtr plan, const plan::ConstantEvaluator&) { return order(std::move(plan), false); }
+Result<PlanPtr> order_joins(PlanPtr plan, const plan::ConstantEvaluator&) {
+  const Failing failing = plans_that_may_fail(*plan);
+  return order(std::move(plan), false, failing);
+}
 
-Result<PlanPtr> order_joins_of_shared(PlanPtr plan, const plan::ConstantEvaluator&) { return order(std::move(plan), true); }
+Result<PlanPtr> order_joins_of_shared(PlanPtr plan, const plan::ConstantEvaluator&) {
+  const Failing failing = plans_that_may_fail(*plan);
+  return order(std::move(plan), true, failing);
+}
 
 }  // namespace trueno::optimize

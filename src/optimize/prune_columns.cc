@@ -61,9 +61,9 @@ std::vector<int> keep(std::vector<T>& list, Schema& schema, const Columns& wante
 }
 
 // A sum may also leave its type when it is finished.
-bool may_fail(const plan::AggregateCall& call, const Plan& input) {
+bool may_fail(const plan::AggregateCall& call, const Plan& input, ComputedColumns& computed) {
   const bool sums = call.function->finish == kernel::FinishKind::kSum && !call.signature.result.is_float();
-  const auto is_harmless = [&](const Expression& e) { return is_safe(e) && !reads_what_may_fail(e, input); };
+  const auto is_harmless = [&](const Expression& e) { return is_safe(e) && !computed.reads_what_may_fail(e, input); };
   return sums || call.function->may_fail || !std::ranges::all_of(call.arguments, is_harmless) ||
          !std::ranges::all_of(call.orders, is_harmless, &plan::SortOrder::expression) || (call.filter && !is_harmless(*call.filter));
 }
@@ -82,7 +82,8 @@ struct Pruner {
   std::vector<int> operator()(plan::Values&) const { return identity(wanted.size()); }
   std::vector<int> operator()(plan::Project& project) const {
     Columns kept = wanted;
-    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed_may_fail(plan, i);
+    ComputedColumns computed;
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed.may_fail(plan, i);
     const std::vector<int> mapping = keep(project.expressions, plan.schema, kept);
     Columns below(plan.input().schema.size(), false);
     for (const Expression& e : project.expressions) want(below, e);
@@ -110,8 +111,9 @@ struct Pruner {
     std::vector<int> mapping = identity(keys);
     std::vector<plan::AggregateCall> calls;
     Schema schema(plan.schema.begin(), plan.schema.begin() + static_cast<std::ptrdiff_t>(keys));
+    ComputedColumns computed;
     for (std::size_t i = 0; i < aggregate.calls.size(); ++i) {
-      const bool kept = wanted[keys + i] || may_fail(aggregate.calls[i], plan.input());
+      const bool kept = wanted[keys + i] || may_fail(aggregate.calls[i], plan.input(), computed);
       mapping.push_back(kept ? static_cast<int>(schema.size()) : -1);
       if (!kept) continue;
       calls.push_back(std::move(aggregate.calls[i]));
@@ -154,7 +156,8 @@ struct Pruner {
   // Every input gives exactly the wanted columns, in order.
   std::vector<int> operator()(plan::Union&) const {
     Columns kept = wanted;
-    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed_may_fail(plan, i);
+    ComputedColumns computed;
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed.may_fail(plan, i);
     for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, kept));
     std::vector<int> numbers = identity(kept.size());
     return keep(numbers, plan.schema, kept);
@@ -176,7 +179,8 @@ struct Pruner {
       want(left, key.left);
       want(right, key.right);
     }
-    for (std::size_t i = 0; i < right.size(); ++i) right[i] = right[i] || computed_may_fail(*plan.inputs[1], i);
+    ComputedColumns computed;
+    for (std::size_t i = 0; i < right.size(); ++i) right[i] = right[i] || computed.may_fail(*plan.inputs[1], i);
     const std::vector<int> left_moved = prune(plan.inputs[0], left);
     const std::vector<int> right_moved = prune_exactly(plan.inputs[1], right);
     const auto left_now = static_cast<int>(plan.inputs[0]->schema.size());

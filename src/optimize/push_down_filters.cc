@@ -63,7 +63,8 @@ std::optional<Expression> moved_below(const Expression& term, const Plan& below)
     }
     return plan::substitute(term, aggregate->keys);
   }
-  if (std::holds_alternative<plan::Union>(below.node)) return may_drop_rows(term, below) ? std::optional(term) : std::nullopt;
+  if (std::holds_alternative<plan::Union>(below.node))
+    return ComputedColumns().may_drop_rows(term, below) ? std::optional(term) : std::nullopt;
   return std::nullopt;
 }
 
