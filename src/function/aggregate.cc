@@ -31,6 +31,12 @@ Result<Signature> bind_average(std::span<const Type> arguments, const BindContex
   return signature;
 }
 
+// As DOUBLE, whatever it was.
+Result<Signature> bind_double(std::span<const Type> arguments, const BindContext& context) {
+  TRUENO_TRY(bind_sum(arguments, context));
+  return Signature{{TypeId::kDouble}, TypeId::kDouble};
+}
+
 Result<Signature> bind_extreme(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() != 1 || arguments[0].is_nested()) return no_overload(context.name, arguments);
   const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
@@ -71,6 +77,24 @@ std::vector<AggregateFunction> aggregate_functions() {
        "SELECT avg(x) FROM (VALUES (1), (2)) t(x)",
        "1.5",
        bind_average,
+       FinishKind::kAverage,
+       sum_kind},
+      {"fsum",
+       {"kahan_sum", "sumkahan"},
+       "fsum(x)",
+       "Sum as DOUBLE. Every sum of floats is exact here, so this one only makes the numbers DOUBLE first.",
+       "SELECT fsum(x) FROM (VALUES (1), (2)) t(x)",
+       "3.0",
+       bind_double,
+       FinishKind::kSum,
+       sum_kind},
+      {"favg",
+       {},
+       "favg(x)",
+       "Average of the numbers as DOUBLE.",
+       "SELECT favg(x) FROM (VALUES (1), (2)) t(x)",
+       "1.5",
+       bind_double,
        FinishKind::kAverage,
        sum_kind},
       {"min", {}, "min(x)", "Least value.", "SELECT min(x) FROM (VALUES (3), (1)) t(x)", "1", bind_extreme, FinishKind::kExtreme, min_kind},

@@ -127,6 +127,8 @@ std::string compare_query(const Record& record, const QueryResult& result, bool 
         begin = tab + 1;
       }
       row.push_back(line.substr(begin));
+      // More than one tab between two values: an empty text would be written "(empty)".
+      if (row.size() > static_cast<std::size_t>(columns)) std::erase(row, "");
       cells.push_back(std::move(row));
     }
     if (record.sort == "rowsort") std::sort(cells.begin(), cells.end());
