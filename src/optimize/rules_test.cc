@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "function/catalogue.h"
+#include "optimize/computed_columns.h"
 #include "optimize/optimize.h"
 
 namespace trueno::optimize {
@@ -148,6 +149,40 @@ TEST(Optimize, OneRuleIsLeftOutByItsName) {
   EXPECT_EQ(predicate_of(**optimize(filtered({call(">", {x(), number(5)})}), Seven(), without)).conditions.size(), 0u);
   without.disabled = {"make_top_n"};
   EXPECT_EQ(predicate_of(**optimize(filtered({call(">", {x(), number(5)})}), Seven(), without)).conditions.size(), 1u);
+}
+
+// Two columns, each of both columns below: 2^depth paths lead down from either.
+PlanPtr nested_projections(int depth, PlanPtr plan) {
+  for (int i = 0; i < depth; ++i) {
+    const Type type = plan->schema[0].type;
+    const Schema schema = {{"x", TypeId::kBoolean}, {"y", TypeId::kBoolean}};
+    plan::Project project;
+    project.expressions = {call("=", {Expression::column(0, type), Expression::column(1, type)}),
+                           call("<>", {Expression::column(0, type), Expression::column(1, type)})};
+    plan = plan::make_plan(std::move(project), schema, std::move(plan));
+  }
+  return plan;
+}
+
+TEST(ComputedColumns, AreFoundOutOnceAPlanAndNotAlongEveryPath) {
+  const PlanPtr safe = nested_projections(200, scan());
+  EXPECT_FALSE(ComputedColumns().may_fail(*safe, 0));
+  EXPECT_TRUE(plans_that_may_fail(*safe).empty());
+  plan::Project sum;
+  sum.expressions = {call("+", {x(), y()}), y()};
+  const PlanPtr failing = nested_projections(200, plan::make_plan(std::move(sum), Schema(scan()->schema), scan()));
+  EXPECT_TRUE(ComputedColumns().may_fail(*failing, 1));
+  EXPECT_TRUE(plans_that_may_fail(*failing).contains(failing.get()));
+  EXPECT_EQ(plans_that_may_fail(*failing).size(), 201u) << "all but the scan";
+}
+
+TEST(ComputedColumns, AConditionDropsRowsOnlyWhereItAsksForAllThatMayFail) {
+  plan::Project project;
+  project.expressions = {call("+", {x(), y()}), y()};
+  const PlanPtr plan = plan::make_plan(std::move(project), Schema(scan()->schema), scan());
+  EXPECT_TRUE(ComputedColumns().may_drop_rows(call(">", {x(), number(5)}), *plan));
+  EXPECT_FALSE(ComputedColumns().may_drop_rows(call(">", {y(), number(5)}), *plan));
+  EXPECT_TRUE(ComputedColumns().may_drop_rows(call(">", {y(), number(5)}), *scan()));
 }
 
 TEST(RulesNamed, TakesOursAndDuckDbs) {
