@@ -38,4 +38,7 @@ struct I192 {
 /// sum / (count * 10^scale), rounded once. `count` > 0, `scale` 0..38.
 [[nodiscard]] double average_of(const I192& sum, std::int64_t count, int scale);
 
+/// sum / count, rounded to a whole number, ties to even. `count` > 0, and the quotient fits 128 bits: that of numbers that do.
+[[nodiscard]] i128 whole_average_of(const I192& sum, std::int64_t count);
+
 }  // namespace trueno

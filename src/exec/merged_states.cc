@@ -208,6 +208,8 @@ Result<std::vector<Column>> finish_outputs(const Program& program, std::span<con
       }
       if (count == 0) {
         column.set_null(g);
+      } else if (output.kind == FinishKind::kAverage && !output.type.is_float()) {
+        column.set(g, whole_average_of(state.integer_sum(g), count));
       } else if (output.kind == FinishKind::kAverage) {
         column.set(g, kernel::canonical(state.is_float() ? state.float_average(g, count)
                                                          : average_of(state.integer_sum(g), count, output.argument_scale)));

@@ -25,10 +25,30 @@ Result<Signature> bind_sum(std::span<const Type> arguments, const BindContext& c
   return no_overload(context.name, arguments);
 }
 
+// Of moments and times of day a moment and a time of day; dates are midnights.
+bool is_averaged_as_it_is(const Type& type) {
+  switch (type.id) {
+    case TypeId::kTime:
+    case TypeId::kTimestamp:
+    case TypeId::kTimestampS:
+    case TypeId::kTimestampMs:
+    case TypeId::kTimestampNs:
+    case TypeId::kTimestampTz: return true;
+    default: return false;
+  }
+}
+
 Result<Signature> bind_average(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() == 1 && is_averaged_as_it_is(arguments[0])) return Signature{{arguments[0]}, arguments[0]};
+  if (arguments.size() == 1 && arguments[0].id == TypeId::kDate) return Signature{{TypeId::kTimestamp}, TypeId::kTimestamp};
   Signature signature = TRUENO_TRY(bind_sum(arguments, context));
   signature.result = TypeId::kDouble;
   return signature;
+}
+
+Result<Signature> bind_decimal_average(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() != 1 || arguments[0].id != TypeId::kDecimal) return no_overload(context.name, arguments);
+  return Signature{{arguments[0]}, arguments[0]};
 }
 
 // As DOUBLE, whatever it was.
@@ -73,7 +93,7 @@ std::vector<AggregateFunction> aggregate_functions() {
       {"avg",
        {"mean"},
        "avg(x)",
-       "Exact sum divided by the count, rounded once to DOUBLE.",
+       "Exact sum divided by the count, rounded once to DOUBLE; of dates and times a timestamp or a time.",
        "SELECT avg(x) FROM (VALUES (1), (2)) t(x)",
        "1.5",
        bind_average,
@@ -87,6 +107,15 @@ std::vector<AggregateFunction> aggregate_functions() {
        "3.0",
        bind_double,
        FinishKind::kSum,
+       sum_kind},
+      {"decimal_average",
+       {},
+       "decimal_average(x)",
+       "Average of decimals as a decimal of their type, ties rounded to even.",
+       "SELECT decimal_average(x) FROM (VALUES (1.0), (1.5)) t(x)",
+       "1.2",
+       bind_decimal_average,
+       FinishKind::kAverage,
        sum_kind},
       {"favg",
        {},

@@ -128,6 +128,7 @@ Result<Value> AccumulatorState::finish(const Output& output, std::int64_t valid_
     case FinishKind::kAverage:
       if (valid_count == 0) return Value::null(output.type);
       if (kind_ == AccumulatorKind::kSumFloat) return Value(output.type, canonical(float_sum_->average(valid_count)));
+      if (!output.type.is_float()) return Value::integer(whole_average_of(integer_sum_, valid_count), output.type);
       return Value(output.type, average_of(integer_sum_, valid_count, output.argument_scale));
     case FinishKind::kMoment: break;
   }

@@ -198,7 +198,7 @@ struct Accumulator {
 enum class FinishKind : std::uint8_t {
   kCount,    // BIGINT
   kSum,      // of (sum, count): NULL when count is 0; kOutOfRange past the result type
-  kAverage,  // of (sum, count): exact quotient, rounded once to DOUBLE
+  kAverage,  // of (sum, count): exact quotient, rounded once: to DOUBLE, or to a whole step of a decimal or temporal type, ties to even
   kExtreme,  // of (min or max): NULL when nothing was valid
   kBits,     // of (bit_and, bit_or or bit_xor): NULL when nothing was valid
   kMoment,   // of (count, exact sums): kernel/moments.h
