@@ -158,7 +158,8 @@ Status write_partitions(const FileSystem& files, const std::string& directory, c
     Batch partition{static_cast<std::int64_t>(end - begin), {}};
     for (const std::size_t column : written)
       partition.columns.push_back(TRUENO_TRY(take_rows(rows.columns[column], std::span(sorted).subspan(begin, end - begin))));
-    TRUENO_TRY(write_rows(files, folder + "/" + file, file_schema, partition, options));
+    folder += '/';
+    TRUENO_TRY(write_rows(files, folder.append(file), file_schema, partition, options));
     begin = end;
   }
   return {};
