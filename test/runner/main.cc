@@ -112,6 +112,8 @@ class FileRun {
   // What a file requires and this build may have.
   bool is_there(const std::string& requirement) {
     if (requirement == "requires regular_expressions") return !engine_.run("SELECT 'a' ~ 'a'").failed;
+    if (requirement == "requires compression")
+      return !engine_.run(with_folders("COPY (SELECT 1 AS a) TO '__TEST_DIR__/is_there.csv.gz'")).failed;
     if (requirement == "requires parquet")
       return !engine_.run(with_folders("COPY (SELECT 1 AS a) TO '__TEST_DIR__/is_there.parquet'")).failed;
     return false;
