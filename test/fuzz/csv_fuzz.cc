@@ -5,34 +5,14 @@
 #include <string_view>
 
 #include "io/memory_file_system.h"
+#include "rows_of.h"
 #include "storage/csv/csv_source.h"
 
 namespace {
 
 using namespace trueno;
 
-// The rows as text, or the error's.
-std::string read_all(const MemoryFileSystem& files, const CsvOptions& options) {
-  const auto source = open_csv(files, "f.csv", options);
-  if (!source) return source.error().message();
-  std::vector<int> columns;
-  for (std::size_t i = 0; i < (*source)->schema().size(); ++i) columns.push_back(static_cast<int>(i));
-  std::string text;
-  for (std::int64_t part = 0; part < (*source)->part_count(); ++part) {
-    auto stream = (*source)->scan(part, columns, {}, CancelToken());
-    if (!stream) return stream.error().message();
-    while (true) {
-      const auto batch = (*stream)();
-      if (!batch) return batch.error().message();
-      if (!batch->has_value()) break;
-      for (std::int64_t row = 0; row < (*batch)->length; ++row) {
-        for (const Column& column : (*batch)->columns) text += column.value(row).to_string() + "|";
-        text += "\n";
-      }
-    }
-  }
-  return text;
-}
+std::string read_all(const MemoryFileSystem& files, const CsvOptions& options) { return fuzz::rows_of(open_csv(files, "f.csv", options)); }
 
 }  // namespace
 
