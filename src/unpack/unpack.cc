@@ -209,6 +209,33 @@ void compare32(const std::uint8_t* packed, std::size_t first, std::size_t n, int
   }
 }
 
+// Reads mask bytes up to a whole vector past n, which buffers allow.
+std::uint64_t sum32(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, const std::uint8_t* mask) {
+  if (width == 0) return 0;
+#if HWY_TARGET != HWY_SCALAR
+  const hn::CappedTag<std::uint32_t, 16> d;
+  const hn::Repartition<std::uint64_t, decltype(d)> wide;
+  const hn::Rebind<std::uint8_t, decltype(d)> bytes;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto low = hn::Set(wide, std::uint64_t{0xFFFFFFFF});
+  auto even = hn::Zero(wide);
+  auto odd = hn::Zero(wide);
+  unpack_vectors<std::uint32_t>(packed, first, n, width, [&](std::size_t i, auto values) HWY_ATTR {
+    if (i >= n) return;  // narrow vectors come eight rows at a time
+    if (mask != nullptr) values = hn::IfThenElseZero(hn::Ne(hn::PromoteTo(d, hn::LoadU(bytes, mask + i)), hn::Zero(d)), values);
+    if (i + lanes > n) values = hn::IfThenElseZero(hn::FirstN(d, n - i), values);
+    const auto pairs = hn::BitCast(wide, values);
+    even = hn::Add(even, hn::And(pairs, low));
+    odd = hn::Add(odd, hn::ShiftRight<32>(pairs));
+  });
+  return hn::GetLane(hn::SumOfLanes(wide, hn::Add(even, odd)));
+#else
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += mask == nullptr || mask[i] != 0 ? unpack_bits(packed, first + i, width) : 0;
+  return sum;
+#endif
+}
+
 std::uint32_t greatest(const std::uint32_t* codes, std::size_t n) {
   const hn::CappedTag<std::uint32_t, 16> d;
   const std::size_t lanes = hn::Lanes(d);
@@ -248,6 +275,7 @@ void fill(Routines& r) {
   r.unpack64 = unpack64;
   r.less32 = compare32<false>;
   r.equal32 = compare32<true>;
+  r.sum32 = sum32;
   r.greatest = greatest;
   r.gather4 = gather<std::uint32_t>;
   r.gather8 = gather<std::uint64_t>;

@@ -16,6 +16,8 @@ struct Routines {
                  std::uint8_t* out) = nullptr;
   void (*equal32)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::uint32_t with, bool opposite,
                   std::uint8_t* out) = nullptr;
+  /// The sum of the values, without a base; of those whose byte of `mask` is 1 (null: of all). Width 0..32; n below 2^31.
+  std::uint64_t (*sum32)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, const std::uint8_t* mask) = nullptr;
   /// The greatest of n codes; 0 of none.
   std::uint32_t (*greatest)(const std::uint32_t* codes, std::size_t n) = nullptr;
   /// out[i] = entries[codes[i]] for entries of 4 and 8 bytes. Every code must be good.

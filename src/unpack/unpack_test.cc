@@ -55,6 +55,31 @@ TEST(Unpack, PackedValuesAreCompared) {
   }
 }
 
+TEST(Unpack, PackedValuesAreSummed) {
+  std::mt19937_64 random(8);
+  const Routines routine = routines();
+  for (int width = 0; width <= 32; ++width) {
+    std::vector<std::uint64_t> values(500);
+    for (auto& value : values) value = width == 0 ? 0 : random() >> (64 - width);
+    std::vector<std::uint8_t> packed(packed_bytes(values.size(), width) + 64);
+    pack_bits(values, width, packed.data());
+    for (const std::size_t first : {0u, 8u}) {
+      for (const std::size_t n : {1u, 3u, 5u, 15u, 16u, 17u, 450u}) {
+        std::vector<std::uint8_t> mask(n + 64, 1);  // rows behind the last one count for nothing
+        std::uint64_t all = 0;
+        std::uint64_t chosen = 0;
+        for (std::size_t i = 0; i < n; ++i) {
+          mask[i] = static_cast<std::uint8_t>(random() & 1);
+          all += values[first + i];
+          if (mask[i] != 0) chosen += values[first + i];
+        }
+        ASSERT_EQ(routine.sum32(packed.data(), first, n, width, nullptr), all) << width << " " << first << " " << n;
+        ASSERT_EQ(routine.sum32(packed.data(), first, n, width, mask.data()), chosen) << width << " " << first << " " << n;
+      }
+    }
+  }
+}
+
 TEST(Unpack, TheGreatestCodeIsFoundWhereverItIs) {
   const Routines routine = routines();
   EXPECT_EQ(routine.greatest(nullptr, 0), 0u);

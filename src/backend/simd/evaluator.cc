@@ -91,6 +91,7 @@ Status Evaluator::run_steps(const Strand& strand, std::size_t from, std::size_t 
 Status Evaluator::run(const Step& step) {
   switch (step.kind) {
     case StepKind::kColumn: return load_column(step);
+    case StepKind::kSummedColumn: return load_summed_column(step);
     case StepKind::kRowNumber: row_number(step); return {};
     case StepKind::kConvert: convert(step); return {};
     case StepKind::kBinary:

@@ -92,6 +92,7 @@ class Evaluator {
   void mark_matched(const Step& step);
   [[nodiscard]] Status run(const Step& step);
   [[nodiscard]] Status load_column(const Step& step);
+  [[nodiscard]] Status load_summed_column(const Step& step);
   void load_plain(const Column& column, std::int64_t first, std::size_t count, Lane natural, Vector& out, Storage& storage);
   [[nodiscard]] Status load_encoded(const Column& column, std::int64_t first, std::size_t count, Lane natural, Lane wanted, Vector& out,
                                     Storage& storage);

@@ -191,4 +191,15 @@ Status Evaluator::load_column(const Step& step) {
   return {};
 }
 
+Status Evaluator::load_summed_column(const Step& step) {
+  const Column& column = morsel_->batch.columns[compiled_.at(step.instruction).index];
+  const auto begin = static_cast<std::size_t>(column.offset + begin_);
+  const bool packed = column.encoding == Encoding::kPacked && column.bit_width <= 32;
+  if (!packed || begin % 8 != 0 || frame_.compacted_chunk) return load_column(step);
+  Vector& out = frame_.vectors[step.out];
+  out = {.lane = compiled_.lanes[step.out], .packed = &column, .packed_begin = begin};
+  load_validity(column, begin_, source_rows_, out, frame_.storages[step.out]);
+  return {};
+}
+
 }  // namespace trueno::backend::simd

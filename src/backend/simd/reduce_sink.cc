@@ -149,7 +149,11 @@ void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const Chu
     return;
   }
   if (accumulator.kind == AccumulatorKind::kSumInteger) {
-    if (argument.lane == Lane::kI32) {
+    if (argument.packed != nullptr) {
+      const Column& column = *argument.packed;
+      const std::uint64_t sum = routines.sum_packed(column.values.data(), argument.packed_begin, chunk.rows, column.bit_width, mask);
+      sums_[index].add(i128{sum} + i128{column.base} * chosen);
+    } else if (argument.lane == Lane::kI32) {
       sums_[index].add(routines.sum32(argument.as<std::int32_t>(), mask, chunk.rows));
     } else if (argument.lane == Lane::kI64 && compiled_.at(accumulator.argument).range.proven_within(-(i128{1} << 51), i128{1} << 51)) {
       sums_[index].add(routines.sum64_narrow(argument.as<std::int64_t>(), mask, chunk.rows));

@@ -44,6 +44,7 @@ void fill(Routines& routines) {
   routines.less32 = packed.less32;
   routines.equal32 = packed.equal32;
   routines.unpack64 = packed.unpack64;
+  routines.sum_packed = packed.sum32;
 }
 
 // Highway chooses by a process-wide target: it is set to the wanted one while the tables are read, under a lock.

@@ -103,12 +103,14 @@ struct Routines {
   void (*unpack32)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::int32_t base, std::int32_t* out) = nullptr;
   void (*unpack64)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::int64_t base, std::int64_t* out) = nullptr;
 
-  // From unpack/ too: comparisons of packed values before they have lanes
+  // From unpack/ too: comparisons and sums of packed values, which get no lanes
   /// out[i] = 1 where the value, without a base, is less than (equal to) `with`, else 0; the other way round when `opposite`. Width 0..32.
   void (*less32)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::uint32_t with, bool opposite,
                  std::uint8_t* out) = nullptr;
   void (*equal32)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, std::uint32_t with, bool opposite,
                   std::uint8_t* out) = nullptr;
+  /// The sum of the values, without a base, whose byte of `mask` is 1 (null: of all). Width 0..32.
+  std::uint64_t (*sum_packed)(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, const std::uint8_t* mask) = nullptr;
 
   // reduce.cc: `mask` bytes choose rows; null: all
   std::int64_t (*sum32)(const std::int32_t* values, const std::uint8_t* mask, std::size_t n) = nullptr;

@@ -125,6 +125,27 @@ void join_comparisons(const CompiledProgram& compiled, const std::vector<bool>& 
   }
 }
 
+// Columns that nothing but sums and counts of integers read, where all rows get to the sink.
+void join_sums(const CompiledProgram& compiled, Strand& strand) {
+  const kernel::Sink& sink = compiled.program->sink;
+  if (sink.kind != kernel::SinkKind::kReduce || strand.filters) return;
+  std::vector<bool> needed(compiled.lanes.size(), false);  // as lanes
+  for (const Step& step : strand.steps) {
+    if (step.kind == StepKind::kFilter) return;  // it may move what is loaded
+    for_operands(compiled, {}, step, [&](RegisterId id) { needed[id] = true; });
+  }
+  for (const kernel::Accumulator& a : sink.accumulators) {
+    const bool added = a.kind == kernel::AccumulatorKind::kSumInteger || a.kind == kernel::AccumulatorKind::kCount;
+    if (a.argument != kernel::kNoValue && !added) needed[a.argument] = true;
+    if (a.second != kernel::kNoValue) needed[a.second] = true;
+  }
+  for (Step& step : strand.steps) {
+    if (step.kind != StepKind::kColumn || needed[step.out] || compiled.at(step.instruction).verify_range) continue;
+    const Lane lane = compiled.lanes[step.out];
+    if (lane == Lane::kI32 || lane == Lane::kI64) step.kind = StepKind::kSummedColumn;
+  }
+}
+
 // The accumulators that share no column, apart. The first one may be without steps: what counts rows needs none.
 std::vector<Strand> cut_at_accumulators(const CompiledProgram& compiled, const std::vector<bool>& fixed, Strand whole) {
   RegisterSets sets(compiled.lanes.size());
@@ -215,6 +236,7 @@ std::vector<Strand> make_strands(const CompiledProgram& compiled, std::vector<St
     strand.chunk_rows = chunk_rows_of(compiled, strand);
     for (const Step& step : strand.steps) strand.cost += cost_of(compiled, step);
     join_comparisons(compiled, fixed, strand);
+    join_sums(compiled, strand);
   }
   for (std::size_t n = strands.size(); n-- > 1;) {
     if (strands[n - 1].filters) strands[n - 1].cost += strands[n].cost;

@@ -18,6 +18,8 @@ struct Vector {
   const void* data = nullptr;
   const std::uint8_t* valid = nullptr;  // a byte a row, 0 or 1; null: all valid. Constant: one byte
   bool constant = false;                // one value (and one validity) for all rows
+  const Column* packed = nullptr;       // kSummedColumn: the packed values themselves, from row `packed_begin` on; `data` is null
+  std::size_t packed_begin = 0;
 
   template <class T>
   [[nodiscard]] const T* as() const {
