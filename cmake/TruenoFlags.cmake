@@ -3,7 +3,7 @@
 #   trueno_source_flags  code of src/: that, without exceptions and RTTI
 #   trueno_fmt           {fmt}, header only
 #   trueno_highway       Highway, for unpack and backend/simd alone
-#   trueno_tbb           oneTBB, for exec alone
+#   trueno_tbb           oneTBB, for exec and for uploads to a GPU
 #   trueno_re2           RE2, for function alone
 #   trueno_zlib, _zstd   zlib and zstd, for storage/stream alone
 set(TRUENO_WASM OFF)
@@ -65,7 +65,7 @@ else()
   target_link_libraries(trueno_highway INTERFACE "${TRUENO_HIGHWAY_LIBRARY}")
 endif()
 
-# oneTBB, for exec alone. Where the target is not this machine, exec has threads of its own (or one, on WebAssembly); so it has under the
+# oneTBB, for exec and for uploads to a GPU. Where the target is not this machine, exec has threads of its own (or one, on WebAssembly); so it has under the
 # thread sanitizer, which cannot follow a library that is built without it: every fork and join would be reported.
 if(NOT CMAKE_CROSSCOMPILING AND NOT TRUENO_SANITIZE MATCHES thread)
   find_package(TBB REQUIRED)

@@ -22,6 +22,7 @@ set(TRUENO_THIRD_PARTY_storage ${CMAKE_DL_LIBS})
 set(TRUENO_THIRD_PARTY_storage/stream trueno_zlib trueno_zstd)
 if(TARGET trueno_tbb)
   set(TRUENO_THIRD_PARTY_exec trueno_tbb)
+  list(APPEND TRUENO_THIRD_PARTY_backend/webgpu trueno_tbb)
 endif()
 
 function(trueno_target_name folder out)

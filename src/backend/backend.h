@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,7 +29,7 @@ struct DeviceProfile {
   double group_ns = 10;               // per row that enters a group table
   double link_bytes_per_us = 0;       // host to device; 0: shares the host's memory
   std::int64_t memory_bytes = 0;      // 0: the host's
-  std::int64_t morsel_rows = 131072;  // rows a morsel should have
+  std::int64_t launch_rows = 0;       // rows that are worth a launch: morsels are gathered until there are as many; 0: each by itself
   bool software = false;              // kWebGpu: a CPU that plays a GPU, for tests
 };
 
@@ -73,6 +74,7 @@ class MatchedRows {
 struct Launch {
   std::vector<Value> parameters;
   std::int64_t chunk_rows = 0;                                // rows a CPU backend evaluates at a time; 0: as it likes. For tests
+  std::int64_t cache_bytes = std::int64_t{512} << 20;         // of columns that a device with memory of its own may keep
   std::vector<std::shared_ptr<const JoinTable>> tables = {};  // by the program's table number, made by the same device
   std::vector<MatchedRows*> matched = {};                     // by table; null where nothing is noted
 };
@@ -90,6 +92,7 @@ class SinkState {
   virtual ~SinkState() = default;
   /// Microseconds its worker spent moving rows to a device with memory of its own. A read-back waits for the computation and is no part.
   double transfer_us = 0;
+  std::int64_t moved_bytes = 0;  // to such a device
 };
 
 /// A program made ready for one device. Thread-safe; states are not.
@@ -97,8 +100,9 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
   [[nodiscard]] virtual std::unique_ptr<SinkState> start(const Launch& launch) const = 0;
-  /// Runs all rows of a morsel into the state. On an error the state is to be thrown away.
-  [[nodiscard]] virtual Task<Status> run(const Morsel& morsel, SinkState& state, const CancelToken& cancel) const = 0;
+  /// Runs all rows of the morsels into the state, in order. On an error the state is to be thrown away. A device may find out later, in a
+  /// call that follows or when the state is taken, that a row failed: the error is then that of the first failing row.
+  [[nodiscard]] virtual Task<Status> run(std::span<const Morsel> morsels, SinkState& state, const CancelToken& cancel) const = 0;
   /// Takes the state's content as columns of `kernel::partial_schema`; the state is empty afterwards and may be used again.
   [[nodiscard]] virtual Task<Result<Batch>> take_partial(SinkState& state) const = 0;
   /// Bytes the state holds, for the memory budget.

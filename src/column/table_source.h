@@ -43,6 +43,8 @@ class TableSource {
   [[nodiscard]] virtual bool is_dictionary(int column) const;
   /// The one dictionary of all parts of a column, where there is one; its values are distinct.
   [[nodiscard]] virtual std::shared_ptr<const Dictionary> shared_dictionary(int column) const;
+  /// Whether scans hand out chunks that exist already: reading a part takes no time, and more than one part at a time no memory.
+  [[nodiscard]] virtual bool in_memory() const { return false; }
   /// Rough bytes a scan of this column of a part reads, for the cost model.
   [[nodiscard]] virtual std::int64_t column_bytes(std::int64_t part, int column) const = 0;
   /// The rows of one part, in order, only these columns (in this order). `predicate` may skip rows that cannot match; batches then leave

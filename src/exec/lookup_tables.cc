@@ -8,7 +8,7 @@ Result<Batch> LookupTables::run(backend::Backend& device, const std::shared_ptr<
   const auto state = kernel->start(launch_);
   backend::Morsel morsel;
   morsel.batch = {entries.length, {entries}};
-  TRUENO_TRY(kernel->run(morsel, *state, CancelToken()).run_now());
+  TRUENO_TRY(kernel->run({&morsel, 1}, *state, CancelToken()).run_now());
   return kernel->take_partial(*state).run_now();
 }
 

@@ -20,6 +20,8 @@ namespace {
 constexpr int kPartShift = 32;
 // The output of an earlier pipeline is read in parts of this many rows.
 constexpr std::int64_t kOutputPartRows = 131'072;
+// What a source may decode ahead of a device that wants many morsels at once.
+constexpr std::int64_t kGatheredBytes = std::int64_t{256} << 20;
 
 }  // namespace
 
@@ -38,6 +40,7 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<con
   for (const Batch* output : earlier) {
     for (std::int64_t row = 0; row < output->length; row += kOutputPartRows) output_parts_.push_back({output, row});
   }
+  in_memory_ = pipeline.input.source == nullptr || pipeline.input.source->in_memory();
   parts_ = pipeline.input.source ? pipeline.input.source->part_count() : static_cast<std::int64_t>(output_parts_.size());
   if (limited() && rows_wanted() == 0) last_wanted_ = -1;
   for (const kernel::SourceColumn& column : pipeline.program->source.columns) {
@@ -52,14 +55,21 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<con
 
 Result<Batch> PipelineRun::run() {
   kernel_ = TRUENO_TRY(device_.prepare(pipeline_.program).run_now());
-  const auto workers = static_cast<std::size_t>(std::clamp<std::int64_t>(std::min<std::int64_t>(options_.threads, parts_), 1, 1024));
-  std::vector<std::vector<Batch>> states(workers);
+  std::vector<std::vector<Batch>> states(worker_count());
   work_in_parallel(states);
   if (!errors_.empty() && !satisfied_before(errors_.begin()->first + 1)) return errors_.begin()->second;
   std::vector<Batch> partials;
   for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
   for (std::vector<Batch>& state : states) std::ranges::move(state, std::back_inserter(partials));
   return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials)), pipeline_.offset, pipeline_.limit);
+}
+
+// A device with a queue of its own gets little from a second worker but its decoding, and says late that some row of many failed: then the
+// parts must have come in order.
+std::size_t PipelineRun::worker_count() const {
+  const auto may_fail = [](const kernel::Instruction& i) { return i.checked || i.verify_range; };
+  if (launch_rows() > 0 && (in_memory_ || std::ranges::any_of(pipeline_.program->instructions, may_fail))) return 1;
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(std::min<std::int64_t>(options_.threads, parts_), 1, 1024));
 }
 
 void PipelineRun::work_in_parallel(std::vector<std::vector<Batch>>& states) {
@@ -90,15 +100,27 @@ void PipelineRun::work(std::vector<Batch>& states) {
   auto state = kernel_->start(launch_);
   run_parts(state, states);
   transfer_us_ += state->transfer_us;
+  moved_bytes_ += state->moved_bytes;
 }
 
 void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state, std::vector<Batch>& states) {
+  Gathered gathered;
   for (;;) {
     const std::int64_t part = next_.fetch_add(1);
     if (part >= parts_ || part > last_wanted_.load()) break;
-    Status status = run_part(part, *state, options_.morsel_rows);
+    Status status = run_part(part, *state, options_.morsel_rows, gathered);
     if (options_.progress) options_.progress(number_, done_.fetch_add(1) + 1, parts_);
     if (!status) {
+      if (launch_rows() > 0 && !gathered.failed) {
+        // A row that came before may have failed, and the device not have told.
+        Status before = run_gathered(gathered, *state);
+        if (before) {
+          const Result<Batch> taken = kernel_->take_partial(*state).run_now();
+          if (!taken) before = taken.error();
+        }
+        if (!before) status = std::move(before);
+      }
+      gathered = {};
       if (limited()) keep_rows_before_error(part);
       fail(part, std::move(status).error());
       state = kernel_->start(launch_);
@@ -115,7 +137,8 @@ void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state, std::vec
     }
   }
   if (emits()) return;
-  Result<Batch> partial = kernel_->take_partial(*state).run_now();
+  Status last = run_gathered(gathered, *state);
+  Result<Batch> partial = last ? kernel_->take_partial(*state).run_now() : Result<Batch>(std::move(last).error());
   if (partial) {
     states.push_back(std::move(*partial));
   } else {
@@ -131,13 +154,15 @@ void PipelineRun::keep_rows_before_error(std::int64_t part) {
     rows.push_back(TRUENO_TRY(kernel_->take_partial(*state).run_now()));
     return {};
   };
-  const Status status = run_part(part, *state, 1, take_row);
+  Gathered gathered;
+  const Status status = run_part(part, *state, 1, gathered, take_row);
   if (status) return;
   Result<Batch> batch = merge_partials(*pipeline_.program, rows);
   if (batch) keep(part, std::move(*batch));
 }
 
-Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, const AfterMorsel& after_morsel) {
+Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
+                             const AfterMorsel& after_morsel) {
   std::int64_t row_id = part << kPartShift;
   if (!pipeline_.input.source) {
     const OutputPart& piece = output_parts_[static_cast<std::size_t>(part)];
@@ -145,7 +170,7 @@ Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::
     Batch batch;
     batch.length = rows.length;
     for (const int column : columns_) batch.columns.push_back(rows.columns[static_cast<std::size_t>(column)]);
-    return run_batch(std::move(batch), row_id, state, morsel_rows, after_morsel);
+    return run_batch(std::move(batch), row_id, state, morsel_rows, gathered, after_morsel);
   }
   const TableSource& source = *pipeline_.input.source;
   if (skipped(part)) {
@@ -157,7 +182,7 @@ Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::
     std::optional<Batch> batch = TRUENO_TRY(stream());
     if (!batch) return {};
     const std::int64_t rows = batch->length;
-    TRUENO_TRY(run_batch(std::move(*batch), row_id, state, morsel_rows, after_morsel));
+    TRUENO_TRY(run_batch(std::move(*batch), row_id, state, morsel_rows, gathered, after_morsel));
     row_id += rows;
   }
 }
@@ -170,7 +195,7 @@ bool PipelineRun::skipped(std::int64_t part) const {
   });
 }
 
-Status PipelineRun::run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state, std::int64_t morsel_rows,
+Status PipelineRun::run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
                               const AfterMorsel& after_morsel) {
   rows_in_ += batch.length;
   for (std::size_t i = 0; i < dictionaries_.size(); ++i) {
@@ -182,15 +207,23 @@ Status PipelineRun::run_batch(Batch batch, std::int64_t row_id, backend::SinkSta
     morsel.batch = slice(batch, begin, morsel_rows);
     morsel.row_id = row_id + begin;
     if (!pipeline_.program->lookups.empty()) TRUENO_TRY(lookups_.fill(morsel));
-    TRUENO_TRY(run_morsel(morsel, state));
+    gathered.rows += morsel.batch.length;
+    if (!in_memory_) {
+      for (const Column& column : morsel.batch.columns) gathered.bytes += column.byte_size();
+    }
+    gathered.morsels.push_back(std::move(morsel));
+    if (gathered.rows >= launch_rows() || gathered.bytes >= kGatheredBytes) TRUENO_TRY(run_gathered(gathered, state));
     if (after_morsel) TRUENO_TRY(after_morsel());
   }
   return {};
 }
 
-Status PipelineRun::run_morsel(backend::Morsel& morsel, backend::SinkState& state) {
-  Status status = kernel_->run(morsel, state, cancel_).run_now();
-  if (!status && status.error().code() == ErrorCode::kRowFailed) return error_of(morsel);
+Status PipelineRun::run_gathered(Gathered& gathered, backend::SinkState& state) {
+  if (gathered.morsels.empty()) return {};
+  Status status = kernel_->run(gathered.morsels, state, cancel_).run_now();
+  if (!status && status.error().code() == ErrorCode::kRowFailed) status = error_of(gathered.morsels.back());
+  gathered = {};
+  gathered.failed = !status;
   return status;
 }
 
@@ -200,7 +233,7 @@ Error PipelineRun::error_of(const backend::Morsel& morsel) {
   Result<std::shared_ptr<const backend::Launch>> launch = reference_launch_();
   if (!launch) return std::move(launch).error();
   const auto state = (*kernel)->start(**launch);
-  Status status = (*kernel)->run(morsel, *state, cancel_).run_now();
+  Status status = (*kernel)->run({&morsel, 1}, *state, cancel_).run_now();
   if (!status) return std::move(status).error();
   return error(ErrorCode::kInternal, "a row fails on {} and on {} it does not", device_.profile().name, reference_.profile().name);
 }

@@ -33,9 +33,17 @@ class PipelineRun {
   [[nodiscard]] std::int64_t parts_skipped() const { return parts_skipped_; }
   /// Of all workers together.
   [[nodiscard]] double transfer_us() const { return transfer_us_; }
+  [[nodiscard]] std::int64_t moved_bytes() const { return moved_bytes_; }
 
  private:
   using AfterMorsel = std::function<Status()>;
+  // Morsels on their way to a device that wants many at once.
+  struct Gathered {
+    std::vector<backend::Morsel> morsels;
+    std::int64_t rows = 0;
+    std::int64_t bytes = 0;
+    bool failed = false;  // the last ones, and the state with them
+  };
 
   [[nodiscard]] bool emits() const {
     const kernel::SinkKind sink = pipeline_.program->sink.kind;
@@ -48,11 +56,14 @@ class PipelineRun {
   void run_parts(std::unique_ptr<backend::SinkState>& state, std::vector<Batch>& states);
   void work_in_parallel(std::vector<std::vector<Batch>>& states);
   void keep_rows_before_error(std::int64_t part);
-  [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows,
+  [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
                                 const AfterMorsel& after_morsel = {});
-  [[nodiscard]] Status run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state, std::int64_t morsel_rows,
+  [[nodiscard]] Status run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
                                  const AfterMorsel& after_morsel);
-  [[nodiscard]] Status run_morsel(backend::Morsel& morsel, backend::SinkState& state);
+  [[nodiscard]] Status run_gathered(Gathered& gathered, backend::SinkState& state);
+  [[nodiscard]] std::size_t worker_count() const;
+  // Rows that go to the device at once. What is emitted keeps its parts apart.
+  [[nodiscard]] std::int64_t launch_rows() const { return emits() ? 0 : device_.profile().launch_rows; }
   [[nodiscard]] Error error_of(const backend::Morsel& morsel);
   [[nodiscard]] bool skipped(std::int64_t part) const;
   void fail(std::int64_t part, Error failure);
@@ -76,6 +87,7 @@ class PipelineRun {
   std::vector<std::unique_ptr<QueryDictionary>> dictionaries_;  // by source column; null where it is not coded
   LookupTables lookups_;
   std::size_t number_;  // of the pipeline
+  bool in_memory_ = false;  // its rows exist before it runs
   std::int64_t parts_ = 0;
   std::atomic<std::int64_t> done_ = 0;
   std::atomic<std::int64_t> next_ = 0;
@@ -83,6 +95,7 @@ class PipelineRun {
   std::atomic<std::int64_t> rows_in_ = 0;
   std::atomic<std::int64_t> parts_skipped_ = 0;
   std::atomic<double> transfer_us_ = 0;
+  std::atomic<std::int64_t> moved_bytes_ = 0;
   Mutex mutex_;
   std::map<std::int64_t, Error> errors_;
   std::map<std::int64_t, Batch> emitted_;

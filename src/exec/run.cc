@@ -34,6 +34,7 @@ class QueryRun {
       : plan_(plan), devices_(devices), options_(options), cancel_(cancel), outputs_(plan.pipelines.size()), tables_(outputs_, launch_) {
     launch_.parameters = plan.parameters;
     launch_.chunk_rows = options.chunk_rows;
+    launch_.cache_bytes = options.cache_bytes;
     out_.profile.resize(plan.pipelines.size());
   }
 
@@ -123,6 +124,7 @@ class QueryRun {
     profile.predicted_us += decision.predicted_us;
     profile.measured_us += watch.elapsed_ms() * 1000;
     profile.transfer_us += run.transfer_us();
+    profile.moved_bytes += run.moved_bytes();
     profile.rows_in += run.rows_in();
     profile.rows_out += outputs_[number].length;
     profile.parts_skipped += run.parts_skipped();

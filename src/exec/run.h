@@ -13,6 +13,7 @@ struct Options {
   int threads = 1;
   std::int64_t morsel_rows = 131'072;
   std::int64_t chunk_rows = 0;  // rows a CPU backend evaluates at a time; 0: as it likes
+  std::int64_t cache_bytes = std::int64_t{512} << 20;  // of columns that a device with memory of its own may keep
   dispatch::Request policy;
   /// Called by workers, also at the same time, after each part: parts done and parts in all of the pipeline that runs, and its number.
   std::function<void(std::size_t pipeline, std::int64_t done, std::int64_t total)> progress;
@@ -26,6 +27,7 @@ struct PipelineProfile {
   double predicted_us = 0;
   double measured_us = 0;  // from its first to its last row, transfers included
   double transfer_us = 0;  // in which workers moved rows to a device with memory of its own
+  std::int64_t moved_bytes = 0;  // to such a device: what was not there yet
   std::int64_t rows_in = 0;
   std::int64_t rows_out = 0;
   std::int64_t parts_skipped = 0;

@@ -41,6 +41,7 @@ exec::Options StatementRunner::exec_options() const {
   exec::Options options;
   options.threads = thread_count(settings_);
   options.morsel_rows = settings_.integer("morsel_rows");
+  options.cache_bytes = settings_.integer("cache_size_mb") << 20;
   options.chunk_rows = settings_.integer("chunk_rows");
   options.progress = options_.progress;
   options.policy = policy_named(options_.backend.empty() ? settings_.text("backend") : options_.backend);

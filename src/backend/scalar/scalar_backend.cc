@@ -188,8 +188,13 @@ class ScalarKernel final : public Kernel {
 
   std::unique_ptr<SinkState> start(const Launch& launch) const override { return std::make_unique<ScalarState>(*program_, launch); }
 
-  Task<Status> run(const Morsel& morsel, SinkState& state, const CancelToken& cancel) const override {
-    co_return run_rows(morsel, static_cast<ScalarState&>(state), cancel);
+  Task<Status> run(std::span<const Morsel> morsels, SinkState& state, const CancelToken& cancel) const override {
+    Status status;
+    for (const Morsel& morsel : morsels) {
+      status = run_rows(morsel, static_cast<ScalarState&>(state), cancel);
+      if (!status) break;
+    }
+    co_return status;
   }
 
   Task<Result<Batch>> take_partial(SinkState& state) const override { co_return take(static_cast<ScalarState&>(state)); }

@@ -67,9 +67,14 @@ class SimdKernel final : public Kernel {
 
   std::unique_ptr<SinkState> start(const Launch& launch) const override { return std::make_unique<SimdState>(compiled_, launch); }
 
-  Task<Status> run(const Morsel& morsel, SinkState& state, const CancelToken& cancel) const override {
+  Task<Status> run(std::span<const Morsel> morsels, SinkState& state, const CancelToken& cancel) const override {
     static_cast<SimdState&>(state).evaluator.watch(cancel);
-    co_return run_strands(morsel, static_cast<SimdState&>(state), cancel);
+    Status status;
+    for (const Morsel& morsel : morsels) {
+      status = run_strands(morsel, static_cast<SimdState&>(state), cancel);
+      if (!status) break;
+    }
+    co_return status;
   }
   Task<Result<Batch>> take_partial(SinkState& state) const override { co_return static_cast<SimdState&>(state).take(); }
   std::int64_t state_bytes(const SinkState& state) const override { return static_cast<const SimdState&>(state).bytes(); }

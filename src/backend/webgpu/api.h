@@ -42,6 +42,7 @@ namespace trueno::backend::webgpu {
   X(QueueWriteBuffer, void, abi::Queue, abi::Buffer, std::uint64_t, const void*, std::size_t)                                           \
   X(BufferMapAsync, abi::Future, abi::Buffer, abi::Flags, std::size_t, std::size_t, abi::CallbackInfo<abi::MapCallback>)                \
   X(BufferGetConstMappedRange, const void*, abi::Buffer, std::size_t, std::size_t)                                                      \
+  X(BufferGetMappedRange, void*, abi::Buffer, std::size_t, std::size_t)                                                                 \
   X(BufferUnmap, void, abi::Buffer)                                                                                                     \
   X(BufferDestroy, void, abi::Buffer)                                                                                                   \
   X(BufferRelease, void, abi::Buffer)                                                                                                   \

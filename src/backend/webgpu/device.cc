@@ -12,14 +12,8 @@ namespace {
 
 constexpr std::uint64_t kSmallestBuffer = 256;
 constexpr std::uint64_t kPooledBytes = std::uint64_t{256} << 20;
-
-// The answer of a request. On the heap, because a request that was given up may still answer.
-struct Answer {
-  std::atomic<bool> done = false;
-  std::uint32_t status = 0;
-  std::uint32_t type = abi::kNoError;
-  std::string message;
-};
+// The time a device takes to answer a short query: sleeping would double it.
+constexpr auto kSpin = std::chrono::microseconds(200);
 
 }  // namespace
 
@@ -59,12 +53,14 @@ Status Device::check() {
 }
 
 Status Device::wait(abi::Future future, const std::atomic<bool>& done) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms_);
+  const auto begin = std::chrono::steady_clock::now();
+  const auto deadline = begin + std::chrono::milliseconds(timeout_ms_);
   constexpr std::uint64_t kSliceNs = 100'000'000;
   while (!done) {
     if (api_.dialect.waits_on_futures) {
       abi::FutureWait wait{future, 0};
-      const std::uint32_t status = api_.InstanceWaitAny(instance_, 1, &wait, kSliceNs);
+      const bool spin = std::chrono::steady_clock::now() - begin < kSpin;
+      const std::uint32_t status = api_.InstanceWaitAny(instance_, 1, &wait, spin ? 0 : kSliceNs);
       if (status != abi::kWaitSuccess && status != abi::kWaitTimedOut) return error(ErrorCode::kDevice, "waiting for the GPU failed");
     } else {
       if (device_ != nullptr) api_.DevicePoll(device_, 1, nullptr);
@@ -201,9 +197,10 @@ Status Device::encode(std::span<const Command> commands) {
   for (const Command& command : commands) {
     if (!status) break;
     switch (command.kind) {
-      case Command::Kind::kClear: api_.CommandEncoderClearBuffer(encoder, command.to->handle(), 0, command.bytes); break;
+      case Command::Kind::kClear: api_.CommandEncoderClearBuffer(encoder, command.to->handle(), command.to_offset, command.bytes); break;
       case Command::Kind::kCopy:
-        api_.CommandEncoderCopyBufferToBuffer(encoder, command.from->handle(), 0, command.to->handle(), 0, command.bytes);
+        api_.CommandEncoderCopyBufferToBuffer(encoder, command.from->handle(), command.from_offset, command.to->handle(),
+                                              command.to_offset, command.bytes);
         break;
       case Command::Kind::kDispatch: status = encode_dispatch(encoder, command); break;
     }
@@ -238,16 +235,8 @@ Result<std::vector<std::uint32_t>> Device::read(const GpuBuffer& from, std::size
   copy.bytes = bytes;
   TRUENO_TRY(encode({&copy, 1}));
   auto* answer = new Answer;
-  abi::CallbackInfo<abi::MapCallback> info;
-  info.mode = callback_mode();
-  info.user1 = answer;
-  info.callback = [](std::uint32_t status, abi::StringView message, void* user, void*) {
-    auto* to = static_cast<Answer*>(user);
-    to->status = status;
-    to->message = view(message);
-    to->done = true;
-  };
-  TRUENO_TRY(wait(api_.BufferMapAsync(staging.handle(), abi::kMapModeRead, 0, bytes, info), answer->done));
+  const abi::Future future = api_.BufferMapAsync(staging.handle(), abi::kMapModeRead, 0, bytes, map_callback(*answer, callback_mode()));
+  TRUENO_TRY(wait(future, answer->done));
   const std::unique_ptr<Answer> owned(answer);
   if (answer->status != abi::kSuccess) {
     TRUENO_TRY(check());

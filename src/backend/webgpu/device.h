@@ -37,6 +37,28 @@ struct DeviceOptions {
 
 class Device;
 
+/// The provider's answer to a request. On the heap, because a request that was given up may still answer.
+struct Answer {
+  std::atomic<bool> done = false;
+  std::uint32_t status = 0;
+  std::uint32_t type = abi::kNoError;
+  std::string message;
+};
+
+/// A request to map a buffer answers here.
+[[nodiscard]] inline abi::CallbackInfo<abi::MapCallback> map_callback(Answer& answer, std::uint32_t mode) {
+  abi::CallbackInfo<abi::MapCallback> info;
+  info.mode = mode;
+  info.user1 = &answer;
+  info.callback = [](std::uint32_t status, abi::StringView message, void* user, void*) {
+    auto* to = static_cast<Answer*>(user);
+    to->status = status;
+    to->message = view(message);
+    to->done = true;
+  };
+  return info;
+}
+
 /// What a device's callbacks leave. They may come from the provider's own threads, also while a call into it runs, and as long as the
 /// provider lives: so this lives forever, like the provider's device itself.
 struct Notes {
@@ -81,10 +103,20 @@ struct Command {
   enum class Kind : std::uint8_t { kClear, kCopy, kDispatch } kind = Kind::kClear;
   const GpuBuffer* from = nullptr;        // kCopy
   const GpuBuffer* to = nullptr;          // kClear, kCopy
-  std::uint64_t bytes = 0;                // kClear, kCopy: from offset 0
+  std::uint64_t bytes = 0;                // kClear, kCopy: a multiple of 4
+  std::uint64_t from_offset = 0;          // kCopy: a multiple of 4
+  std::uint64_t to_offset = 0;            // kClear, kCopy: a multiple of 4
   const Pipeline* pipeline = nullptr;     // kDispatch
   std::vector<const GpuBuffer*> buffers;  // kDispatch: bindings 0, 1, ... of group 0
   std::uint32_t workgroups = 0;           // kDispatch
+};
+
+/// Host bytes on their way to a place in a buffer. The last word may be written whole.
+struct HostPiece {
+  const void* from = nullptr;
+  std::uint64_t bytes = 0;
+  const GpuBuffer* to = nullptr;
+  std::uint64_t offset = 0;  // a multiple of 4
 };
 
 /// One WebGPU device with its queue. Thread-safe: a lock serialises every call into the provider, waits included, because providers
@@ -108,6 +140,9 @@ class Device {
   [[nodiscard]] Result<GpuBuffer> buffer(std::uint64_t bytes, abi::Flags usage);
   /// Copies host bytes to the start of a buffer, before everything submitted later. `bytes` is a multiple of 4.
   [[nodiscard]] Status write(const GpuBuffer& to, const void* from, std::size_t bytes);
+  /// Copies many pieces through a ring of mapped buffers that several threads fill: at the rate of the bus, where `write` runs at a
+  /// thirtieth of it. Everything submitted later sees them; the host's bytes may go when it returns.
+  [[nodiscard]] Status upload(std::span<const HostPiece> pieces);
   [[nodiscard]] Status submit(std::span<const Command> commands);
   /// Waits for everything submitted and copies the first words of a buffer.
   [[nodiscard]] Result<std::vector<std::uint32_t>> read(const GpuBuffer& from, std::size_t words);
@@ -120,6 +155,16 @@ class Device {
   [[nodiscard]] Status request_device();
   [[nodiscard]] Status encode(std::span<const Command> commands);
   [[nodiscard]] Status encode_dispatch(abi::CommandEncoder encoder, const Command& command);
+  /// A buffer of the ring that uploads go through.
+  struct Staging {
+    GpuBuffer buffer;
+    std::uint8_t* mapped = nullptr;
+    std::unique_ptr<Answer> answer;  // to the request to map it
+    abi::Future future;
+  };
+  [[nodiscard]] Status map_staging(Staging& staging);
+  [[nodiscard]] Status request_staging(Staging& staging);
+  [[nodiscard]] Status send_staging(Staging& staging, std::span<const HostPiece> pieces);
   [[nodiscard]] Result<Pipeline> compile(const std::string& wgsl);
   [[nodiscard]] Result<GpuBuffer> buffer_locked(std::uint64_t bytes, abi::Flags usage);
   void give_back(GpuBuffer& buffer);
@@ -140,6 +185,10 @@ class Device {
   abi::Device device_ = nullptr;
   abi::Queue queue_ = nullptr;
   abi::Limits limits_;
+
+  Mutex staging_mutex_;  // of the ring; taken before mutex_
+  std::vector<Staging> staging_;
+  std::size_t next_staging_ = 0;
 
   Mutex mutex_;  // of every call into the provider, and of the members below
   std::unordered_map<std::string, std::unique_ptr<Pipeline>> pipelines_;

@@ -153,6 +153,10 @@ Result<std::unique_ptr<Device>> Device::open(const DeviceOptions& options, Provi
 // The device and its instance stay: providers run threads of their own, and releasing what they still look at has ended processes. Device
 // memory is what counts, and that is given back.
 Device::~Device() {
+  for (Staging& staging : staging_) {
+    if (staging.answer && !staging.answer->done) static_cast<void>(staging.answer.release());
+  }
+  staging_.clear();
   const LockGuard lock(mutex_);
   for (const GpuBuffer& buffer : free_) {
     api_.BufferDestroy(buffer.handle());

@@ -316,7 +316,7 @@ TEST_F(OnGpu, ACancelledRunStops) {
   const CancelToken cancel;
   cancel.cancel();
   const Morsel morsel{t.batch, 0, {}};
-  const Status status = kernel->run(morsel, *state, cancel).run_now();
+  const Status status = kernel->run({&morsel, 1}, *state, cancel).run_now();
   ASSERT_FALSE(status.has_value());
   EXPECT_EQ(status.error().code(), ErrorCode::kCancelled);
 }

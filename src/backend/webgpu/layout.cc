@@ -9,6 +9,7 @@ BlockLayout::BlockLayout(const kernel::Program& program) {
   keys_ = lookups_ + count(program.lookups) * kLookupWords;
   sums_ = keys_ + count(program.sink.keys) * kKeyWords;
   words_ = sums_ + count(program.sink.accumulators) * kSumWords;
+  segment_words_ = place(program.source.columns.size());
 }
 
 std::optional<Lane> fixed_lane(const FloatSpan& span) {

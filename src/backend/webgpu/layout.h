@@ -7,29 +7,30 @@
 
 namespace trueno::backend::webgpu {
 
-// Where things lie in the three buffers a kernel binds. All counts are 32-bit words.
-//   binding 0  slab   read        the morsel's columns and lookup tables
-//   binding 1  block  read        what changes from run to run: rows, places in the slab, parameters, bounds of the group's keys
-//   binding 2  state  read_write  flags, then the accumulators, which stay on the device from morsel to morsel
+// Where things lie in the buffers a kernel binds. All counts are 32-bit words.
+//   binding 0     block   read        what changes from run to run: parameters, bounds of the group's keys, lookup tables, and the segments
+//   binding 1     state   read_write  flags, then the accumulators, which stay on the device from dispatch to dispatch
+//   binding 2...  slab0 ...  read     column chunks; which of them a column is read from is part of the shader
+//
+// A segment is a stretch of rows whose columns lie each in one piece: a row group. One dispatch runs over any number of them, cut into tiles
+// of equally many rows, so that a workgroup's rows lie in one segment and the places of its columns are the same for all its invocations.
 
 /// Words of `block`. A descriptor's members are numbered by the constants below it.
 struct BlockLayout {
-  static constexpr std::uint32_t kRows = 0;
-  static constexpr std::uint32_t kSlots = 1;  // of the group's table
+  static constexpr std::uint32_t kSegments = 0;  // how many
+  static constexpr std::uint32_t kSlots = 1;     // of the group's table
+  static constexpr std::uint32_t kTiles = 2;     // of all segments
+  static constexpr std::uint32_t kTable = 3;     // where the segments' descriptors start
   static constexpr std::uint32_t kHeader = 4;
 
-  static constexpr std::uint32_t kColumnWords = 16;
-  static constexpr std::uint32_t kValues = 0;    // where the values start in the slab
-  static constexpr std::uint32_t kStep = 1;      // plain: 1, or 0 where one value stands for all; packed: rows skipped in the first word
-  static constexpr std::uint32_t kValidity = 2;  // where the bitmap starts, kNoBitmap: all valid
-  static constexpr std::uint32_t kWidth = 3;     // packed: bits of a value
-  static constexpr std::uint32_t kBase = 4;      // packed: 4 words that are added
-  static constexpr std::uint32_t kLeast = 8;     // 4 words each: bounds a `verified` column promises
-  static constexpr std::uint32_t kGreatest = 12;
+  // Of a source column, for all segments: bounds a `verified` column promises, 4 words each.
+  static constexpr std::uint32_t kColumnWords = 8;
+  static constexpr std::uint32_t kLeast = 0;
+  static constexpr std::uint32_t kGreatest = 4;
 
   static constexpr std::uint32_t kParameterWords = 5;  // valid, 4 words of value
 
-  static constexpr std::uint32_t kLookupWords = 3;  // values, validity, errors (a bitmap; kNoBitmap: none)
+  static constexpr std::uint32_t kLookupWords = 3;  // places in the block: values, validity, errors (a bitmap; kNoBitmap: none)
 
   static constexpr std::uint32_t kKeyWords = 3;
   static constexpr std::uint32_t kLowest = 0;  // low word of the least key
@@ -40,13 +41,30 @@ struct BlockLayout {
 
   static constexpr std::uint32_t kSumWords = 1;  // of float sums: the lowest bit, as an i32
 
+  // A segment's descriptor: these, then one of every source column.
+  static constexpr std::uint32_t kFirstTile = 0;
+  static constexpr std::uint32_t kRows = 1;
+  static constexpr std::uint32_t kSegmentHeader = 2;
+
+  // Of a column in a segment.
+  static constexpr std::uint32_t kPlaceWords = 8;
+  static constexpr std::uint32_t kValues = 0;    // where the values start in the slab
+  static constexpr std::uint32_t kStep = 1;      // plain: 1, or 0 where one value stands for all; packed: rows skipped in the first word
+  static constexpr std::uint32_t kValidity = 2;  // where the bitmap starts, kNoBitmap: all valid
+  static constexpr std::uint32_t kWidth = 3;     // packed: bits of a value
+  static constexpr std::uint32_t kBase = 4;      // packed: 4 words that are added
+
   explicit BlockLayout(const kernel::Program& program);
   [[nodiscard]] std::uint32_t column(std::size_t i) const { return kHeader + static_cast<std::uint32_t>(i) * kColumnWords; }
   [[nodiscard]] std::uint32_t parameter(std::size_t i) const { return parameters_ + static_cast<std::uint32_t>(i) * kParameterWords; }
   [[nodiscard]] std::uint32_t lookup(std::size_t i) const { return lookups_ + static_cast<std::uint32_t>(i) * kLookupWords; }
   [[nodiscard]] std::uint32_t key(std::size_t i) const { return keys_ + static_cast<std::uint32_t>(i) * kKeyWords; }
   [[nodiscard]] std::uint32_t sum(std::size_t accumulator) const { return sums_ + static_cast<std::uint32_t>(accumulator) * kSumWords; }
+  /// Of what is the same for all segments; lookup tables and descriptors follow.
   [[nodiscard]] std::uint32_t words() const { return words_; }
+  [[nodiscard]] std::uint32_t segment_words() const { return segment_words_; }
+  /// Of a column, from the start of a segment's descriptor.
+  [[nodiscard]] static std::uint32_t place(std::size_t column) { return kSegmentHeader + static_cast<std::uint32_t>(column) * kPlaceWords; }
 
  private:
   std::uint32_t parameters_;
@@ -54,6 +72,7 @@ struct BlockLayout {
   std::uint32_t keys_;
   std::uint32_t sums_;
   std::uint32_t words_;
+  std::uint32_t segment_words_;
 };
 
 /// Bits of state[0].

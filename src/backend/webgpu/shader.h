@@ -9,7 +9,7 @@
 
 namespace trueno::backend::webgpu {
 
-/// How a morsel's column lies in the slab. Only the kind is code; places, widths and bases are data.
+/// How a chunk of a column lies in its slab. Only the kind is code; places, widths and bases are data.
 enum class ColumnForm : std::uint8_t {
   kPlain,   // values of the physical type's width, or one for all rows
   kPacked,  // frame of reference and bits
@@ -24,12 +24,18 @@ enum class TablePlace : std::uint8_t {
 
 /// What a shader is generated for, besides its program.
 struct ShaderVariant {
-  std::vector<ColumnForm> columns;  // by source column
+  std::vector<ColumnForm> columns;   // by source column
+  std::vector<std::uint32_t> slabs;  // by source column, two each: the bound slabs of its values and its validity; empty: all in the first
   TablePlace table = TablePlace::kWorkgroup;
   std::uint32_t slots = 1;  // that the workgroup's table has room for
   std::uint32_t threads = 256;
   bool zero_table = false;  // the provider does not (Dialect::zeroes_tables)
 };
+
+/// Storage bindings a shader may have for column chunks: WebGPU promises eight, of which block and state take two.
+inline constexpr std::uint32_t kMostSlabs = 6;
+/// Rows of a tile, by invocation.
+inline constexpr std::uint32_t kRowsPerThread = 16;
 
 /// The most groups a dense table may have; more need hashing.
 inline constexpr std::int64_t kMaxGroupSlots = std::int64_t{1} << 22;

@@ -127,10 +127,14 @@ inline Result<Batch> run_on(Backend& backend, const std::shared_ptr<const kernel
   const std::unique_ptr<SinkState> state = kernel->start(launch);
   const CancelToken cancel;
   std::int64_t row_id = 0;
+  // Some together, some by themselves, as a query gathers them.
+  std::vector<Morsel> morsels;
   for (const Batch& part : parts) {
-    const Morsel morsel{part, row_id, lookups};
-    TRUENO_TRY(kernel->run(morsel, *state, cancel).run_now());
+    morsels.push_back({part, row_id, lookups});
     row_id += part.length;
+    if (morsels.size() < 3 && &part != &parts.back()) continue;
+    TRUENO_TRY(kernel->run(morsels, *state, cancel).run_now());
+    morsels.clear();
   }
   return kernel->take_partial(*state).run_now();
 }

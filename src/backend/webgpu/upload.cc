@@ -10,19 +10,156 @@ using kernel::Instruction;
 using kernel::Opcode;
 
 constexpr std::uint32_t kNone = BlockLayout::kNoBitmap;
-constexpr std::size_t kOverread = 3;  // words that unpacking may read past the last value
 
-class Packer {
+void put(i128 value, std::uint32_t* words) {
+  for (int n = 0; n < 4; ++n) words[n] = static_cast<std::uint32_t>(value >> (32 * n));
+}
+
+std::vector<std::uint32_t> words_from(const std::uint8_t* bytes, std::size_t count) {
+  std::vector<std::uint32_t> words((count + 3) / 4);
+  std::memcpy(words.data(), bytes, count);
+  return words;
+}
+
+// The low 32 bits of wider integers. A NULL's bits may be anything; they are never looked at.
+std::vector<std::uint32_t> low_words(const std::uint8_t* values, std::int64_t count, std::int64_t width) {
+  std::vector<std::uint32_t> words(static_cast<std::size_t>(count));
+  for (std::int64_t n = 0; n < count; ++n) std::memcpy(&words[static_cast<std::size_t>(n)], values + n * width, 4);
+  return words;
+}
+
+Section section_of(SectionForm form, const Buffer& buffer) {
+  Section section;
+  section.form = form;
+  section.data = buffer.data();
+  section.owner = buffer.owner();
+  section.keeps = buffer.owner() != nullptr;
+  return section;
+}
+
+// Places the columns of one morsel.
+class Placer {
  public:
-  Packer(const kernel::Program& program, const Morsel& morsel) : program_(program), morsel_(morsel), layout_(program) {
-    out_.block.resize(layout_.words());
+  Placer(const kernel::Program& program, const Morsel& morsel, ResidentColumns& resident)
+      : program_(program), morsel_(morsel), resident_(resident) {
+    const std::size_t columns = program.source.columns.size();
+    segment_.morsel = &morsel;
+    segment_.forms.resize(columns);
+    segment_.slabs.resize(2 * columns);
+    segment_.places.resize(columns * BlockLayout::kPlaceWords);
   }
 
-  Status columns() {
+  Result<std::optional<Segment>> place() && {
+    for (std::size_t i = 0; i < segment_.forms.size(); ++i) segment_.forms[i] = form_of(program_, i, morsel_.batch.columns[i]);
     for (const Instruction& i : program_.instructions) {
-      if (i.op == Opcode::kColumn) TRUENO_TRY(column(i));
+      if (i.op != Opcode::kColumn) continue;
+      if (!TRUENO_TRY(column(i))) return std::optional<Segment>();
     }
-    return {};
+    return std::optional(std::move(segment_));
+  }
+
+ private:
+  // False: no room.
+  Result<bool> put_section(std::uint32_t& word, std::uint32_t& slab, const Section& section, const ResidentColumns::Make& make = {}) {
+    const std::optional<Place> found = TRUENO_TRY(resident_.place(section, make));
+    if (!found) return false;
+    word = found->word;
+    slab = found->slab;
+    return true;
+  }
+
+  Result<bool> column(const Instruction& i) {
+    const kernel::SourceColumn& source = program_.source.columns[i.index];
+    const Column& column = morsel_.batch.columns[i.index];
+    if (!i.range.nullable && column.null_count != 0)
+      return error(ErrorCode::kInternal, "column {} holds NULLs, but was compiled as NOT NULL", source.name);
+    if (source.as_code && column.encoding != Encoding::kDictionary)
+      return error(ErrorCode::kInternal, "coded column {} came without codes", source.name);
+    const bool nulls = column.null_count != 0 && !column.validity.empty();
+    std::uint32_t* at = &segment_.places[i.index * BlockLayout::kPlaceWords];
+    at[BlockLayout::kStep] = column.encoding == Encoding::kConstant ? 0 : 1;
+    at[BlockLayout::kValidity] = kNone;
+    ResidentColumns::Make make;
+    const Section section = values(column, i.index, at, make);
+    std::uint32_t* slabs = &segment_.slabs[2 * std::size_t{i.index}];
+    if (!TRUENO_TRY(put_section(at[BlockLayout::kValues], slabs[0], section, make))) return false;
+    slabs[1] = slabs[0];
+    return nulls ? put_validity(column, at[BlockLayout::kValidity], slabs[1]) : Result<bool>(true);
+  }
+
+  Section values(const Column& column, std::size_t source, std::uint32_t* at, ResidentColumns::Make& make) const {
+    const bool as_code = program_.source.columns[source].as_code;
+    const std::int64_t width = as_code ? 4 : width_of(column.physical());
+    const bool narrow = segment_.forms[source] == ColumnForm::kNarrow;
+    const auto rows = static_cast<std::uint64_t>(column.length);
+    Section section = section_of(SectionForm::kBytes, column.values);
+    section.width = narrow ? 4 : width;
+    section.bytes = rows * static_cast<std::uint64_t>(section.width);
+    const bool in_place = column.encoding == Encoding::kPlain || as_code;
+    if (column.encoding == Encoding::kConstant) {
+      section.bytes = static_cast<std::uint64_t>(section.width);
+      if (narrow) make = [&column, width] { return low_words(column.values.data(), 1, width); };
+    } else if (column.encoding == Encoding::kPacked) {
+      // 32 values fill whole words, so the section starts at a multiple of 32 rows and the shader skips the rest.
+      const std::int64_t skipped = column.offset % 32;
+      section.data += (column.offset - skipped) / 8 * column.bit_width;
+      section.bytes = static_cast<std::uint64_t>(((skipped + column.length) * column.bit_width + 7) / 8);
+      at[BlockLayout::kStep] = static_cast<std::uint32_t>(skipped);
+      at[BlockLayout::kWidth] = static_cast<std::uint32_t>(column.bit_width);
+      put(column.base, at + BlockLayout::kBase);
+    } else if (in_place) {
+      section.data += column.offset * width;
+      if (narrow) {
+        section.form = SectionForm::kLowWords;
+        make = [from = section.data, &column, width] { return low_words(from, column.length, width); };
+      }
+    } else {
+      section.form = SectionForm::kDecoded;
+      section.first = column.offset;
+      section.also = column.dictionary ? column.dictionary->id : reinterpret_cast<std::uintptr_t>(column.run_ends.data());
+      make = [&column, width, narrow]() -> Result<std::vector<std::uint32_t>> {
+        const Column plain = TRUENO_TRY(column.decoded());
+        if (narrow) return low_words(plain.values.data(), plain.length, width);
+        return words_from(plain.values.data(), static_cast<std::size_t>(plain.length * width));
+      };
+    }
+    return section;
+  }
+
+  Result<bool> put_validity(const Column& column, std::uint32_t& word, std::uint32_t& slab) {
+    const auto rows = static_cast<std::size_t>(column.length);
+    Section section = section_of(SectionForm::kBytes, column.validity);
+    section.bytes = bytes_for_bits(rows);
+    if (column.offset % 8 == 0) {
+      section.data += column.offset / 8;
+      return put_section(word, slab, section);
+    }
+    section.form = SectionForm::kBitmap;
+    section.first = column.offset;
+    return put_section(word, slab, section, [&column, rows]() -> Result<std::vector<std::uint32_t>> {
+      std::vector<std::uint8_t> bits(bytes_for_bits(rows));
+      copy_bits(column.validity.data(), static_cast<std::size_t>(column.offset), rows, bits.data());
+      return words_from(bits.data(), bits.size());
+    });
+  }
+
+  const kernel::Program& program_;
+  const Morsel& morsel_;
+  ResidentColumns& resident_;
+  Segment segment_;
+};
+
+// Writes the block.
+class BlockWriter {
+ public:
+  explicit BlockWriter(const kernel::Program& program) : program_(program), layout_(program), out_(layout_.words()) {}
+
+  void promises() {
+    for (const Instruction& i : program_.instructions) {
+      if (i.op != Opcode::kColumn || !i.verify_range || !i.range.bounded()) continue;
+      put(*i.range.min, &out_[layout_.column(i.index) + BlockLayout::kLeast]);
+      put(*i.range.max, &out_[layout_.column(i.index) + BlockLayout::kGreatest]);
+    }
   }
 
   Status parameters(const Launch& launch) {
@@ -32,152 +169,94 @@ class Packer {
     return {};
   }
 
-  Status lookups() {
+  Status lookups(const Morsel& morsel) {
     for (std::size_t n = 0; n < program_.lookups.size(); ++n) {
-      const LookupTable& table = *morsel_.lookups[n];
+      const LookupTable& table = *morsel.lookups[n];
       const Column plain = TRUENO_TRY(table.values.decoded());
+      const auto entries = static_cast<std::size_t>(plain.length);
       const std::uint32_t at = layout_.lookup(n);
-      out_.block[at] = append(plain.values.data(), plain.length * width_of(plain.physical()));
-      out_.block[at + 1] = validity(plain);
-      out_.block[at + 2] = kNone;
+      out_[at] = append(words_from(plain.values.data(), entries * static_cast<std::size_t>(width_of(plain.physical()))));
+      out_[at + 1] = kNone;
+      out_[at + 2] = kNone;
+      std::vector<std::uint8_t> bits(bytes_for_bits(entries));
+      if (plain.null_count != 0 && !plain.validity.empty()) {
+        copy_bits(plain.validity.data(), static_cast<std::size_t>(plain.offset), entries, bits.data());
+        out_[at + 1] = append(words_from(bits.data(), bits.size()));
+      }
       if (table.errors.empty()) continue;
-      std::vector<std::uint8_t> bits(bytes_for_bits(static_cast<std::size_t>(plain.length)));
+      bits.assign(bits.size(), 0);
       for (const auto& [entry, failure] : table.errors) set_bit(bits.data(), entry);
-      out_.block[at + 2] = append(bits.data(), static_cast<std::int64_t>(bits.size()));
+      out_[at + 2] = append(words_from(bits.data(), bits.size()));
     }
     return {};
   }
 
   // What the sink needs to know.
   void sink(std::span<const KeyIndex> keys, std::uint32_t slots) {
-    out_.block[BlockLayout::kRows] = static_cast<std::uint32_t>(morsel_.batch.length);
-    out_.block[BlockLayout::kSlots] = slots;
+    out_[BlockLayout::kSlots] = slots;
     for (std::size_t n = 0; n < program_.sink.accumulators.size(); ++n) {
       const kernel::Accumulator& a = program_.sink.accumulators[n];
       if (a.kind == kernel::AccumulatorKind::kSumFloat)
-        out_.block[layout_.sum(n)] = static_cast<std::uint32_t>(program_.at(a.argument).range.span->lowest_bit);
+        out_[layout_.sum(n)] = static_cast<std::uint32_t>(program_.at(a.argument).range.span->lowest_bit);
     }
     for (std::size_t n = 0; n < keys.size(); ++n) {
-      std::uint32_t* at = &out_.block[layout_.key(n)];
+      std::uint32_t* at = &out_[layout_.key(n)];
       at[BlockLayout::kLowest] = static_cast<std::uint32_t>(keys[n].lowest);
       at[BlockLayout::kExtent] = static_cast<std::uint32_t>(keys[n].extent);
       at[BlockLayout::kStride] = static_cast<std::uint32_t>(keys[n].stride);
     }
   }
 
-  Upload finish() && {
-    out_.slab.resize(out_.slab.size() + kOverread + 1);
-    return std::move(out_);
+  void segments(std::span<const Segment> segments, std::uint32_t tile_rows) {
+    out_[BlockLayout::kSegments] = static_cast<std::uint32_t>(segments.size());
+    out_[BlockLayout::kTable] = static_cast<std::uint32_t>(out_.size());
+    std::uint32_t tile = 0;
+    for (const Segment& segment : segments) {
+      const auto rows = static_cast<std::uint32_t>(segment.morsel->batch.length);
+      out_.push_back(tile);
+      out_.push_back(rows);
+      out_.insert(out_.end(), segment.places.begin(), segment.places.end());
+      tile += (rows + tile_rows - 1) / tile_rows;
+    }
+    out_[BlockLayout::kTiles] = tile;
   }
+
+  std::vector<std::uint32_t> finish() && { return std::move(out_); }
 
  private:
-  // Copies bytes behind what is there, from a 16-byte boundary on; the word they start at.
-  std::uint32_t append(const std::uint8_t* bytes, std::int64_t count) {
-    constexpr std::size_t kAlignment = 4;
-    const std::size_t at = (out_.slab.size() + kAlignment - 1) / kAlignment * kAlignment;
-    out_.slab.resize(at + (static_cast<std::size_t>(count) + 3) / 4);
-    if (count != 0) std::memcpy(out_.slab.data() + at, bytes, static_cast<std::size_t>(count));
-    return static_cast<std::uint32_t>(at);
-  }
-
-  // Every `step`-th word. A NULL's bits may be anything; they are never looked at.
-  std::uint32_t append_low_words(const std::uint32_t* words, std::int64_t count, std::int64_t step) {
-    const std::uint32_t at = append(nullptr, 0);
-    out_.slab.resize(at + static_cast<std::size_t>(count));
-    for (std::int64_t n = 0; n < count; ++n) out_.slab[at + static_cast<std::size_t>(n)] = words[n * step];
+  std::uint32_t append(const std::vector<std::uint32_t>& words) {
+    const auto at = static_cast<std::uint32_t>(out_.size());
+    out_.insert(out_.end(), words.begin(), words.end());
     return at;
   }
 
-  std::uint32_t validity(const Column& column) {
-    if (column.null_count == 0 || column.validity.empty()) return kNone;
-    const auto length = static_cast<std::size_t>(column.length);
-    std::vector<std::uint8_t> bits(bytes_for_bits(length));
-    copy_bits(column.validity.data(), static_cast<std::size_t>(column.offset), length, bits.data());
-    return append(bits.data(), static_cast<std::int64_t>(bits.size()));
-  }
-
-  void words_of(i128 value, std::uint32_t at) {
-    for (std::uint32_t n = 0; n < 4; ++n) out_.block[at + n] = static_cast<std::uint32_t>(value >> (32 * static_cast<int>(n)));
-  }
-
-  Status column(const Instruction& i) {
-    const kernel::SourceColumn& source = program_.source.columns[i.index];
-    Column column = morsel_.batch.columns[i.index];
-    if (!i.range.nullable && column.null_count != 0)
-      return error(ErrorCode::kInternal, "column {} holds NULLs, but was compiled as NOT NULL", source.name);
-    const std::uint32_t at = layout_.column(i.index);
-    std::int64_t width = 4;
-    if (source.as_code) {
-      if (column.encoding != Encoding::kDictionary) return error(ErrorCode::kInternal, "coded column {} came without codes", source.name);
-    } else {
-      width = width_of(column.physical());
-      if (column.encoding == Encoding::kDictionary || column.encoding == Encoding::kRunLength) column = TRUENO_TRY(column.decoded());
-    }
-    out_.block[at + BlockLayout::kStep] = 1;
-    switch (column.encoding) {
-      case Encoding::kConstant:
-        out_.block[at + BlockLayout::kStep] = 0;
-        out_.block[at + BlockLayout::kValues] = append(column.values.data(), width);
-        break;
-      case Encoding::kPacked: {
-        // 32 values fill whole words, so the copy starts at a multiple of 32 rows and the shader skips the rest.
-        const std::int64_t skipped = column.offset % 32;
-        const std::int64_t first_byte = (column.offset - skipped) / 8 * column.bit_width;
-        out_.block[at + BlockLayout::kStep] = static_cast<std::uint32_t>(skipped);
-        out_.block[at + BlockLayout::kWidth] = static_cast<std::uint32_t>(column.bit_width);
-        words_of(column.base, at + BlockLayout::kBase);
-        const std::int64_t bytes = ((skipped + column.length) * column.bit_width + 7) / 8;
-        out_.block[at + BlockLayout::kValues] = append(column.values.data() + first_byte, bytes);
-        out_.slab.resize(out_.slab.size() + kOverread);
-        break;
-      }
-      case Encoding::kPlain:
-      case Encoding::kDictionary:
-      case Encoding::kRunLength:
-        if (form_of(program_, i.index, column) == ColumnForm::kNarrow) {
-          out_.block[at + BlockLayout::kValues] =
-              append_low_words(column.values.as<std::uint32_t>() + column.offset * width / 4, column.length, width / 4);
-          break;
-        }
-        out_.block[at + BlockLayout::kValues] = append(column.values.data() + column.offset * width, column.length * width);
-        break;
-    }
-    out_.block[at + BlockLayout::kValidity] = validity(column);
-    if (i.verify_range && i.range.bounded()) {
-      words_of(*i.range.min, at + BlockLayout::kLeast);
-      words_of(*i.range.max, at + BlockLayout::kGreatest);
-    }
-    return {};
-  }
-
   Status parameter(const Instruction& i, const Value& value) {
-    const std::uint32_t at = layout_.parameter(i.index);
-    out_.block[at] = value.is_null() ? 0 : 1;
+    std::uint32_t* at = &out_[layout_.parameter(i.index)];
+    *at = value.is_null() ? 0 : 1;
     if (value.is_null()) {
       if (!i.range.nullable) return error(ErrorCode::kInternal, "parameter {} is NULL, but was compiled as NOT NULL", i.index);
       return {};
     }
     const Lane lane = *lane_of(program_, i);
     if (lane == Lane::kBool) {
-      out_.block[at + 1] = value.as_bool() ? 1 : 0;
+      at[1] = value.as_bool() ? 1 : 0;
     } else if (lane == Lane::kF32) {
-      out_.block[at + 1] = __builtin_bit_cast(std::uint32_t, static_cast<float>(value.as_double()));
+      at[1] = __builtin_bit_cast(std::uint32_t, static_cast<float>(value.as_double()));
     } else if (lane == Lane::kF64) {
-      words_of(static_cast<i128>(__builtin_bit_cast(std::uint64_t, value.as_double())), at + 1);
+      put(static_cast<i128>(__builtin_bit_cast(std::uint64_t, value.as_double())), at + 1);
     } else {
       const kernel::TypeLimits limits = limits_of(lane);
       if (value.as_integer() < limits.min || value.as_integer() > limits.max)
         return error(ErrorCode::kInternal, "parameter {} is {}, outside the range it was compiled for", i.index,
                      to_string(value.as_integer()));
-      words_of(value.as_integer(), at + 1);
+      put(value.as_integer(), at + 1);
     }
     return {};
   }
 
   const kernel::Program& program_;
-  const Morsel& morsel_;
   BlockLayout layout_;
-  Upload out_;
+  std::vector<std::uint32_t> out_;
 };
 
 }  // namespace
@@ -193,32 +272,34 @@ ColumnForm form_of(const kernel::Program& program, std::size_t source, const Col
   return ColumnForm::kPlain;
 }
 
-SlabNeed slab_need(const kernel::Program& program, const Morsel& morsel) {
-  constexpr std::int64_t kSlack = 64;  // alignment and over-reading of a section
-  SlabNeed need{0, kSlack};
+std::uint64_t device_bytes(const kernel::Program& program, const Morsel& morsel) {
+  constexpr std::int64_t kSlack = 256;  // alignment of a section
+  std::int64_t bytes = 0;
   for (const Instruction& i : program.instructions) {
     if (i.op != Opcode::kColumn) continue;
     const Column& column = morsel.batch.columns[i.index];
-    need.fixed_bytes += 2 * kSlack;
-    if (column.null_count != 0) need.bits_per_row += 1;
+    bytes += 2 * kSlack + (column.null_count != 0 ? column.length / 8 : 0);
     if (column.encoding == Encoding::kConstant) continue;
     const bool coded = program.source.columns[i.index].as_code;
-    need.bits_per_row += column.encoding == Encoding::kPacked ? column.bit_width : (coded ? 32 : 8 * width_of(column.physical()));
+    bytes += column.encoding == Encoding::kPacked ? column.length * column.bit_width / 8 + 4 * column.bit_width
+                                                  : column.length * (coded ? 4 : width_of(column.physical()));
   }
-  for (const LookupTable* table : morsel.lookups) {
-    if (table != nullptr) need.fixed_bytes += table->values.length * (width_of(table->values.physical()) + 1) + 3 * kSlack;
-  }
-  return need;
+  return static_cast<std::uint64_t>(bytes);
 }
 
-Result<Upload> pack(const kernel::Program& program, const Launch& launch, const Morsel& morsel, std::span<const KeyIndex> keys,
-                    std::uint32_t slots) {
-  Packer packer(program, morsel);
-  packer.sink(keys, slots);
-  TRUENO_TRY(packer.columns());
-  TRUENO_TRY(packer.parameters(launch));
-  TRUENO_TRY(packer.lookups());
-  return std::move(packer).finish();
+Result<std::optional<Segment>> place(const kernel::Program& program, const Morsel& morsel, ResidentColumns& resident) {
+  return Placer(program, morsel, resident).place();
+}
+
+Result<std::vector<std::uint32_t>> make_block(const kernel::Program& program, const Launch& launch, std::span<const Segment> segments,
+                                              std::span<const KeyIndex> keys, std::uint32_t slots, std::uint32_t tile_rows) {
+  BlockWriter writer(program);
+  writer.promises();
+  TRUENO_TRY(writer.parameters(launch));
+  TRUENO_TRY(writer.lookups(*segments.front().morsel));
+  writer.sink(keys, slots);
+  writer.segments(segments, tile_rows);
+  return std::move(writer).finish();
 }
 
 }  // namespace trueno::backend::webgpu

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "backend/webgpu/resident.h"
 #include "backend/webgpu/shader.h"
 
 namespace trueno::backend::webgpu {
@@ -16,26 +17,28 @@ struct KeyIndex {
   std::shared_ptr<const Dictionary> dictionary;  // of a coded key: index = code
 };
 
-/// The words of one dispatch: `slab` and `block`.
-struct Upload {
-  std::vector<std::uint32_t> slab;
-  std::vector<std::uint32_t> block;
+/// A morsel whose columns have their places on the device.
+struct Segment {
+  const Morsel* morsel = nullptr;
+  std::vector<ColumnForm> forms;      // by source column
+  std::vector<std::uint32_t> slabs;   // by source column, two each, of its values and of its validity: numbers of ResidentColumns
+  std::vector<std::uint32_t> places;  // BlockLayout::kPlaceWords words a source column
 };
 
-/// How a source column of the program will lie in the slab.
+/// How a source column of the program will lie on the device.
 [[nodiscard]] ColumnForm form_of(const kernel::Program& program, std::size_t source, const Column& column);
 
-/// Bytes of slab that rows of this morsel take, an upper bound a row; and what does not grow with the rows.
-struct SlabNeed {
-  std::int64_t bits_per_row = 0;
-  std::int64_t fixed_bytes = 0;
-};
-[[nodiscard]] SlabNeed slab_need(const kernel::Program& program, const Morsel& morsel);
+/// An upper bound of what a morsel's columns take on the device.
+[[nodiscard]] std::uint64_t device_bytes(const kernel::Program& program, const Morsel& morsel);
 
-/// Packs a morsel's columns and lookup tables, the parameters and the keys' bounds. Values are copied as they lie (decoded first where the
-/// encoding is one shaders do not read). kInternal when the data break what the program was compiled for: NULLs in a column that has none,
-/// a parameter outside its range.
-[[nodiscard]] Result<Upload> pack(const kernel::Program& program, const Launch& launch, const Morsel& morsel,
-                                  std::span<const KeyIndex> keys, std::uint32_t slots);
+/// Gives a morsel's columns their places. Values are kept as they lie (decoded first where the encoding is one shaders do not read).
+/// Nothing: no room beside what the run has placed so far. kInternal when the data break what the program was compiled for: NULLs in a
+/// column that has none. The morsel must outlive the segment.
+[[nodiscard]] Result<std::optional<Segment>> place(const kernel::Program& program, const Morsel& morsel, ResidentColumns& resident);
+
+/// The words of `block` for segments of the same forms and slabs and lookup tables. kInternal: a parameter outside its range.
+[[nodiscard]] Result<std::vector<std::uint32_t>> make_block(const kernel::Program& program, const Launch& launch,
+                                                            std::span<const Segment> segments, std::span<const KeyIndex> keys,
+                                                            std::uint32_t slots, std::uint32_t tile_rows);
 
 }  // namespace trueno::backend::webgpu

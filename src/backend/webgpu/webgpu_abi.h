@@ -172,6 +172,7 @@ struct DeviceDescriptor {
 
 enum BufferUsage : std::uint64_t { kMapRead = 1, kMapWrite = 2, kCopySource = 4, kCopyTarget = 8, kUniform = 64, kStorage = 128 };
 inline constexpr Flags kMapModeRead = 1;
+inline constexpr Flags kMapModeWrite = 2;
 struct BufferDescriptor {
   Chained* next = nullptr;
   StringView label;

@@ -27,7 +27,7 @@ DeviceProfile profile_of(const ProviderReport* report, bool software_allowed) {
   profile.group_ns = software ? 20 : 0.01;
   profile.link_bytes_per_us = software ? 2000 : 1500;
   profile.memory_bytes = 0;
-  profile.morsel_rows = software ? std::int64_t{1} << 20 : std::int64_t{1} << 23;
+  profile.launch_rows = std::int64_t{1} << 27;
   return profile;
 }
 
@@ -65,6 +65,7 @@ class WebGpuBackend final : public Backend {
       if (device) {
         opened_ = profile_of(&report, options_.device.software_allowed);
         device_ = std::move(*device);
+        resident_ = std::make_shared<webgpu::ResidentColumns>(*device_);
         usable_ = true;
         return {};
       }
@@ -76,7 +77,7 @@ class WebGpuBackend final : public Backend {
  private:
   Result<std::shared_ptr<const Kernel>> prepare_now(std::shared_ptr<const kernel::Program> program) {
     TRUENO_TRY(open());
-    auto kernel = std::make_shared<webgpu::WebGpuKernel>(std::move(program), device_, options_.reference);
+    auto kernel = std::make_shared<webgpu::WebGpuKernel>(std::move(program), device_, resident_, options_.reference);
     TRUENO_TRY(kernel->warm());
     return std::shared_ptr<const Kernel>(std::move(kernel));
   }
@@ -86,6 +87,7 @@ class WebGpuBackend final : public Backend {
   mutable Mutex mutex_;  // of the members below; opened_ is written once, before usable_ is set
   mutable DeviceProfile opened_;
   mutable std::shared_ptr<Device> device_;
+  mutable std::shared_ptr<webgpu::ResidentColumns> resident_;  // after the device, which it gives its memory back to
   mutable std::optional<Error> failure_;
   mutable std::atomic<bool> usable_ = false;
 };

@@ -17,25 +17,25 @@ constexpr std::uint64_t kMostTableBytes = 24 * 1024;  // past it, occupancy drop
 constexpr std::uint32_t kReduceWorkgroups = 8 * 132;
 constexpr std::uint32_t kGroupWorkgroups = 4 * 132;
 constexpr std::uint32_t kSoftwareWorkgroups = 16;
-constexpr std::uint32_t kRowsPerThread = 8;
 // Submissions a state may have in flight: their uploads are held by the driver until they ran.
 constexpr int kMostInFlight = 8;
-constexpr std::int64_t kMostRows = std::int64_t{1} << 30;  // of one dispatch: row numbers and their sums stay below 2^32
+constexpr std::int64_t kMostRows = std::int64_t{1} << 30;  // of one dispatch: counts and carries stay below 2^32
 
 }  // namespace
 
 WebGpuKernel::WebGpuKernel(std::shared_ptr<const kernel::Program> program, std::shared_ptr<Device> device,
-                           std::shared_ptr<Backend> reference)
-    : program_(std::move(program)), device_(std::move(device)), reference_(std::move(reference)) {}
+                           std::shared_ptr<ResidentColumns> resident, std::shared_ptr<Backend> reference)
+    : program_(std::move(program)), device_(std::move(device)), resident_(std::move(resident)), reference_(std::move(reference)) {}
 
 std::uint32_t WebGpuKernel::most_workgroups() const {
   if (device_->software()) return kSoftwareWorkgroups;
   return program_->sink.kind == kernel::SinkKind::kGroup ? kGroupWorkgroups : kReduceWorkgroups;
 }
 
-ShaderVariant WebGpuKernel::variant(std::vector<ColumnForm> columns, std::uint64_t slots) const {
+ShaderVariant WebGpuKernel::variant(std::vector<ColumnForm> columns, std::vector<std::uint32_t> slabs, std::uint64_t slots) const {
   ShaderVariant out;
   out.columns = std::move(columns);
+  out.slabs = std::move(slabs);
   const abi::Limits& limits = device_->limits();
   const std::uint64_t most = std::min<std::uint64_t>(kMostTableBytes, limits.workgroup_storage_size);
   const std::uint64_t slot_bytes = std::uint64_t{layout_.table_words} * 4;
@@ -55,6 +55,7 @@ ShaderVariant WebGpuKernel::variant(std::vector<ColumnForm> columns, std::uint64
 Result<const WebGpuKernel::Compiled*> WebGpuKernel::compiled(const ShaderVariant& variant) const {
   std::string key = fmt::format("{}:{}:{}:", static_cast<int>(variant.table), variant.slots, variant.threads);
   for (const ColumnForm form : variant.columns) key += fmt::format("{}", static_cast<int>(form));
+  for (const std::uint32_t slab : variant.slabs) key += fmt::format(",{}", slab);
   const LockGuard lock(mutex_);
   if (const auto found = compiled_.find(key); found != compiled_.end()) return found->second.get();
   auto shader = write_shader(*program_, variant);
@@ -73,12 +74,13 @@ Status WebGpuKernel::warm() {
   const auto shader = write_shader(*program_, first);
   if (!shader) return error(ErrorCode::kNotSupported, "the GPU cannot run this: {}", shader.error().detail);
   layout_ = shader->sink;
+  can_fail_ = shader->can_fail;
   key_nullable_ = shader->key_nullable;
   const Result<std::vector<KeyIndex>> keys = index_keys(nullptr);
   if (!keys) return {};  // the table's size is known once the first dictionary comes
   std::uint64_t slots = 1;
   for (const KeyIndex& key : *keys) slots *= key.extent;
-  TRUENO_TRY(compiled(variant(std::move(plain), slots)));
+  TRUENO_TRY(compiled(variant(std::move(plain), std::vector<std::uint32_t>(2 * program_->source.columns.size()), slots)));
   return {};
 }
 
@@ -112,12 +114,20 @@ Result<std::vector<KeyIndex>> WebGpuKernel::index_keys(const Morsel* morsel) con
   return keys;
 }
 
+// Only dictionaries change from morsel to morsel.
+bool WebGpuKernel::table_fits(const Morsel& morsel, const WebGpuState& state) const {
+  if (state.slots == 0) return false;
+  for (std::size_t n = 0; n < state.keys.size(); ++n) {
+    const std::shared_ptr<const Dictionary>& known = state.keys[n].dictionary;
+    if (!known) continue;
+    const std::shared_ptr<const Dictionary>& now = morsel.batch.columns[program_->at(program_->sink.keys[n]).index].dictionary;
+    if (now != known && (!now || now->id != known->id || now->values->length != known->values->length)) return false;
+  }
+  return true;
+}
+
 Status WebGpuKernel::fit_table(const Morsel& morsel, WebGpuState& state) const {
   std::vector<KeyIndex> keys = TRUENO_TRY(index_keys(&morsel));
-  const auto same = [](const KeyIndex& a, const KeyIndex& b) {
-    return a.extent == b.extent && (a.dictionary ? a.dictionary->id : 0) == (b.dictionary ? b.dictionary->id : 0);
-  };
-  if (state.slots != 0 && std::ranges::equal(keys, state.keys, same)) return {};
   TRUENO_TRY(drain(state));
   state.keys = std::move(keys);
   state.layout = layout_;
@@ -134,67 +144,141 @@ Status WebGpuKernel::fit_table(const Morsel& morsel, WebGpuState& state) const {
   return device_->submit({&clear, 1});
 }
 
-Status WebGpuKernel::dispatch(const Morsel& morsel, WebGpuState& state, const Compiled& compiled) const {
-  const Stopwatch moving;
-  const Upload upload = TRUENO_TRY(pack(*program_, state.launch, morsel, state.keys, static_cast<std::uint32_t>(state.slots)));
-  const auto send = [&](GpuBuffer& to, const std::vector<std::uint32_t>& words) -> Status {
-    const std::size_t bytes = words.size() * 4;
-    if (to.size() < bytes) to = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopyTarget));
-    return device_->write(to, words.data(), bytes);
-  };
-  TRUENO_TRY(send(state.slab, upload.slab));
-  TRUENO_TRY(send(state.block, upload.block));
-  state.transfer_us += moving.elapsed_ms() * 1000;
-  const std::int64_t per_group = static_cast<std::int64_t>(compiled.shader.threads) * kRowsPerThread;
+Status WebGpuKernel::dispatch(std::span<const Segment> segments, WebGpuState& state) const {
+  // Slabs are numbered by first use, so that where in the device's memory a column lies changes no shader.
+  std::vector<std::uint32_t> bound;
+  std::vector<std::uint32_t> slabs = segments.front().slabs;
+  std::vector<bool> read(program_->source.columns.size(), false);
+  for (const kernel::Instruction& i : program_->instructions) {
+    if (i.op == kernel::Opcode::kColumn) read[i.index] = true;
+  }
+  for (std::size_t n = 0; n < slabs.size(); ++n) {
+    if (!read[n / 2]) continue;
+    const auto known = std::ranges::find(bound, slabs[n]);
+    const auto at = static_cast<std::uint32_t>(known - bound.begin());
+    if (known == bound.end()) bound.push_back(slabs[n]);
+    slabs[n] = at;
+  }
+  const Compiled& kernel = *TRUENO_TRY(compiled(variant(segments.front().forms, std::move(slabs), state.slots)));
+  const std::uint32_t tile_rows = kernel.shader.threads * kRowsPerThread;
+  const std::vector<std::uint32_t> block =
+      TRUENO_TRY(make_block(*program_, state.launch, segments, state.keys, static_cast<std::uint32_t>(state.slots), tile_rows));
+  const std::size_t bytes = block.size() * 4;
+  if (bytes > device_->limits().storage_binding_size) return error(ErrorCode::kOutOfMemory, "a lookup table is larger than the GPU binds");
+  if (state.block.size() < bytes) state.block = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopyTarget));
+  TRUENO_TRY(device_->write(state.block, block.data(), bytes));
   Command command;
   command.kind = Command::Kind::kDispatch;
-  command.pipeline = compiled.pipeline;
-  command.buffers = {&state.slab, &state.block, &state.state};
-  command.workgroups = static_cast<std::uint32_t>(
-      std::clamp<std::int64_t>((morsel.batch.length + per_group - 1) / per_group, 1, static_cast<std::int64_t>(most_workgroups())));
+  command.pipeline = kernel.pipeline;
+  command.buffers = {&state.block, &state.state};
+  for (const std::uint32_t slab : bound) command.buffers.push_back(&resident_->slab(slab));
+  command.workgroups = std::clamp<std::uint32_t>(block[BlockLayout::kTiles], 1, most_workgroups());
   TRUENO_TRY(device_->submit({&command, 1}));
   state.dirty = true;
   ++state.submissions;
   return {};
 }
 
-Status WebGpuKernel::run_morsel(const Morsel& morsel, WebGpuState& state, const CancelToken& cancel) const {
-  if (morsel.batch.length == 0) return {};
-  TRUENO_TRY(fit_table(morsel, state));
-  std::vector<ColumnForm> forms;
-  for (std::size_t i = 0; i < morsel.batch.columns.size(); ++i) forms.push_back(form_of(*program_, i, morsel.batch.columns[i]));
-  const Compiled& kernel = *TRUENO_TRY(compiled(variant(std::move(forms), state.slots)));
-
-  // As many rows at once as one binding holds.
-  const SlabNeed need = slab_need(*program_, morsel);
-  const auto room = static_cast<std::int64_t>(std::min<std::uint64_t>(device_->limits().storage_binding_size, INT64_MAX));
-  if (need.fixed_bytes >= room) return error(ErrorCode::kOutOfMemory, "a lookup table is larger than the GPU binds");
-  std::int64_t most = std::min((room - need.fixed_bytes) * 8 / std::max<std::int64_t>(need.bits_per_row, 1), kMostRows);
-  most = std::max<std::int64_t>(most, 1);
-  for (std::int64_t begin = 0; begin < morsel.batch.length; begin += most) {
-    TRUENO_TRY(cancel.check());
-    Morsel part = morsel;
-    part.batch.length = std::min(most, morsel.batch.length - begin);
-    part.row_id = morsel.row_id + begin;
-    for (Column& column : part.batch.columns) column = column.slice(begin, part.batch.length);
-    TRUENO_TRY(dispatch(part, state, kernel));
-    if (!kernel.shader.can_fail && state.submissions < kMostInFlight) continue;
-    const std::vector<std::uint32_t> flags = TRUENO_TRY(device_->read(state.state, SinkLayout::kStateHeader));
-    state.submissions = 0;
-    // A failed row's key may be anything, so the failure comes first.
-    if ((flags[0] & kRowFailed) != 0) return explain_failure(part, state.launch, cancel);
-    if ((flags[0] & kRangeBroken) != 0) return error(ErrorCode::kInternal, "a value lies outside its proven range");
+Status WebGpuKernel::launch(std::vector<Segment>& segments, WebGpuState& state) const {
+  const Stopwatch moving;
+  TRUENO_TRY(resident_->flush());
+  state.transfer_us += moving.elapsed_ms() * 1000;
+  state.moved_bytes += static_cast<std::int64_t>(resident_->moved_bytes());
+  // Sums and extremes need no order, so segments of a kind go together.
+  const auto kind = [](const Segment& s) { return std::tie(s.forms, s.slabs, s.morsel->lookups); };
+  std::ranges::sort(segments, [&](const Segment& a, const Segment& b) { return kind(a) < kind(b); });
+  for (std::size_t begin = 0; begin < segments.size();) {
+    std::size_t end = begin;
+    std::int64_t rows = 0;
+    while (end < segments.size() && kind(segments[end]) == kind(segments[begin])) {
+      rows += segments[end].morsel->batch.length;
+      if (rows > kMostRows && end > begin) break;
+      ++end;
+    }
+    TRUENO_TRY(dispatch(std::span(segments).subspan(begin, end - begin), state));
+    begin = end;
   }
+  segments.clear();
   return {};
 }
 
-Error WebGpuKernel::explain_failure(const Morsel& morsel, const Launch& launch, const CancelToken& cancel) const {
-  if (!reference_) return error(ErrorCode::kDevice, "a row of this morsel fails; the scalar backend tells which");
+void WebGpuKernel::append_parts(const Morsel& morsel, std::list<Morsel>& parts) const {
+  if (morsel.batch.length == 0) return;
+  const std::uint64_t most = device_->limits().storage_binding_size / 2;
+  const auto pieces = static_cast<std::int64_t>(device_bytes(*program_, morsel) / most + 1);
+  const std::int64_t rows = std::clamp<std::int64_t>((morsel.batch.length + pieces - 1) / pieces, 1, kMostRows);
+  if (rows >= morsel.batch.length) {
+    parts.push_back(morsel);
+    return;
+  }
+  for (std::int64_t begin = 0; begin < morsel.batch.length; begin += rows) {
+    Morsel& part = parts.emplace_back(morsel);
+    part.batch.length = std::min(rows, morsel.batch.length - begin);
+    part.row_id = morsel.row_id + begin;
+    for (Column& column : part.batch.columns) column = column.slice(begin, part.batch.length);
+  }
+}
+
+Status WebGpuKernel::run_all(std::span<const Morsel> morsels, WebGpuState& state, const CancelToken& cancel) const {
+  std::list<Morsel> parts;
+  std::uint64_t wanted = 0;
+  for (const Morsel& morsel : morsels) {
+    append_parts(morsel, parts);
+    wanted += device_bytes(*program_, morsel);
+  }
+  TRUENO_TRY(cancel.check());
+  {
+    const LockGuard lock(resident_->mutex);
+    const auto begin_run = [&] { resident_->begin(static_cast<std::uint64_t>(std::max<std::int64_t>(state.launch.cache_bytes, 0)), wanted); };
+    begin_run();
+    std::vector<Segment> segments;
+    auto part = parts.begin();
+    const auto launch_segments = [&]() -> Status {
+      TRUENO_TRY(launch(segments, state));
+      if (can_fail_) state.unchecked.splice(state.unchecked.end(), parts, parts.begin(), part);
+      return {};
+    };
+    while (part != parts.end()) {
+      if (!table_fits(*part, state)) {
+        TRUENO_TRY(launch_segments());
+        TRUENO_TRY(fit_table(*part, state));
+      }
+      std::optional<Segment> segment = TRUENO_TRY(place(*program_, *part, *resident_));
+      if (segment) {
+        segments.push_back(std::move(*segment));
+        ++part;
+        continue;
+      }
+      // No room beside the segments so far: they run first, then their places may be taken.
+      if (segments.empty()) return error(ErrorCode::kOutOfMemory, "the GPU has no room for a morsel's columns");
+      TRUENO_TRY(cancel.check());
+      TRUENO_TRY(launch_segments());
+      begin_run();
+    }
+    TRUENO_TRY(launch_segments());
+  }
+  return state.submissions < kMostInFlight ? Status() : check_rows(state, cancel);
+}
+
+Status WebGpuKernel::check_rows(WebGpuState& state, const CancelToken& cancel) const {
+  const std::vector<std::uint32_t> flags = TRUENO_TRY(device_->read(state.state, SinkLayout::kStateHeader));
+  state.submissions = 0;
+  const std::list<Morsel> ran = std::exchange(state.unchecked, {});
+  // A failed row's key may be anything, so the failure comes first.
+  if ((flags[0] & kRowFailed) != 0) return explain_failure(ran, state.launch, cancel);
+  if ((flags[0] & kRangeBroken) != 0) return error(ErrorCode::kInternal, "a value lies outside its proven range");
+  return {};
+}
+
+Error WebGpuKernel::explain_failure(const std::list<Morsel>& morsels, const Launch& launch, const CancelToken& cancel) const {
+  if (!reference_) return error(ErrorCode::kDevice, "a row of these morsels fails; the scalar backend tells which");
   const Result<std::shared_ptr<const Kernel>> again = reference_->prepare(program_).run_now();
   if (!again) return again.error();
   const std::unique_ptr<SinkState> state = (*again)->start(launch);
-  const Status status = (*again)->run(morsel, *state, cancel).run_now();
-  if (!status) return status.error();
+  for (const Morsel& morsel : morsels) {
+    const Status status = (*again)->run({&morsel, 1}, *state, cancel).run_now();
+    if (!status) return status.error();
+  }
   return error(ErrorCode::kInternal, "the GPU found a failing row where {} finds none", reference_->profile().name);
 }
 
@@ -203,6 +287,8 @@ Status WebGpuKernel::drain(WebGpuState& state) const {
   const std::uint32_t workgroups = state.layout.wide_words == 0 ? 0 : most_workgroups();
   const std::uint64_t words = state.layout.total(state.slots, workgroups);
   const std::vector<std::uint32_t> content = TRUENO_TRY(device_->read(state.state, static_cast<std::size_t>(words)));
+  const std::list<Morsel> ran = std::exchange(state.unchecked, {});
+  if ((content[0] & kRowFailed) != 0) return explain_failure(ran, state.launch, CancelToken());
   TRUENO_TRY(state.groups.add(content, state.layout, state.keys, state.slots, workgroups));
   Command clear;
   clear.kind = Command::Kind::kClear;
@@ -216,8 +302,8 @@ Status WebGpuKernel::drain(WebGpuState& state) const {
 std::unique_ptr<SinkState> WebGpuKernel::start(const Launch& launch) const { return std::make_unique<WebGpuState>(*program_, launch); }
 
 // Both wait for the device and end without suspending. In a browser they will suspend where `Device::read` waits now.
-Task<Status> WebGpuKernel::run(const Morsel& morsel, SinkState& state, const CancelToken& cancel) const {
-  co_return run_morsel(morsel, static_cast<WebGpuState&>(state), cancel);
+Task<Status> WebGpuKernel::run(std::span<const Morsel> morsels, SinkState& state, const CancelToken& cancel) const {
+  co_return run_all(morsels, static_cast<WebGpuState&>(state), cancel);
 }
 
 Task<Result<Batch>> WebGpuKernel::take_partial(SinkState& state) const {

@@ -1,17 +1,20 @@
 #pragma once
 
 #include <atomic>
+#include <list>
 #include <map>
 #include <memory>
 
 #include "backend/webgpu/device.h"
 #include "backend/webgpu/groups.h"
+#include "backend/webgpu/resident.h"
 #include "backend/webgpu/shader.h"
+#include "backend/webgpu/upload.h"
 #include "base/threads.h"
 
 namespace trueno::backend::webgpu {
 
-/// A worker's accumulators: in device memory from morsel to morsel, on the host once drained.
+/// A worker's accumulators: in device memory from dispatch to dispatch, on the host once drained.
 class WebGpuState final : public SinkState {
  public:
   WebGpuState(const kernel::Program& program, const Launch& run) : launch(run), groups(program) {}
@@ -22,25 +25,26 @@ class WebGpuState final : public SinkState {
   std::vector<KeyIndex> keys;
   std::uint64_t slots = 0;  // 0: no table on the device yet
   GpuBuffer state;
-  GpuBuffer slab;
   GpuBuffer block;
-  bool dirty = false;   // the device holds something that was not read back
-  int submissions = 0;  // since the device was last waited for
+  bool dirty = false;           // the device holds something that was not read back
+  int submissions = 0;          // since the device was last waited for
+  std::list<Morsel> unchecked;  // that ran since it was last asked whether a row failed; only of programs that can fail
 };
 
 /// A program made ready for one device.
 ///
-/// The shader follows what a morsel brings: how its columns lie and how many entries a key's dictionary has. Each variant is written and
-/// compiled once, when first met; the usual one is compiled by `warm`.
+/// The shader follows what a morsel brings: how its columns lie, in which slabs, and how many entries a key's dictionary has. Each variant
+/// is written and compiled once, when first met; the usual one is compiled by `warm`.
 class WebGpuKernel final : public Kernel {
  public:
-  WebGpuKernel(std::shared_ptr<const kernel::Program> program, std::shared_ptr<Device> device, std::shared_ptr<Backend> reference);
+  WebGpuKernel(std::shared_ptr<const kernel::Program> program, std::shared_ptr<Device> device, std::shared_ptr<ResidentColumns> resident,
+               std::shared_ptr<Backend> reference);
 
   /// Compiles the variant of plain columns, where the program says all of it.
   [[nodiscard]] Status warm();
 
   [[nodiscard]] std::unique_ptr<SinkState> start(const Launch& launch) const override;
-  [[nodiscard]] Task<Status> run(const Morsel& morsel, SinkState& state, const CancelToken& cancel) const override;
+  [[nodiscard]] Task<Status> run(std::span<const Morsel> morsels, SinkState& state, const CancelToken& cancel) const override;
   [[nodiscard]] Task<Result<Batch>> take_partial(SinkState& state) const override;
   [[nodiscard]] std::int64_t state_bytes(const SinkState& state) const override;
 
@@ -49,23 +53,32 @@ class WebGpuKernel final : public Kernel {
     Shader shader;
     const Pipeline* pipeline = nullptr;
   };
-  [[nodiscard]] Status run_morsel(const Morsel& morsel, WebGpuState& state, const CancelToken& cancel) const;
-  [[nodiscard]] Status dispatch(const Morsel& morsel, WebGpuState& state, const Compiled& compiled) const;
+  [[nodiscard]] Status run_all(std::span<const Morsel> morsels, WebGpuState& state, const CancelToken& cancel) const;
+  /// Parts of a morsel that the device binds in one piece each.
+  void append_parts(const Morsel& morsel, std::list<Morsel>& parts) const;
+  /// Segments that have their places, over the bus and through the device: a dispatch for each set that one shader reads.
+  [[nodiscard]] Status launch(std::vector<Segment>& segments, WebGpuState& state) const;
+  [[nodiscard]] Status dispatch(std::span<const Segment> segments, WebGpuState& state) const;
+  /// Asks the device whether a row failed.
+  [[nodiscard]] Status check_rows(WebGpuState& state, const CancelToken& cancel) const;
+  [[nodiscard]] bool table_fits(const Morsel& morsel, const WebGpuState& state) const;
   /// Makes the state's table fit the morsel's dictionaries; what an older table holds is drained first.
   [[nodiscard]] Status fit_table(const Morsel& morsel, WebGpuState& state) const;
   [[nodiscard]] Result<std::vector<KeyIndex>> index_keys(const Morsel* morsel) const;
   [[nodiscard]] Status drain(WebGpuState& state) const;
-  [[nodiscard]] ShaderVariant variant(std::vector<ColumnForm> columns, std::uint64_t slots) const;
+  [[nodiscard]] ShaderVariant variant(std::vector<ColumnForm> columns, std::vector<std::uint32_t> slabs, std::uint64_t slots) const;
   [[nodiscard]] Result<const Compiled*> compiled(const ShaderVariant& variant) const;
-  /// The error of the morsel's first failing row, from the reference.
-  [[nodiscard]] Error explain_failure(const Morsel& morsel, const Launch& launch, const CancelToken& cancel) const;
+  /// The error of the first failing row of these morsels, from the reference.
+  [[nodiscard]] Error explain_failure(const std::list<Morsel>& morsels, const Launch& launch, const CancelToken& cancel) const;
   [[nodiscard]] std::uint32_t most_workgroups() const;
 
   std::shared_ptr<const kernel::Program> program_;
   std::shared_ptr<Device> device_;
+  std::shared_ptr<ResidentColumns> resident_;
   std::shared_ptr<Backend> reference_;
   SinkLayout layout_;               // the same for every variant
   std::vector<bool> key_nullable_;  // by key
+  bool can_fail_ = false;           // some row may fail, in whatever form the columns come
   mutable Mutex mutex_;
   mutable std::map<std::string, std::unique_ptr<Compiled>> compiled_;  // by what the variant differs in
 };

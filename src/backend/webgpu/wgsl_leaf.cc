@@ -1,4 +1,4 @@
-// Columns, parameters, constants and lookup tables: from words of the slab and the block to registers.
+// Columns, parameters, constants and lookup tables: from words of the slabs and the block to registers.
 #include "backend/webgpu/wgsl_writer.h"
 
 namespace trueno::backend::webgpu {
@@ -6,10 +6,10 @@ namespace trueno::backend::webgpu {
 using kernel::Instruction;
 using kernel::ValueId;
 
-// Value `row` of a section of the slab, in the lane of its physical type or cut to a narrower one that holds it.
-std::string WgslWriter::plain_value(Physical physical, const std::string& at, const std::string& row, Lane lane) {
+// Value `row` of a section, in the lane of its physical type or cut to a narrower one that holds it.
+std::string WgslWriter::plain_value(Physical physical, std::string_view memory, const std::string& at, const std::string& row, Lane lane) {
   const auto small = [&](std::uint32_t per_word, std::uint32_t bits, bool is_signed) {
-    const std::string word = fmt::format("slab[{} + {} / {}u]", at, row, per_word);
+    const std::string word = fmt::format("{}[{} + {} / {}u]", memory, at, row, per_word);
     const std::uint32_t up = 32 - bits;
     if (is_signed) return fmt::format("(bitcast<i32>({0} << ({3}u - ({1} % {2}u) * {4}u)) >> {3}u)", word, row, per_word, up, bits);
     return fmt::format("bitcast<i32>(({} >> (({} % {}u) * {}u)) & {}u)", word, row, per_word, bits, (1u << bits) - 1);
@@ -20,33 +20,33 @@ std::string WgslWriter::plain_value(Physical physical, const std::string& at, co
     case Physical::kU8: return small(4, 8, false);
     case Physical::kI16: return small(2, 16, true);
     case Physical::kU16: return small(2, 16, false);
-    case Physical::kF32: return fmt::format("slab[{} + {}]", at, row);
+    case Physical::kF32: return fmt::format("{}[{} + {}]", memory, at, row);
     case Physical::kI32:
     case Physical::kString:  // a coded column
-    case Physical::kCode: return fmt::format("bitcast<i32>(slab[{} + {}])", at, row);
+    case Physical::kCode: return fmt::format("bitcast<i32>({}[{} + {}])", memory, at, row);
     case Physical::kU32:
-      if (lane == Lane::kI32) return fmt::format("bitcast<i32>(slab[{} + {}])", at, row);
-      return fmt::format("vec2<u32>(slab[{} + {}], 0u)", at, row);
+      if (lane == Lane::kI32) return fmt::format("bitcast<i32>({}[{} + {}])", memory, at, row);
+      return fmt::format("vec2<u32>({}[{} + {}], 0u)", memory, at, row);
     case Physical::kI64:
     case Physical::kU64:
     case Physical::kF64:
-      if (lane == Lane::kI32) return fmt::format("bitcast<i32>(slab[{} + {} * 2u])", at, row);
-      if (lane == Lane::kI128) return fmt::format("vec4<u32>(slab[{0} + {1} * 2u], slab[{0} + {1} * 2u + 1u], 0u, 0u)", at, row);
-      return fmt::format("vec2<u32>(slab[{0} + {1} * 2u], slab[{0} + {1} * 2u + 1u])", at, row);
+      if (lane == Lane::kI32) return fmt::format("bitcast<i32>({}[{} + {} * 2u])", memory, at, row);
+      if (lane == Lane::kI128) return fmt::format("vec4<u32>({2}[{0} + {1} * 2u], {2}[{0} + {1} * 2u + 1u], 0u, 0u)", at, row, memory);
+      return fmt::format("vec2<u32>({2}[{0} + {1} * 2u], {2}[{0} + {1} * 2u + 1u])", at, row, memory);
     case Physical::kI128:
-      if (lane == Lane::kI32) return fmt::format("bitcast<i32>(slab[{} + {} * 4u])", at, row);
-      if (lane == Lane::kI64) return fmt::format("vec2<u32>(slab[{0} + {1} * 4u], slab[{0} + {1} * 4u + 1u])", at, row);
-      return fmt::format("vec4<u32>(slab[{0} + {1} * 4u], slab[{0} + {1} * 4u + 1u], slab[{0} + {1} * 4u + 2u], slab[{0} + {1} * 4u + 3u])",
-                         at, row);
+      if (lane == Lane::kI32) return fmt::format("bitcast<i32>({}[{} + {} * 4u])", memory, at, row);
+      if (lane == Lane::kI64) return fmt::format("vec2<u32>({2}[{0} + {1} * 4u], {2}[{0} + {1} * 4u + 1u])", at, row, memory);
+      return fmt::format("vec4<u32>({2}[{0} + {1} * 4u], {2}[{0} + {1} * 4u + 1u], {2}[{0} + {1} * 4u + 2u], {2}[{0} + {1} * 4u + 3u])", at, row, memory);
     case Physical::kInterval:
     case Physical::kNested: break;
   }
   return "0";
 }
 
-std::string WgslWriter::packed_value(const std::string& name, Lane lane) {
-  const std::string bits = call("unpack", fmt::format("{0}_values, row + {0}_step, {0}_width", name));
-  if (lane == Lane::kI32) return fmt::format("bitcast<i32>({}.x + {}_base.x)", bits, name);
+std::string WgslWriter::packed_value(std::string_view memory, const std::string& name, Lane lane) {
+  const std::string at = fmt::format("{0}_values, row + {0}_step, {0}_width", name);
+  if (lane == Lane::kI32) return fmt::format("bitcast<i32>({} + {}_base.x)", read("unpack_low", memory, at), name);
+  const std::string bits = read("unpack", memory, at);
   if (lane == Lane::kI64) return call("add_64", fmt::format("{}_base.xy, {}", name, bits));
   return call("add_128", fmt::format("{}_base, vec4<u32>({}, 0u, 0u)", name, bits));
 }
@@ -55,32 +55,34 @@ bool WgslWriter::column(ValueId id) {
   const Instruction& i = program_.at(id);
   const Lane lane = *lane_of(program_, i);
   const std::string name = fmt::format("c{}", i.index);
-  const std::uint32_t at = block_.column(i.index);
-  const auto word = [&](std::uint32_t member) { return fmt::format("block[{}u]", at + member); };
-  const auto words = [&](std::uint32_t member) {
-    return fmt::format("vec4<u32>({}, {}, {}, {})", word(member), word(member + 1), word(member + 2), word(member + 3));
+  const std::string memory = memory_of(i.index);
+  const auto word = [&](std::uint32_t member) { return fmt::format("block[place + {}u]", BlockLayout::place(i.index) + member); };
+  const auto promise = [&](std::uint32_t member) {
+    const std::uint32_t at = block_.column(i.index) + member;
+    return fmt::format("vec4<u32>(block[{}u], block[{}u], block[{}u], block[{}u])", at, at + 1, at + 2, at + 3);
   };
-  prologue(fmt::format("let {0}_values = {1};", name, word(BlockLayout::kValues)));
-  prologue(fmt::format("let {0}_step = {1};", name, word(BlockLayout::kStep)));
+  tile(fmt::format("let {0}_values = {1};", name, word(BlockLayout::kValues)));
+  tile(fmt::format("let {0}_step = {1};", name, word(BlockLayout::kStep)));
   // A promise is checked on the whole value, before it is cut to what the promise allows.
   const bool promised = i.verify_range && i.range.bounded() && (is_integer(lane) || lane == Lane::kBool);
   const Lane whole = promised ? *lane_of(i.physical()) : lane;
   std::string value;
   if (variant_.columns[i.index] == ColumnForm::kPacked) {
-    prologue(fmt::format("let {0}_width = {1};", name, word(BlockLayout::kWidth)));
-    prologue(fmt::format("let {0}_base = {1};", name, words(BlockLayout::kBase)));
-    value = packed_value(name, whole);
+    tile(fmt::format("let {0}_width = {1};", name, word(BlockLayout::kWidth)));
+    tile(fmt::format("let {0}_base = vec4<u32>({1}, {2}, {3}, {4});", name, word(BlockLayout::kBase), word(BlockLayout::kBase + 1),
+                     word(BlockLayout::kBase + 2), word(BlockLayout::kBase + 3)));
+    value = packed_value(memory, name, whole);
   } else {
     const Physical held = variant_.columns[i.index] == ColumnForm::kNarrow ? Physical::kI32 : i.physical();
-    value = plain_value(held, name + "_values", fmt::format("(row * {}_step)", name), whole);
+    value = plain_value(held, memory, name + "_values", fmt::format("(row * {}_step)", name), whole);
   }
   std::string valid;
   if (i.type.id == TypeId::kNull) {
     valid = "false";
   } else if (i.range.nullable) {
-    prologue(fmt::format("let {0}_validity = {1};", name, word(BlockLayout::kValidity)));
+    tile(fmt::format("let {0}_validity = {1};", name, word(BlockLayout::kValidity)));
     valid = fmt::format("n{}", id);
-    line(fmt::format("let {} = {};", valid, call("valid_at", fmt::format("{}_validity, row", name))));
+    line(fmt::format("let {} = {};", valid, read("valid_at", memory_of(i.index, true), fmt::format("{}_validity, row", name))));
   }
   if (!promised) {
     define(id, lane, value, valid);
@@ -88,8 +90,8 @@ bool WgslWriter::column(ValueId id) {
   }
   line(fmt::format("let w{} = {};", id, value));
   const Lane compared = whole == Lane::kBool ? Lane::kI32 : whole;
-  prologue(fmt::format("let {0}_least = {1};", name, convert(words(BlockLayout::kLeast), Lane::kI128, compared)));
-  prologue(fmt::format("let {0}_greatest = {1};", name, convert(words(BlockLayout::kGreatest), Lane::kI128, compared)));
+  prologue(fmt::format("let {0}_least = {1};", name, convert(promise(BlockLayout::kLeast), Lane::kI128, compared)));
+  prologue(fmt::format("let {0}_greatest = {1};", name, convert(promise(BlockLayout::kGreatest), Lane::kI128, compared)));
   const std::string held = fmt::format("w{}", id);
   const std::string number = convert(held, whole, compared);
   fail_where(fmt::format("{} | {}", less(number, name + "_least", compared), less(name + "_greatest", number, compared)), valid, i);
@@ -160,10 +162,10 @@ bool WgslWriter::lookup(ValueId id) {
   line(fmt::format("let e{} = bitcast<u32>({});", id, code.value));
   const std::string entry = fmt::format("e{}", id);
   const std::string absent = fmt::format("({}_errors == 0xffffffffu)", name);
-  const std::string failed = call("bit_at", fmt::format("select({0}_errors, 0u, {1}), {2}", name, absent, entry));
+  const std::string failed = read("bit_at", "block", fmt::format("select({0}_errors, 0u, {1}), {2}", name, absent, entry));
   fail_where(fmt::format("!{} & {}", absent, failed), code.valid, i);
-  const std::string valid = both(code.valid, call("valid_at", fmt::format("{}_validity, {}", name, entry)));
-  define(id, lane, plain_value(i.physical(), name + "_values", entry, lane), valid);
+  const std::string valid = both(code.valid, read("valid_at", "block", fmt::format("{}_validity, {}", name, entry)));
+  define(id, lane, plain_value(i.physical(), "block", name + "_values", entry, lane), valid);
   return true;
 }
 

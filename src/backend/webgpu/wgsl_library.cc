@@ -344,32 +344,6 @@ fn civil(days: i32) -> vec4<i32> {
       {"weekday", {}, R"(
 fn weekday(days: i32) -> i32 { return bitcast<i32>(((bitcast<u32>(days) ^ 0x80000000u) % 7u + 1u) % 7u); }
 )"},
-      // Value `row` of `width` bits (at most 64), packed without gaps from word `at` on. 32 values fill `width` words exactly.
-      {"unpack", {}, R"(
-fn unpack(at: u32, row: u32, width: u32) -> vec2<u32> {
-  let bit = (row & 31u) * width;
-  let word = at + (row >> 5u) * width + (bit >> 5u);
-  let shift = bit & 31u;
-  let a = slab[word];
-  let b = slab[word + 1u];
-  let c = slab[word + 2u];
-  let low = select((a >> shift) | (b << ((32u - shift) & 31u)), a, shift == 0u);
-  let high = select((b >> shift) | (c << ((32u - shift) & 31u)), b, shift == 0u);
-  let low_mask = select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
-  let high_mask = select(select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 64u), 0u, width <= 32u);
-  return vec2<u32>(low & low_mask, high & high_mask);
-}
-)"},
-      {"bit_at", {}, R"(
-fn bit_at(at: u32, row: u32) -> bool { return ((slab[at + (row >> 5u)] >> (row & 31u)) & 1u) != 0u; }
-)"},
-      // A bitmap that may be absent: all set.
-      {"valid_at", {"bit_at"}, R"(
-fn valid_at(at: u32, row: u32) -> bool {
-  let absent = at == 0xffffffffu;
-  return absent | bit_at(select(at, 0u, absent), row);
-}
-)"},
   };
   return functions;
 }
@@ -402,6 +376,55 @@ std::string library_text(std::set<std::string> names) {
     }
   }
   return text;
+}
+
+std::string reader_name(std::string_view function, std::string_view memory) { return fmt::format("{}_{}", function, memory); }
+
+std::string reader_text(std::string_view function, std::string_view memory) {
+  const std::string name = reader_name(function, memory);
+  // Value `row` of `width` bits (at most 64), packed without gaps from word `at` on. 32 values fill `width` words exactly.
+  if (function == "unpack") {
+    return fmt::format(R"(fn {0}(at: u32, row: u32, width: u32) -> vec2<u32> {{
+  let bit = (row & 31u) * width;
+  let word = at + (row >> 5u) * width + (bit >> 5u);
+  let shift = bit & 31u;
+  let a = {1}[word];
+  let b = {1}[word + 1u];
+  let c = {1}[word + 2u];
+  let low = select((a >> shift) | (b << ((32u - shift) & 31u)), a, shift == 0u);
+  let high = select((b >> shift) | (c << ((32u - shift) & 31u)), b, shift == 0u);
+  let low_mask = select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
+  let high_mask = select(select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 64u), 0u, width <= 32u);
+  return vec2<u32>(low & low_mask, high & high_mask);
+}}
+)",
+                       name, memory);
+  }
+  // The low 32 bits of it.
+  if (function == "unpack_low") {
+    return fmt::format(R"(fn {0}(at: u32, row: u32, width: u32) -> u32 {{
+  let bit = (row & 31u) * width;
+  let word = at + (row >> 5u) * width + (bit >> 5u);
+  let shift = bit & 31u;
+  let a = {1}[word];
+  let b = {1}[word + 1u];
+  let low = select((a >> shift) | (b << ((32u - shift) & 31u)), a, shift == 0u);
+  return low & select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
+}}
+)",
+                       name, memory);
+  }
+  // A bit of a bitmap that may be absent: all are set.
+  if (function == "valid_at") {
+    return fmt::format(R"(fn {0}(at: u32, row: u32) -> bool {{
+  let absent = at == 0xffffffffu;
+  return absent | ((({1}[select(at, 0u, absent) + (row >> 5u)] >> (row & 31u)) & 1u) != 0u);
+}}
+)",
+                       name, memory);
+  }
+  TRUENO_ASSERT(function == "bit_at");
+  return fmt::format("fn {}(at: u32, row: u32) -> bool {{ return (({}[at + (row >> 5u)] >> (row & 31u)) & 1u) != 0u; }}\n", name, memory);
 }
 
 std::string adder_name(std::string_view memory, int words) { return fmt::format("{}_add_{}", memory, words); }

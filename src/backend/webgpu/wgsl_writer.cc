@@ -27,6 +27,15 @@ std::string WgslWriter::call(std::string_view function, std::string_view argumen
   return fmt::format("{}({})", function, arguments);
 }
 
+std::string WgslWriter::read(std::string_view function, std::string_view memory, std::string_view arguments) {
+  readers_.emplace(function, memory);
+  return fmt::format("{}({})", reader_name(function, memory), arguments);
+}
+
+std::uint32_t WgslWriter::slab_of(std::size_t column, bool validity) const {
+  return variant_.slabs.empty() ? 0 : variant_.slabs[2 * column + (validity ? 1 : 0)];
+}
+
 std::string WgslWriter::both(const std::string& a, const std::string& b) {
   if (a == "false" || b == "false") return "false";
   if (a.empty() || a == b) return b;
@@ -181,33 +190,59 @@ std::expected<Shader, Declined> WgslWriter::write() {
 }
 
 std::string WgslWriter::assemble(const std::string& epilogue) {
-  std::string text = R"(@group(0) @binding(0) var<storage, read> slab: array<u32>;
-@group(0) @binding(1) var<storage, read> block: array<u32>;
-@group(0) @binding(2) var<storage, read_write> state: array<atomic<u32>>;
+  std::string text = R"(@group(0) @binding(0) var<storage, read> block: array<u32>;
+@group(0) @binding(1) var<storage, read_write> state: array<atomic<u32>>;
 )";
+  std::uint32_t slabs = 0;
+  for (const Instruction& i : program_.instructions) {
+    if (i.op == Opcode::kColumn) slabs = std::max({slabs, slab_of(i.index) + 1, slab_of(i.index, true) + 1});
+  }
+  for (std::uint32_t n = 0; n < slabs; ++n)
+    text += fmt::format("@group(0) @binding({}) var<storage, read> slab{}: array<u32>;\n", n + 2, n);
   if (variant_.table == TablePlace::kWorkgroup)
     text += fmt::format("var<workgroup> table: array<atomic<u32>, {}>;\n", sink_.table_words * variant_.slots);
   text += library_text(library_);
+  for (const auto& [function, memory] : readers_) text += reader_text(function, memory);
   for (const auto& [memory, words] : adders_) text += adder_text(memory, words);
-  text += fmt::format(R"(@compute @workgroup_size({0})
+  text += fmt::format(R"(@compute @workgroup_size({})
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>, @builtin(local_invocation_index) local: u32) {{
-  let rows = block[{1}u];
-  let step = workgroups.x * {0}u;
   var failed = 0u;
 )",
-                      variant_.threads, BlockLayout::kRows);
-  // An unused binding would be missing from the layout the provider derives.
-  if (!std::ranges::any_of(program_.instructions, [](const Instruction& i) { return i.op == Opcode::kColumn; }))
-    text += "  _ = slab[0u];\n";
+                      variant_.threads);
   if (variant_.table == TablePlace::kWorkgroup && variant_.zero_table) {
     text +=
         fmt::format("  for (var word = local; word < {}u; word = word + {}u) {{ atomicStore(&table[word], 0u); }}\n  workgroupBarrier();\n",
                     sink_.table_words * variant_.slots, variant_.threads);
   }
   text += prologue_;
-  text += fmt::format("  for (var row = workgroup.x * {}u + local; row < rows; row = row + step) {{\n", variant_.threads);
+  // A workgroup takes neighbouring tiles; the segment of the first one is looked up, the others' are the same or the next.
+  text += fmt::format(R"(  let segments = block[{0}u];
+  let tiles = block[{1}u];
+  let share = tiles / workgroups.x;
+  let longer = tiles % workgroups.x;
+  let first_tile = workgroup.x * share + min(workgroup.x, longer);
+  let end_tile = first_tile + share + select(0u, 1u, workgroup.x < longer);
+  var segment = 0u;
+  var beyond = segments;
+  while (beyond - segment > 1u) {{
+    let middle = (segment + beyond) / 2u;
+    if (block[block[{2}u] + middle * {3}u] <= first_tile) {{ segment = middle; }} else {{ beyond = middle; }}
+  }}
+  for (var tile = first_tile; tile < end_tile; tile = tile + 1u) {{
+    while (segment + 1u < segments) {{
+      if (block[block[{2}u] + (segment + 1u) * {3}u] > tile) {{ break; }}
+      segment = segment + 1u;
+    }}
+    let place = block[{2}u] + segment * {3}u;
+    let first_row = (tile - block[place]) * {4}u;
+    let rows = min(block[place + 1u], first_row + {4}u);
+)",
+                      BlockLayout::kSegments, BlockLayout::kTiles, BlockLayout::kTable, block_.segment_words(),
+                      variant_.threads * kRowsPerThread);
+  text += tile_;
+  text += fmt::format("    for (var row = first_row + local; row < rows; row = row + {}u) {{\n", variant_.threads);
   text += body_;
-  text += "  }\n  if (failed != 0u) { atomicOr(&state[0u], failed); }\n";
+  text += "    }\n  }\n  if (failed != 0u) { atomicOr(&state[0u], failed); }\n";
   return text + epilogue + "}\n";
 }
 

@@ -32,10 +32,19 @@ class WgslWriter {
   [[nodiscard]] std::string assemble(const std::string& epilogue);
   [[nodiscard]] bool decline(DeclineReason reason, std::string detail);
   [[nodiscard]] bool decline(const kernel::Instruction& i, std::string_view why);
-  void line(const std::string& text) { body_ += "    " + text + "\n"; }
+  void line(const std::string& text) { body_ += "      " + text + "\n"; }
   void prologue(const std::string& text) { prologue_ += "  " + text + "\n"; }
+  /// What is read once a tile.
+  void tile(const std::string& text) { tile_ += "    " + text + "\n"; }
   /// The name of a library function, which becomes part of the shader.
   [[nodiscard]] std::string call(std::string_view function, std::string_view arguments);
+  /// The name of a function that reads a memory, which becomes part of the shader.
+  [[nodiscard]] std::string read(std::string_view function, std::string_view memory, std::string_view arguments);
+  /// The slabs that a source column's values and validity lie in.
+  [[nodiscard]] std::uint32_t slab_of(std::size_t column, bool validity = false) const;
+  [[nodiscard]] std::string memory_of(std::size_t column, bool validity = false) const {
+    return fmt::format("slab{}", slab_of(column, validity));
+  }
   [[nodiscard]] const Register& arg(const kernel::Instruction& i, std::size_t n) const { return registers_[i.args[n]]; }
   [[nodiscard]] const Type& arg_type(const kernel::Instruction& i, std::size_t n) const { return program_.at(i.args[n]).type; }
   /// Both validities.
@@ -56,8 +65,9 @@ class WgslWriter {
 
   // wgsl_leaf.cc: columns, parameters, constants, lookups
   [[nodiscard]] bool column(kernel::ValueId id);
-  [[nodiscard]] std::string plain_value(Physical physical, const std::string& at, const std::string& row, Lane lane);
-  [[nodiscard]] std::string packed_value(const std::string& column, Lane lane);
+  [[nodiscard]] static std::string plain_value(Physical physical, std::string_view memory, const std::string& at, const std::string& row,
+                                               Lane lane);
+  [[nodiscard]] std::string packed_value(std::string_view memory, const std::string& column, Lane lane);
   [[nodiscard]] bool parameter(kernel::ValueId id);
   [[nodiscard]] bool constant(kernel::ValueId id);
   [[nodiscard]] bool lookup(kernel::ValueId id);
@@ -107,8 +117,10 @@ class WgslWriter {
   std::vector<Register> fixed_;  // by accumulator: the fixed-point numbers of float sums
   std::set<std::string> library_;
   std::set<std::pair<std::string, int>> adders_;
+  std::set<std::pair<std::string, std::string>> readers_;  // function and memory
   std::set<std::uint32_t> described_;  // lookups whose descriptor has been read
   std::string prologue_;
+  std::string tile_;
   std::string body_;
   bool can_fail_ = false;
 };

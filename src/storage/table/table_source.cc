@@ -19,6 +19,7 @@ class MemoryTable final : public TableSource {
   std::int64_t part_count() const override { return static_cast<std::int64_t>(data_->groups.size()); }
   std::optional<std::int64_t> part_rows(std::int64_t part) const override { return group(part).rows; }
   ColumnStatistics statistics(std::int64_t part, int column) const override { return chunk(part, column).statistics; }
+  bool in_memory() const override { return true; }
   std::int64_t column_bytes(std::int64_t part, int column) const override {
     const Column& values = chunk(part, column);
     if (values.encoding == Encoding::kDictionary) return values.length * 4;  // the dictionary is shared by all parts

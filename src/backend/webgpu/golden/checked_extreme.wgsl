@@ -4,9 +4,9 @@ pipeline: t -> reduce
   %1 =  add %0 %0                        i64        BIGINT         checked
        reduce  min %1  sum %0 -> i128
 */
-@group(0) @binding(0) var<storage, read> slab: array<u32>;
-@group(0) @binding(1) var<storage, read> block: array<u32>;
-@group(0) @binding(2) var<storage, read_write> state: array<atomic<u32>>;
+@group(0) @binding(0) var<storage, read> block: array<u32>;
+@group(0) @binding(1) var<storage, read_write> state: array<atomic<u32>>;
+@group(0) @binding(2) var<storage, read> slab0: array<u32>;
 var<workgroup> table: array<atomic<u32>, 7>;
 fn below_64(a: vec2<u32>, b: vec2<u32>) -> bool { return select(a.y < b.y, a.x < b.x, a.y == b.y); }
 fn add_96(s: vec3<u32>, a: vec2<u32>) -> vec3<u32> {
@@ -39,10 +39,9 @@ fn less_128(a: vec4<u32>, b: vec4<u32>) -> bool {
   let sign = vec4<u32>(0u, 0u, 0u, 0x80000000u);
   return below_128(a ^ sign, b ^ sign);
 }
-fn bit_at(at: u32, row: u32) -> bool { return ((slab[at + (row >> 5u)] >> (row & 31u)) & 1u) != 0u; }
-fn valid_at(at: u32, row: u32) -> bool {
+fn valid_at_slab0(at: u32, row: u32) -> bool {
   let absent = at == 0xffffffffu;
-  return absent | bit_at(select(at, 0u, absent), row);
+  return absent | (((slab0[select(at, 0u, absent) + (row >> 5u)] >> (row & 31u)) & 1u) != 0u);
 }
 fn state_add_2(at: u32, w0: u32, w1: u32) {
   var c1 = 0u;
@@ -91,26 +90,45 @@ fn table_add_3(at: u32, w0: u32, w1: u32, w2: u32) {
 }
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let rows = block[0u];
-  let step = workgroups.x * 256u;
   var failed = 0u;
-  let c0_values = block[4u];
-  let c0_step = block[5u];
-  let c0_validity = block[6u];
   var counted = 0u;
   var s0 = vec2<u32>(0u, 0u);
   var h0 = false;
   var s1 = vec3<u32>(0u, 0u, 0u);
-  for (var row = workgroup.x * 256u + local; row < rows; row = row + step) {
-    let n0 = valid_at(c0_validity, row);
-    let v0 = vec2<u32>(slab[c0_values + (row * c0_step) * 2u], slab[c0_values + (row * c0_step) * 2u + 1u]);
-    let x1 = add_128(widen_64_128(v0), widen_64_128(v0));
-    failed = failed | select(0u, 1u, n0 & (less_128(x1, vec4<u32>(0x0u, 0x80000000u, 0xffffffffu, 0xffffffffu)) | less_128(vec4<u32>(0xffffffffu, 0x7fffffffu, 0x0u, 0x0u), x1)));
-    let v1 = x1.xy;
-    counted = counted + 1u;
-    let k0 = ~(v1 ^ vec2<u32>(0u, 0x80000000u));
-    if (n0) { s0 = select(s0, k0, below_64(s0, k0)); h0 = true; }
-    if (n0) { s1 = add_96(s1, v0); }
+  let segments = block[0u];
+  let tiles = block[2u];
+  let share = tiles / workgroups.x;
+  let longer = tiles % workgroups.x;
+  let first_tile = workgroup.x * share + min(workgroup.x, longer);
+  let end_tile = first_tile + share + select(0u, 1u, workgroup.x < longer);
+  var segment = 0u;
+  var beyond = segments;
+  while (beyond - segment > 1u) {
+    let middle = (segment + beyond) / 2u;
+    if (block[block[3u] + middle * 10u] <= first_tile) { segment = middle; } else { beyond = middle; }
+  }
+  for (var tile = first_tile; tile < end_tile; tile = tile + 1u) {
+    while (segment + 1u < segments) {
+      if (block[block[3u] + (segment + 1u) * 10u] > tile) { break; }
+      segment = segment + 1u;
+    }
+    let place = block[3u] + segment * 10u;
+    let first_row = (tile - block[place]) * 4096u;
+    let rows = min(block[place + 1u], first_row + 4096u);
+    let c0_values = block[place + 2u];
+    let c0_step = block[place + 3u];
+    let c0_validity = block[place + 4u];
+    for (var row = first_row + local; row < rows; row = row + 256u) {
+      let n0 = valid_at_slab0(c0_validity, row);
+      let v0 = vec2<u32>(slab0[c0_values + (row * c0_step) * 2u], slab0[c0_values + (row * c0_step) * 2u + 1u]);
+      let x1 = add_128(widen_64_128(v0), widen_64_128(v0));
+      failed = failed | select(0u, 1u, n0 & (less_128(x1, vec4<u32>(0x0u, 0x80000000u, 0xffffffffu, 0xffffffffu)) | less_128(vec4<u32>(0xffffffffu, 0x7fffffffu, 0x0u, 0x0u), x1)));
+      let v1 = x1.xy;
+      counted = counted + 1u;
+      let k0 = ~(v1 ^ vec2<u32>(0u, 0x80000000u));
+      if (n0) { s0 = select(s0, k0, below_64(s0, k0)); h0 = true; }
+      if (n0) { s1 = add_96(s1, v0); }
+    }
   }
   if (failed != 0u) { atomicOr(&state[0u], failed); }
   atomicAdd(&table[0u], counted);

@@ -16,9 +16,9 @@ pipeline: t -> group
   %14 = mul %12 %13                      i64        DECIMAL(18,6)  range 812376000..113342965200 not null
        group by (%5 %6)  sum %0 -> i128  sum %1 -> i128  sum %12 -> i128  sum %14 -> i128  sum %2 -> i128  count %0  count *
 */
-@group(0) @binding(0) var<storage, read> slab: array<u32>;
-@group(0) @binding(1) var<storage, read> block: array<u32>;
-@group(0) @binding(2) var<storage, read_write> state: array<atomic<u32>>;
+@group(0) @binding(0) var<storage, read> block: array<u32>;
+@group(0) @binding(1) var<storage, read_write> state: array<atomic<u32>>;
+@group(0) @binding(2) var<storage, read> slab0: array<u32>;
 var<workgroup> table: array<atomic<u32>, 96>;
 fn product_32(a: u32, b: u32) -> vec2<u32> {
   let al = a & 0xffffu;
@@ -36,18 +36,14 @@ fn mul_32_64(a: i32, b: i32) -> vec2<u32> {
   let p = product_32(x, y);
   return vec2<u32>(p.x, p.y - select(0u, y, a < 0) - select(0u, x, b < 0));
 }
-fn unpack(at: u32, row: u32, width: u32) -> vec2<u32> {
+fn unpack_low_slab0(at: u32, row: u32, width: u32) -> u32 {
   let bit = (row & 31u) * width;
   let word = at + (row >> 5u) * width + (bit >> 5u);
   let shift = bit & 31u;
-  let a = slab[word];
-  let b = slab[word + 1u];
-  let c = slab[word + 2u];
+  let a = slab0[word];
+  let b = slab0[word + 1u];
   let low = select((a >> shift) | (b << ((32u - shift) & 31u)), a, shift == 0u);
-  let high = select((b >> shift) | (c << ((32u - shift) & 31u)), b, shift == 0u);
-  let low_mask = select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
-  let high_mask = select(select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 64u), 0u, width <= 32u);
-  return vec2<u32>(low & low_mask, high & high_mask);
+  return low & select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
 }
 fn state_add_2(at: u32, w0: u32, w1: u32) {
   var c1 = 0u;
@@ -105,56 +101,75 @@ fn table_add_3(at: u32, w0: u32, w1: u32, w2: u32) {
 }
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let rows = block[0u];
-  let step = workgroups.x * 256u;
   var failed = 0u;
-  let c0_values = block[4u];
-  let c0_step = block[5u];
-  let c1_values = block[20u];
-  let c1_step = block[21u];
-  let c2_values = block[36u];
-  let c2_step = block[37u];
-  let c3_values = block[52u];
-  let c3_step = block[53u];
-  let c4_values = block[68u];
-  let c4_step = block[69u];
-  let c4_width = block[71u];
-  let c4_base = vec4<u32>(block[72u], block[73u], block[74u], block[75u]);
-  let c5_values = block[84u];
-  let c5_step = block[85u];
-  let c6_values = block[100u];
-  let c6_step = block[101u];
-  let v7 = bitcast<i32>(block[117u]);
-  let g0_lowest = block[121u];
-  let g0_extent = block[122u];
-  let g0_stride = block[123u];
-  let g1_lowest = block[124u];
-  let g1_extent = block[125u];
-  let g1_stride = block[126u];
-  for (var row = workgroup.x * 256u + local; row < rows; row = row + step) {
-    let v0 = bitcast<i32>(slab[c0_values + (row * c0_step)]);
-    let v1 = bitcast<i32>(slab[c1_values + (row * c1_step)]);
-    let v2 = bitcast<i32>(slab[c2_values + (row * c2_step)]);
-    let v3 = bitcast<i32>(slab[c3_values + (row * c3_step)]);
-    let v4 = bitcast<i32>(unpack(c4_values, row + c4_step, c4_width).x + c4_base.x);
-    let v5 = bitcast<i32>(slab[c5_values + (row * c5_step)]);
-    let v6 = bitcast<i32>(slab[c6_values + (row * c6_step)]);
-    let v8 = !(v7 < v4);
-    if (!v8) { continue; }
-    let v11 = i32(100) - v2;
-    let v12 = v1 * v11;
-    let v13 = i32(100) + v3;
-    let v14 = mul_32_64(v12, v13);
-    let g0 = bitcast<u32>(v5) - g0_lowest;
-    let g1 = bitcast<u32>(v6) - g1_lowest;
-    if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; continue; }
-    let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
-    atomicAdd(&table[at], 1u);
-    table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
-    table_add_2(at + 3u, bitcast<u32>(v1), bitcast<u32>(v1 >> 31u));
-    table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
-    table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
-    table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+  let v7 = bitcast<i32>(block[61u]);
+  let g0_lowest = block[65u];
+  let g0_extent = block[66u];
+  let g0_stride = block[67u];
+  let g1_lowest = block[68u];
+  let g1_extent = block[69u];
+  let g1_stride = block[70u];
+  let segments = block[0u];
+  let tiles = block[2u];
+  let share = tiles / workgroups.x;
+  let longer = tiles % workgroups.x;
+  let first_tile = workgroup.x * share + min(workgroup.x, longer);
+  let end_tile = first_tile + share + select(0u, 1u, workgroup.x < longer);
+  var segment = 0u;
+  var beyond = segments;
+  while (beyond - segment > 1u) {
+    let middle = (segment + beyond) / 2u;
+    if (block[block[3u] + middle * 58u] <= first_tile) { segment = middle; } else { beyond = middle; }
+  }
+  for (var tile = first_tile; tile < end_tile; tile = tile + 1u) {
+    while (segment + 1u < segments) {
+      if (block[block[3u] + (segment + 1u) * 58u] > tile) { break; }
+      segment = segment + 1u;
+    }
+    let place = block[3u] + segment * 58u;
+    let first_row = (tile - block[place]) * 4096u;
+    let rows = min(block[place + 1u], first_row + 4096u);
+    let c0_values = block[place + 2u];
+    let c0_step = block[place + 3u];
+    let c1_values = block[place + 10u];
+    let c1_step = block[place + 11u];
+    let c2_values = block[place + 18u];
+    let c2_step = block[place + 19u];
+    let c3_values = block[place + 26u];
+    let c3_step = block[place + 27u];
+    let c4_values = block[place + 34u];
+    let c4_step = block[place + 35u];
+    let c4_width = block[place + 37u];
+    let c4_base = vec4<u32>(block[place + 38u], block[place + 39u], block[place + 40u], block[place + 41u]);
+    let c5_values = block[place + 42u];
+    let c5_step = block[place + 43u];
+    let c6_values = block[place + 50u];
+    let c6_step = block[place + 51u];
+    for (var row = first_row + local; row < rows; row = row + 256u) {
+      let v0 = bitcast<i32>(slab0[c0_values + (row * c0_step)]);
+      let v1 = bitcast<i32>(slab0[c1_values + (row * c1_step)]);
+      let v2 = bitcast<i32>(slab0[c2_values + (row * c2_step)]);
+      let v3 = bitcast<i32>(slab0[c3_values + (row * c3_step)]);
+      let v4 = bitcast<i32>(unpack_low_slab0(c4_values, row + c4_step, c4_width) + c4_base.x);
+      let v5 = bitcast<i32>(slab0[c5_values + (row * c5_step)]);
+      let v6 = bitcast<i32>(slab0[c6_values + (row * c6_step)]);
+      let v8 = !(v7 < v4);
+      if (!v8) { continue; }
+      let v11 = i32(100) - v2;
+      let v12 = v1 * v11;
+      let v13 = i32(100) + v3;
+      let v14 = mul_32_64(v12, v13);
+      let g0 = bitcast<u32>(v5) - g0_lowest;
+      let g1 = bitcast<u32>(v6) - g1_lowest;
+      if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; continue; }
+      let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
+      atomicAdd(&table[at], 1u);
+      table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
+      table_add_2(at + 3u, bitcast<u32>(v1), bitcast<u32>(v1 >> 31u));
+      table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
+      table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
+      table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+    }
   }
   if (failed != 0u) { atomicOr(&state[0u], failed); }
   workgroupBarrier();

@@ -23,27 +23,23 @@ pipeline: t -> reduce
   %20 = mul %1 %2                        i64 in i32 DECIMAL(18,4)  range 0..104947190 not null
        reduce  sum %20 -> i128  count %20
 */
-@group(0) @binding(0) var<storage, read> slab: array<u32>;
-@group(0) @binding(1) var<storage, read> block: array<u32>;
-@group(0) @binding(2) var<storage, read_write> state: array<atomic<u32>>;
+@group(0) @binding(0) var<storage, read> block: array<u32>;
+@group(0) @binding(1) var<storage, read_write> state: array<atomic<u32>>;
+@group(0) @binding(2) var<storage, read> slab0: array<u32>;
 var<workgroup> table: array<atomic<u32>, 3>;
 fn widen_32_64(a: i32) -> vec2<u32> { return vec2<u32>(bitcast<u32>(a), bitcast<u32>(a >> 31u)); }
 fn add_64(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
   let low = a.x + b.x;
   return vec2<u32>(low, a.y + b.y + select(0u, 1u, low < a.x));
 }
-fn unpack(at: u32, row: u32, width: u32) -> vec2<u32> {
+fn unpack_low_slab0(at: u32, row: u32, width: u32) -> u32 {
   let bit = (row & 31u) * width;
   let word = at + (row >> 5u) * width + (bit >> 5u);
   let shift = bit & 31u;
-  let a = slab[word];
-  let b = slab[word + 1u];
-  let c = slab[word + 2u];
+  let a = slab0[word];
+  let b = slab0[word + 1u];
   let low = select((a >> shift) | (b << ((32u - shift) & 31u)), a, shift == 0u);
-  let high = select((b >> shift) | (c << ((32u - shift) & 31u)), b, shift == 0u);
-  let low_mask = select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
-  let high_mask = select(select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 64u), 0u, width <= 32u);
-  return vec2<u32>(low & low_mask, high & high_mask);
+  return low & select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
 }
 fn state_add_2(at: u32, w0: u32, w1: u32) {
   var c1 = 0u;
@@ -86,47 +82,66 @@ fn table_add_2(at: u32, w0: u32, w1: u32) {
 }
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>, @builtin(local_invocation_index) local: u32) {
-  let rows = block[0u];
-  let step = workgroups.x * 256u;
   var failed = 0u;
-  let c0_values = block[4u];
-  let c0_step = block[5u];
-  let c1_values = block[20u];
-  let c1_step = block[21u];
-  let c2_values = block[36u];
-  let c2_step = block[37u];
-  let c3_values = block[52u];
-  let c3_step = block[53u];
-  let c4_values = block[68u];
-  let c4_step = block[69u];
-  let c4_width = block[71u];
-  let c4_base = vec4<u32>(block[72u], block[73u], block[74u], block[75u]);
-  let v5 = bitcast<i32>(block[85u]);
-  let v6 = bitcast<i32>(block[90u]);
-  let v7 = bitcast<i32>(block[95u]);
-  let v8 = bitcast<i32>(block[100u]);
-  let v9 = bitcast<i32>(block[105u]);
+  let v5 = bitcast<i32>(block[45u]);
+  let v6 = bitcast<i32>(block[50u]);
+  let v7 = bitcast<i32>(block[55u]);
+  let v8 = bitcast<i32>(block[60u]);
+  let v9 = bitcast<i32>(block[65u]);
   var counted = 0u;
   var s0 = vec2<u32>(0u, 0u);
-  for (var row = workgroup.x * 256u + local; row < rows; row = row + step) {
-    let v0 = bitcast<i32>(slab[c0_values + (row * c0_step)]);
-    let v1 = bitcast<i32>(slab[c1_values + (row * c1_step)]);
-    let v2 = bitcast<i32>(slab[c2_values + (row * c2_step)]);
-    let v3 = bitcast<i32>(slab[c3_values + (row * c3_step)]);
-    let v4 = bitcast<i32>(unpack(c4_values, row + c4_step, c4_width).x + c4_base.x);
-    let v10 = !(v4 < v5);
-    if (!v10) { continue; }
-    let v12 = (v4 < v6);
-    if (!v12) { continue; }
-    let v14 = !(v2 < v7);
-    if (!v14) { continue; }
-    let v16 = !(v8 < v2);
-    if (!v16) { continue; }
-    let v18 = (v0 < v9);
-    if (!v18) { continue; }
-    let v20 = v1 * v2;
-    counted = counted + 1u;
-    s0 = add_64(s0, widen_32_64(v20));
+  let segments = block[0u];
+  let tiles = block[2u];
+  let share = tiles / workgroups.x;
+  let longer = tiles % workgroups.x;
+  let first_tile = workgroup.x * share + min(workgroup.x, longer);
+  let end_tile = first_tile + share + select(0u, 1u, workgroup.x < longer);
+  var segment = 0u;
+  var beyond = segments;
+  while (beyond - segment > 1u) {
+    let middle = (segment + beyond) / 2u;
+    if (block[block[3u] + middle * 42u] <= first_tile) { segment = middle; } else { beyond = middle; }
+  }
+  for (var tile = first_tile; tile < end_tile; tile = tile + 1u) {
+    while (segment + 1u < segments) {
+      if (block[block[3u] + (segment + 1u) * 42u] > tile) { break; }
+      segment = segment + 1u;
+    }
+    let place = block[3u] + segment * 42u;
+    let first_row = (tile - block[place]) * 4096u;
+    let rows = min(block[place + 1u], first_row + 4096u);
+    let c0_values = block[place + 2u];
+    let c0_step = block[place + 3u];
+    let c1_values = block[place + 10u];
+    let c1_step = block[place + 11u];
+    let c2_values = block[place + 18u];
+    let c2_step = block[place + 19u];
+    let c3_values = block[place + 26u];
+    let c3_step = block[place + 27u];
+    let c4_values = block[place + 34u];
+    let c4_step = block[place + 35u];
+    let c4_width = block[place + 37u];
+    let c4_base = vec4<u32>(block[place + 38u], block[place + 39u], block[place + 40u], block[place + 41u]);
+    for (var row = first_row + local; row < rows; row = row + 256u) {
+      let v0 = bitcast<i32>(slab0[c0_values + (row * c0_step)]);
+      let v1 = bitcast<i32>(slab0[c1_values + (row * c1_step)]);
+      let v2 = bitcast<i32>(slab0[c2_values + (row * c2_step)]);
+      let v3 = bitcast<i32>(slab0[c3_values + (row * c3_step)]);
+      let v4 = bitcast<i32>(unpack_low_slab0(c4_values, row + c4_step, c4_width) + c4_base.x);
+      let v10 = !(v4 < v5);
+      if (!v10) { continue; }
+      let v12 = (v4 < v6);
+      if (!v12) { continue; }
+      let v14 = !(v2 < v7);
+      if (!v14) { continue; }
+      let v16 = !(v8 < v2);
+      if (!v16) { continue; }
+      let v18 = (v0 < v9);
+      if (!v18) { continue; }
+      let v20 = v1 * v2;
+      counted = counted + 1u;
+      s0 = add_64(s0, widen_32_64(v20));
+    }
   }
   if (failed != 0u) { atomicOr(&state[0u], failed); }
   atomicAdd(&table[0u], counted);
