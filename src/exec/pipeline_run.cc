@@ -201,10 +201,11 @@ Status PipelineRun::run_batch(Batch batch, std::int64_t row_id, backend::SinkSta
   for (std::size_t i = 0; i < dictionaries_.size(); ++i) {
     if (dictionaries_[i] != nullptr) batch.columns[i] = TRUENO_TRY(dictionaries_[i]->translate(batch.columns[i]));
   }
-  for (std::int64_t begin = 0; begin < batch.length; begin += morsel_rows) {
+  const std::int64_t rows = batch.length;
+  for (std::int64_t begin = 0; begin < rows; begin += morsel_rows) {
     TRUENO_TRY(cancel_.check());
     backend::Morsel morsel;
-    morsel.batch = slice(batch, begin, morsel_rows);
+    morsel.batch = begin == 0 && rows <= morsel_rows ? std::move(batch) : slice(batch, begin, morsel_rows);
     morsel.row_id = row_id + begin;
     if (!pipeline_.program->lookups.empty()) TRUENO_TRY(lookups_.fill(morsel));
     gathered.rows += morsel.batch.length;

@@ -86,7 +86,7 @@ class PipelineRun {
   std::vector<int> columns_;
   std::vector<std::unique_ptr<QueryDictionary>> dictionaries_;  // by source column; null where it is not coded
   LookupTables lookups_;
-  std::size_t number_;  // of the pipeline
+  std::size_t number_;      // of the pipeline
   bool in_memory_ = false;  // its rows exist before it runs
   std::int64_t parts_ = 0;
   std::atomic<std::int64_t> done_ = 0;

@@ -12,7 +12,7 @@ namespace trueno::exec {
 struct Options {
   int threads = 1;
   std::int64_t morsel_rows = 131'072;
-  std::int64_t chunk_rows = 0;  // rows a CPU backend evaluates at a time; 0: as it likes
+  std::int64_t chunk_rows = 0;                         // rows a CPU backend evaluates at a time; 0: as it likes
   std::int64_t cache_bytes = std::int64_t{512} << 20;  // of columns that a device with memory of its own may keep
   dispatch::Request policy;
   /// Called by workers, also at the same time, after each part: parts done and parts in all of the pipeline that runs, and its number.
@@ -25,8 +25,8 @@ struct PipelineProfile {
   std::string reason;
   std::string gpu_refusal;  // why the GPU that was asked for did not run it
   double predicted_us = 0;
-  double measured_us = 0;  // from its first to its last row, transfers included
-  double transfer_us = 0;  // in which workers moved rows to a device with memory of its own
+  double measured_us = 0;        // from its first to its last row, transfers included
+  double transfer_us = 0;        // in which workers moved rows to a device with memory of its own
   std::int64_t moved_bytes = 0;  // to such a device: what was not there yet
   std::int64_t rows_in = 0;
   std::int64_t rows_out = 0;

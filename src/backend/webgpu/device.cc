@@ -129,7 +129,9 @@ Result<GpuBuffer> Device::buffer_locked(std::uint64_t bytes, abi::Flags usage) {
   TRUENO_TRY(check());
   if (bytes > limits_.buffer_size) return error(ErrorCode::kOutOfMemory, "the GPU has no buffers of {} bytes", bytes);
   // Powers of two, so that buffers of the pool fit again, as long as the adapter has them.
-  const std::uint64_t wanted = std::min(std::bit_ceil(std::max(bytes, kSmallestBuffer)), limits_.buffer_size);
+  // (Large ones are not pooled, and half of their room would be lost.)
+  const std::uint64_t wanted =
+      bytes > kPooledBytes ? (bytes + 255) / 256 * 256 : std::min(std::bit_ceil(std::max(bytes, kSmallestBuffer)), limits_.buffer_size);
   const auto fits = [&](const GpuBuffer& b) { return b.usage_ == usage && b.size_ == wanted; };
   if (const auto found = std::ranges::find_if(free_, fits); found != free_.end()) {
     GpuBuffer reused = std::move(*found);
@@ -199,8 +201,8 @@ Status Device::encode(std::span<const Command> commands) {
     switch (command.kind) {
       case Command::Kind::kClear: api_.CommandEncoderClearBuffer(encoder, command.to->handle(), command.to_offset, command.bytes); break;
       case Command::Kind::kCopy:
-        api_.CommandEncoderCopyBufferToBuffer(encoder, command.from->handle(), command.from_offset, command.to->handle(),
-                                              command.to_offset, command.bytes);
+        api_.CommandEncoderCopyBufferToBuffer(encoder, command.from->handle(), command.from_offset, command.to->handle(), command.to_offset,
+                                              command.bytes);
         break;
       case Command::Kind::kDispatch: status = encode_dispatch(encoder, command); break;
     }

@@ -12,8 +12,9 @@ namespace trueno::backend::webgpu {
 //   binding 1     state   read_write  flags, then the accumulators, which stay on the device from dispatch to dispatch
 //   binding 2...  slab0 ...  read     column chunks; which of them a column is read from is part of the shader
 //
-// A segment is a stretch of rows whose columns lie each in one piece: a row group. One dispatch runs over any number of them, cut into tiles
-// of equally many rows, so that a workgroup's rows lie in one segment and the places of its columns are the same for all its invocations.
+// A segment is a stretch of rows whose columns lie each in one piece: a row group. One dispatch runs over any number of them, cut into
+// tiles of equally many rows, so that a workgroup's rows lie in one segment and the places of its columns are the same for all its
+// invocations.
 
 /// Words of `block`. A descriptor's members are numbered by the constants below it.
 struct BlockLayout {

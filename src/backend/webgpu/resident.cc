@@ -12,7 +12,7 @@ namespace {
 // Kernels read up to three words behind a packed value, and four words at a time.
 constexpr std::uint64_t kAlignment = 64;
 constexpr std::uint64_t kOverread = 16;
-constexpr std::uint64_t kSmallestSlab = std::uint64_t{1} << 24;
+constexpr std::uint64_t kSmallestSlab = std::uint64_t{1} << 26;
 constexpr std::uint64_t kLargestSlab = (std::uint64_t{1} << 32) - (std::uint64_t{1} << 21);  // the most that drivers give in one piece
 
 std::uint64_t room_of(std::uint64_t bytes) { return (bytes + kOverread + kAlignment - 1) / kAlignment * kAlignment; }
@@ -24,6 +24,12 @@ void ResidentColumns::begin(std::uint64_t budget, std::uint64_t wanted) {
   budget_ = budget;
   wanted_ = wanted;
   moved_ = 0;
+  swept_ = false;
+  first_morsel_ = true;
+}
+
+void ResidentColumns::forget_dead() {
+  swept_ = true;
   for (auto entry = entries_.begin(); entry != entries_.end();) {
     const auto next = std::next(entry);
     if (entry->section.owner.expired()) forget(entry);
@@ -46,7 +52,7 @@ void ResidentColumns::forget(Entries::iterator entry) {
     }
   }
   bytes_ -= entry->bytes;
-  if (entry->section.keeps) known_.erase(entry->section.key());
+  if (entry->section.keeps) known_.erase(&entry->section);
   entries_.erase(entry);
 }
 
@@ -74,10 +80,19 @@ Status ResidentColumns::add_slab(std::uint64_t bytes) {
   const std::uint64_t largest = std::min({kLargestSlab, device_.limits().storage_binding_size, device_.limits().buffer_size}) / 256 * 256;
   if (bytes > largest) return error(ErrorCode::kOutOfMemory, "a column chunk of {} bytes is larger than the GPU binds", bytes);
   const std::uint64_t useful = std::min(wanted_, budget_ > slab_bytes_ ? budget_ - slab_bytes_ : 0);
-  const std::uint64_t size = std::min(std::bit_ceil(std::max({useful, bytes, budget_ / kMostSlabs, kSmallestSlab})), largest);
+  // There are few slabs, so each is larger than all before it together, as long as the budget may need that.
+  const std::uint64_t growing = std::min(budget_ / kMostSlabs, 4 * slab_bytes_);
+  std::uint64_t size = std::min(std::bit_ceil(std::max({useful, bytes, growing, kSmallestSlab})), largest);
   Slab slab;
-  slab.buffer = TRUENO_TRY(device_.buffer(size, abi::kStorage | abi::kCopyTarget));
-  slab.free.emplace(0, std::min(slab.buffer.size(), largest));
+  for (;; size /= 2) {
+    Result<GpuBuffer> made = device_.buffer(size, abi::kStorage | abi::kCopyTarget);
+    if (made) {
+      slab.buffer = std::move(*made);
+      break;
+    }
+    if (made.error().code() != ErrorCode::kOutOfMemory || size / 2 < bytes) return std::move(made).error();
+  }
+  slab.free.emplace(0, slab.buffer.size() / 256 * 256);
   slab_bytes_ += slab.buffer.size();
   slabs_.push_back(std::move(slab));
   return {};
@@ -94,7 +109,7 @@ std::optional<Place> ResidentColumns::take(std::uint64_t bytes, Entry& entry) {
 
 Result<std::optional<Place>> ResidentColumns::place(const Section& section, const Make& make) {
   if (section.keeps) {
-    if (const auto found = known_.find(section.key()); found != known_.end()) {
+    if (const auto found = known_.find(&section); found != known_.end()) {
       const Entries::iterator entry = found->second;
       // The same address, but of bytes that came later.
       if (entry->section.owner.expired() || entry->section.owner.owner_before(section.owner) ||
@@ -107,6 +122,7 @@ Result<std::optional<Place>> ResidentColumns::place(const Section& section, cons
       }
     }
   }
+  if (!swept_) forget_dead();
   std::vector<std::uint32_t> words;
   if (make) words = TRUENO_TRY(make());
   Entry entry;
@@ -116,18 +132,17 @@ Result<std::optional<Place>> ResidentColumns::place(const Section& section, cons
   std::optional<Place> place;
   while (bytes_ + bytes > budget_ && give_up_one()) {
   }
-  // Above the budget only where the run could not take a step without it.
-  const bool alone = entries_.empty() || entries_.front().run != run_;
-  if (bytes_ + bytes > budget_ && !alone) return std::optional<Place>();
+  const bool needed = first_morsel_;
+  if (bytes_ + bytes > budget_ && !needed) return std::optional<Place>();
   while (!(place = take(bytes, entry))) {
-    if (!full_ && slabs_.size() < kMostSlabs && (slab_bytes_ < budget_ || alone)) {
+    if (!full_ && slabs_.size() < kMostSlabs && (slab_bytes_ < budget_ || needed)) {
       const Status added = add_slab(bytes);
       if (added) continue;
       if (added.error().code() != ErrorCode::kOutOfMemory || slabs_.empty()) return added.error();
       full_ = true;
     }
     if (!give_up_one()) {
-      if (alone) return error(ErrorCode::kOutOfMemory, "the GPU has no room for a column chunk of {} bytes", section.bytes);
+      if (needed) return error(ErrorCode::kOutOfMemory, "the GPU has no room for a column chunk of {} bytes", section.bytes);
       return std::optional<Place>();
     }
   }
@@ -144,7 +159,7 @@ Result<std::optional<Place>> ResidentColumns::place(const Section& section, cons
   bytes_ += entry.bytes;
   moved_ += section.bytes;
   entries_.push_front(std::move(entry));
-  if (section.keeps) known_.emplace(section.key(), entries_.begin());
+  if (section.keeps) known_.emplace(&entries_.front().section, entries_.begin());
   return place;
 }
 

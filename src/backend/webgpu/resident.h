@@ -1,12 +1,11 @@
 #pragma once
 
-#include <compare>
 #include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <optional>
-#include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "backend/webgpu/device.h"
@@ -27,14 +26,28 @@ enum class SectionForm : std::uint8_t {
 struct Section {
   SectionForm form = SectionForm::kBytes;
   const std::uint8_t* data = nullptr;
-  std::uint64_t bytes = 0;    // on the device
-  std::int64_t first = 0;     // row of the buffer, where that is not in `data` already
-  std::int64_t width = 0;     // bytes of a value on the host
-  std::uint64_t also = 0;     // kDecoded: which dictionary, or where its runs end
+  std::uint64_t bytes = 0;  // on the device
+  std::int64_t first = 0;   // row of the buffer, where that is not in `data` already
+  std::int64_t width = 0;   // bytes of a value on the host
+  std::uint64_t also = 0;   // kDecoded: which dictionary, or where its runs end
   std::weak_ptr<const void> owner;
   bool keeps = false;  // someone owns the bytes; else nothing can be remembered about them
 
-  [[nodiscard]] auto key() const { return std::tuple(data, bytes, first, width, also, form); }
+  [[nodiscard]] bool same_bytes(const Section& other) const {
+    return data == other.data && bytes == other.bytes && first == other.first && width == other.width && also == other.also &&
+           form == other.form;
+  }
+  struct Hash {
+    std::size_t operator()(const Section* section) const {
+      std::uint64_t hash = reinterpret_cast<std::uintptr_t>(section->data) >> 4;
+      for (const std::uint64_t part : {section->bytes, static_cast<std::uint64_t>(section->first), section->also})
+        hash = (hash ^ part) * 0x9E3779B97F4A7C15 + (hash >> 29);
+      return static_cast<std::size_t>(hash >> 16);
+    }
+  };
+  struct Same {
+    bool operator()(const Section* a, const Section* b) const { return a->same_bytes(*b); }
+  };
 };
 
 /// Where a section's words lie.
@@ -63,6 +76,8 @@ class ResidentColumns {
   /// The place of a section; it is uploaded by the next `flush` if it is new. `make` is asked for its words where they are not the host's
   /// bytes. Nothing: there is no room beside what this run has placed already. kOutOfMemory: there never will be.
   [[nodiscard]] Result<std::optional<Place>> place(const Section& section, const Make& make = {});
+  /// All sections of a morsel are placed. A run's first morsel may go beyond the budget, since nothing could run without it.
+  void morsel_placed() { first_morsel_ = false; }
   /// Uploads what is new.
   [[nodiscard]] Status flush();
   [[nodiscard]] const GpuBuffer& slab(std::uint32_t number) const { return slabs_[number].buffer; }
@@ -90,18 +105,21 @@ class ResidentColumns {
   [[nodiscard]] bool give_up_one();
   [[nodiscard]] Status add_slab(std::uint64_t bytes);
   void forget(Entries::iterator entry);
+  void forget_dead();
 
   Device& device_;
   std::vector<Slab> slabs_;
   std::uint64_t slab_bytes_ = 0;
   Entries entries_;
-  std::map<std::tuple<const std::uint8_t*, std::uint64_t, std::int64_t, std::int64_t, std::uint64_t, SectionForm>, Entries::iterator> known_;
+  std::unordered_map<const Section*, Entries::iterator, Section::Hash, Section::Same> known_;  // keys: the entries' own
   std::uint64_t budget_ = 0;
   std::uint64_t wanted_ = 0;
   std::uint64_t run_ = 0;
   std::uint64_t bytes_ = 0;
   std::uint64_t moved_ = 0;
-  bool full_ = false;  // the device refused another slab
+  bool first_morsel_ = true;  // of the run
+  bool full_ = false;         // the device refused another slab
+  bool swept_ = false;        // entries whose bytes are gone were looked for in this run
   std::uint32_t last_slab_ = 0;
   std::vector<HostPiece> owed_;
   std::vector<std::pair<std::uint32_t, std::uint64_t>> owed_to_;  // slab and offset of each: slabs may move while more are added

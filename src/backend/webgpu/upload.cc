@@ -1,5 +1,6 @@
 #include "backend/webgpu/upload.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace trueno::backend::webgpu {
@@ -37,118 +38,6 @@ Section section_of(SectionForm form, const Buffer& buffer) {
   return section;
 }
 
-// Places the columns of one morsel.
-class Placer {
- public:
-  Placer(const kernel::Program& program, const Morsel& morsel, ResidentColumns& resident)
-      : program_(program), morsel_(morsel), resident_(resident) {
-    const std::size_t columns = program.source.columns.size();
-    segment_.morsel = &morsel;
-    segment_.forms.resize(columns);
-    segment_.slabs.resize(2 * columns);
-    segment_.places.resize(columns * BlockLayout::kPlaceWords);
-  }
-
-  Result<std::optional<Segment>> place() && {
-    for (std::size_t i = 0; i < segment_.forms.size(); ++i) segment_.forms[i] = form_of(program_, i, morsel_.batch.columns[i]);
-    for (const Instruction& i : program_.instructions) {
-      if (i.op != Opcode::kColumn) continue;
-      if (!TRUENO_TRY(column(i))) return std::optional<Segment>();
-    }
-    return std::optional(std::move(segment_));
-  }
-
- private:
-  // False: no room.
-  Result<bool> put_section(std::uint32_t& word, std::uint32_t& slab, const Section& section, const ResidentColumns::Make& make = {}) {
-    const std::optional<Place> found = TRUENO_TRY(resident_.place(section, make));
-    if (!found) return false;
-    word = found->word;
-    slab = found->slab;
-    return true;
-  }
-
-  Result<bool> column(const Instruction& i) {
-    const kernel::SourceColumn& source = program_.source.columns[i.index];
-    const Column& column = morsel_.batch.columns[i.index];
-    if (!i.range.nullable && column.null_count != 0)
-      return error(ErrorCode::kInternal, "column {} holds NULLs, but was compiled as NOT NULL", source.name);
-    if (source.as_code && column.encoding != Encoding::kDictionary)
-      return error(ErrorCode::kInternal, "coded column {} came without codes", source.name);
-    const bool nulls = column.null_count != 0 && !column.validity.empty();
-    std::uint32_t* at = &segment_.places[i.index * BlockLayout::kPlaceWords];
-    at[BlockLayout::kStep] = column.encoding == Encoding::kConstant ? 0 : 1;
-    at[BlockLayout::kValidity] = kNone;
-    ResidentColumns::Make make;
-    const Section section = values(column, i.index, at, make);
-    std::uint32_t* slabs = &segment_.slabs[2 * std::size_t{i.index}];
-    if (!TRUENO_TRY(put_section(at[BlockLayout::kValues], slabs[0], section, make))) return false;
-    slabs[1] = slabs[0];
-    return nulls ? put_validity(column, at[BlockLayout::kValidity], slabs[1]) : Result<bool>(true);
-  }
-
-  Section values(const Column& column, std::size_t source, std::uint32_t* at, ResidentColumns::Make& make) const {
-    const bool as_code = program_.source.columns[source].as_code;
-    const std::int64_t width = as_code ? 4 : width_of(column.physical());
-    const bool narrow = segment_.forms[source] == ColumnForm::kNarrow;
-    const auto rows = static_cast<std::uint64_t>(column.length);
-    Section section = section_of(SectionForm::kBytes, column.values);
-    section.width = narrow ? 4 : width;
-    section.bytes = rows * static_cast<std::uint64_t>(section.width);
-    const bool in_place = column.encoding == Encoding::kPlain || as_code;
-    if (column.encoding == Encoding::kConstant) {
-      section.bytes = static_cast<std::uint64_t>(section.width);
-      if (narrow) make = [&column, width] { return low_words(column.values.data(), 1, width); };
-    } else if (column.encoding == Encoding::kPacked) {
-      // 32 values fill whole words, so the section starts at a multiple of 32 rows and the shader skips the rest.
-      const std::int64_t skipped = column.offset % 32;
-      section.data += (column.offset - skipped) / 8 * column.bit_width;
-      section.bytes = static_cast<std::uint64_t>(((skipped + column.length) * column.bit_width + 7) / 8);
-      at[BlockLayout::kStep] = static_cast<std::uint32_t>(skipped);
-      at[BlockLayout::kWidth] = static_cast<std::uint32_t>(column.bit_width);
-      put(column.base, at + BlockLayout::kBase);
-    } else if (in_place) {
-      section.data += column.offset * width;
-      if (narrow) {
-        section.form = SectionForm::kLowWords;
-        make = [from = section.data, &column, width] { return low_words(from, column.length, width); };
-      }
-    } else {
-      section.form = SectionForm::kDecoded;
-      section.first = column.offset;
-      section.also = column.dictionary ? column.dictionary->id : reinterpret_cast<std::uintptr_t>(column.run_ends.data());
-      make = [&column, width, narrow]() -> Result<std::vector<std::uint32_t>> {
-        const Column plain = TRUENO_TRY(column.decoded());
-        if (narrow) return low_words(plain.values.data(), plain.length, width);
-        return words_from(plain.values.data(), static_cast<std::size_t>(plain.length * width));
-      };
-    }
-    return section;
-  }
-
-  Result<bool> put_validity(const Column& column, std::uint32_t& word, std::uint32_t& slab) {
-    const auto rows = static_cast<std::size_t>(column.length);
-    Section section = section_of(SectionForm::kBytes, column.validity);
-    section.bytes = bytes_for_bits(rows);
-    if (column.offset % 8 == 0) {
-      section.data += column.offset / 8;
-      return put_section(word, slab, section);
-    }
-    section.form = SectionForm::kBitmap;
-    section.first = column.offset;
-    return put_section(word, slab, section, [&column, rows]() -> Result<std::vector<std::uint32_t>> {
-      std::vector<std::uint8_t> bits(bytes_for_bits(rows));
-      copy_bits(column.validity.data(), static_cast<std::size_t>(column.offset), rows, bits.data());
-      return words_from(bits.data(), bits.size());
-    });
-  }
-
-  const kernel::Program& program_;
-  const Morsel& morsel_;
-  ResidentColumns& resident_;
-  Segment segment_;
-};
-
 // Writes the block.
 class BlockWriter {
  public:
@@ -169,9 +58,9 @@ class BlockWriter {
     return {};
   }
 
-  Status lookups(const Morsel& morsel) {
+  Status lookups(const std::vector<const LookupTable*>& tables) {
     for (std::size_t n = 0; n < program_.lookups.size(); ++n) {
-      const LookupTable& table = *morsel.lookups[n];
+      const LookupTable& table = *tables[n];
       const Column plain = TRUENO_TRY(table.values.decoded());
       const auto entries = static_cast<std::size_t>(plain.length);
       const std::uint32_t at = layout_.lookup(n);
@@ -207,16 +96,14 @@ class BlockWriter {
     }
   }
 
-  void segments(std::span<const Segment> segments, std::uint32_t tile_rows) {
-    out_[BlockLayout::kSegments] = static_cast<std::uint32_t>(segments.size());
-    out_[BlockLayout::kTable] = static_cast<std::uint32_t>(out_.size());
+  void segments(const SegmentSet& set, std::uint32_t tile_rows) {
+    const std::uint32_t at = append(set.table);
+    out_[BlockLayout::kSegments] = static_cast<std::uint32_t>(set.table.size()) / layout_.segment_words();
+    out_[BlockLayout::kTable] = at;
     std::uint32_t tile = 0;
-    for (const Segment& segment : segments) {
-      const auto rows = static_cast<std::uint32_t>(segment.morsel->batch.length);
-      out_.push_back(tile);
-      out_.push_back(rows);
-      out_.insert(out_.end(), segment.places.begin(), segment.places.end());
-      tile += (rows + tile_rows - 1) / tile_rows;
+    for (std::size_t segment = at; segment < out_.size(); segment += layout_.segment_words()) {
+      out_[segment + BlockLayout::kFirstTile] = tile;
+      tile += (out_[segment + BlockLayout::kRows] + tile_rows - 1) / tile_rows;
     }
     out_[BlockLayout::kTiles] = tile;
   }
@@ -287,18 +174,129 @@ std::uint64_t device_bytes(const kernel::Program& program, const Morsel& morsel)
   return static_cast<std::uint64_t>(bytes);
 }
 
-Result<std::optional<Segment>> place(const kernel::Program& program, const Morsel& morsel, ResidentColumns& resident) {
-  return Placer(program, morsel, resident).place();
+Placer::Placer(const kernel::Program& program, ResidentColumns& resident) : program_(program), resident_(resident) {
+  const std::size_t columns = program.source.columns.size();
+  next_.forms.resize(columns);
+  next_.slabs.resize(2 * columns);
+  next_.table.resize(BlockLayout(program).segment_words());
+  for (const Instruction& i : program.instructions) {
+    if (i.op == Opcode::kColumn) columns_.push_back(&i);
+  }
 }
 
-Result<std::vector<std::uint32_t>> make_block(const kernel::Program& program, const Launch& launch, std::span<const Segment> segments,
+Result<bool> Placer::place(const Morsel& morsel) {
+  next_.table[BlockLayout::kRows] = static_cast<std::uint32_t>(morsel.batch.length);
+  for (std::size_t i = 0; i < next_.forms.size(); ++i) next_.forms[i] = form_of(program_, i, morsel.batch.columns[i]);
+  for (const Instruction* i : columns_) {
+    if (!TRUENO_TRY(place_column(morsel.batch.columns[i->index], *i))) return false;
+  }
+  resident_.morsel_placed();
+  // Sums and extremes need no order, so segments of a kind go together; there are few kinds.
+  constexpr std::int64_t kMostRows = std::int64_t{1} << 30;  // of one dispatch: counts and carries stay below 2^32
+  auto set = std::ranges::find_if(sets_, [&](const SegmentSet& known) {
+    return known.rows + morsel.batch.length <= kMostRows && known.forms == next_.forms && known.slabs == next_.slabs &&
+           known.lookups == morsel.lookups;
+  });
+  if (set == sets_.end()) {
+    sets_.push_back({next_.forms, next_.slabs, morsel.lookups, {}, 0});
+    set = std::prev(sets_.end());
+  }
+  set->table.insert(set->table.end(), next_.table.begin(), next_.table.end());
+  set->rows += morsel.batch.length;
+  return true;
+}
+
+Result<bool> Placer::place_column(const Column& column, const Instruction& i) {
+  const kernel::SourceColumn& source = program_.source.columns[i.index];
+  if (!i.range.nullable && column.null_count != 0)
+    return error(ErrorCode::kInternal, "column {} holds NULLs, but was compiled as NOT NULL", source.name);
+  if (source.as_code && column.encoding != Encoding::kDictionary)
+    return error(ErrorCode::kInternal, "coded column {} came without codes", source.name);
+  std::uint32_t* at = &next_.table[BlockLayout::place(i.index)];
+  std::fill_n(at, BlockLayout::kPlaceWords, 0);
+  at[BlockLayout::kStep] = column.encoding == Encoding::kConstant ? 0 : 1;
+  at[BlockLayout::kValidity] = kNone;
+  ResidentColumns::Make make;
+  const Section section = values(column, i.index, at, make);
+  const std::optional<Place> place = TRUENO_TRY(resident_.place(section, make));
+  if (!place) return false;
+  at[BlockLayout::kValues] = place->word;
+  std::uint32_t* slabs = &next_.slabs[2 * std::size_t{i.index}];
+  slabs[0] = slabs[1] = place->slab;
+  if (column.null_count == 0 || column.validity.empty()) return true;
+  return place_validity(column, at[BlockLayout::kValidity], slabs[1]);
+}
+
+Section Placer::values(const Column& column, std::size_t source, std::uint32_t* at, ResidentColumns::Make& make) const {
+  const bool as_code = program_.source.columns[source].as_code;
+  const std::int64_t width = as_code ? 4 : width_of(column.physical());
+  const bool narrow = next_.forms[source] == ColumnForm::kNarrow;
+  const auto rows = static_cast<std::uint64_t>(column.length);
+  Section section = section_of(SectionForm::kBytes, column.values);
+  section.width = narrow ? 4 : width;
+  section.bytes = rows * static_cast<std::uint64_t>(section.width);
+  const bool in_place = column.encoding == Encoding::kPlain || as_code;
+  if (column.encoding == Encoding::kConstant) {
+    section.bytes = static_cast<std::uint64_t>(section.width);
+    if (narrow) make = [&column, width] { return low_words(column.values.data(), 1, width); };
+  } else if (column.encoding == Encoding::kPacked) {
+    // 32 values fill whole words, so the section starts at a multiple of 32 rows and the shader skips the rest.
+    const std::int64_t skipped = column.offset % 32;
+    section.data += (column.offset - skipped) / 8 * column.bit_width;
+    section.bytes = static_cast<std::uint64_t>(((skipped + column.length) * column.bit_width + 7) / 8);
+    at[BlockLayout::kStep] = static_cast<std::uint32_t>(skipped);
+    at[BlockLayout::kWidth] = static_cast<std::uint32_t>(column.bit_width);
+    put(column.base, at + BlockLayout::kBase);
+  } else if (in_place) {
+    section.data += column.offset * width;
+    if (narrow) {
+      section.form = SectionForm::kLowWords;
+      make = [from = section.data, &column, width] { return low_words(from, column.length, width); };
+    }
+  } else {
+    section.form = SectionForm::kDecoded;
+    section.first = column.offset;
+    section.also = column.dictionary ? column.dictionary->id : reinterpret_cast<std::uintptr_t>(column.run_ends.data());
+    make = [&column, width, narrow]() -> Result<std::vector<std::uint32_t>> {
+      const Column plain = TRUENO_TRY(column.decoded());
+      if (narrow) return low_words(plain.values.data(), plain.length, width);
+      return words_from(plain.values.data(), static_cast<std::size_t>(plain.length * width));
+    };
+  }
+  return section;
+}
+
+Result<bool> Placer::place_validity(const Column& column, std::uint32_t& word, std::uint32_t& slab) {
+  const auto rows = static_cast<std::size_t>(column.length);
+  Section section = section_of(SectionForm::kBytes, column.validity);
+  section.bytes = bytes_for_bits(rows);
+  ResidentColumns::Make make;
+  if (column.offset % 8 == 0) {
+    section.data += column.offset / 8;
+  } else {
+    section.form = SectionForm::kBitmap;
+    section.first = column.offset;
+    make = [&column, rows]() -> Result<std::vector<std::uint32_t>> {
+      std::vector<std::uint8_t> bits(bytes_for_bits(rows));
+      copy_bits(column.validity.data(), static_cast<std::size_t>(column.offset), rows, bits.data());
+      return words_from(bits.data(), bits.size());
+    };
+  }
+  const std::optional<Place> place = TRUENO_TRY(resident_.place(section, make));
+  if (!place) return false;
+  word = place->word;
+  slab = place->slab;
+  return true;
+}
+
+Result<std::vector<std::uint32_t>> make_block(const kernel::Program& program, const Launch& launch, const SegmentSet& set,
                                               std::span<const KeyIndex> keys, std::uint32_t slots, std::uint32_t tile_rows) {
   BlockWriter writer(program);
   writer.promises();
   TRUENO_TRY(writer.parameters(launch));
-  TRUENO_TRY(writer.lookups(*segments.front().morsel));
+  TRUENO_TRY(writer.lookups(set.lookups));
   writer.sink(keys, slots);
-  writer.segments(segments, tile_rows);
+  writer.segments(set, tile_rows);
   return std::move(writer).finish();
 }
 

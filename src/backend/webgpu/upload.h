@@ -17,12 +17,13 @@ struct KeyIndex {
   std::shared_ptr<const Dictionary> dictionary;  // of a coded key: index = code
 };
 
-/// A morsel whose columns have their places on the device.
-struct Segment {
-  const Morsel* morsel = nullptr;
-  std::vector<ColumnForm> forms;      // by source column
-  std::vector<std::uint32_t> slabs;   // by source column, two each, of its values and of its validity: numbers of ResidentColumns
-  std::vector<std::uint32_t> places;  // BlockLayout::kPlaceWords words a source column
+/// Morsels whose columns have their places on the device, as one dispatch takes them: what a shader is made for is the same for all.
+struct SegmentSet {
+  std::vector<ColumnForm> forms;            // by source column
+  std::vector<std::uint32_t> slabs;         // by source column, two each, of its values and of its validity: numbers of ResidentColumns
+  std::vector<const LookupTable*> lookups;  // by the program's lookup number
+  std::vector<std::uint32_t> table;         // BlockLayout::segment_words() words a segment
+  std::int64_t rows = 0;
 };
 
 /// How a source column of the program will lie on the device.
@@ -31,14 +32,31 @@ struct Segment {
 /// An upper bound of what a morsel's columns take on the device.
 [[nodiscard]] std::uint64_t device_bytes(const kernel::Program& program, const Morsel& morsel);
 
-/// Gives a morsel's columns their places. Values are kept as they lie (decoded first where the encoding is one shaders do not read).
-/// Nothing: no room beside what the run has placed so far. kInternal when the data break what the program was compiled for: NULLs in a
-/// column that has none. The morsel must outlive the segment.
-[[nodiscard]] Result<std::optional<Segment>> place(const kernel::Program& program, const Morsel& morsel, ResidentColumns& resident);
+/// Gives morsels' columns their places, and sorts them into sets. Not thread-safe.
+class Placer {
+ public:
+  Placer(const kernel::Program& program, ResidentColumns& resident);
 
-/// The words of `block` for segments of the same forms and slabs and lookup tables. kInternal: a parameter outside its range.
-[[nodiscard]] Result<std::vector<std::uint32_t>> make_block(const kernel::Program& program, const Launch& launch,
-                                                            std::span<const Segment> segments, std::span<const KeyIndex> keys,
-                                                            std::uint32_t slots, std::uint32_t tile_rows);
+  /// Values are kept as they lie (decoded first where the encoding is one shaders do not read). False: no room beside what the run has
+  /// placed so far. kInternal when the data break what the program was compiled for: NULLs in a column that has none.
+  [[nodiscard]] Result<bool> place(const Morsel& morsel);
+  [[nodiscard]] bool empty() const { return sets_.empty(); }
+  [[nodiscard]] std::vector<SegmentSet> take() { return std::exchange(sets_, {}); }
+
+ private:
+  [[nodiscard]] Result<bool> place_column(const Column& column, const kernel::Instruction& i);
+  [[nodiscard]] Section values(const Column& column, std::size_t source, std::uint32_t* at, ResidentColumns::Make& make) const;
+  [[nodiscard]] Result<bool> place_validity(const Column& column, std::uint32_t& word, std::uint32_t& slab);
+
+  const kernel::Program& program_;
+  ResidentColumns& resident_;
+  std::vector<const kernel::Instruction*> columns_;  // those that are read
+  SegmentSet next_;                                  // of the morsel being placed
+  std::vector<SegmentSet> sets_;
+};
+
+/// The words of `block` for a set. kInternal: a parameter outside its range.
+[[nodiscard]] Result<std::vector<std::uint32_t>> make_block(const kernel::Program& program, const Launch& launch, const SegmentSet& set,
+                                                            std::span<const KeyIndex> keys, std::uint32_t slots, std::uint32_t tile_rows);
 
 }  // namespace trueno::backend::webgpu

@@ -144,10 +144,10 @@ Status WebGpuKernel::fit_table(const Morsel& morsel, WebGpuState& state) const {
   return device_->submit({&clear, 1});
 }
 
-Status WebGpuKernel::dispatch(std::span<const Segment> segments, WebGpuState& state) const {
+Status WebGpuKernel::dispatch(const SegmentSet& set, WebGpuState& state) const {
   // Slabs are numbered by first use, so that where in the device's memory a column lies changes no shader.
   std::vector<std::uint32_t> bound;
-  std::vector<std::uint32_t> slabs = segments.front().slabs;
+  std::vector<std::uint32_t> slabs = set.slabs;
   std::vector<bool> read(program_->source.columns.size(), false);
   for (const kernel::Instruction& i : program_->instructions) {
     if (i.op == kernel::Opcode::kColumn) read[i.index] = true;
@@ -159,10 +159,10 @@ Status WebGpuKernel::dispatch(std::span<const Segment> segments, WebGpuState& st
     if (known == bound.end()) bound.push_back(slabs[n]);
     slabs[n] = at;
   }
-  const Compiled& kernel = *TRUENO_TRY(compiled(variant(segments.front().forms, std::move(slabs), state.slots)));
+  const Compiled& kernel = *TRUENO_TRY(compiled(variant(set.forms, std::move(slabs), state.slots)));
   const std::uint32_t tile_rows = kernel.shader.threads * kRowsPerThread;
   const std::vector<std::uint32_t> block =
-      TRUENO_TRY(make_block(*program_, state.launch, segments, state.keys, static_cast<std::uint32_t>(state.slots), tile_rows));
+      TRUENO_TRY(make_block(*program_, state.launch, set, state.keys, static_cast<std::uint32_t>(state.slots), tile_rows));
   const std::size_t bytes = block.size() * 4;
   if (bytes > device_->limits().storage_binding_size) return error(ErrorCode::kOutOfMemory, "a lookup table is larger than the GPU binds");
   if (state.block.size() < bytes) state.block = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopyTarget));
@@ -179,36 +179,22 @@ Status WebGpuKernel::dispatch(std::span<const Segment> segments, WebGpuState& st
   return {};
 }
 
-Status WebGpuKernel::launch(std::vector<Segment>& segments, WebGpuState& state) const {
+Status WebGpuKernel::launch(Placer& placer, WebGpuState& state) const {
   const Stopwatch moving;
   TRUENO_TRY(resident_->flush());
-  state.transfer_us += moving.elapsed_ms() * 1000;
+  if (resident_->moved_bytes() != 0) state.transfer_us += moving.elapsed_ms() * 1000;
   state.moved_bytes += static_cast<std::int64_t>(resident_->moved_bytes());
-  // Sums and extremes need no order, so segments of a kind go together.
-  const auto kind = [](const Segment& s) { return std::tie(s.forms, s.slabs, s.morsel->lookups); };
-  std::ranges::sort(segments, [&](const Segment& a, const Segment& b) { return kind(a) < kind(b); });
-  for (std::size_t begin = 0; begin < segments.size();) {
-    std::size_t end = begin;
-    std::int64_t rows = 0;
-    while (end < segments.size() && kind(segments[end]) == kind(segments[begin])) {
-      rows += segments[end].morsel->batch.length;
-      if (rows > kMostRows && end > begin) break;
-      ++end;
-    }
-    TRUENO_TRY(dispatch(std::span(segments).subspan(begin, end - begin), state));
-    begin = end;
-  }
-  segments.clear();
+  for (const SegmentSet& set : placer.take()) TRUENO_TRY(dispatch(set, state));
   return {};
 }
 
-void WebGpuKernel::append_parts(const Morsel& morsel, std::list<Morsel>& parts) const {
+void WebGpuKernel::append_parts(const Morsel& morsel, std::list<Morsel>& parts, std::vector<const Morsel*>& out) const {
   if (morsel.batch.length == 0) return;
   const std::uint64_t most = device_->limits().storage_binding_size / 2;
   const auto pieces = static_cast<std::int64_t>(device_bytes(*program_, morsel) / most + 1);
   const std::int64_t rows = std::clamp<std::int64_t>((morsel.batch.length + pieces - 1) / pieces, 1, kMostRows);
   if (rows >= morsel.batch.length) {
-    parts.push_back(morsel);
+    out.push_back(&morsel);
     return;
   }
   for (std::int64_t begin = 0; begin < morsel.batch.length; begin += rows) {
@@ -216,46 +202,49 @@ void WebGpuKernel::append_parts(const Morsel& morsel, std::list<Morsel>& parts) 
     part.batch.length = std::min(rows, morsel.batch.length - begin);
     part.row_id = morsel.row_id + begin;
     for (Column& column : part.batch.columns) column = column.slice(begin, part.batch.length);
+    out.push_back(&part);
   }
 }
 
 Status WebGpuKernel::run_all(std::span<const Morsel> morsels, WebGpuState& state, const CancelToken& cancel) const {
-  std::list<Morsel> parts;
+  std::list<Morsel> cut;
+  std::vector<const Morsel*> parts;
   std::uint64_t wanted = 0;
   for (const Morsel& morsel : morsels) {
-    append_parts(morsel, parts);
+    append_parts(morsel, cut, parts);
     wanted += device_bytes(*program_, morsel);
   }
   TRUENO_TRY(cancel.check());
   {
     const LockGuard lock(resident_->mutex);
-    const auto begin_run = [&] { resident_->begin(static_cast<std::uint64_t>(std::max<std::int64_t>(state.launch.cache_bytes, 0)), wanted); };
-    begin_run();
-    std::vector<Segment> segments;
-    auto part = parts.begin();
-    const auto launch_segments = [&]() -> Status {
-      TRUENO_TRY(launch(segments, state));
-      if (can_fail_) state.unchecked.splice(state.unchecked.end(), parts, parts.begin(), part);
+    const auto budget = static_cast<std::uint64_t>(std::max<std::int64_t>(state.launch.cache_bytes, 0));
+    resident_->begin(budget, wanted);
+    Placer placer(*program_, *resident_);
+    std::size_t launched = 0;
+    std::size_t at = 0;
+    const auto launch_placed = [&]() -> Status {
+      TRUENO_TRY(launch(placer, state));
+      for (; launched < at; ++launched) {
+        if (can_fail_) state.unchecked.push_back(*parts[launched]);
+      }
       return {};
     };
-    while (part != parts.end()) {
-      if (!table_fits(*part, state)) {
-        TRUENO_TRY(launch_segments());
-        TRUENO_TRY(fit_table(*part, state));
+    while (at < parts.size()) {
+      if (!table_fits(*parts[at], state)) {
+        TRUENO_TRY(launch_placed());
+        TRUENO_TRY(fit_table(*parts[at], state));
       }
-      std::optional<Segment> segment = TRUENO_TRY(place(*program_, *part, *resident_));
-      if (segment) {
-        segments.push_back(std::move(*segment));
-        ++part;
+      if (TRUENO_TRY(placer.place(*parts[at]))) {
+        ++at;
         continue;
       }
-      // No room beside the segments so far: they run first, then their places may be taken.
-      if (segments.empty()) return error(ErrorCode::kOutOfMemory, "the GPU has no room for a morsel's columns");
+      // No room beside what was placed so far: that runs first, then its places may be taken.
+      if (placer.empty()) return error(ErrorCode::kOutOfMemory, "the GPU has no room for a morsel's columns");
       TRUENO_TRY(cancel.check());
-      TRUENO_TRY(launch_segments());
-      begin_run();
+      TRUENO_TRY(launch_placed());
+      resident_->begin(budget, wanted);
     }
-    TRUENO_TRY(launch_segments());
+    TRUENO_TRY(launch_placed());
   }
   return state.submissions < kMostInFlight ? Status() : check_rows(state, cancel);
 }
@@ -263,14 +252,14 @@ Status WebGpuKernel::run_all(std::span<const Morsel> morsels, WebGpuState& state
 Status WebGpuKernel::check_rows(WebGpuState& state, const CancelToken& cancel) const {
   const std::vector<std::uint32_t> flags = TRUENO_TRY(device_->read(state.state, SinkLayout::kStateHeader));
   state.submissions = 0;
-  const std::list<Morsel> ran = std::exchange(state.unchecked, {});
+  const std::vector<Morsel> ran = std::exchange(state.unchecked, {});
   // A failed row's key may be anything, so the failure comes first.
   if ((flags[0] & kRowFailed) != 0) return explain_failure(ran, state.launch, cancel);
   if ((flags[0] & kRangeBroken) != 0) return error(ErrorCode::kInternal, "a value lies outside its proven range");
   return {};
 }
 
-Error WebGpuKernel::explain_failure(const std::list<Morsel>& morsels, const Launch& launch, const CancelToken& cancel) const {
+Error WebGpuKernel::explain_failure(std::span<const Morsel> morsels, const Launch& launch, const CancelToken& cancel) const {
   if (!reference_) return error(ErrorCode::kDevice, "a row of these morsels fails; the scalar backend tells which");
   const Result<std::shared_ptr<const Kernel>> again = reference_->prepare(program_).run_now();
   if (!again) return again.error();
@@ -287,7 +276,7 @@ Status WebGpuKernel::drain(WebGpuState& state) const {
   const std::uint32_t workgroups = state.layout.wide_words == 0 ? 0 : most_workgroups();
   const std::uint64_t words = state.layout.total(state.slots, workgroups);
   const std::vector<std::uint32_t> content = TRUENO_TRY(device_->read(state.state, static_cast<std::size_t>(words)));
-  const std::list<Morsel> ran = std::exchange(state.unchecked, {});
+  const std::vector<Morsel> ran = std::exchange(state.unchecked, {});
   if ((content[0] & kRowFailed) != 0) return explain_failure(ran, state.launch, CancelToken());
   TRUENO_TRY(state.groups.add(content, state.layout, state.keys, state.slots, workgroups));
   Command clear;

@@ -26,9 +26,9 @@ class WebGpuState final : public SinkState {
   std::uint64_t slots = 0;  // 0: no table on the device yet
   GpuBuffer state;
   GpuBuffer block;
-  bool dirty = false;           // the device holds something that was not read back
-  int submissions = 0;          // since the device was last waited for
-  std::list<Morsel> unchecked;  // that ran since it was last asked whether a row failed; only of programs that can fail
+  bool dirty = false;             // the device holds something that was not read back
+  int submissions = 0;            // since the device was last waited for
+  std::vector<Morsel> unchecked;  // that ran since it was last asked whether a row failed; only of programs that can fail
 };
 
 /// A program made ready for one device.
@@ -54,11 +54,11 @@ class WebGpuKernel final : public Kernel {
     const Pipeline* pipeline = nullptr;
   };
   [[nodiscard]] Status run_all(std::span<const Morsel> morsels, WebGpuState& state, const CancelToken& cancel) const;
-  /// Parts of a morsel that the device binds in one piece each.
-  void append_parts(const Morsel& morsel, std::list<Morsel>& parts) const;
-  /// Segments that have their places, over the bus and through the device: a dispatch for each set that one shader reads.
-  [[nodiscard]] Status launch(std::vector<Segment>& segments, WebGpuState& state) const;
-  [[nodiscard]] Status dispatch(std::span<const Segment> segments, WebGpuState& state) const;
+  /// The morsel, or parts of it that the device binds in one piece each, which `parts` then owns.
+  void append_parts(const Morsel& morsel, std::list<Morsel>& parts, std::vector<const Morsel*>& out) const;
+  /// What has its place goes over the bus and through the device.
+  [[nodiscard]] Status launch(Placer& placer, WebGpuState& state) const;
+  [[nodiscard]] Status dispatch(const SegmentSet& set, WebGpuState& state) const;
   /// Asks the device whether a row failed.
   [[nodiscard]] Status check_rows(WebGpuState& state, const CancelToken& cancel) const;
   [[nodiscard]] bool table_fits(const Morsel& morsel, const WebGpuState& state) const;
@@ -69,7 +69,7 @@ class WebGpuKernel final : public Kernel {
   [[nodiscard]] ShaderVariant variant(std::vector<ColumnForm> columns, std::vector<std::uint32_t> slabs, std::uint64_t slots) const;
   [[nodiscard]] Result<const Compiled*> compiled(const ShaderVariant& variant) const;
   /// The error of the first failing row of these morsels, from the reference.
-  [[nodiscard]] Error explain_failure(const std::list<Morsel>& morsels, const Launch& launch, const CancelToken& cancel) const;
+  [[nodiscard]] Error explain_failure(std::span<const Morsel> morsels, const Launch& launch, const CancelToken& cancel) const;
   [[nodiscard]] std::uint32_t most_workgroups() const;
 
   std::shared_ptr<const kernel::Program> program_;

@@ -36,7 +36,8 @@ std::string WgslWriter::plain_value(Physical physical, std::string_view memory, 
     case Physical::kI128:
       if (lane == Lane::kI32) return fmt::format("bitcast<i32>({}[{} + {} * 4u])", memory, at, row);
       if (lane == Lane::kI64) return fmt::format("vec2<u32>({2}[{0} + {1} * 4u], {2}[{0} + {1} * 4u + 1u])", at, row, memory);
-      return fmt::format("vec4<u32>({2}[{0} + {1} * 4u], {2}[{0} + {1} * 4u + 1u], {2}[{0} + {1} * 4u + 2u], {2}[{0} + {1} * 4u + 3u])", at, row, memory);
+      return fmt::format("vec4<u32>({2}[{0} + {1} * 4u], {2}[{0} + {1} * 4u + 1u], {2}[{0} + {1} * 4u + 2u], {2}[{0} + {1} * 4u + 3u])", at,
+                         row, memory);
     case Physical::kInterval:
     case Physical::kNested: break;
   }

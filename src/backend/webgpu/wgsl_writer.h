@@ -118,7 +118,7 @@ class WgslWriter {
   std::set<std::string> library_;
   std::set<std::pair<std::string, int>> adders_;
   std::set<std::pair<std::string, std::string>> readers_;  // function and memory
-  std::set<std::uint32_t> described_;  // lookups whose descriptor has been read
+  std::set<std::uint32_t> described_;                      // lookups whose descriptor has been read
   std::string prologue_;
   std::string tile_;
   std::string body_;
