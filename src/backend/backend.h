@@ -22,15 +22,15 @@ struct DeviceProfile {
   std::string name;         // "scalar", "simd", "webgpu"
   std::string description;  // "AVX-512, 2 threads"
   DeviceKind kind = DeviceKind::kScalar;
-  int parallelism = 1;                // workers that may run morsels at the same time
-  double fixed_us = 0;                // per pipeline
-  double scan_bytes_per_us = 1000;    // sequential reading
-  double instruction_ns = 1;          // per row and instruction
-  double group_ns = 10;               // per row that enters a group table
-  double link_bytes_per_us = 0;       // host to device; 0: shares the host's memory
-  std::int64_t memory_bytes = 0;      // 0: the host's
-  std::int64_t launch_rows = 0;       // rows that are worth a launch: morsels are gathered until there are as many; 0: each by itself
-  bool software = false;              // kWebGpu: a CPU that plays a GPU, for tests
+  int parallelism = 1;              // workers that may run morsels at the same time
+  double fixed_us = 0;              // per pipeline
+  double scan_bytes_per_us = 1000;  // sequential reading
+  double instruction_ns = 1;        // per row and instruction
+  double group_ns = 10;             // per row that enters a group table
+  double link_bytes_per_us = 0;     // host to device; 0: shares the host's memory
+  std::int64_t memory_bytes = 0;    // 0: the host's
+  std::int64_t launch_rows = 0;     // rows that are worth a launch: morsels are gathered until there are as many; 0: each by itself
+  bool software = false;            // kWebGpu: a CPU that plays a GPU, for tests
 };
 
 /// Whether a backend can run a program, and why not.
@@ -100,9 +100,22 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
   [[nodiscard]] virtual std::unique_ptr<SinkState> start(const Launch& launch) const = 0;
-  /// Runs all rows of the morsels into the state, in order. On an error the state is to be thrown away. A device may find out later, in a
-  /// call that follows or when the state is taken, that a row failed: the error is then that of the first failing row.
+  /// Runs all rows of the morsels into the state. On an error the state is to be thrown away. kRowFailed: some row fails, of these morsels
+  /// or, on a device that answers late, of those before; which one and why the reference tells.
   [[nodiscard]] virtual Task<Status> run(std::span<const Morsel> morsels, SinkState& state, const CancelToken& cancel) const = 0;
+  /// The same for morsels that a name stands for: equal names, equal rows. A device may remember under it where they lie.
+  [[nodiscard]] virtual Task<Status> run_named(std::string_view name, std::span<const Morsel> morsels, SinkState& state,
+                                               const CancelToken& cancel) const {
+    static_cast<void>(name);
+    return run(morsels, state, cancel);
+  }
+  /// Runs the morsels that were run under this name before, where all of them still lie on the device; else false. `sample`: any of them,
+  /// with the dictionaries and lookup tables that all have now.
+  [[nodiscard]] virtual Task<Result<bool>> run_again(std::string_view name, const Morsel& sample, SinkState& state,
+                                                     const CancelToken& cancel) const {
+    static_cast<void>(name), static_cast<void>(sample), static_cast<void>(state), static_cast<void>(cancel);
+    co_return false;
+  }
   /// Takes the state's content as columns of `kernel::partial_schema`; the state is empty afterwards and may be used again.
   [[nodiscard]] virtual Task<Result<Batch>> take_partial(SinkState& state) const = 0;
   /// Bytes the state holds, for the memory budget.

@@ -64,11 +64,9 @@ Result<Batch> PipelineRun::run() {
   return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials)), pipeline_.offset, pipeline_.limit);
 }
 
-// A device with a queue of its own gets little from a second worker but its decoding, and says late that some row of many failed: then the
-// parts must have come in order.
+// A device with a queue of its own gets nothing from a second worker but its decoding.
 std::size_t PipelineRun::worker_count() const {
-  const auto may_fail = [](const kernel::Instruction& i) { return i.checked || i.verify_range; };
-  if (launch_rows() > 0 && (in_memory_ || std::ranges::any_of(pipeline_.program->instructions, may_fail))) return 1;
+  if (launch_rows() > 0 && in_memory_) return 1;
   return static_cast<std::size_t>(std::clamp<std::int64_t>(std::min<std::int64_t>(options_.threads, parts_), 1, 1024));
 }
 
@@ -105,20 +103,21 @@ void PipelineRun::work(std::vector<Batch>& states) {
 
 void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state, std::vector<Batch>& states) {
   Gathered gathered;
+  gathered.name = name_of_rows();
+  if (!gathered.name.empty()) {
+    const Result<bool> again = run_again(gathered.name, *state);
+    if (!again) return fail(0, first_failure().value_or(again.error()));
+  }
   for (;;) {
     const std::int64_t part = next_.fetch_add(1);
     if (part >= parts_ || part > last_wanted_.load()) break;
     Status status = run_part(part, *state, options_.morsel_rows, gathered);
     if (options_.progress) options_.progress(number_, done_.fetch_add(1) + 1, parts_);
     if (!status) {
-      if (launch_rows() > 0 && !gathered.failed) {
-        // A row that came before may have failed, and the device not have told.
-        Status before = run_gathered(gathered, *state);
-        if (before) {
-          const Result<Batch> taken = kernel_->take_partial(*state).run_now();
-          if (!taken) before = taken.error();
-        }
-        if (!before) status = std::move(before);
+      // Many morsels go to such a device before it tells: a row that came earlier may have failed.
+      const bool row_failed = status.error().code() == ErrorCode::kRowFailed;
+      if (launch_rows() > 0 && (row_failed || !gathered.failed)) {
+        if (std::optional<Error> first = first_failure()) return fail(0, std::move(*first));
       }
       gathered = {};
       if (limited()) keep_rows_before_error(part);
@@ -139,6 +138,9 @@ void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state, std::vec
   if (emits()) return;
   Status last = run_gathered(gathered, *state);
   Result<Batch> partial = last ? kernel_->take_partial(*state).run_now() : Result<Batch>(std::move(last).error());
+  if (!partial && partial.error().code() == ErrorCode::kRowFailed) {
+    if (std::optional<Error> first = first_failure()) return fail(0, std::move(*first));
+  }
   if (partial) {
     states.push_back(std::move(*partial));
   } else {
@@ -163,6 +165,27 @@ void PipelineRun::keep_rows_before_error(std::int64_t part) {
 
 Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
                              const AfterMorsel& after_morsel) {
+  if (pipeline_.input.source && skipped(part)) {
+    ++parts_skipped_;
+    return {};
+  }
+  return for_morsels(part, morsel_rows, [&](backend::Morsel morsel) -> Status {
+    TRUENO_TRY(cancel_.check());
+    rows_in_ += morsel.batch.length;
+    gathered.rows += morsel.batch.length;
+    if (!in_memory_) {
+      for (const Column& column : morsel.batch.columns) gathered.bytes += column.byte_size();
+    }
+    gathered.morsels.push_back(std::move(morsel));
+    if (gathered.rows >= launch_rows() || gathered.bytes >= kGatheredBytes) {
+      gathered.name.clear();  // there may be more
+      TRUENO_TRY(run_gathered(gathered, state));
+    }
+    return after_morsel ? after_morsel() : Status();
+  });
+}
+
+Status PipelineRun::for_morsels(std::int64_t part, std::int64_t morsel_rows, const Visit& visit) {
   std::int64_t row_id = part << kPartShift;
   if (!pipeline_.input.source) {
     const OutputPart& piece = output_parts_[static_cast<std::size_t>(part)];
@@ -170,19 +193,14 @@ Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::
     Batch batch;
     batch.length = rows.length;
     for (const int column : columns_) batch.columns.push_back(rows.columns[static_cast<std::size_t>(column)]);
-    return run_batch(std::move(batch), row_id, state, morsel_rows, gathered, after_morsel);
+    return cut_batch(std::move(batch), row_id, morsel_rows, visit);
   }
-  const TableSource& source = *pipeline_.input.source;
-  if (skipped(part)) {
-    ++parts_skipped_;
-    return {};
-  }
-  const BatchStream stream = TRUENO_TRY(source.scan(part, columns_, pipeline_.input.predicate, cancel_));
+  const BatchStream stream = TRUENO_TRY(pipeline_.input.source->scan(part, columns_, pipeline_.input.predicate, cancel_));
   for (;;) {
     std::optional<Batch> batch = TRUENO_TRY(stream());
     if (!batch) return {};
     const std::int64_t rows = batch->length;
-    TRUENO_TRY(run_batch(std::move(*batch), row_id, state, morsel_rows, gathered, after_morsel));
+    TRUENO_TRY(cut_batch(std::move(*batch), row_id, morsel_rows, visit));
     row_id += rows;
   }
 }
@@ -195,41 +213,78 @@ bool PipelineRun::skipped(std::int64_t part) const {
   });
 }
 
-Status PipelineRun::run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
-                              const AfterMorsel& after_morsel) {
-  rows_in_ += batch.length;
+Status PipelineRun::cut_batch(Batch batch, std::int64_t row_id, std::int64_t morsel_rows, const Visit& visit) {
   for (std::size_t i = 0; i < dictionaries_.size(); ++i) {
     if (dictionaries_[i] != nullptr) batch.columns[i] = TRUENO_TRY(dictionaries_[i]->translate(batch.columns[i]));
   }
   const std::int64_t rows = batch.length;
   for (std::int64_t begin = 0; begin < rows; begin += morsel_rows) {
-    TRUENO_TRY(cancel_.check());
     backend::Morsel morsel;
     morsel.batch = begin == 0 && rows <= morsel_rows ? std::move(batch) : slice(batch, begin, morsel_rows);
     morsel.row_id = row_id + begin;
     if (!pipeline_.program->lookups.empty()) TRUENO_TRY(lookups_.fill(morsel));
-    gathered.rows += morsel.batch.length;
-    if (!in_memory_) {
-      for (const Column& column : morsel.batch.columns) gathered.bytes += column.byte_size();
-    }
-    gathered.morsels.push_back(std::move(morsel));
-    if (gathered.rows >= launch_rows() || gathered.bytes >= kGatheredBytes) TRUENO_TRY(run_gathered(gathered, state));
-    if (after_morsel) TRUENO_TRY(after_morsel());
+    TRUENO_TRY(visit(std::move(morsel)));
   }
   return {};
 }
 
 Status PipelineRun::run_gathered(Gathered& gathered, backend::SinkState& state) {
   if (gathered.morsels.empty()) return {};
-  Status status = kernel_->run(gathered.morsels, state, cancel_).run_now();
-  if (!status && status.error().code() == ErrorCode::kRowFailed) status = error_of(gathered.morsels.back());
+  Status status = gathered.name.empty() ? kernel_->run(gathered.morsels, state, cancel_).run_now()
+                                        : kernel_->run_named(gathered.name, gathered.morsels, state, cancel_).run_now();
+  if (!status && status.error().code() == ErrorCode::kRowFailed && launch_rows() == 0) status = error_of(gathered.morsels.back());
   gathered = {};
   gathered.failed = !status;
   return status;
 }
 
+// What all rows of this run are, where a device may have kept them since they were last asked for.
+std::string PipelineRun::name_of_rows() const {
+  if (launch_rows() == 0 || !in_memory_ || !pipeline_.input.source) return {};
+  const TableSource& source = *pipeline_.input.source;
+  std::string name = source.identity();
+  const std::optional<std::int64_t> rows = source.row_count();
+  if (name.empty() || !rows || *rows == 0 || *rows > launch_rows()) return {};
+  name += fmt::format("/{}", options_.morsel_rows);
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    if (dictionaries_[i] != nullptr && !source.shared_dictionary(columns_[i])) return {};
+    name += fmt::format(",{}{}", columns_[i], dictionaries_[i] != nullptr ? "c" : "");
+  }
+  if (pipeline_.input.predicate.conditions.empty()) return name;
+  name += '/';
+  for (std::int64_t part = 0; part < parts_; ++part) name += skipped(part) ? '-' : '+';
+  return name;
+}
+
+Result<bool> PipelineRun::run_again(const std::string& name, backend::SinkState& state) {
+  std::int64_t first = 0;
+  std::int64_t kept_rows = 0;
+  std::int64_t kept = 0;
+  const bool prunes = !pipeline_.input.predicate.conditions.empty();
+  for (std::int64_t part = parts_; part-- > 0;) {
+    if (prunes && skipped(part)) continue;
+    first = part;
+    ++kept;
+    kept_rows += pipeline_.input.source->part_rows(part).value_or(0);
+  }
+  if (kept == 0) return false;
+  std::optional<backend::Morsel> sample;
+  TRUENO_TRY(for_morsels(first, options_.morsel_rows, [&](backend::Morsel morsel) -> Status {
+    if (!sample) sample = std::move(morsel);
+    return {};
+  }));
+  if (!sample || !TRUENO_TRY(kernel_->run_again(name, *sample, state, cancel_).run_now())) return false;
+  rows_in_ += kept_rows;
+  parts_skipped_ += parts_ - kept;
+  next_ = parts_;
+  if (options_.progress) options_.progress(number_, parts_, parts_);
+  return true;
+}
+
+Result<std::shared_ptr<const backend::Kernel>> PipelineRun::reference_kernel() { return reference_.prepare(pipeline_.program).run_now(); }
+
 Error PipelineRun::error_of(const backend::Morsel& morsel) {
-  Result<std::shared_ptr<const backend::Kernel>> kernel = reference_.prepare(pipeline_.program).run_now();
+  Result<std::shared_ptr<const backend::Kernel>> kernel = reference_kernel();
   if (!kernel) return std::move(kernel).error();
   Result<std::shared_ptr<const backend::Launch>> launch = reference_launch_();
   if (!launch) return std::move(launch).error();
@@ -237,6 +292,24 @@ Error PipelineRun::error_of(const backend::Morsel& morsel) {
   Status status = (*kernel)->run({&morsel, 1}, *state, cancel_).run_now();
   if (!status) return std::move(status).error();
   return error(ErrorCode::kInternal, "a row fails on {} and on {} it does not", device_.profile().name, reference_.profile().name);
+}
+
+// The error of the first row in written order that fails, or of the first part that cannot be read; nothing where all is well.
+std::optional<Error> PipelineRun::first_failure() {
+  Result<std::shared_ptr<const backend::Kernel>> kernel = reference_kernel();
+  if (!kernel) return std::move(kernel).error();
+  Result<std::shared_ptr<const backend::Launch>> launch = reference_launch_();
+  if (!launch) return std::move(launch).error();
+  const auto state = (*kernel)->start(**launch);
+  for (std::int64_t part = 0; part < parts_; ++part) {
+    if (pipeline_.input.source && skipped(part)) continue;
+    Status status = for_morsels(part, options_.morsel_rows, [&](backend::Morsel morsel) -> Status {
+      TRUENO_TRY(cancel_.check());
+      return (*kernel)->run({&morsel, 1}, *state, cancel_).run_now();
+    });
+    if (!status) return std::move(status).error();
+  }
+  return std::nullopt;
 }
 
 void PipelineRun::fail(std::int64_t part, Error failure) {

@@ -18,7 +18,8 @@ namespace trueno::exec {
 /// One pipeline's run on one device: workers take parts in order, each into a state of its own; then the states are merged. The earliest
 /// failing row in written order decides the error.
 ///
-/// A backend that meets a failing row only says so (kRowFailed): the morsel is run again on the reference, which gives the row's error.
+/// A backend that meets a failing row only says so (kRowFailed): the morsel is run again on the reference, which gives the row's error; or,
+/// where the device takes many morsels at once, all of them from the first one on.
 class PipelineRun {
  public:
   /// Makes the launch of the reference, whose tables are of its own kind; asked for once a row has failed.
@@ -42,6 +43,7 @@ class PipelineRun {
     std::vector<backend::Morsel> morsels;
     std::int64_t rows = 0;
     std::int64_t bytes = 0;
+    std::string name;     // of all rows of the pipeline, where they have one and are all here
     bool failed = false;  // the last ones, and the state with them
   };
 
@@ -58,9 +60,15 @@ class PipelineRun {
   void keep_rows_before_error(std::int64_t part);
   [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
                                 const AfterMorsel& after_morsel = {});
-  [[nodiscard]] Status run_batch(Batch batch, std::int64_t row_id, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
-                                 const AfterMorsel& after_morsel);
+  /// Calls `visit` for each morsel of a part.
+  using Visit = std::function<Status(backend::Morsel)>;
+  [[nodiscard]] Status for_morsels(std::int64_t part, std::int64_t morsel_rows, const Visit& visit);
+  [[nodiscard]] Status cut_batch(Batch batch, std::int64_t row_id, std::int64_t morsel_rows, const Visit& visit);
   [[nodiscard]] Status run_gathered(Gathered& gathered, backend::SinkState& state);
+  [[nodiscard]] std::string name_of_rows() const;
+  [[nodiscard]] Result<bool> run_again(const std::string& name, backend::SinkState& state);
+  [[nodiscard]] Result<std::shared_ptr<const backend::Kernel>> reference_kernel();
+  [[nodiscard]] std::optional<Error> first_failure();
   [[nodiscard]] std::size_t worker_count() const;
   // Rows that go to the device at once. What is emitted keeps its parts apart.
   [[nodiscard]] std::int64_t launch_rows() const { return emits() ? 0 : device_.profile().launch_rows; }

@@ -49,7 +49,6 @@ Database::Database() : files_(make_files()), implicit_session_(std::make_unique<
   for (const bool software : {false, true}) {
     backend::WebGpuOptions options;
     options.device.software_allowed = software;
-    options.reference = devices_.front();
     options.open_on_first_use = true;
     if (auto gpu = backend::make_webgpu_backend(options)) devices_.push_back(std::move(*gpu));
   }

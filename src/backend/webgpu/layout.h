@@ -8,20 +8,22 @@
 namespace trueno::backend::webgpu {
 
 // Where things lie in the buffers a kernel binds. All counts are 32-bit words.
-//   binding 0     block   read        what changes from run to run: parameters, bounds of the group's keys, lookup tables, and the segments
-//   binding 1     state   read_write  flags, then the accumulators, which stay on the device from dispatch to dispatch
-//   binding 2...  slab0 ...  read     column chunks; which of them a column is read from is part of the shader
+//   binding 0     block      read        what changes from run to run: parameters, bounds of the group's keys, lookup tables
+//   binding 1     state      read_write  flags, then the accumulators, which stay on the device from dispatch to dispatch
+//   binding 2     segments   read        where the columns of each segment lie
+//   binding 3...  slab0 ...  read        column chunks; which of them a column is read from is part of the shader
 //
 // A segment is a stretch of rows whose columns lie each in one piece: a row group. One dispatch runs over any number of them, cut into
-// tiles of equally many rows, so that a workgroup's rows lie in one segment and the places of its columns are the same for all its
-// invocations.
+// tiles, so that a workgroup's rows lie in one segment and the places of its columns are the same for all its invocations.
+
+/// Rows of a tile; the last one of a segment may have fewer.
+inline constexpr std::uint32_t kTileRows = 4096;
 
 /// Words of `block`. A descriptor's members are numbered by the constants below it.
 struct BlockLayout {
   static constexpr std::uint32_t kSegments = 0;  // how many
   static constexpr std::uint32_t kSlots = 1;     // of the group's table
   static constexpr std::uint32_t kTiles = 2;     // of all segments
-  static constexpr std::uint32_t kTable = 3;     // where the segments' descriptors start
   static constexpr std::uint32_t kHeader = 4;
 
   // Of a source column, for all segments: bounds a `verified` column promises, 4 words each.
@@ -61,7 +63,7 @@ struct BlockLayout {
   [[nodiscard]] std::uint32_t lookup(std::size_t i) const { return lookups_ + static_cast<std::uint32_t>(i) * kLookupWords; }
   [[nodiscard]] std::uint32_t key(std::size_t i) const { return keys_ + static_cast<std::uint32_t>(i) * kKeyWords; }
   [[nodiscard]] std::uint32_t sum(std::size_t accumulator) const { return sums_ + static_cast<std::uint32_t>(accumulator) * kSumWords; }
-  /// Of what is the same for all segments; lookup tables and descriptors follow.
+  /// Lookup tables follow.
   [[nodiscard]] std::uint32_t words() const { return words_; }
   [[nodiscard]] std::uint32_t segment_words() const { return segment_words_; }
   /// Of a column, from the start of a segment's descriptor.

@@ -52,6 +52,7 @@ void ResidentColumns::forget(Entries::iterator entry) {
     }
   }
   bytes_ -= entry->bytes;
+  ++generation_;
   if (entry->section.keeps) known_.erase(&entry->section);
   entries_.erase(entry);
 }

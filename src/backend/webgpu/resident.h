@@ -82,6 +82,8 @@ class ResidentColumns {
   [[nodiscard]] Status flush();
   [[nodiscard]] const GpuBuffer& slab(std::uint32_t number) const { return slabs_[number].buffer; }
 
+  /// Grows whenever sections are given up: places that were handed out before may be gone.
+  [[nodiscard]] std::uint64_t generation() const { return generation_; }
   /// Bytes of sections, and of those that came over the bus since the last `begin`.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
   [[nodiscard]] std::uint64_t moved_bytes() const { return moved_; }
@@ -115,6 +117,7 @@ class ResidentColumns {
   std::uint64_t budget_ = 0;
   std::uint64_t wanted_ = 0;
   std::uint64_t run_ = 0;
+  std::uint64_t generation_ = 0;
   std::uint64_t bytes_ = 0;
   std::uint64_t moved_ = 0;
   bool first_morsel_ = true;  // of the run

@@ -32,10 +32,8 @@ struct ShaderVariant {
   bool zero_table = false;  // the provider does not (Dialect::zeroes_tables)
 };
 
-/// Storage bindings a shader may have for column chunks: WebGPU promises eight, of which block and state take two.
-inline constexpr std::uint32_t kMostSlabs = 6;
-/// Rows of a tile, by invocation.
-inline constexpr std::uint32_t kRowsPerThread = 16;
+/// Storage bindings a shader may have for column chunks: WebGPU promises eight, of which block, state and segments take three.
+inline constexpr std::uint32_t kMostSlabs = 5;
 
 /// The most groups a dense table may have; more need hashing.
 inline constexpr std::int64_t kMaxGroupSlots = std::int64_t{1} << 22;

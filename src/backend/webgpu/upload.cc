@@ -96,16 +96,9 @@ class BlockWriter {
     }
   }
 
-  void segments(const SegmentSet& set, std::uint32_t tile_rows) {
-    const std::uint32_t at = append(set.table);
+  void segments(const SegmentSet& set) {
     out_[BlockLayout::kSegments] = static_cast<std::uint32_t>(set.table.size()) / layout_.segment_words();
-    out_[BlockLayout::kTable] = at;
-    std::uint32_t tile = 0;
-    for (std::size_t segment = at; segment < out_.size(); segment += layout_.segment_words()) {
-      out_[segment + BlockLayout::kFirstTile] = tile;
-      tile += (out_[segment + BlockLayout::kRows] + tile_rows - 1) / tile_rows;
-    }
-    out_[BlockLayout::kTiles] = tile;
+    out_[BlockLayout::kTiles] = set.tiles;
   }
 
   std::vector<std::uint32_t> finish() && { return std::move(out_); }
@@ -198,11 +191,17 @@ Result<bool> Placer::place(const Morsel& morsel) {
            known.lookups == morsel.lookups;
   });
   if (set == sets_.end()) {
-    sets_.push_back({next_.forms, next_.slabs, morsel.lookups, {}, 0});
+    SegmentSet fresh;
+    fresh.forms = next_.forms;
+    fresh.slabs = next_.slabs;
+    fresh.lookups = morsel.lookups;
+    sets_.push_back(std::move(fresh));
     set = std::prev(sets_.end());
   }
+  next_.table[BlockLayout::kFirstTile] = set->tiles;
   set->table.insert(set->table.end(), next_.table.begin(), next_.table.end());
   set->rows += morsel.batch.length;
+  set->tiles += static_cast<std::uint32_t>((morsel.batch.length + kTileRows - 1) / kTileRows);
   return true;
 }
 
@@ -290,13 +289,13 @@ Result<bool> Placer::place_validity(const Column& column, std::uint32_t& word, s
 }
 
 Result<std::vector<std::uint32_t>> make_block(const kernel::Program& program, const Launch& launch, const SegmentSet& set,
-                                              std::span<const KeyIndex> keys, std::uint32_t slots, std::uint32_t tile_rows) {
+                                              std::span<const KeyIndex> keys, std::uint32_t slots) {
   BlockWriter writer(program);
   writer.promises();
   TRUENO_TRY(writer.parameters(launch));
   TRUENO_TRY(writer.lookups(set.lookups));
   writer.sink(keys, slots);
-  writer.segments(set, tile_rows);
+  writer.segments(set);
   return std::move(writer).finish();
 }
 

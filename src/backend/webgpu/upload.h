@@ -24,6 +24,8 @@ struct SegmentSet {
   std::vector<const LookupTable*> lookups;  // by the program's lookup number
   std::vector<std::uint32_t> table;         // BlockLayout::segment_words() words a segment
   std::int64_t rows = 0;
+  std::uint32_t tiles = 0;
+  GpuBuffer on_device;  // the table, once it is there
 };
 
 /// How a source column of the program will lie on the device.
@@ -57,6 +59,6 @@ class Placer {
 
 /// The words of `block` for a set. kInternal: a parameter outside its range.
 [[nodiscard]] Result<std::vector<std::uint32_t>> make_block(const kernel::Program& program, const Launch& launch, const SegmentSet& set,
-                                                            std::span<const KeyIndex> keys, std::uint32_t slots, std::uint32_t tile_rows);
+                                                            std::span<const KeyIndex> keys, std::uint32_t slots);
 
 }  // namespace trueno::backend::webgpu

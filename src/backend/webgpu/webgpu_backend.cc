@@ -65,7 +65,7 @@ class WebGpuBackend final : public Backend {
       if (device) {
         opened_ = profile_of(&report, options_.device.software_allowed);
         device_ = std::move(*device);
-        resident_ = std::make_shared<webgpu::ResidentColumns>(*device_);
+        residency_ = std::make_shared<webgpu::Residency>(*device_);
         usable_ = true;
         return {};
       }
@@ -77,7 +77,7 @@ class WebGpuBackend final : public Backend {
  private:
   Result<std::shared_ptr<const Kernel>> prepare_now(std::shared_ptr<const kernel::Program> program) {
     TRUENO_TRY(open());
-    auto kernel = std::make_shared<webgpu::WebGpuKernel>(std::move(program), device_, resident_, options_.reference);
+    auto kernel = std::make_shared<webgpu::WebGpuKernel>(std::move(program), device_, residency_);
     TRUENO_TRY(kernel->warm());
     return std::shared_ptr<const Kernel>(std::move(kernel));
   }
@@ -87,7 +87,7 @@ class WebGpuBackend final : public Backend {
   mutable Mutex mutex_;  // of the members below; opened_ is written once, before usable_ is set
   mutable DeviceProfile opened_;
   mutable std::shared_ptr<Device> device_;
-  mutable std::shared_ptr<webgpu::ResidentColumns> resident_;  // after the device, which it gives its memory back to
+  mutable std::shared_ptr<webgpu::Residency> residency_;  // after the device, which it gives its memory back to
   mutable std::optional<Error> failure_;
   mutable std::atomic<bool> usable_ = false;
 };

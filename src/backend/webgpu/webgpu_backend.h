@@ -9,8 +9,6 @@ namespace trueno::backend {
 
 struct WebGpuOptions {
   webgpu::DeviceOptions device;
-  /// Runs a morsel again when the device says that one of its rows fails, and so finds which one and why (the scalar backend).
-  std::shared_ptr<Backend> reference;
   /// Load the library when a program first needs it, not now. What goes wrong then is a reason to decline.
   bool open_on_first_use = false;
 };

@@ -24,8 +24,8 @@ constexpr std::int64_t kMostRows = std::int64_t{1} << 30;  // of one dispatch: c
 }  // namespace
 
 WebGpuKernel::WebGpuKernel(std::shared_ptr<const kernel::Program> program, std::shared_ptr<Device> device,
-                           std::shared_ptr<ResidentColumns> resident, std::shared_ptr<Backend> reference)
-    : program_(std::move(program)), device_(std::move(device)), resident_(std::move(resident)), reference_(std::move(reference)) {}
+                           std::shared_ptr<Residency> residency)
+    : program_(std::move(program)), device_(std::move(device)), residency_(std::move(residency)) {}
 
 std::uint32_t WebGpuKernel::most_workgroups() const {
   if (device_->software()) return kSoftwareWorkgroups;
@@ -74,7 +74,6 @@ Status WebGpuKernel::warm() {
   const auto shader = write_shader(*program_, first);
   if (!shader) return error(ErrorCode::kNotSupported, "the GPU cannot run this: {}", shader.error().detail);
   layout_ = shader->sink;
-  can_fail_ = shader->can_fail;
   key_nullable_ = shader->key_nullable;
   const Result<std::vector<KeyIndex>> keys = index_keys(nullptr);
   if (!keys) return {};  // the table's size is known once the first dictionary comes
@@ -137,14 +136,11 @@ Status WebGpuKernel::fit_table(const Morsel& morsel, WebGpuState& state) const {
   if (bytes > device_->limits().storage_binding_size)
     return error(ErrorCode::kOutOfMemory, "a group's table of {} bytes is larger than the GPU binds", bytes);
   state.state = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopySource | abi::kCopyTarget));
-  Command clear;
-  clear.kind = Command::Kind::kClear;
-  clear.to = &state.state;
-  clear.bytes = bytes;
-  return device_->submit({&clear, 1});
+  state.cleared = false;
+  return {};
 }
 
-Status WebGpuKernel::dispatch(const SegmentSet& set, WebGpuState& state) const {
+Status WebGpuKernel::dispatch(SegmentSet& set, WebGpuState& state) const {
   // Slabs are numbered by first use, so that where in the device's memory a column lies changes no shader.
   std::vector<std::uint32_t> bound;
   std::vector<std::uint32_t> slabs = set.slabs;
@@ -160,31 +156,44 @@ Status WebGpuKernel::dispatch(const SegmentSet& set, WebGpuState& state) const {
     slabs[n] = at;
   }
   const Compiled& kernel = *TRUENO_TRY(compiled(variant(set.forms, std::move(slabs), state.slots)));
-  const std::uint32_t tile_rows = kernel.shader.threads * kRowsPerThread;
   const std::vector<std::uint32_t> block =
-      TRUENO_TRY(make_block(*program_, state.launch, set, state.keys, static_cast<std::uint32_t>(state.slots), tile_rows));
-  const std::size_t bytes = block.size() * 4;
-  if (bytes > device_->limits().storage_binding_size) return error(ErrorCode::kOutOfMemory, "a lookup table is larger than the GPU binds");
-  if (state.block.size() < bytes) state.block = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopyTarget));
-  TRUENO_TRY(device_->write(state.block, block.data(), bytes));
-  Command command;
+      TRUENO_TRY(make_block(*program_, state.launch, set, state.keys, static_cast<std::uint32_t>(state.slots)));
+  const auto send = [&](GpuBuffer& to, const std::vector<std::uint32_t>& words) -> Status {
+    const std::size_t bytes = words.size() * 4;
+    if (bytes > device_->limits().storage_binding_size)
+      return error(ErrorCode::kOutOfMemory, "a lookup table is larger than the GPU binds");
+    if (to.size() < bytes) to = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopyTarget));
+    return device_->write(to, words.data(), bytes);
+  };
+  TRUENO_TRY(send(state.block, block));
+  if (set.on_device.empty()) TRUENO_TRY(send(set.on_device, set.table));
+  std::vector<Command> commands;
+  if (!state.cleared) {
+    Command& clear = commands.emplace_back();
+    clear.kind = Command::Kind::kClear;
+    clear.to = &state.state;
+    clear.bytes = layout_.total(state.slots, most_workgroups()) * 4;
+  }
+  Command& command = commands.emplace_back();
   command.kind = Command::Kind::kDispatch;
   command.pipeline = kernel.pipeline;
-  command.buffers = {&state.block, &state.state};
-  for (const std::uint32_t slab : bound) command.buffers.push_back(&resident_->slab(slab));
-  command.workgroups = std::clamp<std::uint32_t>(block[BlockLayout::kTiles], 1, most_workgroups());
-  TRUENO_TRY(device_->submit({&command, 1}));
+  command.buffers = {&state.block, &state.state, &set.on_device};
+  for (const std::uint32_t slab : bound) command.buffers.push_back(&residency_->columns.slab(slab));
+  command.workgroups = std::clamp<std::uint32_t>(set.tiles, 1, most_workgroups());
+  TRUENO_TRY(device_->submit(commands));
+  state.cleared = true;
   state.dirty = true;
   ++state.submissions;
   return {};
 }
 
-Status WebGpuKernel::launch(Placer& placer, WebGpuState& state) const {
+Status WebGpuKernel::launch(std::vector<SegmentSet>& sets, WebGpuState& state) const {
+  ResidentColumns& columns = residency_->columns;
   const Stopwatch moving;
-  TRUENO_TRY(resident_->flush());
-  if (resident_->moved_bytes() != 0) state.transfer_us += moving.elapsed_ms() * 1000;
-  state.moved_bytes += static_cast<std::int64_t>(resident_->moved_bytes());
-  for (const SegmentSet& set : placer.take()) TRUENO_TRY(dispatch(set, state));
+  TRUENO_TRY(columns.flush());
+  if (columns.moved_bytes() != 0) state.transfer_us += moving.elapsed_ms() * 1000;
+  state.moved_bytes += static_cast<std::int64_t>(columns.moved_bytes());
+  for (SegmentSet& set : sets) TRUENO_TRY(dispatch(set, state));
   return {};
 }
 
@@ -206,7 +215,7 @@ void WebGpuKernel::append_parts(const Morsel& morsel, std::list<Morsel>& parts, 
   }
 }
 
-Status WebGpuKernel::run_all(std::span<const Morsel> morsels, WebGpuState& state, const CancelToken& cancel) const {
+Status WebGpuKernel::run_all(std::span<const Morsel> morsels, std::string_view name, WebGpuState& state, const CancelToken& cancel) const {
   std::list<Morsel> cut;
   std::vector<const Morsel*> parts;
   std::uint64_t wanted = 0;
@@ -216,59 +225,71 @@ Status WebGpuKernel::run_all(std::span<const Morsel> morsels, WebGpuState& state
   }
   TRUENO_TRY(cancel.check());
   {
-    const LockGuard lock(resident_->mutex);
+    ResidentColumns& columns = residency_->columns;
+    const LockGuard lock(columns.mutex);
     const auto budget = static_cast<std::uint64_t>(std::max<std::int64_t>(state.launch.cache_bytes, 0));
-    resident_->begin(budget, wanted);
-    Placer placer(*program_, *resident_);
-    std::size_t launched = 0;
-    std::size_t at = 0;
-    const auto launch_placed = [&]() -> Status {
-      TRUENO_TRY(launch(placer, state));
-      for (; launched < at; ++launched) {
-        if (can_fail_) state.unchecked.push_back(*parts[launched]);
-      }
-      return {};
-    };
-    while (at < parts.size()) {
-      if (!table_fits(*parts[at], state)) {
-        TRUENO_TRY(launch_placed());
-        TRUENO_TRY(fit_table(*parts[at], state));
-      }
-      if (TRUENO_TRY(placer.place(*parts[at]))) {
+    columns.begin(budget, wanted);
+    Placer placer(*program_, columns);
+    bool in_one_piece = true;
+    for (std::size_t at = 0; at < parts.size();) {
+      const bool fits = table_fits(*parts[at], state);
+      if (fits && TRUENO_TRY(placer.place(*parts[at]))) {
         ++at;
         continue;
       }
-      // No room beside what was placed so far: that runs first, then its places may be taken.
-      if (placer.empty()) return error(ErrorCode::kOutOfMemory, "the GPU has no room for a morsel's columns");
+      // Another table, or no room beside what was placed so far: that runs first, then its places may be taken.
+      if (fits && placer.empty()) return error(ErrorCode::kOutOfMemory, "the GPU has no room for a morsel's columns");
       TRUENO_TRY(cancel.check());
-      TRUENO_TRY(launch_placed());
-      resident_->begin(budget, wanted);
+      if (!placer.empty()) {
+        std::vector<SegmentSet> placed = placer.take();
+        TRUENO_TRY(launch(placed, state));
+        columns.begin(budget, wanted);
+        in_one_piece = false;
+      }
+      if (!fits) TRUENO_TRY(fit_table(*parts[at], state));
     }
-    TRUENO_TRY(launch_placed());
+    std::vector<SegmentSet> placed = placer.take();
+    TRUENO_TRY(launch(placed, state));
+    if (!name.empty() && in_one_piece) residency_->rows.keep(name_here(name), std::move(placed), columns);
   }
-  return state.submissions < kMostInFlight ? Status() : check_rows(state, cancel);
+  return state.submissions < kMostInFlight ? Status() : check_rows(state);
 }
 
-Status WebGpuKernel::check_rows(WebGpuState& state, const CancelToken& cancel) const {
-  const std::vector<std::uint32_t> flags = TRUENO_TRY(device_->read(state.state, SinkLayout::kStateHeader));
-  state.submissions = 0;
-  const std::vector<Morsel> ran = std::exchange(state.unchecked, {});
+Result<bool> WebGpuKernel::run_remembered(std::string_view name, const Morsel& sample, WebGpuState& state) const {
+  ResidentColumns& columns = residency_->columns;
+  const LockGuard lock(columns.mutex);
+  std::vector<SegmentSet>* sets = residency_->rows.find(name_here(name), columns);
+  if (sets == nullptr) return false;
+  columns.begin(static_cast<std::uint64_t>(std::max<std::int64_t>(state.launch.cache_bytes, 0)), 0);
+  if (!table_fits(sample, state)) TRUENO_TRY(fit_table(sample, state));
+  for (SegmentSet& set : *sets) set.lookups = sample.lookups;
+  TRUENO_TRY(launch(*sets, state));
+  return true;
+}
+
+std::string WebGpuKernel::name_here(std::string_view name) const {
+  std::string here(name);
+  for (std::size_t i = 0; i < program_->source.columns.size(); ++i) {
+    const auto reads = [&](const kernel::Instruction& instruction) {
+      return instruction.op == kernel::Opcode::kColumn && instruction.index == i;
+    };
+    const bool read = std::ranges::any_of(program_->instructions, reads);
+    here += fmt::format("|{}", read ? static_cast<int>(form_of(*program_, i, {})) : -1);
+  }
+  return here;
+}
+
+Status WebGpuKernel::status_of(std::uint32_t flags) {
   // A failed row's key may be anything, so the failure comes first.
-  if ((flags[0] & kRowFailed) != 0) return explain_failure(ran, state.launch, cancel);
-  if ((flags[0] & kRangeBroken) != 0) return error(ErrorCode::kInternal, "a value lies outside its proven range");
+  if ((flags & kRowFailed) != 0) return error(ErrorCode::kRowFailed, "a row fails");
+  if ((flags & kRangeBroken) != 0) return error(ErrorCode::kInternal, "a value lies outside its proven range");
   return {};
 }
 
-Error WebGpuKernel::explain_failure(std::span<const Morsel> morsels, const Launch& launch, const CancelToken& cancel) const {
-  if (!reference_) return error(ErrorCode::kDevice, "a row of these morsels fails; the scalar backend tells which");
-  const Result<std::shared_ptr<const Kernel>> again = reference_->prepare(program_).run_now();
-  if (!again) return again.error();
-  const std::unique_ptr<SinkState> state = (*again)->start(launch);
-  for (const Morsel& morsel : morsels) {
-    const Status status = (*again)->run({&morsel, 1}, *state, cancel).run_now();
-    if (!status) return status.error();
-  }
-  return error(ErrorCode::kInternal, "the GPU found a failing row where {} finds none", reference_->profile().name);
+Status WebGpuKernel::check_rows(WebGpuState& state) const {
+  const std::vector<std::uint32_t> flags = TRUENO_TRY(device_->read(state.state, SinkLayout::kStateHeader));
+  state.submissions = 0;
+  return status_of(flags[0]);
 }
 
 Status WebGpuKernel::drain(WebGpuState& state) const {
@@ -276,23 +297,30 @@ Status WebGpuKernel::drain(WebGpuState& state) const {
   const std::uint32_t workgroups = state.layout.wide_words == 0 ? 0 : most_workgroups();
   const std::uint64_t words = state.layout.total(state.slots, workgroups);
   const std::vector<std::uint32_t> content = TRUENO_TRY(device_->read(state.state, static_cast<std::size_t>(words)));
-  const std::vector<Morsel> ran = std::exchange(state.unchecked, {});
-  if ((content[0] & kRowFailed) != 0) return explain_failure(ran, state.launch, CancelToken());
+  TRUENO_TRY(status_of(content[0]));
   TRUENO_TRY(state.groups.add(content, state.layout, state.keys, state.slots, workgroups));
-  Command clear;
-  clear.kind = Command::Kind::kClear;
-  clear.to = &state.state;
-  clear.bytes = words * 4;
   state.dirty = false;
+  state.cleared = false;
   state.submissions = 0;
-  return device_->submit({&clear, 1});
+  return {};
 }
 
 std::unique_ptr<SinkState> WebGpuKernel::start(const Launch& launch) const { return std::make_unique<WebGpuState>(*program_, launch); }
 
 // Both wait for the device and end without suspending. In a browser they will suspend where `Device::read` waits now.
 Task<Status> WebGpuKernel::run(std::span<const Morsel> morsels, SinkState& state, const CancelToken& cancel) const {
-  co_return run_all(morsels, static_cast<WebGpuState&>(state), cancel);
+  co_return run_all(morsels, {}, static_cast<WebGpuState&>(state), cancel);
+}
+
+Task<Status> WebGpuKernel::run_named(std::string_view name, std::span<const Morsel> morsels, SinkState& state,
+                                     const CancelToken& cancel) const {
+  co_return run_all(morsels, name, static_cast<WebGpuState&>(state), cancel);
+}
+
+Task<Result<bool>> WebGpuKernel::run_again(std::string_view name, const Morsel& sample, SinkState& state, const CancelToken& cancel) const {
+  Status going = cancel.check();
+  if (!going) co_return Result<bool>(std::move(going).error());
+  co_return run_remembered(name, sample, static_cast<WebGpuState&>(state));
 }
 
 Task<Result<Batch>> WebGpuKernel::take_partial(SinkState& state) const {

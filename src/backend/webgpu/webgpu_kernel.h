@@ -7,7 +7,7 @@
 
 #include "backend/webgpu/device.h"
 #include "backend/webgpu/groups.h"
-#include "backend/webgpu/resident.h"
+#include "backend/webgpu/remembered.h"
 #include "backend/webgpu/shader.h"
 #include "backend/webgpu/upload.h"
 #include "base/threads.h"
@@ -26,9 +26,9 @@ class WebGpuState final : public SinkState {
   std::uint64_t slots = 0;  // 0: no table on the device yet
   GpuBuffer state;
   GpuBuffer block;
-  bool dirty = false;             // the device holds something that was not read back
-  int submissions = 0;            // since the device was last waited for
-  std::vector<Morsel> unchecked;  // that ran since it was last asked whether a row failed; only of programs that can fail
+  bool cleared = false;  // else the next dispatch clears it first
+  bool dirty = false;    // the device holds something that was not read back
+  int submissions = 0;   // since the device was last waited for
 };
 
 /// A program made ready for one device.
@@ -37,14 +37,17 @@ class WebGpuState final : public SinkState {
 /// is written and compiled once, when first met; the usual one is compiled by `warm`.
 class WebGpuKernel final : public Kernel {
  public:
-  WebGpuKernel(std::shared_ptr<const kernel::Program> program, std::shared_ptr<Device> device, std::shared_ptr<ResidentColumns> resident,
-               std::shared_ptr<Backend> reference);
+  WebGpuKernel(std::shared_ptr<const kernel::Program> program, std::shared_ptr<Device> device, std::shared_ptr<Residency> residency);
 
   /// Compiles the variant of plain columns, where the program says all of it.
   [[nodiscard]] Status warm();
 
   [[nodiscard]] std::unique_ptr<SinkState> start(const Launch& launch) const override;
   [[nodiscard]] Task<Status> run(std::span<const Morsel> morsels, SinkState& state, const CancelToken& cancel) const override;
+  [[nodiscard]] Task<Status> run_named(std::string_view name, std::span<const Morsel> morsels, SinkState& state,
+                                       const CancelToken& cancel) const override;
+  [[nodiscard]] Task<Result<bool>> run_again(std::string_view name, const Morsel& sample, SinkState& state,
+                                             const CancelToken& cancel) const override;
   [[nodiscard]] Task<Result<Batch>> take_partial(SinkState& state) const override;
   [[nodiscard]] std::int64_t state_bytes(const SinkState& state) const override;
 
@@ -53,14 +56,18 @@ class WebGpuKernel final : public Kernel {
     Shader shader;
     const Pipeline* pipeline = nullptr;
   };
-  [[nodiscard]] Status run_all(std::span<const Morsel> morsels, WebGpuState& state, const CancelToken& cancel) const;
+  [[nodiscard]] Status run_all(std::span<const Morsel> morsels, std::string_view name, WebGpuState& state, const CancelToken& cancel) const;
+  [[nodiscard]] Result<bool> run_remembered(std::string_view name, const Morsel& sample, WebGpuState& state) const;
+  /// A name for rows as this program's columns lie: other programs may read them in another form.
+  [[nodiscard]] std::string name_here(std::string_view name) const;
   /// The morsel, or parts of it that the device binds in one piece each, which `parts` then owns.
   void append_parts(const Morsel& morsel, std::list<Morsel>& parts, std::vector<const Morsel*>& out) const;
   /// What has its place goes over the bus and through the device.
-  [[nodiscard]] Status launch(Placer& placer, WebGpuState& state) const;
-  [[nodiscard]] Status dispatch(const SegmentSet& set, WebGpuState& state) const;
+  [[nodiscard]] Status launch(std::vector<SegmentSet>& sets, WebGpuState& state) const;
+  [[nodiscard]] Status dispatch(SegmentSet& set, WebGpuState& state) const;
   /// Asks the device whether a row failed.
-  [[nodiscard]] Status check_rows(WebGpuState& state, const CancelToken& cancel) const;
+  [[nodiscard]] Status check_rows(WebGpuState& state) const;
+  [[nodiscard]] static Status status_of(std::uint32_t flags);
   [[nodiscard]] bool table_fits(const Morsel& morsel, const WebGpuState& state) const;
   /// Makes the state's table fit the morsel's dictionaries; what an older table holds is drained first.
   [[nodiscard]] Status fit_table(const Morsel& morsel, WebGpuState& state) const;
@@ -68,17 +75,13 @@ class WebGpuKernel final : public Kernel {
   [[nodiscard]] Status drain(WebGpuState& state) const;
   [[nodiscard]] ShaderVariant variant(std::vector<ColumnForm> columns, std::vector<std::uint32_t> slabs, std::uint64_t slots) const;
   [[nodiscard]] Result<const Compiled*> compiled(const ShaderVariant& variant) const;
-  /// The error of the first failing row of these morsels, from the reference.
-  [[nodiscard]] Error explain_failure(std::span<const Morsel> morsels, const Launch& launch, const CancelToken& cancel) const;
   [[nodiscard]] std::uint32_t most_workgroups() const;
 
   std::shared_ptr<const kernel::Program> program_;
   std::shared_ptr<Device> device_;
-  std::shared_ptr<ResidentColumns> resident_;
-  std::shared_ptr<Backend> reference_;
+  std::shared_ptr<Residency> residency_;
   SinkLayout layout_;               // the same for every variant
   std::vector<bool> key_nullable_;  // by key
-  bool can_fail_ = false;           // some row may fail, in whatever form the columns come
   mutable Mutex mutex_;
   mutable std::map<std::string, std::unique_ptr<Compiled>> compiled_;  // by what the variant differs in
 };

@@ -57,7 +57,7 @@ bool WgslWriter::column(ValueId id) {
   const Lane lane = *lane_of(program_, i);
   const std::string name = fmt::format("c{}", i.index);
   const std::string memory = memory_of(i.index);
-  const auto word = [&](std::uint32_t member) { return fmt::format("block[place + {}u]", BlockLayout::place(i.index) + member); };
+  const auto word = [&](std::uint32_t member) { return fmt::format("segments[place + {}u]", BlockLayout::place(i.index) + member); };
   const auto promise = [&](std::uint32_t member) {
     const std::uint32_t at = block_.column(i.index) + member;
     return fmt::format("vec4<u32>(block[{}u], block[{}u], block[{}u], block[{}u])", at, at + 1, at + 2, at + 3);

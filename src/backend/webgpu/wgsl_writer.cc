@@ -192,13 +192,14 @@ std::expected<Shader, Declined> WgslWriter::write() {
 std::string WgslWriter::assemble(const std::string& epilogue) {
   std::string text = R"(@group(0) @binding(0) var<storage, read> block: array<u32>;
 @group(0) @binding(1) var<storage, read_write> state: array<atomic<u32>>;
+@group(0) @binding(2) var<storage, read> segments: array<u32>;
 )";
   std::uint32_t slabs = 0;
   for (const Instruction& i : program_.instructions) {
     if (i.op == Opcode::kColumn) slabs = std::max({slabs, slab_of(i.index) + 1, slab_of(i.index, true) + 1});
   }
   for (std::uint32_t n = 0; n < slabs; ++n)
-    text += fmt::format("@group(0) @binding({}) var<storage, read> slab{}: array<u32>;\n", n + 2, n);
+    text += fmt::format("@group(0) @binding({}) var<storage, read> slab{}: array<u32>;\n", n + 3, n);
   if (variant_.table == TablePlace::kWorkgroup)
     text += fmt::format("var<workgroup> table: array<atomic<u32>, {}>;\n", sink_.table_words * variant_.slots);
   text += library_text(library_);
@@ -216,29 +217,28 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
   }
   text += prologue_;
   // A workgroup takes neighbouring tiles; the segment of the first one is looked up, the others' are the same or the next.
-  text += fmt::format(R"(  let segments = block[{0}u];
+  text += fmt::format(R"(  let end_segment = block[{0}u];
   let tiles = block[{1}u];
   let share = tiles / workgroups.x;
   let longer = tiles % workgroups.x;
   let first_tile = workgroup.x * share + min(workgroup.x, longer);
   let end_tile = first_tile + share + select(0u, 1u, workgroup.x < longer);
   var segment = 0u;
-  var beyond = segments;
+  var beyond = end_segment;
   while (beyond - segment > 1u) {{
     let middle = (segment + beyond) / 2u;
-    if (block[block[{2}u] + middle * {3}u] <= first_tile) {{ segment = middle; }} else {{ beyond = middle; }}
+    if (segments[middle * {2}u] <= first_tile) {{ segment = middle; }} else {{ beyond = middle; }}
   }}
   for (var tile = first_tile; tile < end_tile; tile = tile + 1u) {{
-    while (segment + 1u < segments) {{
-      if (block[block[{2}u] + (segment + 1u) * {3}u] > tile) {{ break; }}
+    while (segment + 1u < end_segment) {{
+      if (segments[(segment + 1u) * {2}u] > tile) {{ break; }}
       segment = segment + 1u;
     }}
-    let place = block[{2}u] + segment * {3}u;
-    let first_row = (tile - block[place]) * {4}u;
-    let rows = min(block[place + 1u], first_row + {4}u);
+    let place = segment * {2}u;
+    let first_row = (tile - segments[place]) * {3}u;
+    let rows = min(segments[place + 1u], first_row + {3}u);
 )",
-                      BlockLayout::kSegments, BlockLayout::kTiles, BlockLayout::kTable, block_.segment_words(),
-                      variant_.threads * kRowsPerThread);
+                      BlockLayout::kSegments, BlockLayout::kTiles, block_.segment_words(), kTileRows);
   text += tile_;
   text += fmt::format("    for (var row = first_row + local; row < rows; row = row + {}u) {{\n", variant_.threads);
   text += body_;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/unique_id.h"
 #include "column/column.h"
 #include "storage/statistics/hyper_log_log.h"
 
@@ -14,6 +15,7 @@ inline constexpr std::int64_t kRowGroupRows = 131'072;
 
 /// Equally long column chunks, each with its own encoding and proven statistics. Immutable.
 struct RowGroup {
+  UniqueId id;
   std::int64_t rows = 0;
   std::vector<Column> columns;
 };

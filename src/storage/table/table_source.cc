@@ -14,7 +14,18 @@ class MemoryTable final : public TableSource {
       : data_(std::move(data)), name_(std::move(name)), table_id_(table_id), version_(version) {}
 
   const Schema& schema() const override { return data_->schema; }
-  std::string identity() const override { return fmt::format("table {} version {}", table_id_, version_); }
+  // The row groups it consists of, in runs of neighbouring numbers.
+  std::string identity() const override {
+    std::string name = fmt::format("table {} version {}, row groups", table_id_, version_);
+    for (std::size_t first = 0; first < data_->groups.size();) {
+      std::size_t end = first + 1;
+      const std::uint64_t number = data_->groups[first]->id.value();
+      while (end < data_->groups.size() && data_->groups[end]->id.value() == number + (end - first)) ++end;
+      name += fmt::format(" {}+{}", number, end - first);
+      first = end;
+    }
+    return name;
+  }
   std::string description() const override { return fmt::format("table {}", name_); }
   std::int64_t part_count() const override { return static_cast<std::int64_t>(data_->groups.size()); }
   std::optional<std::int64_t> part_rows(std::int64_t part) const override { return group(part).rows; }

@@ -6,7 +6,8 @@ pipeline: t -> reduce
 */
 @group(0) @binding(0) var<storage, read> block: array<u32>;
 @group(0) @binding(1) var<storage, read_write> state: array<atomic<u32>>;
-@group(0) @binding(2) var<storage, read> slab0: array<u32>;
+@group(0) @binding(2) var<storage, read> segments: array<u32>;
+@group(0) @binding(3) var<storage, read> slab0: array<u32>;
 var<workgroup> table: array<atomic<u32>, 7>;
 fn below_64(a: vec2<u32>, b: vec2<u32>) -> bool { return select(a.y < b.y, a.x < b.x, a.y == b.y); }
 fn add_96(s: vec3<u32>, a: vec2<u32>) -> vec3<u32> {
@@ -95,29 +96,29 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
   var s0 = vec2<u32>(0u, 0u);
   var h0 = false;
   var s1 = vec3<u32>(0u, 0u, 0u);
-  let segments = block[0u];
+  let end_segment = block[0u];
   let tiles = block[2u];
   let share = tiles / workgroups.x;
   let longer = tiles % workgroups.x;
   let first_tile = workgroup.x * share + min(workgroup.x, longer);
   let end_tile = first_tile + share + select(0u, 1u, workgroup.x < longer);
   var segment = 0u;
-  var beyond = segments;
+  var beyond = end_segment;
   while (beyond - segment > 1u) {
     let middle = (segment + beyond) / 2u;
-    if (block[block[3u] + middle * 10u] <= first_tile) { segment = middle; } else { beyond = middle; }
+    if (segments[middle * 10u] <= first_tile) { segment = middle; } else { beyond = middle; }
   }
   for (var tile = first_tile; tile < end_tile; tile = tile + 1u) {
-    while (segment + 1u < segments) {
-      if (block[block[3u] + (segment + 1u) * 10u] > tile) { break; }
+    while (segment + 1u < end_segment) {
+      if (segments[(segment + 1u) * 10u] > tile) { break; }
       segment = segment + 1u;
     }
-    let place = block[3u] + segment * 10u;
-    let first_row = (tile - block[place]) * 4096u;
-    let rows = min(block[place + 1u], first_row + 4096u);
-    let c0_values = block[place + 2u];
-    let c0_step = block[place + 3u];
-    let c0_validity = block[place + 4u];
+    let place = segment * 10u;
+    let first_row = (tile - segments[place]) * 4096u;
+    let rows = min(segments[place + 1u], first_row + 4096u);
+    let c0_values = segments[place + 2u];
+    let c0_step = segments[place + 3u];
+    let c0_validity = segments[place + 4u];
     for (var row = first_row + local; row < rows; row = row + 256u) {
       let n0 = valid_at_slab0(c0_validity, row);
       let v0 = vec2<u32>(slab0[c0_values + (row * c0_step) * 2u], slab0[c0_values + (row * c0_step) * 2u + 1u]);

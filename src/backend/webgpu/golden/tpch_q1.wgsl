@@ -18,7 +18,8 @@ pipeline: t -> group
 */
 @group(0) @binding(0) var<storage, read> block: array<u32>;
 @group(0) @binding(1) var<storage, read_write> state: array<atomic<u32>>;
-@group(0) @binding(2) var<storage, read> slab0: array<u32>;
+@group(0) @binding(2) var<storage, read> segments: array<u32>;
+@group(0) @binding(3) var<storage, read> slab0: array<u32>;
 var<workgroup> table: array<atomic<u32>, 96>;
 fn product_32(a: u32, b: u32) -> vec2<u32> {
   let al = a & 0xffffu;
@@ -109,42 +110,42 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
   let g1_lowest = block[68u];
   let g1_extent = block[69u];
   let g1_stride = block[70u];
-  let segments = block[0u];
+  let end_segment = block[0u];
   let tiles = block[2u];
   let share = tiles / workgroups.x;
   let longer = tiles % workgroups.x;
   let first_tile = workgroup.x * share + min(workgroup.x, longer);
   let end_tile = first_tile + share + select(0u, 1u, workgroup.x < longer);
   var segment = 0u;
-  var beyond = segments;
+  var beyond = end_segment;
   while (beyond - segment > 1u) {
     let middle = (segment + beyond) / 2u;
-    if (block[block[3u] + middle * 58u] <= first_tile) { segment = middle; } else { beyond = middle; }
+    if (segments[middle * 58u] <= first_tile) { segment = middle; } else { beyond = middle; }
   }
   for (var tile = first_tile; tile < end_tile; tile = tile + 1u) {
-    while (segment + 1u < segments) {
-      if (block[block[3u] + (segment + 1u) * 58u] > tile) { break; }
+    while (segment + 1u < end_segment) {
+      if (segments[(segment + 1u) * 58u] > tile) { break; }
       segment = segment + 1u;
     }
-    let place = block[3u] + segment * 58u;
-    let first_row = (tile - block[place]) * 4096u;
-    let rows = min(block[place + 1u], first_row + 4096u);
-    let c0_values = block[place + 2u];
-    let c0_step = block[place + 3u];
-    let c1_values = block[place + 10u];
-    let c1_step = block[place + 11u];
-    let c2_values = block[place + 18u];
-    let c2_step = block[place + 19u];
-    let c3_values = block[place + 26u];
-    let c3_step = block[place + 27u];
-    let c4_values = block[place + 34u];
-    let c4_step = block[place + 35u];
-    let c4_width = block[place + 37u];
-    let c4_base = vec4<u32>(block[place + 38u], block[place + 39u], block[place + 40u], block[place + 41u]);
-    let c5_values = block[place + 42u];
-    let c5_step = block[place + 43u];
-    let c6_values = block[place + 50u];
-    let c6_step = block[place + 51u];
+    let place = segment * 58u;
+    let first_row = (tile - segments[place]) * 4096u;
+    let rows = min(segments[place + 1u], first_row + 4096u);
+    let c0_values = segments[place + 2u];
+    let c0_step = segments[place + 3u];
+    let c1_values = segments[place + 10u];
+    let c1_step = segments[place + 11u];
+    let c2_values = segments[place + 18u];
+    let c2_step = segments[place + 19u];
+    let c3_values = segments[place + 26u];
+    let c3_step = segments[place + 27u];
+    let c4_values = segments[place + 34u];
+    let c4_step = segments[place + 35u];
+    let c4_width = segments[place + 37u];
+    let c4_base = vec4<u32>(segments[place + 38u], segments[place + 39u], segments[place + 40u], segments[place + 41u]);
+    let c5_values = segments[place + 42u];
+    let c5_step = segments[place + 43u];
+    let c6_values = segments[place + 50u];
+    let c6_step = segments[place + 51u];
     for (var row = first_row + local; row < rows; row = row + 256u) {
       let v0 = bitcast<i32>(slab0[c0_values + (row * c0_step)]);
       let v1 = bitcast<i32>(slab0[c1_values + (row * c1_step)]);

@@ -25,7 +25,8 @@ pipeline: t -> reduce
 */
 @group(0) @binding(0) var<storage, read> block: array<u32>;
 @group(0) @binding(1) var<storage, read_write> state: array<atomic<u32>>;
-@group(0) @binding(2) var<storage, read> slab0: array<u32>;
+@group(0) @binding(2) var<storage, read> segments: array<u32>;
+@group(0) @binding(3) var<storage, read> slab0: array<u32>;
 var<workgroup> table: array<atomic<u32>, 3>;
 fn widen_32_64(a: i32) -> vec2<u32> { return vec2<u32>(bitcast<u32>(a), bitcast<u32>(a >> 31u)); }
 fn add_64(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
@@ -90,38 +91,38 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
   let v9 = bitcast<i32>(block[65u]);
   var counted = 0u;
   var s0 = vec2<u32>(0u, 0u);
-  let segments = block[0u];
+  let end_segment = block[0u];
   let tiles = block[2u];
   let share = tiles / workgroups.x;
   let longer = tiles % workgroups.x;
   let first_tile = workgroup.x * share + min(workgroup.x, longer);
   let end_tile = first_tile + share + select(0u, 1u, workgroup.x < longer);
   var segment = 0u;
-  var beyond = segments;
+  var beyond = end_segment;
   while (beyond - segment > 1u) {
     let middle = (segment + beyond) / 2u;
-    if (block[block[3u] + middle * 42u] <= first_tile) { segment = middle; } else { beyond = middle; }
+    if (segments[middle * 42u] <= first_tile) { segment = middle; } else { beyond = middle; }
   }
   for (var tile = first_tile; tile < end_tile; tile = tile + 1u) {
-    while (segment + 1u < segments) {
-      if (block[block[3u] + (segment + 1u) * 42u] > tile) { break; }
+    while (segment + 1u < end_segment) {
+      if (segments[(segment + 1u) * 42u] > tile) { break; }
       segment = segment + 1u;
     }
-    let place = block[3u] + segment * 42u;
-    let first_row = (tile - block[place]) * 4096u;
-    let rows = min(block[place + 1u], first_row + 4096u);
-    let c0_values = block[place + 2u];
-    let c0_step = block[place + 3u];
-    let c1_values = block[place + 10u];
-    let c1_step = block[place + 11u];
-    let c2_values = block[place + 18u];
-    let c2_step = block[place + 19u];
-    let c3_values = block[place + 26u];
-    let c3_step = block[place + 27u];
-    let c4_values = block[place + 34u];
-    let c4_step = block[place + 35u];
-    let c4_width = block[place + 37u];
-    let c4_base = vec4<u32>(block[place + 38u], block[place + 39u], block[place + 40u], block[place + 41u]);
+    let place = segment * 42u;
+    let first_row = (tile - segments[place]) * 4096u;
+    let rows = min(segments[place + 1u], first_row + 4096u);
+    let c0_values = segments[place + 2u];
+    let c0_step = segments[place + 3u];
+    let c1_values = segments[place + 10u];
+    let c1_step = segments[place + 11u];
+    let c2_values = segments[place + 18u];
+    let c2_step = segments[place + 19u];
+    let c3_values = segments[place + 26u];
+    let c3_step = segments[place + 27u];
+    let c4_values = segments[place + 34u];
+    let c4_step = segments[place + 35u];
+    let c4_width = segments[place + 37u];
+    let c4_base = vec4<u32>(segments[place + 38u], segments[place + 39u], segments[place + 40u], segments[place + 41u]);
     for (var row = first_row + local; row < rows; row = row + 256u) {
       let v0 = bitcast<i32>(slab0[c0_values + (row * c0_step)]);
       let v1 = bitcast<i32>(slab0[c1_values + (row * c1_step)]);
