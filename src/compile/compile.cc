@@ -17,19 +17,6 @@ using kernel::ValueId;
 using plan::Expression;
 using plan::Plan;
 
-// Bounds of one column over all parts of a source.
-ColumnStatistics source_statistics(const TableSource& source, int column) {
-  ColumnStatistics all;
-  const std::int64_t parts = source.part_count();
-  if (parts == 0) return all;
-  all = source.statistics(0, column);
-  for (std::int64_t part = 1; part < parts; ++part) {
-    all = merge_statistics(all, source.statistics(part, column));
-    if (!all.min && !all.max && !all.span && !all.null_count) break;  // nothing left to know
-  }
-  return all;
-}
-
 // What an expression over a stream may name: a column of the source, one of a join's build side, or a value that is there already.
 struct Slot {
   Field field;
@@ -613,7 +600,7 @@ class Compiler {
       kernel::Range range;
       bool verify_range = false;
       if (stream.input.source) {
-        const ColumnStatistics statistics = source_statistics(*stream.input.source, slot.source_index);
+        const ColumnStatistics statistics = stream.input.source->column_statistics(slot.source_index);
         if (statistics.proven || options_.trust_claims) {
           range = kernel::range_from_statistics(slot.field.type, statistics, stream.estimated_rows);
           verify_range = range.bounded() && !range.proven;
@@ -635,7 +622,7 @@ class Compiler {
         !stream.input.source->is_dictionary(index))
       return std::nullopt;
     kernel::Range range;
-    const ColumnStatistics statistics = source_statistics(*stream.input.source, index);
+    const ColumnStatistics statistics = stream.input.source->column_statistics(index);
     range.nullable = !(statistics.proven && statistics.null_count && *statistics.null_count == 0);
     if (const auto dictionary = stream.input.source->shared_dictionary(index)) {
       range.min = 0;

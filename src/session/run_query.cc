@@ -24,7 +24,8 @@ int thread_count(const Settings& settings) {
   static_cast<void>(asked);
   return 1;
 #else
-  return asked > 0 ? asked : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  static const unsigned cores = std::max(1u, std::thread::hardware_concurrency());  // it reads a file each time
+  return asked > 0 ? asked : static_cast<int>(cores);
 #endif
 }
 

@@ -1,5 +1,6 @@
 #include "backend/webgpu/groups.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -152,28 +153,125 @@ Status HostGroups::merge_wide(States& states, std::span<const std::uint32_t> pla
   return {};
 }
 
-Status HostGroups::add(std::span<const std::uint32_t> state, const SinkLayout& layout, std::span<const KeyIndex> keys, std::uint64_t slots,
+Status HostGroups::add(std::vector<std::uint32_t> state, const SinkLayout& layout, std::span<const KeyIndex> keys, std::uint64_t slots,
                        std::uint32_t workgroups) {
-  if ((state[0] & kRangeBroken) != 0) return error(ErrorCode::kInternal, "a value lies outside its proven range");
-  state = state.subspan(SinkLayout::kStateHeader);
-  for (std::uint64_t slot = 0; slot < slots; ++slot) {
-    const auto words = state.subspan(slot * layout.state_words, layout.state_words);
-    if (count_at(words, 0) == 0) continue;
-    if (program_.sink.kind == kernel::SinkKind::kReduce) {
-      TRUENO_TRY(merge(reduction_, words, layout));
-      continue;
-    }
-    const auto [group, added] = groups_.try_emplace(key_of(slot, keys));
-    if (added) group->second = fresh();
-    TRUENO_TRY(merge(group->second, words, layout));
+  if (program_.sink.kind == kernel::SinkKind::kGroup) {
+    TRUENO_TRY(merge_table());
+    table_ = {std::move(state), layout, {keys.begin(), keys.end()}, slots};
+    return {};
   }
-  state = state.subspan(slots * layout.state_words);
+  std::span<const std::uint32_t> words = std::span(state).subspan(SinkLayout::kStateHeader);
+  if (count_at(words, 0) != 0) TRUENO_TRY(merge(reduction_, words.first(layout.state_words), layout));
+  words = words.subspan(slots * layout.state_words);
   for (std::uint32_t w = 0; w < workgroups && layout.wide_words != 0; ++w)
-    TRUENO_TRY(merge_wide(reduction_, state.subspan(static_cast<std::size_t>(w) * layout.wide_words, layout.wide_words), layout));
+    TRUENO_TRY(merge_wide(reduction_, words.subspan(static_cast<std::size_t>(w) * layout.wide_words, layout.wide_words), layout));
   return {};
 }
 
+// Where tables follow one another, because a dictionary grew between them, groups are brought together by their keys.
+Status HostGroups::merge_table() {
+  for (const std::uint64_t slot : used_slots()) {
+    const auto [group, added] = groups_.try_emplace(key_of(slot, table_.keys));
+    if (added) group->second = fresh();
+    TRUENO_TRY(merge(group->second, slot_words(slot), table_.layout));
+  }
+  table_ = {};
+  return {};
+}
+
+// The slots of groups that have rows, ascending by key.
+std::vector<std::uint64_t> HostGroups::used_slots() const {
+  std::vector<std::uint64_t> slots;
+  for (std::uint64_t slot = 0; slot < table_.slots; ++slot) {
+    if (count_at(slot_words(slot), 0) != 0) slots.push_back(slot);
+  }
+  // An index orders as its key does, NULL last; codes need the order of their texts.
+  std::vector<std::vector<std::uint32_t>> ranks(table_.keys.size());
+  for (std::size_t n = 0; n < table_.keys.size(); ++n) {
+    if (!table_.keys[n].dictionary) continue;
+    const Column& texts = *table_.keys[n].dictionary->values;
+    std::vector<std::uint32_t> codes(static_cast<std::size_t>(texts.length));
+    for (std::size_t code = 0; code < codes.size(); ++code) codes[code] = static_cast<std::uint32_t>(code);
+    std::ranges::sort(codes, [&](std::uint32_t a, std::uint32_t b) { return texts.text(a) < texts.text(b); });
+    ranks[n].resize(codes.size() + 1, static_cast<std::uint32_t>(codes.size()));  // the last is NULL's
+    for (std::uint32_t rank = 0; rank < codes.size(); ++rank) ranks[n][codes[rank]] = rank;
+  }
+  const auto place = [&](std::uint64_t slot, std::size_t n) {
+    const std::uint64_t index = slot / table_.keys[n].stride % table_.keys[n].extent;
+    return ranks[n].empty() ? index : ranks[n][index];
+  };
+  std::ranges::sort(slots, [&](std::uint64_t a, std::uint64_t b) {
+    for (std::size_t n = 0; n < table_.keys.size(); ++n) {
+      if (place(a, n) != place(b, n)) return place(a, n) < place(b, n);
+    }
+    return false;
+  });
+  return slots;
+}
+
+Status HostGroups::append_key(ColumnBuilder& builder, std::size_t number, std::span<const std::uint64_t> slots) const {
+  const KeyIndex& key = table_.keys[number];
+  const Type& type = program_.at(program_.sink.keys[number]).type;
+  for (const std::uint64_t slot : slots) {
+    const std::uint64_t index = slot / key.stride % key.extent;
+    if (key.nullable && index + 1 == key.extent) {
+      TRUENO_TRY(builder.append_null());
+    } else if (key.dictionary) {
+      TRUENO_TRY(builder.append_string(key.dictionary->values->text(static_cast<std::int64_t>(index))));
+    } else if (type.id == TypeId::kBoolean) {
+      TRUENO_TRY(builder.append(Value::boolean(index != 0)));
+    } else {
+      const i128 value = key.lowest + static_cast<i128>(index);
+      TRUENO_TRY(builder.append_bytes(&value));  // little-endian: a narrower value is its first bytes
+    }
+  }
+  return {};
+}
+
+Status HostGroups::append_states(ColumnBuilder& builder, std::size_t number, std::span<const std::uint64_t> slots) const {
+  const AccumulatorPlace& place = table_.layout.accumulators[number];
+  const kernel::Accumulator& accumulator = program_.sink.accumulators[number];
+  const Type type = kernel::state_type(program_, accumulator);
+  const bool counts = place.keeping == Keeping::kRows || place.keeping == Keeping::kCount;
+  const bool sums = accumulator.kind == AccumulatorKind::kSumInteger && program_.at(accumulator.argument).physical() != Physical::kI128;
+  for (const std::uint64_t slot : slots) {
+    const std::span<const std::uint32_t> words = slot_words(slot);
+    if (counts) {
+      const std::int64_t count = count_at(words, place.keeping == Keeping::kRows ? 0 : place.state);
+      TRUENO_TRY(builder.append_bytes(&count));
+    } else if (sums) {
+      const i128 sum = integer_at(words, place.state, place.state_words);
+      TRUENO_TRY(builder.append_bytes(&sum));
+    } else {
+      States states = fresh();
+      TRUENO_TRY(merge(states, words, table_.layout));
+      TRUENO_TRY(states[number].append_state(builder, type));
+    }
+  }
+  return {};
+}
+
+Result<Batch> HostGroups::take_table() {
+  const std::vector<std::uint64_t> slots = used_slots();
+  const Schema schema = kernel::partial_schema(program_);
+  const std::size_t keys = program_.sink.keys.size();
+  Batch batch;
+  batch.length = static_cast<std::int64_t>(slots.size());
+  for (std::size_t n = 0; n < schema.size(); ++n) {
+    ColumnBuilder builder(schema[n].type);
+    builder.reserve(batch.length);
+    TRUENO_TRY(n < keys ? append_key(builder, n, slots) : append_states(builder, n - keys, slots));
+    batch.columns.push_back(TRUENO_TRY(builder.finish()));
+  }
+  table_ = {};
+  return batch;
+}
+
 Result<Batch> HostGroups::take() {
+  if (table_.slots != 0) {
+    if (groups_.empty()) return take_table();
+    TRUENO_TRY(merge_table());
+  }
   std::vector<ColumnBuilder> builders;
   for (const Field& field : kernel::partial_schema(program_)) builders.emplace_back(field.type);
   const auto append = [&](std::size_t first, const States& states) -> Status {
@@ -200,7 +298,8 @@ Result<Batch> HostGroups::take() {
 
 std::int64_t HostGroups::bytes() const {
   constexpr std::size_t kBytesPerValue = 64;  // a Value or an accumulator and its share of the container
-  return static_cast<std::int64_t>(groups_.size() * (program_.sink.keys.size() + program_.sink.accumulators.size()) * kBytesPerValue);
+  return static_cast<std::int64_t>(4 * table_.words.size() +
+                                   groups_.size() * (program_.sink.keys.size() + program_.sink.accumulators.size()) * kBytesPerValue);
 }
 
 }  // namespace trueno::backend::webgpu

@@ -16,8 +16,8 @@ class HostGroups {
   explicit HostGroups(const kernel::Program& program);
 
   /// Adds the words of a device's state. `keys` tell which group a slot is; `workgroups`: how many wide places there are.
-  [[nodiscard]] Status add(std::span<const std::uint32_t> state, const SinkLayout& layout, std::span<const KeyIndex> keys,
-                           std::uint64_t slots, std::uint32_t workgroups);
+  [[nodiscard]] Status add(std::vector<std::uint32_t> state, const SinkLayout& layout, std::span<const KeyIndex> keys, std::uint64_t slots,
+                           std::uint32_t workgroups);
   /// The columns of `kernel::partial_schema`, groups ascending by key; empty afterwards.
   [[nodiscard]] Result<Batch> take();
   [[nodiscard]] std::int64_t bytes() const;
@@ -28,6 +28,21 @@ class HostGroups {
   struct KeyLess {
     bool operator()(const Key& a, const Key& b) const;
   };
+  // What came back from the device, not yet looked at.
+  struct Table {
+    std::vector<std::uint32_t> words;
+    SinkLayout layout;
+    std::vector<KeyIndex> keys;
+    std::uint64_t slots = 0;
+  };
+  [[nodiscard]] Status merge_table();
+  [[nodiscard]] Result<Batch> take_table();
+  [[nodiscard]] std::vector<std::uint64_t> used_slots() const;
+  [[nodiscard]] Status append_key(ColumnBuilder& builder, std::size_t number, std::span<const std::uint64_t> slots) const;
+  [[nodiscard]] Status append_states(ColumnBuilder& builder, std::size_t number, std::span<const std::uint64_t> slots) const;
+  [[nodiscard]] std::span<const std::uint32_t> slot_words(std::uint64_t slot) const {
+    return std::span(table_.words).subspan(SinkLayout::kStateHeader + slot * table_.layout.state_words, table_.layout.state_words);
+  }
   [[nodiscard]] States fresh() const;
   [[nodiscard]] Key key_of(std::uint64_t slot, std::span<const KeyIndex> keys) const;
   [[nodiscard]] Status merge(States& states, std::span<const std::uint32_t> slot, const SinkLayout& layout) const;
@@ -35,6 +50,7 @@ class HostGroups {
 
   const kernel::Program& program_;
   States reduction_;
+  Table table_;  // of groups: the last one that came; those before are in `groups_`
   std::map<Key, States, KeyLess> groups_;
 };
 

@@ -296,9 +296,9 @@ Status WebGpuKernel::drain(WebGpuState& state) const {
   if (!state.dirty) return {};
   const std::uint32_t workgroups = state.layout.wide_words == 0 ? 0 : most_workgroups();
   const std::uint64_t words = state.layout.total(state.slots, workgroups);
-  const std::vector<std::uint32_t> content = TRUENO_TRY(device_->read(state.state, static_cast<std::size_t>(words)));
+  std::vector<std::uint32_t> content = TRUENO_TRY(device_->read(state.state, static_cast<std::size_t>(words)));
   TRUENO_TRY(status_of(content[0]));
-  TRUENO_TRY(state.groups.add(content, state.layout, state.keys, state.slots, workgroups));
+  TRUENO_TRY(state.groups.add(std::move(content), state.layout, state.keys, state.slots, workgroups));
   state.dirty = false;
   state.cleared = false;
   state.submissions = 0;

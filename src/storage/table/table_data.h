@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
+#include "base/threads.h"
 #include "base/unique_id.h"
 #include "column/column.h"
 #include "storage/statistics/hyper_log_log.h"
@@ -20,6 +22,31 @@ struct RowGroup {
   std::vector<Column> columns;
 };
 
+/// Statistics of whole columns, merged from those of the row groups when first asked for. A copy is for another version and starts anew.
+/// Thread-safe.
+class MergedStatistics {
+ public:
+  MergedStatistics() = default;
+  MergedStatistics(const MergedStatistics&) {}
+  MergedStatistics& operator=(const MergedStatistics&) {
+    const LockGuard lock(mutex_);
+    known_.clear();
+    return *this;
+  }
+  ~MergedStatistics() = default;
+  /// Of a column; `merge` finds them the first time.
+  template <class Merge>
+  [[nodiscard]] ColumnStatistics of(int column, Merge merge) const {
+    const LockGuard lock(mutex_);
+    const auto known = known_.find(column);
+    return known != known_.end() ? known->second : known_.emplace(column, merge()).first->second;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  mutable std::map<int, ColumnStatistics> known_;
+};
+
 /// One version of a table: an immutable list of immutable row groups, so that readers need no lock and versions share what they have in
 /// common. All dictionary chunks of a column refer to one dictionary.
 struct TableData {
@@ -27,6 +54,7 @@ struct TableData {
   std::vector<std::shared_ptr<const RowGroup>> groups;
   std::vector<std::shared_ptr<const HyperLogLog>> sketches;  // by column: the values of all groups
   std::int64_t rows = 0;
+  MergedStatistics statistics;
 
   [[nodiscard]] std::int64_t byte_size() const;
 };

@@ -38,6 +38,9 @@ class MemoryTable final : public TableSource {
   }
 
   ColumnStatistics column_statistics(int column) const override {
+    return data_->statistics.of(column, [&] { return merged_statistics(column); });
+  }
+  ColumnStatistics merged_statistics(int column) const {
     ColumnStatistics merged = TableSource::column_statistics(column);
     const std::int64_t estimate = data_->sketches[static_cast<std::size_t>(column)]->estimate();
     if (estimate != 0) merged.distinct_count = std::min(estimate, std::max<std::int64_t>(data_->rows, 1));
