@@ -83,13 +83,14 @@ bool WgslWriter::column(ValueId id) {
   } else if (i.range.nullable) {
     tile(fmt::format("let {0}_validity = {1};", name, word(BlockLayout::kValidity)));
     valid = fmt::format("n{}", id);
-    line(fmt::format("let {} = {};", valid, read("valid_at", memory_of(i.index, true), fmt::format("{}_validity, row", name))));
+    load(valid, read("valid_at", memory_of(i.index, true), fmt::format("{}_validity, row", name)));
   }
   if (!promised) {
-    define(id, lane, value, valid);
+    load(fmt::format("v{}", id), value);
+    registers_[id] = {lane, fmt::format("v{}", id), valid};
     return true;
   }
-  line(fmt::format("let w{} = {};", id, value));
+  load(fmt::format("w{}", id), value);
   const Lane compared = whole == Lane::kBool ? Lane::kI32 : whole;
   prologue(fmt::format("let {0}_least = {1};", name, convert(promise(BlockLayout::kLeast), Lane::kI128, compared)));
   prologue(fmt::format("let {0}_greatest = {1};", name, convert(promise(BlockLayout::kGreatest), Lane::kI128, compared)));

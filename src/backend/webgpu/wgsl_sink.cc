@@ -274,7 +274,7 @@ void WgslWriter::group_slot() {
     outside += fmt::format("{}(g{} >= g{}_extent)", k == 0 ? "" : " | ", k, k);
     slot += fmt::format("{}g{} * g{}_stride", k == 0 ? "" : " + ", k, k);
   }
-  line(fmt::format("if ({}) {{ failed = failed | {}u; continue; }}", outside.empty() ? "false" : outside,
+  line(fmt::format("if ({}) {{ failed = failed | {}u; break; }}", outside.empty() ? "false" : outside,
                    static_cast<std::uint32_t>(kRangeBroken)));
   const bool local = variant_.table == TablePlace::kWorkgroup;
   line(fmt::format("let at = {}({}) * {}u;", local ? "" : fmt::format("{}u + ", SinkLayout::kStateHeader), slot.empty() ? "0u" : slot,

@@ -168,7 +168,7 @@ bool WgslWriter::instruction(ValueId id) {
     case Opcode::kAnyMatch:
     case Opcode::kPadUnmatched:
     case Opcode::kMarkMatched: return decline(i, "has no shader yet");
-    case Opcode::kFilter: line(fmt::format("if (!{}) {{ continue; }}", is_true(arg(i, 0)))); return true;
+    case Opcode::kFilter: line(fmt::format("if (!{}) {{ break; }}", is_true(arg(i, 0)))); return true;
   }
   return decline(i, "is unknown");
 }
@@ -187,6 +187,31 @@ std::expected<Shader, Declined> WgslWriter::write() {
   for (const ValueId key : program_.sink.keys) shader.key_nullable.push_back(!registers_[key].never_null());
   shader.can_fail = can_fail_;
   return shader;
+}
+
+// An invocation takes several rows at a time and reads the columns of all of them first: memory is slow to answer, and only what is on its
+// way at the same time hides that. Rows behind the last one are read as the last one and then left out.
+std::string WgslWriter::row_loop() const {
+  constexpr std::size_t kShort = 1500;  // characters of a row's block: longer ones hide the wait by themselves
+  constexpr std::size_t kLong = 4000;
+  const std::uint32_t rows = body_.size() < kShort ? 4 : (body_.size() < kLong ? 2 : 1);
+  const std::uint32_t threads = variant_.threads;
+  std::string text = fmt::format("    for (var row_0 = first_row + local; row_0 < rows; row_0 = row_0 + {}u) {{\n", threads * rows);
+  const auto numbered = [](std::string value, std::uint32_t n) {
+    for (std::size_t at = 0; (at = value.find("row", at)) != std::string::npos; at += 3) value.insert(at + 3, fmt::format("_{}", n));
+    return value;
+  };
+  for (std::uint32_t n = 1; n < rows; ++n) text += fmt::format("      let row_{0} = min(row_0 + {1}u, rows - 1u);\n", n, n * threads);
+  for (std::uint32_t n = 0; n < rows; ++n) {
+    for (const auto& [name, value] : loads_) text += fmt::format("      let {}_{} = {};\n", name, n, numbered(value, n));
+  }
+  for (std::uint32_t n = 0; n < rows; ++n) {
+    text += "      loop {\n";
+    if (n != 0) text += fmt::format("      if (row_0 + {}u >= rows) {{ break; }}\n", n * threads);
+    for (const auto& [name, value] : loads_) text += fmt::format("      let {0} = {0}_{1};\n", name, n);
+    text += body_ + "      break;\n      }\n";
+  }
+  return text + "    }\n";
 }
 
 std::string WgslWriter::assemble(const std::string& epilogue) {
@@ -240,9 +265,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
 )",
                       BlockLayout::kSegments, BlockLayout::kTiles, block_.segment_words(), kTileRows);
   text += tile_;
-  text += fmt::format("    for (var row = first_row + local; row < rows; row = row + {}u) {{\n", variant_.threads);
-  text += body_;
-  text += "    }\n  }\n  if (failed != 0u) { atomicOr(&state[0u], failed); }\n";
+  text += row_loop();
+  text += "  }\n  if (failed != 0u) { atomicOr(&state[0u], failed); }\n";
   return text + epilogue + "}\n";
 }
 

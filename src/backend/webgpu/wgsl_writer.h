@@ -17,8 +17,8 @@ struct Register {
   [[nodiscard]] bool never_null() const { return valid.empty(); }
 };
 
-/// Writes one shader: every instruction becomes `let`s of the row loop, in written order, so a filter's `continue` skips what comes
-/// after it. Not thread-safe; used once. The instruction families are spread over wgsl_*.cc.
+/// Writes one shader: every instruction becomes `let`s of a row's block, in written order, so a filter's `break` skips what comes after it.
+/// Not thread-safe; used once. The instruction families are spread over wgsl_*.cc.
 ///
 /// A family's function returns false after `decline`.
 class WgslWriter {
@@ -30,10 +30,13 @@ class WgslWriter {
   // wgsl_writer.cc
   [[nodiscard]] bool instruction(kernel::ValueId id);
   [[nodiscard]] std::string assemble(const std::string& epilogue);
+  [[nodiscard]] std::string row_loop() const;
   [[nodiscard]] bool decline(DeclineReason reason, std::string detail);
   [[nodiscard]] bool decline(const kernel::Instruction& i, std::string_view why);
   void line(const std::string& text) { body_ += "      " + text + "\n"; }
   void prologue(const std::string& text) { prologue_ += "  " + text + "\n"; }
+  /// A value that is read from memory, under a name, before the rows are worked on; `value` says "row".
+  void load(const std::string& name, const std::string& value) { loads_.emplace_back(name, value); }
   /// What is read once a tile.
   void tile(const std::string& text) { tile_ += "    " + text + "\n"; }
   /// The name of a library function, which becomes part of the shader.
@@ -121,6 +124,7 @@ class WgslWriter {
   std::set<std::uint32_t> described_;                      // lookups whose descriptor has been read
   std::string prologue_;
   std::string tile_;
+  std::vector<std::pair<std::string, std::string>> loads_;  // name, value
   std::string body_;
   bool can_fail_ = false;
 };

@@ -119,9 +119,21 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
     let c0_values = segments[place + 2u];
     let c0_step = segments[place + 3u];
     let c0_validity = segments[place + 4u];
-    for (var row = first_row + local; row < rows; row = row + 256u) {
-      let n0 = valid_at_slab0(c0_validity, row);
-      let v0 = vec2<u32>(slab0[c0_values + (row * c0_step) * 2u], slab0[c0_values + (row * c0_step) * 2u + 1u]);
+    for (var row_0 = first_row + local; row_0 < rows; row_0 = row_0 + 1024u) {
+      let row_1 = min(row_0 + 256u, rows - 1u);
+      let row_2 = min(row_0 + 512u, rows - 1u);
+      let row_3 = min(row_0 + 768u, rows - 1u);
+      let n0_0 = valid_at_slab0(c0_validity, row_0);
+      let v0_0 = vec2<u32>(slab0[c0_values + (row_0 * c0_step) * 2u], slab0[c0_values + (row_0 * c0_step) * 2u + 1u]);
+      let n0_1 = valid_at_slab0(c0_validity, row_1);
+      let v0_1 = vec2<u32>(slab0[c0_values + (row_1 * c0_step) * 2u], slab0[c0_values + (row_1 * c0_step) * 2u + 1u]);
+      let n0_2 = valid_at_slab0(c0_validity, row_2);
+      let v0_2 = vec2<u32>(slab0[c0_values + (row_2 * c0_step) * 2u], slab0[c0_values + (row_2 * c0_step) * 2u + 1u]);
+      let n0_3 = valid_at_slab0(c0_validity, row_3);
+      let v0_3 = vec2<u32>(slab0[c0_values + (row_3 * c0_step) * 2u], slab0[c0_values + (row_3 * c0_step) * 2u + 1u]);
+      loop {
+      let n0 = n0_0;
+      let v0 = v0_0;
       let x1 = add_128(widen_64_128(v0), widen_64_128(v0));
       failed = failed | select(0u, 1u, n0 & (less_128(x1, vec4<u32>(0x0u, 0x80000000u, 0xffffffffu, 0xffffffffu)) | less_128(vec4<u32>(0xffffffffu, 0x7fffffffu, 0x0u, 0x0u), x1)));
       let v1 = x1.xy;
@@ -129,6 +141,47 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
       let k0 = ~(v1 ^ vec2<u32>(0u, 0x80000000u));
       if (n0) { s0 = select(s0, k0, below_64(s0, k0)); h0 = true; }
       if (n0) { s1 = add_96(s1, v0); }
+      break;
+      }
+      loop {
+      if (row_0 + 256u >= rows) { break; }
+      let n0 = n0_1;
+      let v0 = v0_1;
+      let x1 = add_128(widen_64_128(v0), widen_64_128(v0));
+      failed = failed | select(0u, 1u, n0 & (less_128(x1, vec4<u32>(0x0u, 0x80000000u, 0xffffffffu, 0xffffffffu)) | less_128(vec4<u32>(0xffffffffu, 0x7fffffffu, 0x0u, 0x0u), x1)));
+      let v1 = x1.xy;
+      counted = counted + 1u;
+      let k0 = ~(v1 ^ vec2<u32>(0u, 0x80000000u));
+      if (n0) { s0 = select(s0, k0, below_64(s0, k0)); h0 = true; }
+      if (n0) { s1 = add_96(s1, v0); }
+      break;
+      }
+      loop {
+      if (row_0 + 512u >= rows) { break; }
+      let n0 = n0_2;
+      let v0 = v0_2;
+      let x1 = add_128(widen_64_128(v0), widen_64_128(v0));
+      failed = failed | select(0u, 1u, n0 & (less_128(x1, vec4<u32>(0x0u, 0x80000000u, 0xffffffffu, 0xffffffffu)) | less_128(vec4<u32>(0xffffffffu, 0x7fffffffu, 0x0u, 0x0u), x1)));
+      let v1 = x1.xy;
+      counted = counted + 1u;
+      let k0 = ~(v1 ^ vec2<u32>(0u, 0x80000000u));
+      if (n0) { s0 = select(s0, k0, below_64(s0, k0)); h0 = true; }
+      if (n0) { s1 = add_96(s1, v0); }
+      break;
+      }
+      loop {
+      if (row_0 + 768u >= rows) { break; }
+      let n0 = n0_3;
+      let v0 = v0_3;
+      let x1 = add_128(widen_64_128(v0), widen_64_128(v0));
+      failed = failed | select(0u, 1u, n0 & (less_128(x1, vec4<u32>(0x0u, 0x80000000u, 0xffffffffu, 0xffffffffu)) | less_128(vec4<u32>(0xffffffffu, 0x7fffffffu, 0x0u, 0x0u), x1)));
+      let v1 = x1.xy;
+      counted = counted + 1u;
+      let k0 = ~(v1 ^ vec2<u32>(0u, 0x80000000u));
+      if (n0) { s0 = select(s0, k0, below_64(s0, k0)); h0 = true; }
+      if (n0) { s1 = add_96(s1, v0); }
+      break;
+      }
     }
   }
   if (failed != 0u) { atomicOr(&state[0u], failed); }

@@ -146,23 +146,55 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
     let c5_step = segments[place + 43u];
     let c6_values = segments[place + 50u];
     let c6_step = segments[place + 51u];
-    for (var row = first_row + local; row < rows; row = row + 256u) {
-      let v0 = bitcast<i32>(slab0[c0_values + (row * c0_step)]);
-      let v1 = bitcast<i32>(slab0[c1_values + (row * c1_step)]);
-      let v2 = bitcast<i32>(slab0[c2_values + (row * c2_step)]);
-      let v3 = bitcast<i32>(slab0[c3_values + (row * c3_step)]);
-      let v4 = bitcast<i32>(unpack_low_slab0(c4_values, row + c4_step, c4_width) + c4_base.x);
-      let v5 = bitcast<i32>(slab0[c5_values + (row * c5_step)]);
-      let v6 = bitcast<i32>(slab0[c6_values + (row * c6_step)]);
+    for (var row_0 = first_row + local; row_0 < rows; row_0 = row_0 + 1024u) {
+      let row_1 = min(row_0 + 256u, rows - 1u);
+      let row_2 = min(row_0 + 512u, rows - 1u);
+      let row_3 = min(row_0 + 768u, rows - 1u);
+      let v0_0 = bitcast<i32>(slab0[c0_values + (row_0 * c0_step)]);
+      let v1_0 = bitcast<i32>(slab0[c1_values + (row_0 * c1_step)]);
+      let v2_0 = bitcast<i32>(slab0[c2_values + (row_0 * c2_step)]);
+      let v3_0 = bitcast<i32>(slab0[c3_values + (row_0 * c3_step)]);
+      let v4_0 = bitcast<i32>(unpack_low_slab0(c4_values, row_0 + c4_step, c4_width) + c4_base.x);
+      let v5_0 = bitcast<i32>(slab0[c5_values + (row_0 * c5_step)]);
+      let v6_0 = bitcast<i32>(slab0[c6_values + (row_0 * c6_step)]);
+      let v0_1 = bitcast<i32>(slab0[c0_values + (row_1 * c0_step)]);
+      let v1_1 = bitcast<i32>(slab0[c1_values + (row_1 * c1_step)]);
+      let v2_1 = bitcast<i32>(slab0[c2_values + (row_1 * c2_step)]);
+      let v3_1 = bitcast<i32>(slab0[c3_values + (row_1 * c3_step)]);
+      let v4_1 = bitcast<i32>(unpack_low_slab0(c4_values, row_1 + c4_step, c4_width) + c4_base.x);
+      let v5_1 = bitcast<i32>(slab0[c5_values + (row_1 * c5_step)]);
+      let v6_1 = bitcast<i32>(slab0[c6_values + (row_1 * c6_step)]);
+      let v0_2 = bitcast<i32>(slab0[c0_values + (row_2 * c0_step)]);
+      let v1_2 = bitcast<i32>(slab0[c1_values + (row_2 * c1_step)]);
+      let v2_2 = bitcast<i32>(slab0[c2_values + (row_2 * c2_step)]);
+      let v3_2 = bitcast<i32>(slab0[c3_values + (row_2 * c3_step)]);
+      let v4_2 = bitcast<i32>(unpack_low_slab0(c4_values, row_2 + c4_step, c4_width) + c4_base.x);
+      let v5_2 = bitcast<i32>(slab0[c5_values + (row_2 * c5_step)]);
+      let v6_2 = bitcast<i32>(slab0[c6_values + (row_2 * c6_step)]);
+      let v0_3 = bitcast<i32>(slab0[c0_values + (row_3 * c0_step)]);
+      let v1_3 = bitcast<i32>(slab0[c1_values + (row_3 * c1_step)]);
+      let v2_3 = bitcast<i32>(slab0[c2_values + (row_3 * c2_step)]);
+      let v3_3 = bitcast<i32>(slab0[c3_values + (row_3 * c3_step)]);
+      let v4_3 = bitcast<i32>(unpack_low_slab0(c4_values, row_3 + c4_step, c4_width) + c4_base.x);
+      let v5_3 = bitcast<i32>(slab0[c5_values + (row_3 * c5_step)]);
+      let v6_3 = bitcast<i32>(slab0[c6_values + (row_3 * c6_step)]);
+      loop {
+      let v0 = v0_0;
+      let v1 = v1_0;
+      let v2 = v2_0;
+      let v3 = v3_0;
+      let v4 = v4_0;
+      let v5 = v5_0;
+      let v6 = v6_0;
       let v8 = !(v7 < v4);
-      if (!v8) { continue; }
+      if (!v8) { break; }
       let v11 = i32(100) - v2;
       let v12 = v1 * v11;
       let v13 = i32(100) + v3;
       let v14 = mul_32_64(v12, v13);
       let g0 = bitcast<u32>(v5) - g0_lowest;
       let g1 = bitcast<u32>(v6) - g1_lowest;
-      if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; continue; }
+      if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; break; }
       let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
       atomicAdd(&table[at], 1u);
       table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
@@ -170,6 +202,89 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
       table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
       table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
       table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+      break;
+      }
+      loop {
+      if (row_0 + 256u >= rows) { break; }
+      let v0 = v0_1;
+      let v1 = v1_1;
+      let v2 = v2_1;
+      let v3 = v3_1;
+      let v4 = v4_1;
+      let v5 = v5_1;
+      let v6 = v6_1;
+      let v8 = !(v7 < v4);
+      if (!v8) { break; }
+      let v11 = i32(100) - v2;
+      let v12 = v1 * v11;
+      let v13 = i32(100) + v3;
+      let v14 = mul_32_64(v12, v13);
+      let g0 = bitcast<u32>(v5) - g0_lowest;
+      let g1 = bitcast<u32>(v6) - g1_lowest;
+      if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; break; }
+      let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
+      atomicAdd(&table[at], 1u);
+      table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
+      table_add_2(at + 3u, bitcast<u32>(v1), bitcast<u32>(v1 >> 31u));
+      table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
+      table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
+      table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+      break;
+      }
+      loop {
+      if (row_0 + 512u >= rows) { break; }
+      let v0 = v0_2;
+      let v1 = v1_2;
+      let v2 = v2_2;
+      let v3 = v3_2;
+      let v4 = v4_2;
+      let v5 = v5_2;
+      let v6 = v6_2;
+      let v8 = !(v7 < v4);
+      if (!v8) { break; }
+      let v11 = i32(100) - v2;
+      let v12 = v1 * v11;
+      let v13 = i32(100) + v3;
+      let v14 = mul_32_64(v12, v13);
+      let g0 = bitcast<u32>(v5) - g0_lowest;
+      let g1 = bitcast<u32>(v6) - g1_lowest;
+      if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; break; }
+      let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
+      atomicAdd(&table[at], 1u);
+      table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
+      table_add_2(at + 3u, bitcast<u32>(v1), bitcast<u32>(v1 >> 31u));
+      table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
+      table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
+      table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+      break;
+      }
+      loop {
+      if (row_0 + 768u >= rows) { break; }
+      let v0 = v0_3;
+      let v1 = v1_3;
+      let v2 = v2_3;
+      let v3 = v3_3;
+      let v4 = v4_3;
+      let v5 = v5_3;
+      let v6 = v6_3;
+      let v8 = !(v7 < v4);
+      if (!v8) { break; }
+      let v11 = i32(100) - v2;
+      let v12 = v1 * v11;
+      let v13 = i32(100) + v3;
+      let v14 = mul_32_64(v12, v13);
+      let g0 = bitcast<u32>(v5) - g0_lowest;
+      let g1 = bitcast<u32>(v6) - g1_lowest;
+      if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; break; }
+      let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
+      atomicAdd(&table[at], 1u);
+      table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
+      table_add_2(at + 3u, bitcast<u32>(v1), bitcast<u32>(v1 >> 31u));
+      table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
+      table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
+      table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+      break;
+      }
     }
   }
   if (failed != 0u) { atomicOr(&state[0u], failed); }

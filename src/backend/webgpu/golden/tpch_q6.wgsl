@@ -123,25 +123,117 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
     let c4_step = segments[place + 35u];
     let c4_width = segments[place + 37u];
     let c4_base = vec4<u32>(segments[place + 38u], segments[place + 39u], segments[place + 40u], segments[place + 41u]);
-    for (var row = first_row + local; row < rows; row = row + 256u) {
-      let v0 = bitcast<i32>(slab0[c0_values + (row * c0_step)]);
-      let v1 = bitcast<i32>(slab0[c1_values + (row * c1_step)]);
-      let v2 = bitcast<i32>(slab0[c2_values + (row * c2_step)]);
-      let v3 = bitcast<i32>(slab0[c3_values + (row * c3_step)]);
-      let v4 = bitcast<i32>(unpack_low_slab0(c4_values, row + c4_step, c4_width) + c4_base.x);
+    for (var row_0 = first_row + local; row_0 < rows; row_0 = row_0 + 1024u) {
+      let row_1 = min(row_0 + 256u, rows - 1u);
+      let row_2 = min(row_0 + 512u, rows - 1u);
+      let row_3 = min(row_0 + 768u, rows - 1u);
+      let v0_0 = bitcast<i32>(slab0[c0_values + (row_0 * c0_step)]);
+      let v1_0 = bitcast<i32>(slab0[c1_values + (row_0 * c1_step)]);
+      let v2_0 = bitcast<i32>(slab0[c2_values + (row_0 * c2_step)]);
+      let v3_0 = bitcast<i32>(slab0[c3_values + (row_0 * c3_step)]);
+      let v4_0 = bitcast<i32>(unpack_low_slab0(c4_values, row_0 + c4_step, c4_width) + c4_base.x);
+      let v0_1 = bitcast<i32>(slab0[c0_values + (row_1 * c0_step)]);
+      let v1_1 = bitcast<i32>(slab0[c1_values + (row_1 * c1_step)]);
+      let v2_1 = bitcast<i32>(slab0[c2_values + (row_1 * c2_step)]);
+      let v3_1 = bitcast<i32>(slab0[c3_values + (row_1 * c3_step)]);
+      let v4_1 = bitcast<i32>(unpack_low_slab0(c4_values, row_1 + c4_step, c4_width) + c4_base.x);
+      let v0_2 = bitcast<i32>(slab0[c0_values + (row_2 * c0_step)]);
+      let v1_2 = bitcast<i32>(slab0[c1_values + (row_2 * c1_step)]);
+      let v2_2 = bitcast<i32>(slab0[c2_values + (row_2 * c2_step)]);
+      let v3_2 = bitcast<i32>(slab0[c3_values + (row_2 * c3_step)]);
+      let v4_2 = bitcast<i32>(unpack_low_slab0(c4_values, row_2 + c4_step, c4_width) + c4_base.x);
+      let v0_3 = bitcast<i32>(slab0[c0_values + (row_3 * c0_step)]);
+      let v1_3 = bitcast<i32>(slab0[c1_values + (row_3 * c1_step)]);
+      let v2_3 = bitcast<i32>(slab0[c2_values + (row_3 * c2_step)]);
+      let v3_3 = bitcast<i32>(slab0[c3_values + (row_3 * c3_step)]);
+      let v4_3 = bitcast<i32>(unpack_low_slab0(c4_values, row_3 + c4_step, c4_width) + c4_base.x);
+      loop {
+      let v0 = v0_0;
+      let v1 = v1_0;
+      let v2 = v2_0;
+      let v3 = v3_0;
+      let v4 = v4_0;
       let v10 = !(v4 < v5);
-      if (!v10) { continue; }
+      if (!v10) { break; }
       let v12 = (v4 < v6);
-      if (!v12) { continue; }
+      if (!v12) { break; }
       let v14 = !(v2 < v7);
-      if (!v14) { continue; }
+      if (!v14) { break; }
       let v16 = !(v8 < v2);
-      if (!v16) { continue; }
+      if (!v16) { break; }
       let v18 = (v0 < v9);
-      if (!v18) { continue; }
+      if (!v18) { break; }
       let v20 = v1 * v2;
       counted = counted + 1u;
       s0 = add_64(s0, widen_32_64(v20));
+      break;
+      }
+      loop {
+      if (row_0 + 256u >= rows) { break; }
+      let v0 = v0_1;
+      let v1 = v1_1;
+      let v2 = v2_1;
+      let v3 = v3_1;
+      let v4 = v4_1;
+      let v10 = !(v4 < v5);
+      if (!v10) { break; }
+      let v12 = (v4 < v6);
+      if (!v12) { break; }
+      let v14 = !(v2 < v7);
+      if (!v14) { break; }
+      let v16 = !(v8 < v2);
+      if (!v16) { break; }
+      let v18 = (v0 < v9);
+      if (!v18) { break; }
+      let v20 = v1 * v2;
+      counted = counted + 1u;
+      s0 = add_64(s0, widen_32_64(v20));
+      break;
+      }
+      loop {
+      if (row_0 + 512u >= rows) { break; }
+      let v0 = v0_2;
+      let v1 = v1_2;
+      let v2 = v2_2;
+      let v3 = v3_2;
+      let v4 = v4_2;
+      let v10 = !(v4 < v5);
+      if (!v10) { break; }
+      let v12 = (v4 < v6);
+      if (!v12) { break; }
+      let v14 = !(v2 < v7);
+      if (!v14) { break; }
+      let v16 = !(v8 < v2);
+      if (!v16) { break; }
+      let v18 = (v0 < v9);
+      if (!v18) { break; }
+      let v20 = v1 * v2;
+      counted = counted + 1u;
+      s0 = add_64(s0, widen_32_64(v20));
+      break;
+      }
+      loop {
+      if (row_0 + 768u >= rows) { break; }
+      let v0 = v0_3;
+      let v1 = v1_3;
+      let v2 = v2_3;
+      let v3 = v3_3;
+      let v4 = v4_3;
+      let v10 = !(v4 < v5);
+      if (!v10) { break; }
+      let v12 = (v4 < v6);
+      if (!v12) { break; }
+      let v14 = !(v2 < v7);
+      if (!v14) { break; }
+      let v16 = !(v8 < v2);
+      if (!v16) { break; }
+      let v18 = (v0 < v9);
+      if (!v18) { break; }
+      let v20 = v1 * v2;
+      counted = counted + 1u;
+      s0 = add_64(s0, widen_32_64(v20));
+      break;
+      }
     }
   }
   if (failed != 0u) { atomicOr(&state[0u], failed); }
