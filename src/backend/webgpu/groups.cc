@@ -107,6 +107,12 @@ HostGroups::Key HostGroups::key_of(std::uint64_t slot, std::span<const KeyIndex>
   return key;
 }
 
+i128 HostGroups::integer_sum(std::span<const std::uint32_t> slot, const SinkLayout& layout, std::size_t number) const {
+  const AccumulatorPlace& place = layout.accumulators[number];
+  const i128 sum = integer_at(slot, place.state, place.state_words);
+  return place.from_least ? sum + i128{count_at(slot, 0)} * *program_.at(program_.sink.accumulators[number].argument).range.min : sum;
+}
+
 Status HostGroups::merge(States& states, std::span<const std::uint32_t> slot, const SinkLayout& layout) const {
   for (std::size_t n = 0; n < states.size(); ++n) {
     const AccumulatorPlace& place = layout.accumulators[n];
@@ -121,7 +127,7 @@ Status HostGroups::merge(States& states, std::span<const std::uint32_t> slot, co
           break;
         }
         if (program_.at(accumulator.argument).physical() != Physical::kI128) {
-          TRUENO_TRY(states[n].merge(Cell::of_integer(integer_at(slot, place.state, place.state_words))));
+          TRUENO_TRY(states[n].merge(Cell::of_integer(integer_sum(slot, layout, n))));
           break;
         }
         I192 sum;
@@ -240,7 +246,7 @@ Status HostGroups::append_states(ColumnBuilder& builder, std::size_t number, std
       const std::int64_t count = count_at(words, place.keeping == Keeping::kRows ? 0 : place.state);
       TRUENO_TRY(builder.append_bytes(&count));
     } else if (sums) {
-      const i128 sum = integer_at(words, place.state, place.state_words);
+      const i128 sum = integer_sum(words, table_.layout, number);
       TRUENO_TRY(builder.append_bytes(&sum));
     } else {
       States states = fresh();

@@ -43,6 +43,8 @@ class HostGroups {
   [[nodiscard]] std::span<const std::uint32_t> slot_words(std::uint64_t slot) const {
     return std::span(table_.words).subspan(SinkLayout::kStateHeader + slot * table_.layout.state_words, table_.layout.state_words);
   }
+  /// An integer sum in a slot.
+  [[nodiscard]] i128 integer_sum(std::span<const std::uint32_t> slot, const SinkLayout& layout, std::size_t number) const;
   [[nodiscard]] States fresh() const;
   [[nodiscard]] Key key_of(std::uint64_t slot, std::span<const KeyIndex> keys) const;
   [[nodiscard]] Status merge(States& states, std::span<const std::uint32_t> slot, const SinkLayout& layout) const;

@@ -42,7 +42,7 @@ struct BlockLayout {
 
   static constexpr std::uint32_t kNoBitmap = 0xFFFFFFFF;
 
-  static constexpr std::uint32_t kSumWords = 1;  // of float sums: the lowest bit, as an i32
+  static constexpr std::uint32_t kSumWords = 2;  // of float sums: the lowest bit, as an i32; of sums from the least value on: its low words
 
   // A segment's descriptor: these, then one of every source column.
   static constexpr std::uint32_t kFirstTile = 0;
@@ -103,6 +103,7 @@ struct AccumulatorPlace {
   Keeping keeping = Keeping::kRows;
   Lane lane = Lane::kI32;   // of the argument; of a float sum: of the fixed-point numbers that are added
   bool specials = false;    // float sum: one more word with Special bits
+  bool from_least = false;  // integer sum of what a value exceeds the least one by: unsigned, so high words change by rare carries only
   std::uint32_t table = 0;  // offset in a slot of the workgroup's table
   std::uint32_t table_words = 0;
   std::uint32_t state = 0;  // offset in a slot of the state; kWide: in the workgroup's place
@@ -146,6 +147,10 @@ template <class NeverNull>
           place.lane = fixed_lane(span).value_or(Lane::kI128);
           place.specials = span.has_nan || span.has_infinity;
         }
+        // The host adds the least value once for every row, which takes a row count of the argument's own.
+        place.from_least = a.kind == kernel::AccumulatorKind::kSumInteger && program.sink.kind == kernel::SinkKind::kGroup &&
+                           program.at(a.argument).physical() != Physical::kI128 && never_null(a.argument) &&
+                           program.at(a.argument).range.proven && program.at(a.argument).range.bounded();
         place.keeping = Keeping::kSum;
         place.table_words = static_cast<std::uint32_t>(words_of(place.lane)) + 1;
         place.state_words = place.lane == Lane::kI128 ? 6 : 4;

@@ -85,8 +85,12 @@ class BlockWriter {
     out_[BlockLayout::kSlots] = slots;
     for (std::size_t n = 0; n < program_.sink.accumulators.size(); ++n) {
       const kernel::Accumulator& a = program_.sink.accumulators[n];
-      if (a.kind == kernel::AccumulatorKind::kSumFloat)
-        out_[layout_.sum(n)] = static_cast<std::uint32_t>(program_.at(a.argument).range.span->lowest_bit);
+      std::uint32_t* at = &out_[layout_.sum(n)];
+      if (a.kind == kernel::AccumulatorKind::kSumFloat) *at = static_cast<std::uint32_t>(program_.at(a.argument).range.span->lowest_bit);
+      if (a.kind == kernel::AccumulatorKind::kSumInteger && program_.at(a.argument).range.min) {
+        at[0] = static_cast<std::uint32_t>(*program_.at(a.argument).range.min);
+        at[1] = static_cast<std::uint32_t>(*program_.at(a.argument).range.min >> 32);
+      }
     }
     for (std::size_t n = 0; n < keys.size(); ++n) {
       std::uint32_t* at = &out_[layout_.key(n)];

@@ -46,7 +46,8 @@ std::string WgslWriter::plain_value(Physical physical, std::string_view memory, 
 
 std::string WgslWriter::packed_value(std::string_view memory, const std::string& name, Lane lane) {
   const std::string at = fmt::format("{0}_values, row + {0}_step, {0}_width", name);
-  if (lane == Lane::kI32) return fmt::format("bitcast<i32>({} + {}_base.x)", read("unpack_low", memory, at), name);
+  if (lane == Lane::kI32)
+    return fmt::format("bitcast<i32>({} + {}_base.x)", read("unpack_low", memory, at + fmt::format(", {}_mask", name)), name);
   const std::string bits = read("unpack", memory, at);
   if (lane == Lane::kI64) return call("add_64", fmt::format("{}_base.xy, {}", name, bits));
   return call("add_128", fmt::format("{}_base, vec4<u32>({}, 0u, 0u)", name, bits));
@@ -72,6 +73,8 @@ bool WgslWriter::column(ValueId id) {
     tile(fmt::format("let {0}_width = {1};", name, word(BlockLayout::kWidth)));
     tile(fmt::format("let {0}_base = vec4<u32>({1}, {2}, {3}, {4});", name, word(BlockLayout::kBase), word(BlockLayout::kBase + 1),
                      word(BlockLayout::kBase + 2), word(BlockLayout::kBase + 3)));
+    if (whole == Lane::kI32)
+      tile(fmt::format("let {0}_mask = select(0xffffffffu, (1u << ({0}_width & 31u)) - 1u, {0}_width < 32u);", name));
     value = packed_value(memory, name, whole);
   } else {
     const Physical held = variant_.columns[i.index] == ColumnForm::kNarrow ? Physical::kI32 : i.physical();

@@ -400,16 +400,13 @@ std::string reader_text(std::string_view function, std::string_view memory) {
 )",
                        name, memory);
   }
-  // The low 32 bits of it.
+  // At most 32 bits, of which `mask` has as many ones.
   if (function == "unpack_low") {
-    return fmt::format(R"(fn {0}(at: u32, row: u32, width: u32) -> u32 {{
+    return fmt::format(R"(fn {0}(at: u32, row: u32, width: u32, mask: u32) -> u32 {{
   let bit = (row & 31u) * width;
   let word = at + (row >> 5u) * width + (bit >> 5u);
   let shift = bit & 31u;
-  let a = {1}[word];
-  let b = {1}[word + 1u];
-  let low = select((a >> shift) | (b << ((32u - shift) & 31u)), a, shift == 0u);
-  return low & select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
+  return (({1}[word] >> shift) | (({1}[word + 1u] << 1u) << (31u - shift))) & mask;
 }}
 )",
                        name, memory);

@@ -300,14 +300,35 @@ void WgslWriter::group_row() {
       case Keeping::kRows:
       case Keeping::kWide: break;  // declined for groups
       case Keeping::kCount: where_valid(count(at)); break;
-      case Keeping::kSum:
-        where_valid(add(memory, at, words_of(r, (local ? place.table_words : place.state_words) - (place.specials ? 1 : 0))));
+      case Keeping::kSum: {
+        const std::uint32_t words = (local ? place.table_words : place.state_words) - (place.specials ? 1 : 0);
+        where_valid(add(memory, at, place.from_least ? words_from_least(n, words) : words_of(r, words)));
         break;
+      }
       case Keeping::kExtreme:
         where_valid(fmt::format("atomicMax(&{0}[{1}], {2}); atomicOr(&{0}[{1} + 1u], 1u);", memory, at, extreme_key(n)));
         break;
     }
   }
+}
+
+// What the argument exceeds its least value by.
+std::vector<std::string> WgslWriter::words_from_least(std::size_t n, std::uint32_t words) {
+  const Register& r = argument(n);
+  const std::uint32_t at = block_.sum(n);
+  prologue(fmt::format("let l{} = vec2<u32>(block[{}u], block[{}u]);", n, at, at + 1));
+  const kernel::Range& range = program_.at(program_.sink.accumulators[n].argument).range;
+  std::vector<std::string> out;
+  if (r.lane == Lane::kI32) {
+    out = {fmt::format("bitcast<u32>({}) - l{}.x", r.value, n)};
+  } else if (*range.max - *range.min < (i128{1} << 32)) {
+    out = {fmt::format("{}.x - l{}.x", r.value, n)};
+  } else {
+    line(fmt::format("let d{} = {};", n, call("sub_64", fmt::format("{}, l{}", r.value, n))));
+    out = {fmt::format("d{}.x", n), fmt::format("d{}.y", n)};
+  }
+  out.resize(words, "0u");
+  return out;
 }
 
 std::string WgslWriter::group_end() {
@@ -338,7 +359,7 @@ std::string WgslWriter::merge_slot(const std::string& from, const std::string& t
         std::vector<std::string> words;
         const std::uint32_t special = place.specials ? 1 : 0;
         for (std::uint32_t w = 0; w < place.table_words - special; ++w) words.push_back(loaded(place.table + w));
-        const std::string sign = fmt::format("bitcast<u32>(bitcast<i32>({}) >> 31u)", words.back());
+        const std::string sign = place.from_least ? "0u" : fmt::format("bitcast<u32>(bitcast<i32>({}) >> 31u)", words.back());
         while (words.size() < place.state_words - special) words.push_back(sign);
         text += indent + add("state", target(place.state), words) + "\n";
         if (place.specials) {

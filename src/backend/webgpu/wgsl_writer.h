@@ -102,6 +102,7 @@ class WgslWriter {
   [[nodiscard]] std::string wide_end(std::size_t n);
   void group_row();
   void group_slot();
+  [[nodiscard]] std::vector<std::string> words_from_least(std::size_t accumulator, std::uint32_t words);
   [[nodiscard]] std::string group_end();
   [[nodiscard]] std::string merge_slot(const std::string& from, const std::string& to, const std::string& indent);
   [[nodiscard]] std::string extreme_key(std::size_t accumulator);

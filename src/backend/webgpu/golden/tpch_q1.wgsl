@@ -21,6 +21,7 @@ pipeline: t -> group
 @group(0) @binding(2) var<storage, read> segments: array<u32>;
 @group(0) @binding(3) var<storage, read> slab0: array<u32>;
 var<workgroup> table: array<atomic<u32>, 96>;
+fn sub_64(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> { return vec2<u32>(a.x - b.x, a.y - b.y - select(0u, 1u, a.x < b.x)); }
 fn product_32(a: u32, b: u32) -> vec2<u32> {
   let al = a & 0xffffu;
   let ah = a >> 16u;
@@ -37,14 +38,11 @@ fn mul_32_64(a: i32, b: i32) -> vec2<u32> {
   let p = product_32(x, y);
   return vec2<u32>(p.x, p.y - select(0u, y, a < 0) - select(0u, x, b < 0));
 }
-fn unpack_low_slab0(at: u32, row: u32, width: u32) -> u32 {
+fn unpack_low_slab0(at: u32, row: u32, width: u32, mask: u32) -> u32 {
   let bit = (row & 31u) * width;
   let word = at + (row >> 5u) * width + (bit >> 5u);
   let shift = bit & 31u;
-  let a = slab0[word];
-  let b = slab0[word + 1u];
-  let low = select((a >> shift) | (b << ((32u - shift) & 31u)), a, shift == 0u);
-  return low & select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
+  return ((slab0[word] >> shift) | ((slab0[word + 1u] << 1u) << (31u - shift))) & mask;
 }
 fn state_add_2(at: u32, w0: u32, w1: u32) {
   var c1 = 0u;
@@ -110,6 +108,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
   let g1_lowest = block[68u];
   let g1_extent = block[69u];
   let g1_stride = block[70u];
+  let l0 = vec2<u32>(block[71u], block[72u]);
+  let l1 = vec2<u32>(block[73u], block[74u]);
+  let l2 = vec2<u32>(block[75u], block[76u]);
+  let l3 = vec2<u32>(block[77u], block[78u]);
+  let l4 = vec2<u32>(block[79u], block[80u]);
   let end_segment = block[0u];
   let tiles = block[2u];
   let share = tiles / workgroups.x;
@@ -142,6 +145,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
     let c4_step = segments[place + 35u];
     let c4_width = segments[place + 37u];
     let c4_base = vec4<u32>(segments[place + 38u], segments[place + 39u], segments[place + 40u], segments[place + 41u]);
+    let c4_mask = select(0xffffffffu, (1u << (c4_width & 31u)) - 1u, c4_width < 32u);
     let c5_values = segments[place + 42u];
     let c5_step = segments[place + 43u];
     let c6_values = segments[place + 50u];
@@ -154,28 +158,28 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
       let v1_0 = bitcast<i32>(slab0[c1_values + (row_0 * c1_step)]);
       let v2_0 = bitcast<i32>(slab0[c2_values + (row_0 * c2_step)]);
       let v3_0 = bitcast<i32>(slab0[c3_values + (row_0 * c3_step)]);
-      let v4_0 = bitcast<i32>(unpack_low_slab0(c4_values, row_0 + c4_step, c4_width) + c4_base.x);
+      let v4_0 = bitcast<i32>(unpack_low_slab0(c4_values, row_0 + c4_step, c4_width, c4_mask) + c4_base.x);
       let v5_0 = bitcast<i32>(slab0[c5_values + (row_0 * c5_step)]);
       let v6_0 = bitcast<i32>(slab0[c6_values + (row_0 * c6_step)]);
       let v0_1 = bitcast<i32>(slab0[c0_values + (row_1 * c0_step)]);
       let v1_1 = bitcast<i32>(slab0[c1_values + (row_1 * c1_step)]);
       let v2_1 = bitcast<i32>(slab0[c2_values + (row_1 * c2_step)]);
       let v3_1 = bitcast<i32>(slab0[c3_values + (row_1 * c3_step)]);
-      let v4_1 = bitcast<i32>(unpack_low_slab0(c4_values, row_1 + c4_step, c4_width) + c4_base.x);
+      let v4_1 = bitcast<i32>(unpack_low_slab0(c4_values, row_1 + c4_step, c4_width, c4_mask) + c4_base.x);
       let v5_1 = bitcast<i32>(slab0[c5_values + (row_1 * c5_step)]);
       let v6_1 = bitcast<i32>(slab0[c6_values + (row_1 * c6_step)]);
       let v0_2 = bitcast<i32>(slab0[c0_values + (row_2 * c0_step)]);
       let v1_2 = bitcast<i32>(slab0[c1_values + (row_2 * c1_step)]);
       let v2_2 = bitcast<i32>(slab0[c2_values + (row_2 * c2_step)]);
       let v3_2 = bitcast<i32>(slab0[c3_values + (row_2 * c3_step)]);
-      let v4_2 = bitcast<i32>(unpack_low_slab0(c4_values, row_2 + c4_step, c4_width) + c4_base.x);
+      let v4_2 = bitcast<i32>(unpack_low_slab0(c4_values, row_2 + c4_step, c4_width, c4_mask) + c4_base.x);
       let v5_2 = bitcast<i32>(slab0[c5_values + (row_2 * c5_step)]);
       let v6_2 = bitcast<i32>(slab0[c6_values + (row_2 * c6_step)]);
       let v0_3 = bitcast<i32>(slab0[c0_values + (row_3 * c0_step)]);
       let v1_3 = bitcast<i32>(slab0[c1_values + (row_3 * c1_step)]);
       let v2_3 = bitcast<i32>(slab0[c2_values + (row_3 * c2_step)]);
       let v3_3 = bitcast<i32>(slab0[c3_values + (row_3 * c3_step)]);
-      let v4_3 = bitcast<i32>(unpack_low_slab0(c4_values, row_3 + c4_step, c4_width) + c4_base.x);
+      let v4_3 = bitcast<i32>(unpack_low_slab0(c4_values, row_3 + c4_step, c4_width, c4_mask) + c4_base.x);
       let v5_3 = bitcast<i32>(slab0[c5_values + (row_3 * c5_step)]);
       let v6_3 = bitcast<i32>(slab0[c6_values + (row_3 * c6_step)]);
       loop {
@@ -197,11 +201,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
       if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; break; }
       let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
       atomicAdd(&table[at], 1u);
-      table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
-      table_add_2(at + 3u, bitcast<u32>(v1), bitcast<u32>(v1 >> 31u));
-      table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
-      table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
-      table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+      table_add_2(at + 1u, bitcast<u32>(v0) - l0.x, 0u);
+      table_add_2(at + 3u, bitcast<u32>(v1) - l1.x, 0u);
+      table_add_2(at + 5u, bitcast<u32>(v12) - l2.x, 0u);
+      let d3 = sub_64(v14, l3);
+      table_add_3(at + 7u, d3.x, d3.y, 0u);
+      table_add_2(at + 10u, bitcast<u32>(v2) - l4.x, 0u);
       break;
       }
       loop {
@@ -224,11 +229,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
       if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; break; }
       let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
       atomicAdd(&table[at], 1u);
-      table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
-      table_add_2(at + 3u, bitcast<u32>(v1), bitcast<u32>(v1 >> 31u));
-      table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
-      table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
-      table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+      table_add_2(at + 1u, bitcast<u32>(v0) - l0.x, 0u);
+      table_add_2(at + 3u, bitcast<u32>(v1) - l1.x, 0u);
+      table_add_2(at + 5u, bitcast<u32>(v12) - l2.x, 0u);
+      let d3 = sub_64(v14, l3);
+      table_add_3(at + 7u, d3.x, d3.y, 0u);
+      table_add_2(at + 10u, bitcast<u32>(v2) - l4.x, 0u);
       break;
       }
       loop {
@@ -251,11 +257,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
       if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; break; }
       let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
       atomicAdd(&table[at], 1u);
-      table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
-      table_add_2(at + 3u, bitcast<u32>(v1), bitcast<u32>(v1 >> 31u));
-      table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
-      table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
-      table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+      table_add_2(at + 1u, bitcast<u32>(v0) - l0.x, 0u);
+      table_add_2(at + 3u, bitcast<u32>(v1) - l1.x, 0u);
+      table_add_2(at + 5u, bitcast<u32>(v12) - l2.x, 0u);
+      let d3 = sub_64(v14, l3);
+      table_add_3(at + 7u, d3.x, d3.y, 0u);
+      table_add_2(at + 10u, bitcast<u32>(v2) - l4.x, 0u);
       break;
       }
       loop {
@@ -278,11 +285,12 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
       if ((g0 >= g0_extent) | (g1 >= g1_extent)) { failed = failed | 2u; break; }
       let at = (g0 * g0_stride + g1 * g1_stride) * 12u;
       atomicAdd(&table[at], 1u);
-      table_add_2(at + 1u, bitcast<u32>(v0), bitcast<u32>(v0 >> 31u));
-      table_add_2(at + 3u, bitcast<u32>(v1), bitcast<u32>(v1 >> 31u));
-      table_add_2(at + 5u, bitcast<u32>(v12), bitcast<u32>(v12 >> 31u));
-      table_add_3(at + 7u, v14.x, v14.y, bitcast<u32>(bitcast<i32>(v14.y) >> 31u));
-      table_add_2(at + 10u, bitcast<u32>(v2), bitcast<u32>(v2 >> 31u));
+      table_add_2(at + 1u, bitcast<u32>(v0) - l0.x, 0u);
+      table_add_2(at + 3u, bitcast<u32>(v1) - l1.x, 0u);
+      table_add_2(at + 5u, bitcast<u32>(v12) - l2.x, 0u);
+      let d3 = sub_64(v14, l3);
+      table_add_3(at + 7u, d3.x, d3.y, 0u);
+      table_add_2(at + 10u, bitcast<u32>(v2) - l4.x, 0u);
       break;
       }
     }
@@ -294,11 +302,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
     let to = 4u + slot * 22u;
     if (atomicLoad(&table[share]) != 0u) {
       state_add_2(to + 0u, atomicLoad(&table[share + 0u]), 0u);
-      state_add_4(to + 2u, atomicLoad(&table[share + 1u]), atomicLoad(&table[share + 2u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 2u])) >> 31u), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 2u])) >> 31u));
-      state_add_4(to + 6u, atomicLoad(&table[share + 3u]), atomicLoad(&table[share + 4u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 4u])) >> 31u), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 4u])) >> 31u));
-      state_add_4(to + 10u, atomicLoad(&table[share + 5u]), atomicLoad(&table[share + 6u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 6u])) >> 31u), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 6u])) >> 31u));
-      state_add_4(to + 14u, atomicLoad(&table[share + 7u]), atomicLoad(&table[share + 8u]), atomicLoad(&table[share + 9u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 9u])) >> 31u));
-      state_add_4(to + 18u, atomicLoad(&table[share + 10u]), atomicLoad(&table[share + 11u]), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 11u])) >> 31u), bitcast<u32>(bitcast<i32>(atomicLoad(&table[share + 11u])) >> 31u));
+      state_add_4(to + 2u, atomicLoad(&table[share + 1u]), atomicLoad(&table[share + 2u]), 0u, 0u);
+      state_add_4(to + 6u, atomicLoad(&table[share + 3u]), atomicLoad(&table[share + 4u]), 0u, 0u);
+      state_add_4(to + 10u, atomicLoad(&table[share + 5u]), atomicLoad(&table[share + 6u]), 0u, 0u);
+      state_add_4(to + 14u, atomicLoad(&table[share + 7u]), atomicLoad(&table[share + 8u]), atomicLoad(&table[share + 9u]), 0u);
+      state_add_4(to + 18u, atomicLoad(&table[share + 10u]), atomicLoad(&table[share + 11u]), 0u, 0u);
     }
   }
 }

@@ -33,14 +33,11 @@ fn add_64(a: vec2<u32>, b: vec2<u32>) -> vec2<u32> {
   let low = a.x + b.x;
   return vec2<u32>(low, a.y + b.y + select(0u, 1u, low < a.x));
 }
-fn unpack_low_slab0(at: u32, row: u32, width: u32) -> u32 {
+fn unpack_low_slab0(at: u32, row: u32, width: u32, mask: u32) -> u32 {
   let bit = (row & 31u) * width;
   let word = at + (row >> 5u) * width + (bit >> 5u);
   let shift = bit & 31u;
-  let a = slab0[word];
-  let b = slab0[word + 1u];
-  let low = select((a >> shift) | (b << ((32u - shift) & 31u)), a, shift == 0u);
-  return low & select(0xffffffffu, (1u << (width & 31u)) - 1u, width < 32u);
+  return ((slab0[word] >> shift) | ((slab0[word + 1u] << 1u) << (31u - shift))) & mask;
 }
 fn state_add_2(at: u32, w0: u32, w1: u32) {
   var c1 = 0u;
@@ -123,6 +120,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
     let c4_step = segments[place + 35u];
     let c4_width = segments[place + 37u];
     let c4_base = vec4<u32>(segments[place + 38u], segments[place + 39u], segments[place + 40u], segments[place + 41u]);
+    let c4_mask = select(0xffffffffu, (1u << (c4_width & 31u)) - 1u, c4_width < 32u);
     for (var row_0 = first_row + local; row_0 < rows; row_0 = row_0 + 1024u) {
       let row_1 = min(row_0 + 256u, rows - 1u);
       let row_2 = min(row_0 + 512u, rows - 1u);
@@ -131,22 +129,22 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
       let v1_0 = bitcast<i32>(slab0[c1_values + (row_0 * c1_step)]);
       let v2_0 = bitcast<i32>(slab0[c2_values + (row_0 * c2_step)]);
       let v3_0 = bitcast<i32>(slab0[c3_values + (row_0 * c3_step)]);
-      let v4_0 = bitcast<i32>(unpack_low_slab0(c4_values, row_0 + c4_step, c4_width) + c4_base.x);
+      let v4_0 = bitcast<i32>(unpack_low_slab0(c4_values, row_0 + c4_step, c4_width, c4_mask) + c4_base.x);
       let v0_1 = bitcast<i32>(slab0[c0_values + (row_1 * c0_step)]);
       let v1_1 = bitcast<i32>(slab0[c1_values + (row_1 * c1_step)]);
       let v2_1 = bitcast<i32>(slab0[c2_values + (row_1 * c2_step)]);
       let v3_1 = bitcast<i32>(slab0[c3_values + (row_1 * c3_step)]);
-      let v4_1 = bitcast<i32>(unpack_low_slab0(c4_values, row_1 + c4_step, c4_width) + c4_base.x);
+      let v4_1 = bitcast<i32>(unpack_low_slab0(c4_values, row_1 + c4_step, c4_width, c4_mask) + c4_base.x);
       let v0_2 = bitcast<i32>(slab0[c0_values + (row_2 * c0_step)]);
       let v1_2 = bitcast<i32>(slab0[c1_values + (row_2 * c1_step)]);
       let v2_2 = bitcast<i32>(slab0[c2_values + (row_2 * c2_step)]);
       let v3_2 = bitcast<i32>(slab0[c3_values + (row_2 * c3_step)]);
-      let v4_2 = bitcast<i32>(unpack_low_slab0(c4_values, row_2 + c4_step, c4_width) + c4_base.x);
+      let v4_2 = bitcast<i32>(unpack_low_slab0(c4_values, row_2 + c4_step, c4_width, c4_mask) + c4_base.x);
       let v0_3 = bitcast<i32>(slab0[c0_values + (row_3 * c0_step)]);
       let v1_3 = bitcast<i32>(slab0[c1_values + (row_3 * c1_step)]);
       let v2_3 = bitcast<i32>(slab0[c2_values + (row_3 * c2_step)]);
       let v3_3 = bitcast<i32>(slab0[c3_values + (row_3 * c3_step)]);
-      let v4_3 = bitcast<i32>(unpack_low_slab0(c4_values, row_3 + c4_step, c4_width) + c4_base.x);
+      let v4_3 = bitcast<i32>(unpack_low_slab0(c4_values, row_3 + c4_step, c4_width, c4_mask) + c4_base.x);
       loop {
       let v0 = v0_0;
       let v1 = v1_0;
