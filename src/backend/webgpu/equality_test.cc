@@ -228,7 +228,8 @@ TEST_F(OnGpu, SumsOfFloatsAreExact) {
   const Case cases[] = {
       {TypeId::kDouble, -3, 4, false, false},    {TypeId::kDouble, -40, 1, false, false}, {TypeId::kDouble, -1074, -1040, false, false},
       {TypeId::kDouble, 870, 900, false, false}, {TypeId::kDouble, -20, 20, true, false}, {TypeId::kDouble, -300, 300, false, true},
-      {TypeId::kFloat, -149, -90, false, false}, {TypeId::kFloat, -10, 10, true, false},  {TypeId::kDouble, 960, 970, false, true}};
+      {TypeId::kFloat, -149, -90, false, false}, {TypeId::kFloat, -10, 10, true, false},  {TypeId::kDouble, 960, 970, false, true},
+      {TypeId::kDouble, -9, 8, false, false},    {TypeId::kDouble, -9, 13, true, false},  {TypeId::kDouble, -1074, -1056, false, false}};
   for (const Case& c : cases) {
     SCOPED_TRACE(fmt::format("exponents {}..{}", c.low, c.high));
     for (const bool grouped : {false, true}) {
@@ -243,6 +244,22 @@ TEST_F(OnGpu, SumsOfFloatsAreExact) {
       }
       EXPECT_EQ(expect_same(t.finish(), {}, t.batch, 9000), c.declined);
     }
+  }
+}
+
+// Small values whose last bits are zeros are shifted the other way.
+TEST_F(OnGpu, SumsOfAmountsAreExact) {
+  std::mt19937_64 random(21);
+  for (const double unit : {100.0, 8.0, 1e5}) {
+    std::vector<Value> amounts;
+    for (int row = 0; row < 30'000; ++row) {
+      const auto hundredths = static_cast<double>(random() % (random() % 2 == 0 ? 10 : 9'999'991));
+      amounts.push_back(Value(TypeId::kDouble, (random() % 3 == 0 ? -hundredths : hundredths) / unit));
+    }
+    TestProgram t;
+    const ValueId x = t.column(column_of(TypeId::kDouble, amounts).value());
+    reduce(t, {{AccumulatorKind::kSumFloat, x}});
+    EXPECT_FALSE(expect_same(t.finish(), {}, t.batch, 9000)) << unit;
   }
 }
 
