@@ -3,14 +3,7 @@
 #include <algorithm>
 
 #include "exec/merge.h"
-
-#ifdef TRUENO_HAS_TBB
-#include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
-#elif !defined(__wasm__)
-#include <thread>
-#endif
+#include "exec/workers.h"
 
 namespace trueno::exec {
 
@@ -52,38 +45,14 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<con
 
 Result<Batch> PipelineRun::run() {
   kernel_ = TRUENO_TRY(device_.prepare(pipeline_.program).run_now());
-  const auto workers = static_cast<std::size_t>(std::clamp<std::int64_t>(std::min<std::int64_t>(options_.threads, parts_), 1, 1024));
-  std::vector<std::vector<Batch>> states(workers);
-  work_in_parallel(states);
+  const auto threads = static_cast<std::size_t>(std::clamp(options_.threads, 1, 1024));
+  std::vector<std::vector<Batch>> states(std::min(threads, static_cast<std::size_t>(std::max<std::int64_t>(parts_, 1))));
+  workers(states.size())(states.size(), [&](std::size_t i) { work(states[i]); });
   if (!errors_.empty() && !satisfied_before(errors_.begin()->first + 1)) return errors_.begin()->second;
   std::vector<Batch> partials;
   for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
   for (std::vector<Batch>& state : states) std::ranges::move(state, std::back_inserter(partials));
-  return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials)), pipeline_.offset, pipeline_.limit);
-}
-
-void PipelineRun::work_in_parallel(std::vector<std::vector<Batch>>& states) {
-#ifdef TRUENO_HAS_TBB
-  if (states.size() > 1) {
-    // More workers than the machine has cores share its threads: an arena that is too large makes the library print a warning.
-    const auto threads = std::min<std::size_t>(states.size(), static_cast<std::size_t>(oneapi::tbb::info::default_concurrency()));
-    oneapi::tbb::task_arena arena(static_cast<int>(threads));
-    arena.execute([&] {
-      oneapi::tbb::parallel_for(std::size_t{0}, states.size(), [&](std::size_t i) { work(states[i]); }, oneapi::tbb::simple_partitioner());
-    });
-    return;
-  }
-#elif !defined(__wasm__)
-  // Where the library is not there, or cannot be seen into: a thread sanitizer needs it to be built with it.
-  if (states.size() > 1) {
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < states.size(); ++i) threads.emplace_back([&, i] { work(states[i]); });
-    work(states.front());
-    for (std::thread& thread : threads) thread.join();
-    return;
-  }
-#endif
-  for (std::vector<Batch>& state : states) work(state);
+  return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials, workers(threads))), pipeline_.offset, pipeline_.limit);
 }
 
 void PipelineRun::work(std::vector<Batch>& states) {

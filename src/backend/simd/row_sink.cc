@@ -36,6 +36,10 @@ void RowSink::make_writers() {
   rows_ = 0;
 }
 
+std::size_t RowSink::first_of(std::size_t place) const {
+  return static_cast<std::size_t>(std::ranges::find(values_, values_[place]) - values_.begin());
+}
+
 std::int64_t RowSink::bytes() const {
   auto total = static_cast<std::int64_t>(row_ids_.capacity() * 8);
   for (const ColumnWriter& writer : writers_) total += writer.bytes();
@@ -53,6 +57,7 @@ Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const 
     rows = chosen_.data();
   }
   for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (first_of(i) != i) continue;
     const kernel::Instruction& instruction = compiled_.at(values_[i]);
     if (instruction.physical() == Physical::kNested) {
       if (instruction.op == kernel::Opcode::kBuildColumn) {
@@ -90,14 +95,19 @@ Result<Batch> RowSink::finish_columns() {
   Batch out;
   out.length = rows_;
   for (std::size_t i = 0; i < writers_.size(); ++i) {
+    if (first_of(i) != i) {  // a value that is a key, too, is kept once
+      out.columns.push_back(out.columns[first_of(i)]);
+      continue;
+    }
     const bool nested = compiled_.at(values_[i]).physical() == Physical::kNested;
     out.columns.push_back(TRUENO_TRY(nested ? nested_[i].finish() : writers_[i].finish()));
   }
   if (numbered()) {
-    ColumnBuilder ids(TypeId::kBigInt);
-    ids.reserve(rows_);
-    for (const std::int64_t id : row_ids_) TRUENO_TRY(ids.append_bytes(&id));
-    out.columns.push_back(TRUENO_TRY(ids.finish()));
+    Column ids;
+    ids.type = TypeId::kBigInt;
+    ids.length = rows_;
+    ids.values = TRUENO_TRY(copy_to_buffer(std::span<const std::int64_t>(row_ids_)));
+    out.columns.push_back(std::move(ids));
   }
   make_writers();
   return out;
@@ -111,8 +121,7 @@ Result<Batch> RowSink::in_order(Batch rows) const {
   }
   const std::span<const std::int64_t> ids(rows.columns.back().values.as<std::int64_t>() + rows.columns.back().offset,
                                           static_cast<std::size_t>(rows.length));
-  const std::vector<std::uint32_t> order = sink.kind == SinkKind::kTopK ? TRUENO_TRY(first_rows(keys, rows.length, ids, sink.limit))
-                                                                        : TRUENO_TRY(sorted_rows(keys, rows.length, ids));
+  const std::vector<std::uint32_t> order = TRUENO_TRY(first_rows(keys, rows.length, ids, sink.limit));
   Batch out;
   out.length = static_cast<std::int64_t>(order.size());
   for (const Column& column : rows.columns) out.columns.push_back(TRUENO_TRY(take_rows(column, order)));
@@ -146,7 +155,8 @@ Result<Batch> RowSink::take() {
     kept_.clear();
     return out;
   }
-  if (sink.kind == SinkKind::kCollect) return finish_columns();  // sorted where all partial states meet
+  // All are sorted where the partial states meet.
+  if (sink.kind == SinkKind::kCollect || sink.kind == SinkKind::kSort) return finish_columns();
   return in_order(TRUENO_TRY(finish_columns()));
 }
 
