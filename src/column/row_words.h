@@ -12,6 +12,7 @@ namespace trueno {
 struct WordedRow {
   std::uint64_t word;
   std::uint32_t row;
+  std::uint32_t repeats;  // in the end: 1 where all keys are those of the row before it
 };
 
 /// An order as words: rows that are equal by the word of one level are compared by the word of the next, until `kDone`. Numbers take one

@@ -25,6 +25,13 @@ struct OrderKey {
 [[nodiscard]] Result<std::vector<std::uint32_t>> sorted_rows(std::span<const OrderKey> keys, std::int64_t rows,
                                                              std::span<const std::int64_t> ties = {}, const Parallel& parallel = {});
 
+/// Rows in the order of `sorted_rows`, and where in it each group of equal keys begins.
+struct GroupedRows {
+  std::vector<std::uint32_t> rows;
+  std::vector<std::uint32_t> starts;
+};
+[[nodiscard]] Result<GroupedRows> grouped_rows(std::span<const OrderKey> keys, std::int64_t rows, const Parallel& parallel = {});
+
 /// Whether two rows of a column are one key: NULL equals NULL, NaN equals NaN, -0 equals +0. Looks into the column, which must outlive it.
 class KeyEquality {
  public:

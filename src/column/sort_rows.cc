@@ -86,6 +86,10 @@ std::size_t run_length(std::span<const WordedRow> rows) {
   return length;
 }
 
+void mark_repeats(Rows rows) {
+  for (WordedRow& row : rows.subspan(1)) row.repeats = 1;
+}
+
 // Puts rows that are in order by the words of a level, and equal by it, in order by all levels behind it.
 class TieOrder {
  public:
@@ -127,7 +131,11 @@ class TieOrder {
       rows = rows.subspan(run.size());
       if (run.size() == 1) continue;
       const RowWords::Level next = words_.next(level, run);
-      if (next.kind != RowWords::Kind::kDone) open_.push_back({run, next});
+      if (next.kind != RowWords::Kind::kDone) {
+        open_.push_back({run, next});
+      } else {
+        mark_repeats(run);
+      }
     }
   }
 
@@ -166,7 +174,11 @@ class Sorter {
       if (rows.size() < 2 || spread.least != spread.greatest) break;
       level = words_.next(level, rows);
     }
-    if (rows.size() < 2 || level.kind == RowWords::Kind::kDone) return {};
+    if (rows.size() < 2) return {};
+    if (level.kind == RowWords::Kind::kDone) {
+      mark_repeats(rows);
+      return {};
+    }
     if (level.kind == RowWords::Kind::kNested) {
       TieOrder(words_, scratch).order(rows, level);
       return {};
@@ -239,7 +251,7 @@ Result<MutableBuffer> numbered(std::size_t rows, const Parallel& parallel) {
   MutableBuffer out = TRUENO_TRY(MutableBuffer::uninitialised(std::max<std::size_t>(rows, 1) * sizeof(WordedRow)));
   auto* to = out.as<WordedRow>();
   parallel.ranges(rows, kLeastFilled, [&](std::size_t first, std::size_t last) {
-    for (std::size_t row = first; row < last; ++row) to[row] = {0, static_cast<std::uint32_t>(row)};
+    for (std::size_t row = first; row < last; ++row) to[row] = {0, static_cast<std::uint32_t>(row), 0};
   });
   return out;
 }
@@ -261,6 +273,30 @@ Result<std::vector<std::uint32_t>> sorted_rows(std::span<const OrderKey> keys, s
   const Rows all(room.as<WordedRow>(), static_cast<std::size_t>(rows));
   TRUENO_TRY(Sorter(words, parallel).sort(all));
   return row_numbers(all, parallel);
+}
+
+Result<GroupedRows> grouped_rows(std::span<const OrderKey> keys, std::int64_t rows, const Parallel& parallel) {
+  const RowWords words = TRUENO_TRY(RowWords::make(keys, {}));
+  MutableBuffer room = TRUENO_TRY(numbered(static_cast<std::size_t>(rows), parallel));
+  const Rows all(room.as<WordedRow>(), static_cast<std::size_t>(rows));
+  TRUENO_TRY(Sorter(words, parallel).sort(all));
+  GroupedRows out;
+  out.rows = row_numbers(all, parallel);
+  const std::size_t parts = parallel.threads();
+  std::vector<std::size_t> begins(parts + 1, 0);
+  const auto part_begin = [&](std::size_t part) { return all.size() * part / parts; };
+  parallel(parts, [&](std::size_t part) {
+    for (std::size_t i = part_begin(part); i < part_begin(part + 1); ++i) begins[part + 1] += 1 - all[i].repeats;
+  });
+  for (std::size_t part = 0; part < parts; ++part) begins[part + 1] += begins[part];
+  out.starts.resize(begins.back());
+  parallel(parts, [&](std::size_t part) {
+    std::size_t group = begins[part];
+    for (std::size_t i = part_begin(part); i < part_begin(part + 1); ++i) {
+      if (all[i].repeats == 0) out.starts[group++] = static_cast<std::uint32_t>(i);
+    }
+  });
+  return out;
 }
 
 Result<std::vector<std::uint32_t>> first_rows(std::span<const OrderKey> keys, std::int64_t rows, std::span<const std::int64_t> ties,

@@ -55,8 +55,9 @@ Result<Batch> merge_groups(const Program& program, const std::vector<Batch>& par
   const std::size_t key_count = sink.keys.size();
   std::vector<OrderKey> order_keys;
   for (std::size_t k = 0; k < key_count; ++k) order_keys.push_back({&all.columns[k], false, false});
-  const std::vector<std::uint32_t> order = TRUENO_TRY(sorted_rows(order_keys, all.length, {}, parallel));
-  std::vector<std::uint32_t> starts = TRUENO_TRY(group_starts(std::span(all.columns).first(key_count), order));
+  GroupedRows grouped = TRUENO_TRY(grouped_rows(order_keys, all.length, parallel));
+  const std::vector<std::uint32_t>& order = grouped.rows;
+  std::vector<std::uint32_t>& starts = grouped.starts;
   if (sink.kind == SinkKind::kReduce) starts = {0};  // one row, also of no rows
   Batch out;
   out.length = static_cast<std::int64_t>(starts.size());

@@ -46,22 +46,29 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<con
 Result<Batch> PipelineRun::run() {
   kernel_ = TRUENO_TRY(device_.prepare(pipeline_.program).run_now());
   const auto threads = static_cast<std::size_t>(std::clamp(options_.threads, 1, 1024));
-  std::vector<std::vector<Batch>> states(std::min(threads, static_cast<std::size_t>(std::max<std::int64_t>(parts_, 1))));
-  workers(states.size())(states.size(), [&](std::size_t i) { work(states[i]); });
+  std::vector<std::unique_ptr<backend::SinkState>> states(std::min(threads, static_cast<std::size_t>(std::max<std::int64_t>(parts_, 1))));
+  const Parallel parallel = workers(states.size());
+  parallel(states.size(), [&](std::size_t i) { work(states[i]); });
   if (!errors_.empty() && !satisfied_before(errors_.begin()->first + 1)) return errors_.begin()->second;
   std::vector<Batch> partials;
   for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
-  for (std::vector<Batch>& state : states) std::ranges::move(state, std::back_inserter(partials));
+  if (!emits()) {
+    std::optional<Batch> whole = TRUENO_TRY(kernel_->finish(states, workers(threads)).run_now());
+    if (whole) return slice(*whole, pipeline_.offset, pipeline_.limit);
+    std::vector<std::optional<Result<Batch>>> taken(states.size());
+    parallel(states.size(), [&](std::size_t i) { taken[i] = kernel_->take_partial(*states[i]).run_now(); });
+    for (std::optional<Result<Batch>>& partial : taken) partials.push_back(TRUENO_TRY(std::move(*partial)));
+  }
   return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials, workers(threads))), pipeline_.offset, pipeline_.limit);
 }
 
-void PipelineRun::work(std::vector<Batch>& states) {
-  auto state = kernel_->start(launch_);
-  run_parts(state, states);
+void PipelineRun::work(std::unique_ptr<backend::SinkState>& state) {
+  state = kernel_->start(launch_);
+  run_parts(state);
   transfer_us_ += state->transfer_us;
 }
 
-void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state, std::vector<Batch>& states) {
+void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state) {
   for (;;) {
     const std::int64_t part = next_.fetch_add(1);
     if (part >= parts_ || part > last_wanted_.load()) break;
@@ -74,21 +81,13 @@ void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state, std::vec
       if (!emits()) return;
       continue;
     }
-    if (emits()) {
-      Result<Batch> batch = kernel_->take_partial(*state).run_now();
-      if (batch) {
-        keep(part, std::move(*batch));
-      } else {
-        fail(part, std::move(batch).error());
-      }
+    if (!emits()) continue;
+    Result<Batch> batch = kernel_->take_partial(*state).run_now();
+    if (batch) {
+      keep(part, std::move(*batch));
+    } else {
+      fail(part, std::move(batch).error());
     }
-  }
-  if (emits()) return;
-  Result<Batch> partial = kernel_->take_partial(*state).run_now();
-  if (partial) {
-    states.push_back(std::move(*partial));
-  } else {
-    fail(0, std::move(partial).error());
   }
 }
 

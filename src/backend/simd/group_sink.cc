@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "backend/simd/reduce_sink.h"
-#include "base/fixed_sum.h"
 #include "kernel/aggregate.h"
 #include "kernel/cell.h"
 
@@ -344,25 +343,40 @@ void GroupSink::update_extremes(const Slot& slot, bool least, const Vector& argu
   }
 }
 
-Result<Column> GroupSink::float_column(std::size_t index) const {
-  const FloatWindow& window = windows_[index];
-  ColumnBuilder builder(TypeId::kBlob);
-  builder.reserve(table_.size());
+std::optional<FixedSum> GroupSink::fixed_sum(std::size_t accumulator, std::uint32_t group) const {
+  const FloatWindow& window = windows_[accumulator];
+  if (!window.overflow.empty() && window.overflow.contains(group)) return std::nullopt;
+  if (!window.has_window) return FixedSum();
+  const std::uint8_t* at = state(group, slots_[accumulator]);
   const int low_grid = window.top - SumWindow::kGroupHighBits - SumWindow::kLowBits;
   const int exponents[] = {low_grid, low_grid + SumWindow::kLowBits, window.top};
+  const std::int64_t parts[] = {load<std::int64_t>(at + 16), load<std::int64_t>(at + 8), load<std::int64_t>(at)};
+  return FixedSum::of(parts, exponents);
+}
+
+ExactSum GroupSink::wide_sum(std::size_t accumulator, std::uint32_t group) const {
+  const FloatWindow& window = windows_[accumulator];
+  const auto more = window.overflow.find(group);
+  ExactSum total = more == window.overflow.end() ? ExactSum() : more->second;
+  if (!window.has_window) return total;
+  const std::uint8_t* at = state(group, slots_[accumulator]);
+  const int low_grid = window.top - SumWindow::kGroupHighBits - SumWindow::kLowBits;
+  add_steps(total, load<std::int64_t>(at + 16), low_grid);
+  add_steps(total, load<std::int64_t>(at + 8), low_grid + SumWindow::kLowBits);
+  add_steps(total, load<std::int64_t>(at), window.top);
+  return total;
+}
+
+Result<Column> GroupSink::float_column(std::size_t index) const {
+  ColumnBuilder builder(TypeId::kBlob);
+  builder.reserve(table_.size());
   char bytes[FixedSum::kMostBytes];
   for (std::uint32_t group = 0; group < table_.size(); ++group) {
-    const std::uint8_t* at = state(group, slots_[index]);
-    const std::int64_t parts[] = {load<std::int64_t>(at + 16), load<std::int64_t>(at + 8), load<std::int64_t>(at)};
-    const auto more = window.overflow.find(group);
-    const std::optional<FixedSum> sum = window.has_window ? FixedSum::of(parts, exponents) : FixedSum();
-    if (sum && more == window.overflow.end()) {
+    if (const std::optional<FixedSum> sum = fixed_sum(index, group)) {
       TRUENO_TRY(builder.append_string({bytes, static_cast<std::size_t>(sum->write(bytes))}));
-      continue;
+    } else {
+      TRUENO_TRY(builder.append_string(wide_sum(index, group).serialise()));
     }
-    ExactSum total = more == window.overflow.end() ? ExactSum() : more->second;
-    for (std::size_t i = 0; i < 3 && window.has_window; ++i) add_steps(total, parts[i], exponents[i]);
-    TRUENO_TRY(builder.append_string(total.serialise()));
   }
   return builder.finish();
 }

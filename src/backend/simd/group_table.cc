@@ -278,76 +278,95 @@ Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* ro
   return {};
 }
 
-kernel::Cell GroupTable::key_cell(const Key& key, std::uint32_t group) const {
-  std::uint64_t words[2] = {};
+// The words of a key's value; false: NULL.
+bool GroupTable::key_words(std::size_t number, std::uint32_t group, std::uint64_t* words) const {
+  const Key& key = keys_[number];
   if (mode_ == Mode::kWide) {
     const std::uint64_t* record = group_words_.data() + static_cast<std::size_t>(group) * record_words_;
-    const auto number = static_cast<std::size_t>(&key - keys_.data());
-    if (((record[0] >> number) & 1) != 0) return kernel::Cell::null();
+    if (((record[0] >> number) & 1) != 0) return false;
     std::memcpy(words, record + key.word, width_of(key.lane) == 16 ? 16 : 8);
-  } else {
-    const std::uint64_t mask = key.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << key.bits) - 1;
-    std::uint64_t word = (group_words_[group] >> key.shift) & mask;
-    if (key.nullable && word == 0) return kernel::Cell::null();
-    word -= static_cast<std::uint64_t>(key.nullable ? 1 : 0) - static_cast<std::uint64_t>(key.base);
-    words[0] = word;
+    return true;
   }
-  using kernel::Cell;
-  switch (key.lane) {
-    case Lane::kBool: return Cell::of_bool(words[0] != 0);
-    case Lane::kI32:
-    case Lane::kI64: return Cell::of_integer(static_cast<std::int64_t>(words[0]));
-    case Lane::kCode: return Cell::of_integer(static_cast<std::uint32_t>(words[0]));
-    case Lane::kF32: return Cell::of_f32(std::bit_cast<float>(static_cast<std::uint32_t>(words[0])));
-    case Lane::kF64: return Cell::of_f64(std::bit_cast<double>(words[0]));
-    case Lane::kI128: return Cell::of_integer(load<i128>(words));
-    case Lane::kInterval: return Cell::of_interval(load<IntervalValue>(words));
-    case Lane::kString: {
-      StringView text;
-      std::memcpy(static_cast<void*>(&text), words, 16);
-      return Cell::of_string(text);
+  const std::uint64_t mask = key.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << key.bits) - 1;
+  const std::uint64_t word = (group_words_[group] >> key.shift) & mask;
+  if (key.nullable && word == 0) return false;
+  words[0] = word - (static_cast<std::uint64_t>(key.nullable ? 1 : 0) - static_cast<std::uint64_t>(key.base));
+  return true;
+}
+
+// Text of the groups as records of a column, and what they point at behind one another.
+Status GroupTable::copy_texts(std::size_t number, StoredView* to, std::uint8_t* validity, Column& column) const {
+  std::size_t left = 0;
+  for (std::uint32_t group = 0; group < group_count_; ++group) {
+    std::uint64_t words[2];
+    if (!key_words(number, group, words)) continue;
+    StringView text;
+    std::memcpy(static_cast<void*>(&text), words, sizeof text);
+    left += text.is_inline() ? 0 : text.size();
+  }
+  constexpr std::size_t kMostOfBlock = std::size_t{1} << 30;  // offsets have 31 bits
+  MutableBuffer block;
+  std::size_t used = 0;
+  for (std::uint32_t group = 0; group < group_count_; ++group) {
+    std::uint64_t words[2];
+    to[group] = {};
+    if (!key_words(number, group, words)) continue;
+    StringView text;
+    std::memcpy(static_cast<void*>(&text), words, sizeof text);
+    set_bit(validity, group);
+    if (text.is_inline()) {
+      std::memcpy(static_cast<void*>(to + group), &text, sizeof text);
+      continue;
     }
+    if (used + text.size() > block.size()) {
+      if (block.size() != 0) column.string_buffers.push_back(std::move(block).freeze());
+      block = TRUENO_TRY(MutableBuffer::uninitialised(std::max<std::size_t>(text.size(), std::min(left, kMostOfBlock))));
+      used = 0;
+    }
+    std::memcpy(block.data() + used, text.data(), text.size());
+    to[group].size = static_cast<std::int32_t>(text.size());
+    std::memcpy(to[group].prefix, text.data(), 4);
+    to[group].buffer = static_cast<std::int32_t>(column.string_buffers.size());
+    to[group].offset = static_cast<std::int32_t>(used);
+    used += text.size();
+    left -= text.size();
   }
-  return Cell::null();
+  if (block.size() != 0) column.string_buffers.push_back(std::move(block).freeze());
+  return {};
 }
 
 Result<std::vector<Column>> GroupTable::keys(const std::vector<std::shared_ptr<const Dictionary>>& dictionaries) const {
   std::vector<Column> out;
+  const std::size_t readable = std::max<std::size_t>(group_count_, 1);
   for (std::size_t k = 0; k < keys_.size(); ++k) {
     const Key& key = keys_[k];
-    const Type& type = compiled_.at(key.value).type;
+    Column& column = out.emplace_back();
+    column.type = compiled_.at(key.value).type;
+    column.length = group_count_;
     if (key.coded) {
-      Column column;
-      column.type = type;
       column.encoding = Encoding::kDictionary;
-      column.length = group_count_;
       column.dictionary = dictionaries[k];
-      MutableBuffer codes = TRUENO_TRY(MutableBuffer::zeroed(std::max<std::size_t>(group_count_, 1) * 4));
-      MutableBuffer validity = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(std::max<std::size_t>(group_count_, 1))));
+    }
+    const auto width = key.coded ? std::size_t{4} : static_cast<std::size_t>(trueno::width_of(column.physical()));
+    MutableBuffer values = TRUENO_TRY(MutableBuffer::zeroed(readable * width));
+    MutableBuffer validity = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(readable)));
+    const bool narrowed = width == 16 && trueno::backend::simd::width_of(key.lane) < 16;  // by its range
+    if (key.lane == Lane::kString) {
+      TRUENO_TRY(copy_texts(k, values.as<StoredView>(), validity.data(), column));
+    } else {
       for (std::uint32_t group = 0; group < group_count_; ++group) {
-        const kernel::Cell cell = key_cell(key, group);
-        codes.as<std::uint32_t>()[group] = static_cast<std::uint32_t>(cell.integer);
-        set_bit_to(validity.data(), group, cell.valid);
-        column.null_count += cell.valid ? 0 : 1;
-      }
-      column.values = std::move(codes).freeze();
-      if (column.null_count != 0) column.validity = std::move(validity).freeze();
-      out.push_back(std::move(column));
-      continue;
-    }
-    const bool plain = key.lane == Lane::kI32 || key.lane == Lane::kI64;
-    ColumnBuilder builder(type);
-    builder.reserve(group_count_);
-    for (std::uint32_t group = 0; group < group_count_; ++group) {
-      const kernel::Cell cell = key_cell(key, group);
-      if (plain && cell.valid) {
-        const i128 value = cell.integer;  // little-endian: the low bytes are the narrower integer
-        TRUENO_TRY(builder.append_bytes(&value));
-      } else {
-        TRUENO_TRY(kernel::append_cell(builder, type, cell));
+        std::uint64_t words[2] = {};
+        if (!key_words(k, group, words)) continue;
+        if (narrowed) words[1] = static_cast<std::int64_t>(words[0]) < 0 ? ~std::uint64_t{0} : 0;
+        std::memcpy(values.data() + group * width, words, width);  // little-endian: the low bytes are the narrower integer
+        set_bit(validity.data(), group);
       }
     }
-    out.push_back(TRUENO_TRY(builder.finish()));
+    std::int64_t valid = 0;
+    for (std::size_t i = 0; i < bytes_for_bits(group_count_); ++i) valid += std::popcount(validity.data()[i]);
+    column.null_count = column.length - valid;
+    column.values = std::move(values).freeze();
+    if (column.null_count != 0) column.validity = std::move(validity).freeze();
   }
   return out;
 }

@@ -422,14 +422,38 @@ void SimdJoinTable::find_hashed(std::span<const Vector> keys, std::size_t rows, 
     scratch.last[i] = static_cast<std::uint32_t>(word & kPositionMask);
     __builtin_prefetch(entries + scratch.first[i]);
   }
+  // The first entry of each row's slot that has its word: nearly always the match.
+  const std::uint64_t* wanted = packed_ ? scratch.words.data() : hashes;
   for (std::size_t i = 0; i < rows; ++i) {
     std::uint32_t at = scratch.first[i];
     const std::uint32_t last = scratch.last[i];
-    const std::uint64_t wanted = packed_ ? scratch.words[i] : hashes[i];
-    matches[i] = 0;
-    for (; at < last; at += entries[at].run) {
-      if (entries[at].word != wanted || (!packed_ && !same_keys(keys, i, entries[at].row))) continue;
-      matches[i] = std::uint64_t{entries[at].run} << 32 | at;
+    while (at < last && entries[at].word != wanted[i]) at += entries[at].run;
+    scratch.first[i] = at;
+    if (packed_) matches[i] = at < last ? (std::uint64_t{entries[at].run} << 32 | at) : 0;
+  }
+  if (!packed_) compare_found(keys, rows, scratch, matches);
+}
+
+// What is equal by its hash is compared by its values: their rows are fetched ahead, and then the texts that these point to.
+void SimdJoinTable::compare_found(std::span<const Vector> keys, std::size_t rows, const ProbeScratch& scratch,
+                                  std::uint64_t* matches) const {
+  const auto* entries = entries_.as<Entry>();
+  const auto found = [&](std::size_t i) { return i < rows && scratch.first[i] < scratch.last[i]; };
+  for (std::size_t i = 0; i < rows + 2 * kPrefetchDistance; ++i) {
+    for (std::size_t k = 0; k < key_count_; ++k) {
+      const Vector& build = columns_[k].view;
+      const auto width = static_cast<std::size_t>(width_of(build.lane));
+      if (found(i)) __builtin_prefetch(build.as<std::uint8_t>() + entries[scratch.first[i]].row * width);
+      if (build.lane != Lane::kString || i < kPrefetchDistance || !found(i - kPrefetchDistance)) continue;
+      __builtin_prefetch(build.as<StringView>()[entries[scratch.first[i - kPrefetchDistance]].row].data());
+    }
+    if (i < 2 * kPrefetchDistance) continue;
+    const std::size_t row = i - 2 * kPrefetchDistance;
+    std::uint32_t at = scratch.first[row];
+    matches[row] = 0;
+    for (; at < scratch.last[row]; at += entries[at].run) {
+      if (entries[at].word != scratch.hashes[row] || !same_keys(keys, row, entries[at].row)) continue;
+      matches[row] = std::uint64_t{entries[at].run} << 32 | at;
       break;
     }
   }

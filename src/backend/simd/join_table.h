@@ -75,6 +75,7 @@ class SimdJoinTable final : public JoinTable {
   void hashes_of(std::span<const Vector> keys, std::size_t rows, ProbeScratch& scratch) const;
   void find_dense(std::size_t rows, const ProbeScratch& scratch, std::uint64_t* matches) const;
   void find_hashed(std::span<const Vector> keys, std::size_t rows, ProbeScratch& scratch, std::uint64_t* matches) const;
+  void compare_found(std::span<const Vector> keys, std::size_t rows, const ProbeScratch& scratch, std::uint64_t* matches) const;
   void order_slot(Entry* first, Entry* last) const;
   [[nodiscard]] bool same_keys(std::span<const Vector> keys, std::size_t row, std::uint32_t build_row) const;
   template <class Visit>

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "column/rows.h"
+#include "kernel/cell.h"
 
 namespace trueno::backend::simd {
 
@@ -56,6 +57,11 @@ Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const 
     count = evaluator.routines().true_rows(chunk.mask, chunk.rows, chosen_.data());
     rows = chosen_.data();
   }
+  if (compiled_.program->sink.kind == SinkKind::kTopK && !kept_.empty()) {
+    count = hopeful_rows(evaluator, rows, count);
+    rows = chosen_.data();
+    if (count == 0) return {};
+  }
   for (std::size_t i = 0; i < values_.size(); ++i) {
     if (first_of(i) != i) continue;
     const kernel::Instruction& instruction = compiled_.at(values_[i]);
@@ -89,6 +95,56 @@ Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const 
   for (std::size_t k = 0; k < count; ++k) row_ids_.push_back(chunk.row_id(rows == nullptr ? k : rows[k]));
   if (sink.kind == SinkKind::kTopK && rows_ > std::max(kLeastPruned, sink.limit * kPruneFactor)) return prune();
   return {};
+}
+
+namespace {
+
+// Leaves those rows that are not behind `limit`, the first key of the last row that is kept so far. In place: chosen[n] is written after
+// row n was read.
+template <class IsBehind>
+std::size_t keep_rows(const Vector& key, bool keep_nulls, const std::uint32_t* rows, std::size_t count, std::uint32_t* chosen,
+                      IsBehind is_behind) {
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::uint32_t row = rows == nullptr ? static_cast<std::uint32_t>(k) : rows[k];
+    const bool keeps = key.valid == nullptr || key.valid[row] != 0 ? !is_behind(row) : keep_nulls;
+    chosen[kept] = row;
+    kept += keeps ? 1 : 0;
+  }
+  return kept;
+}
+
+}  // namespace
+
+// The rows, now in `chosen_`, that may be among the first: by the first key alone.
+std::size_t RowSink::hopeful_rows(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count) {
+  const kernel::SortKey& key = compiled_.program->sink.sort_keys.front();
+  const Vector& vector = evaluator.value(key.value);
+  const Column& keys = kept_.front().columns.front();
+  const auto keep_all = [&] { return keep_rows(vector, true, rows, count, chosen_.data(), [](std::uint32_t) { return false; }); };
+  const std::int64_t last = keys.length - 1;
+  if (keys.length < compiled_.program->sink.limit || vector.constant || !keys.is_valid(last)) return keep_all();
+  const kernel::Cell limit = kernel::cell_of(keys, last);
+  const auto keep = [&](auto is_less) { return keep_rows(vector, key.nulls_first, rows, count, chosen_.data(), is_less); };
+  const auto number = [&]<class T>(T end) {
+    const T* values = vector.as<T>();
+    if (end != end) return keep_all();  // NaN is greatest: rare, and nothing to win
+    if (key.descending) return keep([=](std::uint32_t row) { return values[row] < end; });
+    return keep([=](std::uint32_t row) { return !(values[row] <= end); });
+  };
+  switch (vector.lane) {
+    case Lane::kI32: return number(static_cast<std::int32_t>(limit.integer));
+    case Lane::kI64: return number(static_cast<std::int64_t>(limit.integer));
+    case Lane::kF32: return number(limit.f32);
+    case Lane::kF64: return number(limit.f64);
+    case Lane::kString: {
+      const auto* texts = vector.as<StringView>();
+      const StringView end = limit.string;
+      if (key.descending) return keep([=](std::uint32_t row) { return texts[row] < end; });
+      return keep([=](std::uint32_t row) { return end < texts[row]; });
+    }
+    default: return keep_all();
+  }
 }
 
 Result<Batch> RowSink::finish_columns() {

@@ -24,6 +24,7 @@ class RowSink {
   [[nodiscard]] Result<Batch> finish_columns();
   [[nodiscard]] Result<Batch> in_order(Batch rows) const;
   [[nodiscard]] Status prune();
+  [[nodiscard]] std::size_t hopeful_rows(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count);
   void make_writers();
   /// Where the value at a place is first among the values.
   [[nodiscard]] std::size_t first_of(std::size_t place) const;
