@@ -62,13 +62,12 @@ GroupTable::GroupTable(const CompiledProgram& compiled) : compiled_(compiled) {
 void GroupTable::clear() {
   group_count_ = 0;
   slots_.assign(mode_ == Mode::kDense ? std::size_t{1} << total_bits_ : kFirstSlots, 0);
-  if (mode_ == Mode::kPacked) slot_words_.assign(kFirstSlots, 0);
+  if (mode_ != Mode::kDense) slot_words_.assign(kFirstSlots, 0);
   group_words_.clear();
   group_hashes_.clear();
   texts_.clear();
   chunk_words_.resize(kChunkRows);
   chunk_hashes_.resize(kChunkRows);
-  record_.resize(record_words_);
 }
 
 std::int64_t GroupTable::bytes() const {
@@ -148,14 +147,14 @@ void GroupTable::find_dense(const std::uint32_t* rows, std::size_t count, std::u
 void GroupTable::grow() {
   const std::size_t size = slots_.size() * 4;
   slots_.assign(size, 0);
-  if (mode_ == Mode::kPacked) slot_words_.assign(size, 0);
+  slot_words_.assign(size, 0);
   const std::size_t mask = size - 1;
   for (std::uint32_t group = 0; group < group_count_; ++group) {
     const std::uint64_t hash = mode_ == Mode::kPacked ? hash64(group_words_[group]) : group_hashes_[group];
     std::size_t at = hash & mask;
     while (slots_[at] != 0) at = (at + 1) & mask;
     slots_[at] = group + 1;
-    if (mode_ == Mode::kPacked) slot_words_[at] = group_words_[group];
+    slot_words_[at] = mode_ == Mode::kPacked ? group_words_[group] : hash;
   }
 }
 
@@ -248,34 +247,70 @@ bool GroupTable::same_record(const std::uint64_t* a, const std::uint64_t* b) con
   return true;
 }
 
+// In passes over the chunk, so that many cache misses are under way at once: records and hashes, then slots, the records of the groups
+// that they name, and the texts of those.
 Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
   if (keys_.size() > 64) return error(ErrorCode::kNotSupported, "GROUP BY of more than 64 keys");
   while ((group_count_ + count) * 2 > slots_.size()) grow();
+  records_.resize(count * record_words_);
+  for (std::size_t k = 0; k < count; ++k)
+    chunk_hashes_[k] = make_record(evaluator, rows == nullptr ? k : rows[k], records_.data() + k * record_words_);
   const std::size_t mask = slots_.size() - 1;
+  const bool prefetch = slots_.size() > kPrefetchSlots;
   for (std::size_t k = 0; k < count; ++k) {
-    const std::uint64_t hash = make_record(evaluator, rows == nullptr ? k : rows[k], record_.data());
+    if (prefetch) fetch_ahead(k, count, mask);
+    const std::uint64_t hash = chunk_hashes_[k];
+    std::uint64_t* record = records_.data() + k * record_words_;
     std::size_t at = hash & mask;
     for (;; at = (at + 1) & mask) {
       const std::uint32_t group = slots_[at];
       if (group == 0) break;
-      if (group_hashes_[group - 1] == hash && same_record(record_.data(), group_words_.data() + (group - 1) * record_words_)) break;
+      if (slot_words_[at] == hash && same_record(record, group_words_.data() + (group - 1) * record_words_)) break;
     }
     if (slots_[at] == 0) {
-      for (const Key& key : keys_) {  // the group owns its texts
-        if (key.lane != Lane::kString) continue;
-        StringView text;
-        std::memcpy(static_cast<void*>(&text), record_.data() + key.word, 16);
-        if (text.is_inline()) continue;
-        text = StringView(texts_.copy(text.view()));
-        std::memcpy(record_.data() + key.word, static_cast<const void*>(&text), 16);
-      }
+      own_texts(record);
       slots_[at] = ++group_count_;
-      group_words_.insert(group_words_.end(), record_.begin(), record_.end());
+      slot_words_[at] = hash;
+      group_words_.insert(group_words_.end(), record, record + record_words_);
       group_hashes_.push_back(hash);
     }
     groups[k] = slots_[at] - 1;
   }
   return {};
+}
+
+void GroupTable::fetch_ahead(std::size_t row, std::size_t count, std::size_t mask) const {
+  if (const std::size_t far = row + 3 * kPrefetchDistance; far < count) {
+    __builtin_prefetch(slots_.data() + (chunk_hashes_[far] & mask));
+    __builtin_prefetch(slot_words_.data() + (chunk_hashes_[far] & mask));
+  }
+  const auto group_at = [&](std::size_t ahead) {
+    if (ahead >= count) return std::uint32_t{0};
+    const std::size_t slot = chunk_hashes_[ahead] & mask;
+    return slot_words_[slot] == chunk_hashes_[ahead] ? slots_[slot] : 0;
+  };
+  if (const std::uint32_t group = group_at(row + 2 * kPrefetchDistance); group != 0)
+    __builtin_prefetch(group_words_.data() + (group - 1) * record_words_);
+  if (const std::uint32_t group = group_at(row + kPrefetchDistance); group != 0) {
+    for (const Key& key : keys_) {
+      if (key.lane != Lane::kString) continue;
+      StringView text;
+      std::memcpy(static_cast<void*>(&text), group_words_.data() + (group - 1) * record_words_ + key.word, sizeof text);
+      if (!text.is_inline()) __builtin_prefetch(text.data());
+    }
+  }
+}
+
+// A group keeps its texts.
+void GroupTable::own_texts(std::uint64_t* record) {
+  for (const Key& key : keys_) {
+    if (key.lane != Lane::kString) continue;
+    StringView text;
+    std::memcpy(static_cast<void*>(&text), record + key.word, sizeof text);
+    if (text.is_inline()) continue;
+    text = StringView(texts_.copy(text.view()));
+    std::memcpy(record + key.word, static_cast<const void*>(&text), sizeof text);
+  }
 }
 
 // The words of a key's value; false: NULL.

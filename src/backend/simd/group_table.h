@@ -44,6 +44,8 @@ class GroupTable {
   void find_dense(const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
   void find_packed(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
   [[nodiscard]] Status find_wide(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
+  void fetch_ahead(std::size_t row, std::size_t count, std::size_t mask) const;
+  void own_texts(std::uint64_t* record);
   void grow();
   [[nodiscard]] std::uint64_t make_record(const Evaluator& evaluator, std::size_t row, std::uint64_t* record) const;
   [[nodiscard]] bool same_record(const std::uint64_t* a, const std::uint64_t* b) const;
@@ -60,13 +62,13 @@ class GroupTable {
   template <class T>
   using Large = std::vector<T, LargeAllocator<T>>;
   Large<std::uint32_t> slots_;         // dense: by key; else open addressing: group + 1, 0 = free
-  Large<std::uint64_t> slot_words_;    // packed: the key of a slot, beside it in one probe
+  Large<std::uint64_t> slot_words_;    // packed: the key of a slot, beside it in one probe; wide: its hash
   Large<std::uint64_t> group_words_;   // packed and dense: the key of a group; wide: its record
   Large<std::uint64_t> group_hashes_;  // wide
   Arena texts_;
   std::vector<std::uint64_t> chunk_words_;
   std::vector<std::uint64_t> chunk_hashes_;
-  std::vector<std::uint64_t> record_;
+  std::vector<std::uint64_t> records_;  // wide: of the chunk
 };
 
 }  // namespace trueno::backend::simd
