@@ -270,7 +270,7 @@ Status SimdJoinTable::build_dense(std::size_t slots, ProbeScratch& scratch) {
       }
     });
     directory_ = std::move(ends).freeze();
-    return {};
+    return make_presence(slots);
   }
   std::uint32_t sum = 0;
   for (std::size_t slot = 0; slot < slots; ++slot) sum += std::exchange(cursor[slot], sum);
@@ -282,6 +282,19 @@ Status SimdJoinTable::build_dense(std::size_t slots, ProbeScratch& scratch) {
   });
   directory_ = std::move(ends).freeze();
   positions_ = std::move(positions).freeze();
+  return {};
+}
+
+// A bit a key, which lies in a nearer cache than the directory: made where most probes may find nothing.
+Status SimdJoinTable::make_presence(std::size_t slots) {
+  constexpr std::size_t kLeastSlots = 64 * 1024;
+  if (slots < kLeastSlots || rows_ > slots / 2) return {};
+  MutableBuffer bits = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(slots)));
+  const auto* directory = directory_.as<std::uint32_t>();
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    if (directory[slot] != 0) set_bit(bits.data(), slot);
+  }
+  presence_ = std::move(bits).freeze();
   return {};
 }
 
@@ -309,6 +322,7 @@ Status SimdJoinTable::build_hashed(ProbeScratch& scratch) {
     }
   });
   std::uint64_t begin = 0;
+  unique_ = true;
   for (std::size_t slot = 0; slot < slots; ++slot) {
     const std::uint64_t end = cursor[slot] & kPositionMask;
     if (end - begin > 1) order_slot(entry + begin, entry + end);
@@ -320,7 +334,7 @@ Status SimdJoinTable::build_hashed(ProbeScratch& scratch) {
 }
 
 // Entries of one key next to one another, ascending by row; the first of them knows how many they are.
-void SimdJoinTable::order_slot(Entry* first, Entry* last) const {
+void SimdJoinTable::order_slot(Entry* first, Entry* last) {
   const auto less = [](const Entry& a, const Entry& b) { return a.word != b.word ? a.word < b.word : a.row < b.row; };
   if (!std::is_sorted(first, last, less)) std::sort(first, last, less);
   const std::vector<Vector> keys = packed_ ? std::vector<Vector>() : key_vectors(0);
@@ -344,6 +358,7 @@ void SimdJoinTable::order_slot(Entry* first, Entry* last) const {
       }
     }
     first->run = static_cast<std::uint32_t>(end - first);
+    unique_ = unique_ && first->run == 1;
     first = end;
   }
 }
@@ -386,9 +401,22 @@ void SimdJoinTable::find(std::span<const Vector> keys, const std::uint8_t* mask,
   }
 }
 
-void SimdJoinTable::find_dense(std::size_t rows, const ProbeScratch& scratch, std::uint64_t* matches) const {
+void SimdJoinTable::find_dense(std::size_t rows, ProbeScratch& scratch, std::uint64_t* matches) const {
   const auto* directory = directory_.as<std::uint32_t>();
   const std::uint64_t* words = scratch.words.data();
+  if (!presence_.empty()) {
+    // Without branches: which rows have a match is no pattern.
+    const std::uint8_t* presence = presence_.data();
+    std::uint32_t* found = scratch.first.data();
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      matches[i] = 0;
+      found[count] = static_cast<std::uint32_t>(i);
+      count += scratch.usable[i] & (presence[words[i] / 8] >> (words[i] % 8) & 1);
+    }
+    for (std::size_t k = 0; k < count; ++k) matches[found[k]] = std::uint64_t{1} << 32 | (directory[words[found[k]]] - 1);
+    return;
+  }
   if (unique_) {
     for (std::size_t i = 0; i < rows; ++i) {
       const std::uint32_t found = scratch.usable[i] != 0 ? directory[words[i]] : 0;
