@@ -88,6 +88,22 @@ void print_table(const std::vector<Measurement>& all) {
 
 namespace {
 
+// Of a result of more rows than kLargeResult only every kStep-th is printed.
+constexpr std::int64_t kLargeResult = 20'000;
+constexpr std::int64_t kStep = 997;
+
+std::string sampled_rows(const QueryResult& result) {
+  if (result.row_count() <= kLargeResult) return result.to_json();
+  std::string out = "[";
+  for (std::int64_t row = 0; row < result.row_count(); row += kStep) {
+    out += row == 0 ? "[" : ",[";
+    for (int column = 0; column < static_cast<int>(result.columns().size()); ++column)
+      out += (column == 0 ? "" : ",") + result.json(row, column);
+    out += "]";
+  }
+  return out + "]";
+}
+
 // One statement a line from standard input, one JSON object a line out: for tools that time several engines by turns.
 ExitCode run_lines(const Connection& connection) {
   std::string line;
@@ -107,9 +123,10 @@ ExitCode run_lines(const Connection& connection) {
       std::fprintf(stderr, "%s\n", result.error().text.c_str());
       return result.error().code == FailureCode::kCancelled ? kExitInterrupted : kExitFailed;
     }
-    std::string rows = result->is_query() ? result->to_json() : "[]";
+    std::string rows = result->is_query() ? sampled_rows(*result) : "[]";
     std::replace(rows.begin(), rows.end(), '\n', ' ');  // one object a line
-    std::printf("{\"ms\":%.6f,\"devices\":\"%s\",\"rows\":%s}\n", ms, result->backend_info().c_str(), rows.c_str());
+    std::printf("{\"ms\":%.6f,\"devices\":\"%s\",\"row_count\":%lld,\"rows\":%s}\n", ms, result->backend_info().c_str(),
+                static_cast<long long>(result->row_count()), rows.c_str());
     std::fflush(stdout);
     line.clear();
   }

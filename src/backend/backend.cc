@@ -2,6 +2,10 @@
 
 namespace trueno::backend {
 
+Task<Result<std::optional<Batch>>> Kernel::finish(std::span<const std::unique_ptr<SinkState>>, const Parallel&) const {
+  co_return std::optional<Batch>();
+}
+
 std::string_view decline_reason_name(DeclineReason reason) {
   switch (reason) {
     case DeclineReason::kNone: return "none";

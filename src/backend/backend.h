@@ -3,12 +3,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/parallel.h"
 #include "base/task.h"
 #include "column/column.h"
 #include "kernel/program.h"
@@ -118,6 +120,10 @@ class Kernel {
   }
   /// Takes the state's content as columns of `kernel::partial_schema`; the state is empty afterwards and may be used again.
   [[nodiscard]] virtual Task<Result<Batch>> take_partial(SinkState& state) const = 0;
+  /// The pipeline's whole output from the states of all its workers, where the device does better than merging their partial tables: the
+  /// same bytes, whichever it is. Nothing where it does not, and the states are as they were.
+  [[nodiscard]] virtual Task<Result<std::optional<Batch>>> finish(std::span<const std::unique_ptr<SinkState>> states,
+                                                                  const Parallel& parallel) const;
   /// Bytes the state holds, for the memory budget.
   [[nodiscard]] virtual std::int64_t state_bytes(const SinkState& state) const = 0;
 };

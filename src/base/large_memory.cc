@@ -26,6 +26,9 @@ namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kRegionBytes = std::size_t{64} << 20;
+// Regions that are empty are kept up to this much in all: getting pages from the system and having them cleared costs more than a pass over
+// them, and the next query wants as many again.
+constexpr std::size_t kKeptBytes = std::size_t{256} << 20;
 
 std::size_t rounded(std::size_t size, std::size_t to) { return (size + to - 1) / to * to; }
 
@@ -102,7 +105,7 @@ class Pool {
       Region& region = regions_[i];
       if (at < region.begin || at >= region.begin + region.size) continue;
       region.give(at, bytes);
-      if (region.used == 0 && (has_empty_region(i) || region.size > kRegionBytes)) {
+      if (region.used == 0 && empty_bytes() > kKeptBytes) {
         ::munmap(region.begin, region.size);
         regions_.erase(regions_.begin() + static_cast<std::ptrdiff_t>(i));
       }
@@ -121,11 +124,10 @@ class Pool {
   }
 
  private:
-  bool has_empty_region(std::size_t except) const {
-    for (std::size_t i = 0; i < regions_.size(); ++i) {
-      if (i != except && regions_[i].used == 0) return true;
-    }
-    return false;
+  [[nodiscard]] std::size_t empty_bytes() const {
+    std::size_t sum = 0;
+    for (const Region& region : regions_) sum += region.used == 0 ? region.size : 0;
+    return sum;
   }
 
   std::mutex mutex_;

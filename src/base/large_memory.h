@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
 
 namespace trueno {
 
@@ -10,11 +11,30 @@ inline constexpr std::size_t kLargeBytes = std::size_t{128} << 10;
 /// `size` bytes (a multiple of 64), aligned to 64, or nullptr when the system refuses. A block of kLargeBytes or more is cut from a region
 /// of many blocks, which asks the system for pages of 2 MiB: a scan of several columns touches a page of each in turn, and with pages of
 /// 4 KiB address translation costs up to a third of it. Where there are no huge pages, and under sanitizers, it is an ordinary allocation.
-/// Thread-safe. Regions that fall empty go back to the system, but for one.
+/// Thread-safe. Regions that fall empty go back to the system, but for a few.
 [[nodiscard]] void* allocate_block(std::size_t size);
 
 /// Gives back what allocate_block(size) returned; nullptr is fine.
 void free_block(void* block, std::size_t size);
+
+/// Blocks for standard containers that grow with the data. Aborts when the system refuses.
+template <class T>
+struct LargeAllocator {
+  using value_type = T;
+  LargeAllocator() = default;
+  template <class U>
+  LargeAllocator(const LargeAllocator<U>&) {}  // NOLINT(google-explicit-constructor)
+  [[nodiscard]] T* allocate(std::size_t count) {
+    void* block = allocate_block(bytes(count));
+    if (block == nullptr) std::abort();
+    return static_cast<T*>(block);
+  }
+  void deallocate(T* block, std::size_t count) { free_block(block, bytes(count)); }
+  bool operator==(const LargeAllocator&) const = default;
+
+ private:
+  static std::size_t bytes(std::size_t count) { return (count * sizeof(T) + 63) / 64 * 64; }
+};
 
 /// Bytes of the regions that exist and of the blocks that are out; for tests and reports.
 struct LargeMemoryUse {

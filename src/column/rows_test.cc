@@ -2,9 +2,12 @@
 #include "column/rows.h"
 
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <numeric>
 #include <random>
+#include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -66,6 +69,96 @@ TEST(SortedRows, AreInTheOrderOfTheirValues) {
     EXPECT_EQ(*sorted_rows(keys, rows, ties), expected) << round;
     expected.resize(20);
     EXPECT_EQ(*first_rows(keys, rows, ties, 20), expected) << round;
+  }
+}
+
+// Texts of which one is the beginning of another, and zero bytes in them and at their ends.
+TEST(SortedRows, TextsAreComparedToTheirLastByte) {
+  std::mt19937_64 random(2);
+  ColumnBuilder builder(TypeId::kBlob);
+  std::vector<std::string> texts;
+  for (int row = 0; row < 4000; ++row) {
+    std::string text(random() % 40, 'a');
+    for (int changes = 0; changes < 2 && !text.empty(); ++changes) text[random() % text.size()] = static_cast<char>(random() % 3);
+    texts.push_back(text);
+    ASSERT_TRUE(builder.append_string(text));
+  }
+  const Column column = *builder.finish();
+  for (const bool descending : {false, true}) {
+    std::vector<std::uint32_t> expected(texts.size());
+    std::iota(expected.begin(), expected.end(), 0U);
+    std::ranges::sort(expected, [&](std::uint32_t a, std::uint32_t b) {
+      const int order = descending ? texts[b].compare(texts[a]) : texts[a].compare(texts[b]);
+      return order != 0 ? order < 0 : a < b;
+    });
+    const OrderKey key{&column, descending, false};
+    EXPECT_EQ(*sorted_rows({&key, 1}, column.length), expected);
+    expected.resize(100);
+    EXPECT_EQ(*first_rows({&key, 1}, column.length, {}, 100), expected);
+  }
+}
+
+// A text of many equal beginnings, each a level: the depth of the stack does not grow with it.
+TEST(SortedRows, LongEqualBeginningsTakeNoStack) {
+  ColumnBuilder builder(TypeId::kVarchar);
+  constexpr int kRows = 40;
+  for (int row = 0; row < kRows; ++row) ASSERT_TRUE(builder.append_string(std::string(400'000, 'x') + std::to_string(1000 - row)));
+  const Column column = *builder.finish();
+  const OrderKey key{&column, false, false};
+  const std::vector<std::uint32_t> sorted = *sorted_rows({&key, 1}, kRows);
+  for (std::uint32_t row = 0; row < kRows; ++row) EXPECT_EQ(sorted[row], row == 0 ? 0 : kRows - row) << row;
+}
+
+Parallel threads(std::size_t count) {
+  return {count, [count](std::size_t parts, const Parallel::Body& body) {
+            std::atomic<std::size_t> next = 0;
+            std::vector<std::thread> running;
+            for (std::size_t i = 0; i < count; ++i) {
+              running.emplace_back([&] {
+                for (std::size_t part = next++; part < parts; part = next++) body(part);
+              });
+            }
+            for (std::thread& thread : running) thread.join();
+          }};
+}
+
+// Skewed first keys, codes of a dictionary in no order, and ties in no order.
+TEST(SortedRows, AreTheSameForAnyNumberOfThreads) {
+  constexpr std::int64_t kRows = 300'000;
+  std::mt19937_64 random(3);
+  auto dictionary = std::make_shared<Dictionary>();
+  std::vector<Value> words;
+  for (int i = 0; i < 50; ++i) words.push_back(Value::varchar("word " + std::to_string(i * 7919 % 50)));
+  dictionary->values = std::make_shared<const Column>(*column_of(TypeId::kVarchar, words));
+  Column coded;
+  coded.type = TypeId::kVarchar;
+  coded.encoding = Encoding::kDictionary;
+  coded.length = kRows;
+  coded.dictionary = dictionary;
+  std::vector<std::uint32_t> codes;
+  std::vector<std::int64_t> ties;
+  ColumnBuilder skewed(TypeId::kBigInt);
+  for (std::int64_t row = 0; row < kRows; ++row) {
+    codes.push_back(static_cast<std::uint32_t>(random() % 50));
+    ties.push_back(static_cast<std::int64_t>(random() % 1000) - 500);
+    const std::int64_t value = random() % 10 == 0 ? static_cast<std::int64_t>(random()) : static_cast<std::int64_t>(random() % 5);
+    ASSERT_TRUE(random() % 50 == 0 ? skewed.append_null() : skewed.append_bytes(&value));
+  }
+  coded.values = *copy_to_buffer(std::span<const std::uint32_t>(codes));
+  const Column first = *skewed.finish();
+  const OrderKey keys[] = {{&first, true, true}, {&coded, false, false}};
+  const std::vector<std::uint32_t> alone = *sorted_rows(keys, kRows, ties);
+  const auto in_order = [&](std::uint32_t a, std::uint32_t b) {
+    for (const OrderKey& key : keys) {
+      if (const int order = compare(*key.column, a, b, key); order != 0) return order < 0;
+    }
+    return ties[a] != ties[b] ? ties[a] < ties[b] : a < b;
+  };
+  for (std::size_t i = 1; i < alone.size(); ++i) ASSERT_TRUE(in_order(alone[i - 1], alone[i])) << i;
+  for (const std::size_t count : {std::size_t{2}, std::size_t{3}, std::size_t{8}}) {
+    EXPECT_EQ(*sorted_rows(keys, kRows, ties, threads(count)), alone) << count;
+    const Column taken = *take_rows(first, alone, threads(count));
+    for (std::size_t i = 0; i < alone.size(); i += 101) ASSERT_EQ(taken.is_valid(static_cast<std::int64_t>(i)), first.is_valid(alone[i]));
   }
 }
 

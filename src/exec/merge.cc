@@ -5,6 +5,8 @@
 #include "exec/merge.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 
 #include "column/rows.h"
 #include "exec/fold_groups.h"
@@ -29,22 +31,33 @@ Result<Column> joined_column(const std::vector<Batch>& partials, std::size_t ind
   return concatenate(columns);
 }
 
-Result<Batch> joined(const kernel::Program& program, const std::vector<Batch>& partials) {
-  Batch out;
-  for (const Batch& partial : partials) out.length += partial.length;
-  const Schema schema = kernel::partial_schema(program);
-  for (std::size_t i = 0; i < schema.size(); ++i) out.columns.push_back(TRUENO_TRY(joined_column(partials, i, schema[i].type)));
+// Calls make(i) for every column of a batch, columns at the same time.
+Result<std::vector<Column>> each_column(std::size_t count, const Parallel& parallel,
+                                        const std::function<Result<Column>(std::size_t)>& make) {
+  std::vector<std::optional<Result<Column>>> made(count);
+  parallel(count, [&](std::size_t i) { made[i] = make(i); });
+  std::vector<Column> out;
+  for (std::optional<Result<Column>>& column : made) out.push_back(TRUENO_TRY(std::move(*column)));
   return out;
 }
 
-Result<Batch> merge_groups(const Program& program, const std::vector<Batch>& partials) {
+Result<Batch> joined(const kernel::Program& program, const std::vector<Batch>& partials, const Parallel& parallel) {
+  Batch out;
+  for (const Batch& partial : partials) out.length += partial.length;
+  const Schema schema = kernel::partial_schema(program);
+  out.columns = TRUENO_TRY(each_column(schema.size(), parallel, [&](std::size_t i) { return joined_column(partials, i, schema[i].type); }));
+  return out;
+}
+
+Result<Batch> merge_groups(const Program& program, const std::vector<Batch>& partials, const Parallel& parallel) {
   const kernel::Sink& sink = program.sink;
-  const Batch all = TRUENO_TRY(joined(program, partials));
+  const Batch all = TRUENO_TRY(joined(program, partials, parallel));
   const std::size_t key_count = sink.keys.size();
   std::vector<OrderKey> order_keys;
   for (std::size_t k = 0; k < key_count; ++k) order_keys.push_back({&all.columns[k], false, false});
-  const std::vector<std::uint32_t> order = TRUENO_TRY(sorted_rows(order_keys, all.length));
-  std::vector<std::uint32_t> starts = TRUENO_TRY(group_starts(std::span(all.columns).first(key_count), order));
+  GroupedRows grouped = TRUENO_TRY(grouped_rows(order_keys, all.length, parallel));
+  const std::vector<std::uint32_t>& order = grouped.rows;
+  std::vector<std::uint32_t>& starts = grouped.starts;
   if (sink.kind == SinkKind::kReduce) starts = {0};  // one row, also of no rows
   Batch out;
   out.length = static_cast<std::int64_t>(starts.size());
@@ -52,7 +65,7 @@ Result<Batch> merge_groups(const Program& program, const std::vector<Batch>& par
   for (const std::uint32_t start : starts) {
     if (key_count != 0) first_rows_of_groups.push_back(order[start]);
   }
-  for (std::size_t k = 0; k < key_count; ++k) out.columns.push_back(TRUENO_TRY(take_rows(all.columns[k], first_rows_of_groups)));
+  for (std::size_t k = 0; k < key_count; ++k) out.columns.push_back(TRUENO_TRY(take_rows(all.columns[k], first_rows_of_groups, parallel)));
   std::vector<MergedStates> states;
   for (std::size_t a = 0; a < sink.accumulators.size(); ++a) {
     states.push_back(TRUENO_TRY(MergedStates::merge(program, sink.accumulators[a], all.columns[key_count + a], order, starts)));
@@ -80,24 +93,24 @@ Result<std::vector<std::int64_t>> keep_of_groups(const kernel::Sink& sink, std::
   return numbers;
 }
 
-Result<Batch> merge_sorted(const Program& program, const std::vector<Batch>& partials) {
+Result<Batch> merge_sorted(const Program& program, const std::vector<Batch>& partials, const Parallel& parallel) {
   const kernel::Sink& sink = program.sink;
-  const Batch all = TRUENO_TRY(joined(program, partials));
+  const Batch all = TRUENO_TRY(joined(program, partials, parallel));
   std::vector<OrderKey> keys;
   for (std::size_t k = 0; k < sink.sort_keys.size(); ++k)
     keys.push_back({&all.columns[k], sink.sort_keys[k].descending, sink.sort_keys[k].nulls_first});
   const Column ids = TRUENO_TRY(all.columns.back().decoded());
   const std::span<const std::int64_t> ties(ids.values.as<std::int64_t>(), static_cast<std::size_t>(all.length));
   const bool top = sink.kind == SinkKind::kTopK;
-  std::vector<std::uint32_t> order =
-      top ? TRUENO_TRY(first_rows(keys, all.length, ties, sink.limit)) : TRUENO_TRY(sorted_rows(keys, all.length, ties));
+  std::vector<std::uint32_t> order = top ? TRUENO_TRY(first_rows(keys, all.length, ties, sink.limit, parallel))
+                                         : TRUENO_TRY(sorted_rows(keys, all.length, ties, parallel));
   const bool by_group = sink.row_number || sink.group_limit >= 0 || sink.group_offset > 0;
   std::vector<std::int64_t> numbers;
   if (by_group) numbers = TRUENO_TRY(keep_of_groups(sink, std::span(all.columns).first(sink.sort_keys.size()), order));
   Batch out;
   out.length = static_cast<std::int64_t>(order.size());
   for (std::size_t i = 0; i < sink.values.size(); ++i)
-    out.columns.push_back(TRUENO_TRY(take_rows(all.columns[sink.sort_keys.size() + i], order)));
+    out.columns.push_back(TRUENO_TRY(take_rows(all.columns[sink.sort_keys.size() + i], order, parallel)));
   if (!sink.row_number) return out;
   ColumnBuilder column{TypeId::kBigInt};
   column.reserve(out.length);
@@ -123,15 +136,15 @@ Result<std::vector<std::uint32_t>> group_starts(std::span<const Column> keys, st
   return starts;
 }
 
-Result<Batch> merge_partials(const Program& program, const std::vector<Batch>& partials) {
+Result<Batch> merge_partials(const Program& program, const std::vector<Batch>& partials, const Parallel& parallel) {
   switch (program.sink.kind) {
     case SinkKind::kEmit:
-    case SinkKind::kBuild: return joined(program, partials);
+    case SinkKind::kBuild: return joined(program, partials, parallel);
     case SinkKind::kReduce:
-    case SinkKind::kGroup: return merge_groups(program, partials);
+    case SinkKind::kGroup: return merge_groups(program, partials, parallel);
     case SinkKind::kTopK:
-    case SinkKind::kSort: return merge_sorted(program, partials);
-    case SinkKind::kCollect: return fold_groups(program, TRUENO_TRY(joined(program, partials)));
+    case SinkKind::kSort: return merge_sorted(program, partials, parallel);
+    case SinkKind::kCollect: return fold_groups(program, TRUENO_TRY(joined(program, partials, parallel)));
   }
   return error(ErrorCode::kInternal, "unknown sink");
 }

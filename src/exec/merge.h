@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "base/parallel.h"
 #include "column/column.h"
 #include "kernel/program.h"
 
@@ -10,7 +11,8 @@ namespace trueno::exec {
 
 /// Unites the partial states of a sink, whoever made them and in whatever order, into the pipeline's output: exact and associative, so the
 /// bytes do not depend on how the rows were split. Emit: the batches in the order given.
-[[nodiscard]] Result<Batch> merge_partials(const kernel::Program& program, const std::vector<Batch>& partials);
+[[nodiscard]] Result<Batch> merge_partials(const kernel::Program& program, const std::vector<Batch>& partials,
+                                           const Parallel& parallel = {});
 
 /// Where in the sorted rows each group begins: the first row, and every row whose keys differ from the row before it.
 [[nodiscard]] Result<std::vector<std::uint32_t>> group_starts(std::span<const Column> keys, std::span<const std::uint32_t> order);

@@ -4,12 +4,12 @@
 
 #include "kernel/aggregate.h"
 #include "kernel/cell.h"
+#include "kernel/group_outputs.h"
 
 namespace trueno::exec {
 
 using kernel::Accumulator;
 using kernel::AccumulatorKind;
-using kernel::FinishKind;
 using kernel::Program;
 
 namespace {
@@ -147,91 +147,30 @@ double MergedStates::float_average(std::size_t group, std::int64_t divisor) cons
 
 namespace {
 
-// A column being filled with values of fixed width and NULLs.
-class OutputColumn {
- public:
-  static Result<OutputColumn> make(const Type& type, std::size_t rows) {
-    OutputColumn out;
-    out.column_.type = type;
-    out.column_.length = static_cast<std::int64_t>(rows);
-    out.width_ = static_cast<std::size_t>(width_of(type.physical()));
-    out.values_ = TRUENO_TRY(MutableBuffer::zeroed(std::max<std::size_t>(rows, 1) * out.width_));
-    out.validity_ = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(std::max<std::size_t>(rows, 1))));
-    return out;
+struct ByAccumulator {
+  std::span<const MergedStates> states;
+  [[nodiscard]] std::int64_t count(std::uint32_t accumulator, std::size_t group) const { return states[accumulator].count(group); }
+  [[nodiscard]] const I192& integer_sum(std::uint32_t accumulator, std::size_t group) const {
+    return states[accumulator].integer_sum(group);
   }
-  template <class T>
-  void set(std::size_t row, T value) {  // little-endian: the low bytes are the narrower integer
-    std::memcpy(values_.data() + row * width_, &value, width_);
-    set_bit(validity_.data(), row);
+  [[nodiscard]] bool is_float(std::uint32_t accumulator) const { return states[accumulator].is_float(); }
+  [[nodiscard]] double float_average(std::uint32_t accumulator, std::size_t group, std::int64_t divisor) const {
+    return states[accumulator].float_average(group, divisor);
   }
-  void set_null(std::size_t) { ++column_.null_count; }
-  Column finish() && {
-    column_.values = std::move(values_).freeze();
-    if (column_.null_count != 0) column_.validity = std::move(validity_).freeze();
-    return std::move(column_);
+  [[nodiscard]] std::optional<ScaledInteger> exact(std::uint32_t accumulator, std::size_t group) const {
+    return states[accumulator].exact(group);
   }
-
- private:
-  Column column_;
-  std::size_t width_ = 0;
-  MutableBuffer values_;
-  MutableBuffer validity_;
 };
 
 }  // namespace
 
 Result<std::vector<Column>> finish_outputs(const Program& program, std::span<const MergedStates> states, std::size_t groups) {
-  std::vector<Column> out;
-  std::size_t failed_group = groups;  // the first group with a sum out of range, and its first such output
-  Type failed_type;
-  for (const kernel::Output& output : program.sink.outputs) {
-    const MergedStates& state = states[output.accumulator];
-    const MergedStates& counter = states[output.count];
-    if (output.kind == FinishKind::kExtreme || output.kind == FinishKind::kBits) {
-      Column column = state.extremes();
-      column.type = output.type;
-      out.push_back(std::move(column));
-      continue;
-    }
-    OutputColumn column = TRUENO_TRY(OutputColumn::make(output.type, groups));
-    const auto limits = kernel::limits_of(output.type);
-    for (std::size_t g = 0; g < groups; ++g) {
-      if (output.kind == FinishKind::kCount) {
-        column.set(g, static_cast<i128>(state.count(g)));
-        continue;
-      }
-      const std::int64_t count = counter.count(g);
-      if (output.kind == FinishKind::kMoment) {
-        const auto value = kernel::finish_moment(output, count, [&](std::uint32_t sum) { return states[sum].exact(g); });
-        value ? column.set(g, kernel::canonical(*value)) : column.set_null(g);
-        continue;
-      }
-      if (count == 0) {
-        column.set_null(g);
-      } else if (output.kind == FinishKind::kAverage && !output.type.is_float()) {
-        column.set(g, whole_average_of(state.integer_sum(g), count));
-      } else if (output.kind == FinishKind::kAverage) {
-        column.set(g, kernel::canonical(state.is_float() ? state.float_average(g, count)
-                                                         : average_of(state.integer_sum(g), count, output.argument_scale)));
-      } else if (state.is_float()) {
-        column.set(g, kernel::canonical(state.float_average(g, 1)));
-      } else {
-        const std::optional<i128> sum = state.integer_sum(g).narrow();
-        const bool fits = sum && (!limits || (*sum >= limits->min && *sum <= limits->max));
-        if (fits) {
-          column.set(g, *sum);
-        } else if (g < failed_group) {
-          failed_group = g;
-          failed_type = output.type;
-        }
-      }
-    }
-    out.push_back(std::move(column).finish());
-  }
-  if (failed_group != groups) {
-    return error(ErrorCode::kOutOfRange, "SUM is out of range of {}", failed_type.to_string()).hint("cast the argument to DOUBLE");
-  }
-  return out;
+  kernel::GroupOutputs outputs = TRUENO_TRY(kernel::GroupOutputs::make(program, groups));
+  const kernel::GroupOutputs::Failure failure = outputs.fill(ByAccumulator{states}, 0, groups);
+  std::vector<Column> extremes;
+  for (const kernel::Output& output : program.sink.outputs)
+    extremes.push_back(kernel::is_column_of_states(output.kind) ? states[output.accumulator].extremes() : Column());
+  return std::move(outputs).finish({&failure, 1}, extremes);
 }
 
 }  // namespace trueno::exec

@@ -3,14 +3,7 @@
 #include <algorithm>
 
 #include "exec/merge.h"
-
-#ifdef TRUENO_HAS_TBB
-#include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
-#elif !defined(__wasm__)
-#include <thread>
-#endif
+#include "exec/workers.h"
 
 namespace trueno::exec {
 
@@ -55,13 +48,26 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<con
 
 Result<Batch> PipelineRun::run() {
   kernel_ = TRUENO_TRY(device_.prepare(pipeline_.program).run_now());
-  std::vector<std::vector<Batch>> states(worker_count());
-  work_in_parallel(states);
+  const auto threads = static_cast<std::size_t>(std::clamp(options_.threads, 1, 1024));
+  std::vector<std::unique_ptr<backend::SinkState>> states(worker_count());
+  const Parallel parallel = workers(states.size());
+  parallel(states.size(), [&](std::size_t i) { work(states[i]); });
   if (!errors_.empty() && !satisfied_before(errors_.begin()->first + 1)) return errors_.begin()->second;
   std::vector<Batch> partials;
   for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
-  for (std::vector<Batch>& state : states) std::ranges::move(state, std::back_inserter(partials));
-  return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials)), pipeline_.offset, pipeline_.limit);
+  if (!emits()) {
+    std::optional<Batch> whole = TRUENO_TRY(kernel_->finish(states, workers(threads)).run_now());
+    if (whole) return slice(*whole, pipeline_.offset, pipeline_.limit);
+    std::vector<std::optional<Result<Batch>>> taken(states.size());
+    parallel(states.size(), [&](std::size_t i) { taken[i] = kernel_->take_partial(*states[i]).run_now(); });
+    for (std::optional<Result<Batch>>& partial : taken) {
+      if (!*partial && partial->error().code() == ErrorCode::kRowFailed) {
+        if (std::optional<Error> first = first_failure()) return std::move(*first);
+      }
+      partials.push_back(TRUENO_TRY(std::move(*partial)));
+    }
+  }
+  return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials, workers(threads))), pipeline_.offset, pipeline_.limit);
 }
 
 // A device with a queue of its own gets nothing from a second worker but its decoding.
@@ -70,38 +76,14 @@ std::size_t PipelineRun::worker_count() const {
   return static_cast<std::size_t>(std::clamp<std::int64_t>(std::min<std::int64_t>(options_.threads, parts_), 1, 1024));
 }
 
-void PipelineRun::work_in_parallel(std::vector<std::vector<Batch>>& states) {
-#ifdef TRUENO_HAS_TBB
-  if (states.size() > 1) {
-    // More workers than the machine has cores share its threads: an arena that is too large makes the library print a warning.
-    const auto threads = std::min<std::size_t>(states.size(), static_cast<std::size_t>(oneapi::tbb::info::default_concurrency()));
-    oneapi::tbb::task_arena arena(static_cast<int>(threads));
-    arena.execute([&] {
-      oneapi::tbb::parallel_for(std::size_t{0}, states.size(), [&](std::size_t i) { work(states[i]); }, oneapi::tbb::simple_partitioner());
-    });
-    return;
-  }
-#elif !defined(__wasm__)
-  // Where the library is not there, or cannot be seen into: a thread sanitizer needs it to be built with it.
-  if (states.size() > 1) {
-    std::vector<std::thread> threads;
-    for (std::size_t i = 1; i < states.size(); ++i) threads.emplace_back([&, i] { work(states[i]); });
-    work(states.front());
-    for (std::thread& thread : threads) thread.join();
-    return;
-  }
-#endif
-  for (std::vector<Batch>& state : states) work(state);
-}
-
-void PipelineRun::work(std::vector<Batch>& states) {
-  auto state = kernel_->start(launch_);
-  run_parts(state, states);
+void PipelineRun::work(std::unique_ptr<backend::SinkState>& state) {
+  state = kernel_->start(launch_);
+  run_parts(state);
   transfer_us_ += state->transfer_us;
   moved_bytes_ += state->moved_bytes;
 }
 
-void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state, std::vector<Batch>& states) {
+void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state) {
   Gathered gathered;
   gathered.name = name_of_rows();
   if (!gathered.name.empty()) {
@@ -126,26 +108,19 @@ void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state, std::vec
       if (!emits()) return;
       continue;
     }
-    if (emits()) {
-      Result<Batch> batch = kernel_->take_partial(*state).run_now();
-      if (batch) {
-        keep(part, std::move(*batch));
-      } else {
-        fail(part, std::move(batch).error());
-      }
+    if (!emits()) continue;
+    Result<Batch> batch = kernel_->take_partial(*state).run_now();
+    if (batch) {
+      keep(part, std::move(*batch));
+    } else {
+      fail(part, std::move(batch).error());
     }
   }
-  if (emits()) return;
-  Status last = run_gathered(gathered, *state);
-  Result<Batch> partial = last ? kernel_->take_partial(*state).run_now() : Result<Batch>(std::move(last).error());
-  if (!partial && partial.error().code() == ErrorCode::kRowFailed) {
-    if (std::optional<Error> first = first_failure()) return fail(0, std::move(*first));
-  }
-  if (partial) {
-    states.push_back(std::move(*partial));
-  } else {
-    fail(0, std::move(partial).error());
-  }
+  const Status last = run_gathered(gathered, *state);
+  if (last) return;
+  const bool row_failed = last.error().code() == ErrorCode::kRowFailed;
+  std::optional<Error> first = row_failed ? first_failure() : std::nullopt;
+  fail(0, first ? std::move(*first) : last.error());
 }
 
 // The rows a failing part gives before its error: LIMIT may need no more than these. Row by row, since an error spends a state.

@@ -54,9 +54,8 @@ class PipelineRun {
   // Rows past a satisfied LIMIT raise no error.
   [[nodiscard]] bool limited() const { return emits() && pipeline_.limit >= 0; }
   [[nodiscard]] std::int64_t rows_wanted() const { return pipeline_.limit == 0 ? 0 : pipeline_.limit + pipeline_.offset; }
-  void work(std::vector<Batch>& states);
-  void run_parts(std::unique_ptr<backend::SinkState>& state, std::vector<Batch>& states);
-  void work_in_parallel(std::vector<std::vector<Batch>>& states);
+  void work(std::unique_ptr<backend::SinkState>& state);
+  void run_parts(std::unique_ptr<backend::SinkState>& state);
   void keep_rows_before_error(std::int64_t part);
   [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
                                 const AfterMorsel& after_morsel = {});

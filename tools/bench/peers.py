@@ -1,35 +1,64 @@
 """One other engine as a process that answers a query a line, so that engines do not share a heap.
 
-usage: peers.py ENGINE    first line in: {"table":, "file":, "source": "memory" | "parquet", "threads":}, out: {}
-                          then a query a line in, {"ms":, "rows":} or {"error":} a line out
+usage: peers.py ENGINE    first line in: {"files": {table: file}, "source": "memory" | "parquet", "threads":, "kept":}, out: {}
+                          then a query a line in, {"ms":, "row_count":, "rows":} or {"error":} a line out
+
+An engine is a function that sets up and returns another, which runs a query and returns a third: the rows of the result, from what the
+engine holds them in. Only the second is timed. `kept`: results may be large, and stay in the engine's own form.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import time
 
+LARGE = 20_000  # of more rows only every STEP-th is compared
+STEP = 997
 
-def duckdb_engine(threads, table, file, source):
+
+def duckdb_engine(threads, files, source, kept):
     import duckdb
 
     connection = duckdb.connect(config={"threads": threads})
-    kind = "table" if source == "memory" else "view"
-    connection.execute(f"create {kind} {table} as select * from '{file}'")
-    return lambda sql: connection.execute(sql).fetchall()
+    connection.execute("set enable_progress_bar = false")
+    for name, file in files.items():
+        connection.execute(f"create {'table' if source == 'memory' else 'view'} {name} as select * from '{file}'")
+
+    def keep(sql):
+        connection.execute(f"create or replace temp table answer as {sql}")
+        return lambda: connection.execute("from answer").fetchall()
+
+    def run(sql):
+        rows = connection.execute(sql).fetchall()
+        return lambda: rows
+
+    return keep if kept else run
 
 
-def polars_engine(threads, table, file, source):
+def polars_engine(threads, files, source, kept):
     import polars
 
-    frame = polars.read_parquet(file).lazy() if source == "memory" else polars.scan_parquet(file)
-    context = polars.SQLContext({table: frame})
-    return lambda sql: context.execute(sql, eager=False).collect().rows()
+    frames = {name: polars.read_parquet(f).lazy() if source == "memory" else polars.scan_parquet(f) for name, f in files.items()}
+    context = polars.SQLContext(frames)
+    faster = {}
+
+    def timed(sql, engine):
+        start = time.perf_counter()
+        frame = context.execute(sql, eager=False).collect(engine=engine)
+        return time.perf_counter() - start, frame
+
+    def run(sql):
+        if sql not in faster:  # the warm-up chooses between its two ways
+            faster[sql] = min(("streaming", "in-memory"), key=lambda engine: timed(sql, engine)[0])
+        return timed(sql, faster[sql])[1].rows
+
+    return run
 
 
-def datafusion_engine(threads, table, file, source):
+def datafusion_engine(threads, files, source, kept):
     import datafusion
 
     config = datafusion.SessionConfig().with_target_partitions(threads)
@@ -37,35 +66,49 @@ def datafusion_engine(threads, table, file, source):
     # Parquet's bounds leave out.
     config = config.set("datafusion.optimizer.enable_aggregate_dynamic_filter_pushdown", "false")
     context = datafusion.SessionContext(config)
-    context.register_parquet(table if source != "memory" else "file", str(file))
-    if source == "memory":
-        batches = context.sql("select * from file").collect()
-        half = max(1, (len(batches) + threads - 1) // threads)
-        context.register_record_batches(table, [batches[i : i + half] for i in range(0, len(batches), half)])
+    for name, file in files.items():
+        context.register_parquet(name if source != "memory" else f"file_{name}", str(file))
+        if source == "memory":
+            batches = context.sql(f"select * from file_{name}").collect()
+            half = max(1, (len(batches) + threads - 1) // threads)
+            context.register_record_batches(name, [batches[i : i + half] for i in range(0, len(batches), half)])
 
     def run(sql):
-        rows = []
-        for batch in context.sql(sql).collect():
-            rows += list(zip(*(column.to_pylist() for column in batch.columns)))
-        return rows
+        batches = context.sql(sql).collect()
+        return lambda: [row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns))]
 
     return run
 
 
-def chdb_engine(threads, table, file, source):
+def chdb_engine(threads, files, source, kept):
     from chdb import session as chdb_session
 
     session = chdb_session.Session()
-    if source == "memory":
-        session.query(f"create table {table} engine = Memory as select * from file('{file}', Parquet) settings max_threads = {threads}")
-    else:
-        session.query(f"create view {table} as select * from file('{file}', Parquet)")
+    # No column holds a NULL, and Parquet's "optional" would make it do work for them.
+    session.query(f"set max_threads = {threads}, max_insert_threads = {threads}, join_use_nulls = 1")
+    session.query("set min_count_to_compile_expression = 0, min_count_to_compile_aggregate_expression = 0, min_count_to_compile_sort_description = 0")
+    for name, file in files.items():
+        described = str(session.query(f"describe table file('{file}', Parquet)", "JSONCompactEachRow")).splitlines()
+        plain = [(column, re.sub(r"Nullable.(.*).", r"\1", kind)) for column, kind, *_ in map(json.loads, described)]
+        columns = ", ".join(map(" ".join, plain))
+        if source == "memory":
+            session.query(f"create table {name} ({columns}) engine = Memory as select * from file('{file}', Parquet)")
+        else:
+            session.query(f"create table {name} ({columns}) engine = File(Parquet, '{file}')")
+
+    def read(sql):
+        return [json.loads(line) for line in str(session.query(sql, "JSONCompactEachRow")).splitlines()]
 
     def run(sql):
-        text = str(session.query(f"{sql} settings max_threads = {threads}", "JSONCompactEachRow"))
-        return [json.loads(line) for line in text.splitlines()]
+        rows = read(sql)
+        return lambda: rows
 
-    return run
+    def keep(sql):
+        one = " settings max_insert_threads = 1" if "order by" in sql else ""  # keeps the order
+        session.query(f"create table answer engine = Memory as {sql}{one}")
+        return lambda: read("select * from answer settings max_threads = 1")
+
+    return keep if kept else run, lambda: session.query("drop table if exists answer sync")
 
 
 ENGINES = {"duckdb": duckdb_engine, "polars": polars_engine, "datafusion": datafusion_engine, "chdb": chdb_engine}
@@ -76,13 +119,27 @@ def main():
     setup = json.loads(sys.stdin.readline())
     for name in ("POLARS_MAX_THREADS", "TOKIO_WORKER_THREADS", "RAYON_NUM_THREADS"):
         os.environ[name] = str(setup["threads"])
-    run = ENGINES[engine](setup["threads"], setup["table"], setup["file"], setup["source"])
+    run = ENGINES[engine](setup["threads"], setup["files"], setup["source"], setup["kept"])
+    run, clear = run if isinstance(run, tuple) else (run, lambda: None)
     print("{}", flush=True)
+    compared = set()
     for line in sys.stdin:
+        sql = line.strip()
         try:
+            clear()
+            if sql not in compared:
+                run(sql)  # chooses, compiles
+                clear()
             start = time.perf_counter()
-            rows = run(line.strip())
-            answer = {"ms": (time.perf_counter() - start) * 1000, "rows": [[None if v is None else str(v) for v in row] for row in rows]}
+            rows = run(sql)
+            answer = {"ms": (time.perf_counter() - start) * 1000}
+            if sql not in compared:  # the first answer is compared, the others are timed
+                compared.add(sql)
+                rows = rows()
+                answer["row_count"] = len(rows)
+                rows = rows if len(rows) <= LARGE else rows[::STEP]
+                answer["rows"] = [[None if v is None else str(v) for v in row] for row in rows]
+            del rows
         except Exception as failure:  # an engine that cannot run a query is reported, not hidden
             answer = {"error": f"{type(failure).__name__}: {str(failure)[:200]}"}
         print(json.dumps(answer), flush=True)

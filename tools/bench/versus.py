@@ -1,9 +1,9 @@
 """Trueno beside DuckDB, Polars, chDB and DataFusion: the same queries over the same data on the same cores, by turns, results compared.
 
-usage: ./dev bench versus [--threads 1,2] [--groups scan,groupby,tpch] [--sources memory,parquet] [--rounds 5]
-                          [--scan-rows N] [--group-rows N] [--scale SF] [--data DIR] [--only TEXT] [--write]
+usage: ./dev bench versus [--threads 1,2] [--groups scan,groupby,join,sort,tpch] [--sources memory,parquet] [--rounds 5]
+                          [--scan-rows N] [--group-rows N] [--fact-rows N] [--scale SF] [--data DIR] [--only TEXT] [--engines NAMES] [--write]
 
-Every engine is a process of its own, pinned to the cores it may use, with the table loaded once. A round runs the query once on each
+Every engine is a process of its own, pinned to the cores it may use, with its tables loaded once. A round runs the query once on each
 engine in turn, so that what else the machine does hits all alike; the median of the rounds counts. Statistics answers are off in Trueno.
 --write replaces docs/benchmarks.md; without it the tables go to standard output only.
 """
@@ -57,12 +57,13 @@ class Engine:
         self.process.wait()
 
 
-def start(name: str, group: work.Group, file: Path, source: str, threads: int) -> Engine:
+def start(name: str, group: work.Group, files: dict[str, Path], source: str, threads: int) -> Engine:
     if name == "trueno":
-        table = f"create table {group.table} as select * from '{file}'" if source == "memory" else None
-        lines = ["set statistics_answers = false", f"set threads = {threads}", "set backend = 'simd'"] + ([table] if table else [])
+        kind = "table" if source == "memory" else "view"
+        tables = [f"create {kind} {table} as select * from '{file}'" for table, file in files.items()]
+        lines = ["set statistics_answers = false", f"set threads = {threads}", "set backend = 'simd'"] + tables
         return Engine(name, [str(TRUENO), "bench", "-"], threads, lines)
-    setup = json.dumps({"table": group.table, "file": str(file), "source": source, "threads": threads})
+    setup = json.dumps({"files": {table: str(file) for table, file in files.items()}, "source": source, "threads": threads, "kept": group.kept})
     return Engine(name, [sys.executable, str(HERE / "peers.py"), name], threads, [setup])
 
 
@@ -91,38 +92,37 @@ def same(left, right) -> bool:
 
 
 def rows_of(answer) -> list[list]:
-    rows = answer["rows"]
-    return [list(row.values()) if isinstance(row, dict) else row for row in rows]
+    """The rows that came, and before them how many there are."""
+    rows = [list(row.values()) if isinstance(row, dict) else row for row in answer["rows"]]
+    return [[answer["row_count"]], *rows]
 
 
-def measure(group: work.Group, file: Path, source: str, threads: int, rounds: int, only: str | None) -> list[dict]:
+def measure(group: work.Group, files: dict[str, Path], source: str, threads: int, options) -> list[dict]:
+    files = {table: files[table] for table in group.tables}
     engines, failed = [], {}
-    for name in ["trueno", *PEERS]:
+    for name in ["trueno", *options.engines.split(",")]:
         try:
-            engines.append(start(name, group, file, source, threads))
+            engines.append(start(name, group, files, source, threads))
         except Exception as failure:
             failed[name] = str(failure)
     lines = []
     for query, sql in group.queries.items():
-        if only and only.lower() not in query.lower():
+        if options.only and options.only.lower() not in query.lower():
             continue
-        asked = sql if source == "memory" else None
         times, results, problems = {}, {}, dict(failed)
         for engine in engines:  # the warm-up gives the results
-            text = asked or (sql.replace(f"from {group.table}", f"from '{file}'") if engine.name == "trueno" else sql)
-            answer = engine.ask(text)
+            answer = engine.ask(sql)
             if "error" in answer:
                 problems[engine.name] = answer["error"]
             else:
                 results[engine.name], times[engine.name] = rows_of(answer), []
-        for _ in range(rounds):
+        for _ in range(options.rounds):
             for engine in engines:
-                if engine.name not in times:
-                    continue
-                text = asked or (sql.replace(f"from {group.table}", f"from '{file}'") if engine.name == "trueno" else sql)
-                times[engine.name].append(engine.ask(text)["ms"])
+                if engine.name in times:
+                    times[engine.name].append(engine.ask(sql)["ms"])
+        ordered = (lambda rows: list(map(repr_row, rows))) if group.kept else (lambda rows: sorted(map(repr_row, rows)))
         for name, rows in results.items():
-            if not same(sorted(map(repr_row, rows)), sorted(map(repr_row, results["trueno"]))):
+            if not same(ordered(rows), ordered(results["trueno"])):
                 problems[name] = f"another result than Trueno's: {rows[:2]} and {results['trueno'][:2]}"
         medians = {name: statistics.median(list_) for name, list_ in times.items()}
         lines.append({"query": query, "median_ms": medians, "min_ms": {n: min(l) for n, l in times.items()}, "problems": problems})
@@ -174,28 +174,30 @@ def versions() -> str:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", default="2,1")
-    parser.add_argument("--groups", default="scan,groupby,tpch")
+    parser.add_argument("--groups", default="scan,groupby,join,sort,tpch")
     parser.add_argument("--sources", default="memory,parquet")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scan-rows", type=int, default=100_000_000)
     parser.add_argument("--group-rows", type=int, default=10_000_000)
+    parser.add_argument("--fact-rows", type=int, default=100_000_000)
     parser.add_argument("--scale", default="1")
+    parser.add_argument("--engines", default=",".join(PEERS))
     parser.add_argument("--data", type=Path, default=ROOT / ".cache" / "bench")
     parser.add_argument("--only")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    files = work.make(options.data, options.scan_rows, options.group_rows, options.scale)
+    sizes = {name: getattr(options, name) for name in ("scan_rows", "group_rows", "fact_rows")}
+    chosen = [group for group in work.GROUPS if group.name in options.groups.split(",")]
+    files = work.make(options.data, {table for group in chosen for table in group.tables}, sizes, options.scale)
     sections = []
-    for group in work.GROUPS:
-        if group.name not in options.groups.split(","):
-            continue
-        rows = options.scan_rows if group.name == "scan" else options.group_rows
-        title = group.title.format(rows=f"{rows // 1_000_000}M" if rows >= 1_000_000 else rows, scale=options.scale)
+    for group in chosen:
+        named = {name: f"{rows // 1_000_000}M" if rows >= 1_000_000 else rows for name, rows in sizes.items()}
+        title = group.title.format(scale=options.scale, **named)
         for source in options.sources.split(","):
             for threads in map(int, options.threads.split(",")):
                 heading = f"{title}, {'in memory' if source == 'memory' else 'Parquet'}, {threads} thread{'s' if threads > 1 else ''}, median ms"
                 print(heading, flush=True)
-                lines = measure(group, files[group.table], source, threads, options.rounds, options.only)
+                lines = measure(group, files, source, threads, options)
                 if lines:
                     sections.append(table(heading, lines))
     cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())

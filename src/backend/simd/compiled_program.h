@@ -11,7 +11,7 @@ namespace trueno::backend::simd {
 
 /// What a step does. Most are one routine over two operands; the rest is code of the evaluator.
 enum class StepKind : std::uint8_t {
-  kColumn,  // load and decode
+  kColumn,        // load and decode
   kSummedColumn,  // a column that only sums and counts read: packed values are added before they have lanes
   kRowNumber,
   kConvert,        // between lanes

@@ -1,11 +1,11 @@
 #include "backend/simd/group_sink.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
 #include "backend/simd/reduce_sink.h"
-#include "base/fixed_sum.h"
 #include "kernel/aggregate.h"
 #include "kernel/cell.h"
 
@@ -67,6 +67,7 @@ GroupSink::GroupSink(const CompiledProgram& compiled)
     slots_.push_back(slot);
   }
   groups_.resize(kChunkRows);
+  records_.resize(kChunkRows);
   chosen_.resize(kChunkRows + 16);
 }
 
@@ -74,12 +75,19 @@ std::int64_t GroupSink::bytes() const {
   constexpr std::size_t kDigits = 40;  // five limbs: a square of 106 bits, and room above it
   std::size_t sums = 0;
   for (const std::vector<ProductSum>& of_groups : products_) sums += of_groups.capacity() * (sizeof(ProductSum) + kDigits);
-  return table_.bytes() + static_cast<std::int64_t>(states_.capacity() + texts_.bytes() + sums);
+  return table_.bytes() + static_cast<std::int64_t>(segment_groups_ * stride_ + texts_.bytes() + sums);
 }
 
+// Zero is the beginning of every state. Segments are made whole, but for the first: most groupings have few groups.
 void GroupSink::grow_states() {
-  const std::size_t wanted = table_.size() * stride_;
-  if (wanted > states_.size()) states_.resize(std::max(wanted, states_.size() * 2));  // zero is the beginning of every state
+  constexpr std::size_t kFirstGroups = 64;
+  const std::size_t wanted = table_.size();
+  if (wanted > segment_groups_ && segment_groups_ < kSegmentGroups) {
+    if (segments_.empty()) segments_.emplace_back();
+    segment_groups_ = std::min(kSegmentGroups, std::bit_ceil(std::max(wanted, kFirstGroups)));
+    segments_.front().resize(segment_groups_ * stride_ + kRecordPadding);
+  }
+  for (; wanted > segment_groups_; segment_groups_ += kSegmentGroups) segments_.emplace_back(kSegmentGroups * stride_ + kRecordPadding);
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     if (slots_[i].kind == StateKind::kProducts && products_[i].size() < table_.size()) products_[i].resize(table_.size());
   }
@@ -103,6 +111,11 @@ Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, cons
   if (count == 0) return {};
   TRUENO_TRY(table_.find(evaluator, chunk.rows, rows, count, groups_.data()));
   grow_states();
+  // Where the records are, for all accumulators; on their way into the cache before the first is updated.
+  for (std::size_t k = 0; k < count; ++k) {
+    records_[k] = state(groups_[k]);
+    __builtin_prefetch(records_[k], 1);
+  }
   for (std::size_t i = 0; i < slots_.size(); ++i) update(i, evaluator, chunk, rows, count);
   rows_ += static_cast<std::int64_t>(count);
   if (should_seal()) sealed_.push_back(TRUENO_TRY(seal()));
@@ -118,19 +131,19 @@ bool GroupSink::should_seal() const {
 
 namespace {
 
-// Calls update(row, group) for every chosen row that is valid.
+// Calls update(row, k) for every chosen row that is valid: the k-th of the chosen ones.
 template <class Update>
-void for_each_row(const Vector& argument, const std::uint32_t* rows, std::size_t count, const std::uint32_t* groups, Update update) {
+void for_each_row(const Vector& argument, const std::uint32_t* rows, std::size_t count, Update update) {
   if (argument.constant) {
-    for (std::size_t k = 0; k < count; ++k) update(0, groups[k]);
+    for (std::size_t k = 0; k < count; ++k) update(0, k);
   } else if (argument.valid == nullptr && rows == nullptr) {
-    for (std::size_t k = 0; k < count; ++k) update(k, groups[k]);
+    for (std::size_t k = 0; k < count; ++k) update(k, k);
   } else if (argument.valid == nullptr) {
-    for (std::size_t k = 0; k < count; ++k) update(rows[k], groups[k]);
+    for (std::size_t k = 0; k < count; ++k) update(rows[k], k);
   } else {
     for (std::size_t k = 0; k < count; ++k) {
       const std::size_t row = rows == nullptr ? k : rows[k];
-      if (argument.valid[row] != 0) update(row, groups[k]);
+      if (argument.valid[row] != 0) update(row, k);
     }
   }
 }
@@ -143,11 +156,10 @@ void GroupSink::update(std::size_t index, const Evaluator& evaluator, const Chun
                        std::size_t count) {
   const Accumulator& accumulator = compiled_.program->sink.accumulators[index];
   const Slot& slot = slots_[index];
-  std::uint8_t* states = states_.data() + slot.offset;
-  const std::size_t stride = stride_;
-  const std::uint32_t* groups = groups_.data();
+  std::uint8_t* const* records = records_.data();
+  const std::size_t offset = slot.offset;
   if (accumulator.kind == AccumulatorKind::kCountRows) {
-    for (std::size_t k = 0; k < count; ++k) add_to(states + groups[k] * stride, 1);
+    for (std::size_t k = 0; k < count; ++k) add_to(records[k] + offset, 1);
     return;
   }
   if (slot.kind == StateKind::kProducts) {
@@ -158,26 +170,25 @@ void GroupSink::update(std::size_t index, const Evaluator& evaluator, const Chun
   if (argument.is_null_constant()) return;
   switch (slot.kind) {
     case StateKind::kCount:
-      for_each_row(argument, rows, count, groups, [&](std::size_t, std::uint32_t group) { add_to(states + group * stride, 1); });
+      for_each_row(argument, rows, count, [&](std::size_t, std::size_t k) { add_to(records[k] + offset, 1); });
       return;
     case StateKind::kNarrowSum: {
       const auto* values = argument.as<std::int32_t>();
-      for_each_row(argument, rows, count, groups,
-                   [&](std::size_t row, std::uint32_t group) { add_to(states + group * stride, values[row]); });
+      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) { add_to(records[k] + offset, values[row]); });
       return;
     }
     case StateKind::kWideSum: {
       const auto* values = argument.as<std::int64_t>();
-      for_each_row(argument, rows, count, groups, [&](std::size_t row, std::uint32_t group) {
-        std::uint8_t* at = states + group * stride;
+      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
+        std::uint8_t* at = records[k] + offset;
         store(at, load<i128>(at) + values[row]);
       });
       return;
     }
     case StateKind::kWidestSum: {
       const auto* values = argument.as<i128>();
-      for_each_row(argument, rows, count, groups, [&](std::size_t row, std::uint32_t group) {
-        std::uint8_t* at = states + group * stride;
+      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
+        std::uint8_t* at = records[k] + offset;
         I192 sum{load<std::uint64_t>(at), load<i128>(at + 8)};
         sum.add(values[row]);
         store(at, sum.low);
@@ -202,10 +213,11 @@ void GroupSink::update_products(std::size_t index, const Evaluator& evaluator, c
 }
 
 void GroupSink::update_bits(const Slot& slot, AccumulatorKind kind, const Vector& argument, const std::uint32_t* rows, std::size_t count) {
-  std::uint8_t* states = states_.data() + slot.offset;
+  std::uint8_t* const* records = records_.data();
+  const std::size_t offset = slot.offset;
   const auto combine = [&]<class T>(const T* values) {
-    for_each_row(argument, rows, count, groups_.data(), [&](std::size_t row, std::uint32_t group) {
-      std::uint8_t* at = states + group * stride_;
+    for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
+      std::uint8_t* at = records[k] + offset;
       const T value = values[row];
       const bool first = load<std::int64_t>(at) == 0;
       store(at, std::int64_t{1});
@@ -250,10 +262,10 @@ void GroupSink::update_floats(std::size_t index, const Vector& argument, const C
       window.top = *needed + kHeadroom;
     }
   }
-  const auto add_exactly = [&](std::size_t row, std::uint32_t group) { window.overflow[group].add(values.as<double>()[row]); };
+  const auto add_exactly = [&](std::size_t row, std::size_t k) { window.overflow[groups_[k]].add(values.as<double>()[row]); };
   if (!window.has_window) {  // only zeros, infinities and numbers at the ends so far
-    for_each_row(argument, rows, count, groups_.data(), [&](std::size_t row, std::uint32_t group) {
-      if (values.as<double>()[row] != 0) add_exactly(row, group);
+    for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
+      if (values.as<double>()[row] != 0) add_exactly(row, k);
     });
     return;
   }
@@ -263,22 +275,22 @@ void GroupSink::update_floats(std::size_t index, const Vector& argument, const C
   auto* low = static_cast<std::int64_t*>(scratch_[3].values(8));
   std::uint8_t* fits = scratch_[2].validity();
   const bool all_fit = routines.split_f64(values.as<double>(), mask, n, window.top, high, low, fits);
-  std::uint8_t* states = states_.data() + slot.offset;
-  const std::size_t stride = stride_;
-  const auto add_parts = [&](std::size_t row, std::uint32_t group) {
-    std::uint8_t* at = states + group * stride;
+  std::uint8_t* const* records = records_.data();
+  const std::size_t offset = slot.offset;
+  const auto add_parts = [&](std::size_t row, std::size_t k) {
+    std::uint8_t* at = records[k] + offset;
     add_to(at + 8, high[row]);
     add_to(at + 16, low[row]);
   };
   if (all_fit) {
-    for_each_row(argument, rows, count, groups_.data(), add_parts);
+    for_each_row(argument, rows, count, add_parts);
     return;
   }
-  for_each_row(argument, rows, count, groups_.data(), [&](std::size_t row, std::uint32_t group) {
+  for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
     if (fits[row] != 0) {
-      add_parts(row, group);
+      add_parts(row, k);
     } else {
-      add_exactly(row, group);
+      add_exactly(row, k);
       ++window.misfits;
     }
   });
@@ -288,7 +300,7 @@ void GroupSink::update_floats(std::size_t index, const Vector& argument, const C
 void GroupSink::carry_up(std::size_t index) {
   const Slot& slot = slots_[index];
   for (std::uint32_t group = 0; group < table_.size(); ++group) {
-    std::uint8_t* at = state(group, slot);
+    std::uint8_t* at = state(group) + slot.offset;
     auto low = load<std::int64_t>(at + 16);
     auto high = load<std::int64_t>(at + 8);
     high += low >> SumWindow::kLowBits;
@@ -302,11 +314,11 @@ void GroupSink::carry_up(std::size_t index) {
 }
 
 void GroupSink::update_extremes(const Slot& slot, bool least, const Vector& argument, const std::uint32_t* rows, std::size_t count) {
-  std::uint8_t* states = states_.data() + slot.offset;
-  const std::size_t stride = stride_;
+  std::uint8_t* const* records = records_.data();
+  const std::size_t offset = slot.offset;
   const auto keep = [&]<class T>(const T* values, auto is_less) {
-    for_each_row(argument, rows, count, groups_.data(), [&](std::size_t row, std::uint32_t group) {
-      std::uint8_t* at = states + group * stride;
+    for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
+      std::uint8_t* at = records[k] + offset;
       const T value = values[row];
       const T best = load<T>(at + 8);
       const bool better = load<std::int64_t>(at) == 0 || (least ? is_less(value, best) : is_less(best, value));
@@ -330,8 +342,8 @@ void GroupSink::update_extremes(const Slot& slot, bool least, const Vector& argu
            [](const IntervalValue& a, const IntervalValue& b) { return a.normalised_micros() < b.normalised_micros(); });
       return;
     case Lane::kString:
-      for_each_row(argument, rows, count, groups_.data(), [&](std::size_t row, std::uint32_t group) {
-        std::uint8_t* at = states + group * stride;
+      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
+        std::uint8_t* at = records[k] + offset;
         const StringView value = argument.as<StringView>()[row];
         StringView best;
         std::memcpy(static_cast<void*>(&best), at + 8, 16);
@@ -344,25 +356,40 @@ void GroupSink::update_extremes(const Slot& slot, bool least, const Vector& argu
   }
 }
 
-Result<Column> GroupSink::float_column(std::size_t index) const {
-  const FloatWindow& window = windows_[index];
-  ColumnBuilder builder(TypeId::kBlob);
-  builder.reserve(table_.size());
+std::optional<FixedSum> GroupSink::fixed_sum(std::size_t accumulator, std::uint32_t group) const {
+  const FloatWindow& window = windows_[accumulator];
+  if (!window.overflow.empty() && window.overflow.contains(group)) return std::nullopt;
+  if (!window.has_window) return FixedSum();
+  const std::uint8_t* at = state(group) + slots_[accumulator].offset;
   const int low_grid = window.top - SumWindow::kGroupHighBits - SumWindow::kLowBits;
   const int exponents[] = {low_grid, low_grid + SumWindow::kLowBits, window.top};
+  const std::int64_t parts[] = {load<std::int64_t>(at + 16), load<std::int64_t>(at + 8), load<std::int64_t>(at)};
+  return FixedSum::of(parts, exponents);
+}
+
+ExactSum GroupSink::wide_sum(std::size_t accumulator, std::uint32_t group) const {
+  const FloatWindow& window = windows_[accumulator];
+  const auto more = window.overflow.find(group);
+  ExactSum total = more == window.overflow.end() ? ExactSum() : more->second;
+  if (!window.has_window) return total;
+  const std::uint8_t* at = state(group) + slots_[accumulator].offset;
+  const int low_grid = window.top - SumWindow::kGroupHighBits - SumWindow::kLowBits;
+  add_steps(total, load<std::int64_t>(at + 16), low_grid);
+  add_steps(total, load<std::int64_t>(at + 8), low_grid + SumWindow::kLowBits);
+  add_steps(total, load<std::int64_t>(at), window.top);
+  return total;
+}
+
+Result<Column> GroupSink::float_column(std::size_t index) const {
+  ColumnBuilder builder(TypeId::kBlob);
+  builder.reserve(table_.size());
   char bytes[FixedSum::kMostBytes];
   for (std::uint32_t group = 0; group < table_.size(); ++group) {
-    const std::uint8_t* at = state(group, slots_[index]);
-    const std::int64_t parts[] = {load<std::int64_t>(at + 16), load<std::int64_t>(at + 8), load<std::int64_t>(at)};
-    const auto more = window.overflow.find(group);
-    const std::optional<FixedSum> sum = window.has_window ? FixedSum::of(parts, exponents) : FixedSum();
-    if (sum && more == window.overflow.end()) {
+    if (const std::optional<FixedSum> sum = fixed_sum(index, group)) {
       TRUENO_TRY(builder.append_string({bytes, static_cast<std::size_t>(sum->write(bytes))}));
-      continue;
+    } else {
+      TRUENO_TRY(builder.append_string(wide_sum(index, group).serialise()));
     }
-    ExactSum total = more == window.overflow.end() ? ExactSum() : more->second;
-    for (std::size_t i = 0; i < 3 && window.has_window; ++i) add_steps(total, parts[i], exponents[i]);
-    TRUENO_TRY(builder.append_string(total.serialise()));
   }
   return builder.finish();
 }
@@ -376,7 +403,7 @@ Result<Column> GroupSink::state_column(std::size_t index) const {
   ColumnBuilder builder(type);
   builder.reserve(table_.size());
   for (std::uint32_t group = 0; group < table_.size(); ++group) {
-    const std::uint8_t* at = state(group, slot);
+    const std::uint8_t* at = state(group) + slot.offset;
     switch (slot.kind) {
       case StateKind::kCount: TRUENO_TRY(builder.append_bytes(at)); break;
       case StateKind::kNarrowSum:
@@ -427,7 +454,8 @@ Result<Batch> GroupSink::seal() {
   out.columns = TRUENO_TRY(table_.keys(dictionaries_));
   for (std::size_t i = 0; i < slots_.size(); ++i) out.columns.push_back(TRUENO_TRY(state_column(i)));
   table_.clear();
-  states_.clear();
+  segments_.clear();
+  segment_groups_ = 0;
   texts_.clear();
   for (std::vector<ProductSum>& sums : products_) sums.clear();
   for (FloatWindow& window : windows_) window = {};

@@ -6,6 +6,8 @@
 #include "backend/simd/evaluator.h"
 #include "backend/simd/group_table.h"
 #include "base/exact_sum.h"
+#include "base/fixed_sum.h"
+#include "base/large_memory.h"
 #include "base/product_sum.h"
 
 namespace trueno::backend::simd {
@@ -21,7 +23,6 @@ class GroupSink {
   [[nodiscard]] Result<Batch> take();
   [[nodiscard]] std::int64_t bytes() const;
 
- private:
   // How an accumulator's state lies in a group's record.
   enum class StateKind : std::uint8_t {
     kCount,      // i64
@@ -38,6 +39,20 @@ class GroupSink {
     std::size_t offset = 0;
     Lane lane = Lane::kBool;  // of the argument
   };
+
+  // What merging looks at (group_merge.h).
+  /// Whether no groups were closed before: everything is in the table and the records.
+  [[nodiscard]] bool is_whole() const { return sealed_.empty(); }
+  [[nodiscard]] std::uint32_t groups() const { return table_.size(); }
+  [[nodiscard]] const std::vector<Slot>& slots() const { return slots_; }
+  [[nodiscard]] const std::uint8_t* record(std::uint32_t group) const { return state(group); }
+  [[nodiscard]] Result<std::vector<Column>> keys() const { return table_.keys(dictionaries_); }
+  [[nodiscard]] const ProductSum& product(std::size_t accumulator, std::uint32_t group) const { return products_[accumulator][group]; }
+  /// A float sum; nothing where it needs the wide form.
+  [[nodiscard]] std::optional<FixedSum> fixed_sum(std::size_t accumulator, std::uint32_t group) const;
+  [[nodiscard]] ExactSum wide_sum(std::size_t accumulator, std::uint32_t group) const;
+
+ private:
   struct FloatWindow {
     bool has_window = false;
     int top = 0;
@@ -58,10 +73,15 @@ class GroupSink {
   [[nodiscard]] Result<Batch> seal();
   [[nodiscard]] Result<Column> state_column(std::size_t index) const;
   [[nodiscard]] Result<Column> float_column(std::size_t index) const;
-  [[nodiscard]] std::uint8_t* state(std::uint32_t group, const Slot& slot) { return states_.data() + group * stride_ + slot.offset; }
-  [[nodiscard]] const std::uint8_t* state(std::uint32_t group, const Slot& slot) const {
-    return states_.data() + group * stride_ + slot.offset;
+  [[nodiscard]] std::uint8_t* state(std::uint32_t group) {
+    return segments_[group / kSegmentGroups].data() + group % kSegmentGroups * stride_;
   }
+  [[nodiscard]] const std::uint8_t* state(std::uint32_t group) const {
+    return segments_[group / kSegmentGroups].data() + group % kSegmentGroups * stride_;
+  }
+
+  static constexpr std::size_t kSegmentGroups = 4096;
+  static constexpr std::size_t kRecordPadding = 64;  // a sink without accumulators has records of no bytes
 
   const CompiledProgram& compiled_;
   GroupTable table_;
@@ -69,13 +89,15 @@ class GroupSink {
   std::vector<FloatWindow> windows_;               // by accumulator
   std::vector<std::vector<ProductSum>> products_;  // by accumulator, then group
   std::size_t stride_ = 0;
-  std::vector<std::uint8_t> states_;
-  std::int64_t rows_ = 0;  // since the groups began
+  std::vector<std::vector<std::uint8_t, LargeAllocator<std::uint8_t>>> segments_;  // records, kSegmentGroups in each
+  std::size_t segment_groups_ = 0;                                                 // that they have room for
+  std::int64_t rows_ = 0;                                                          // since the groups began
   std::vector<Batch> sealed_;
   std::vector<std::shared_ptr<const Dictionary>> dictionaries_;  // by key
   Arena texts_;
   std::vector<std::uint32_t> chosen_;
-  std::vector<std::uint32_t> groups_;
+  std::vector<std::uint32_t> groups_;   // of the chunk, by chosen row
+  std::vector<std::uint8_t*> records_;  // the same
   Storage scratch_[4];
 };
 

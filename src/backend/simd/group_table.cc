@@ -62,13 +62,12 @@ GroupTable::GroupTable(const CompiledProgram& compiled) : compiled_(compiled) {
 void GroupTable::clear() {
   group_count_ = 0;
   slots_.assign(mode_ == Mode::kDense ? std::size_t{1} << total_bits_ : kFirstSlots, 0);
-  if (mode_ == Mode::kPacked) slot_words_.assign(kFirstSlots, 0);
+  if (mode_ != Mode::kDense) slot_words_.assign(kFirstSlots, 0);
   group_words_.clear();
   group_hashes_.clear();
   texts_.clear();
   chunk_words_.resize(kChunkRows);
   chunk_hashes_.resize(kChunkRows);
-  record_.resize(record_words_);
 }
 
 std::int64_t GroupTable::bytes() const {
@@ -148,14 +147,14 @@ void GroupTable::find_dense(const std::uint32_t* rows, std::size_t count, std::u
 void GroupTable::grow() {
   const std::size_t size = slots_.size() * 4;
   slots_.assign(size, 0);
-  if (mode_ == Mode::kPacked) slot_words_.assign(size, 0);
+  slot_words_.assign(size, 0);
   const std::size_t mask = size - 1;
   for (std::uint32_t group = 0; group < group_count_; ++group) {
     const std::uint64_t hash = mode_ == Mode::kPacked ? hash64(group_words_[group]) : group_hashes_[group];
     std::size_t at = hash & mask;
     while (slots_[at] != 0) at = (at + 1) & mask;
     slots_[at] = group + 1;
-    if (mode_ == Mode::kPacked) slot_words_[at] = group_words_[group];
+    slot_words_[at] = mode_ == Mode::kPacked ? group_words_[group] : hash;
   }
 }
 
@@ -248,29 +247,31 @@ bool GroupTable::same_record(const std::uint64_t* a, const std::uint64_t* b) con
   return true;
 }
 
+// In passes over the chunk, so that many cache misses are under way at once: records and hashes, then slots, the records of the groups
+// that they name, and the texts of those.
 Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
   if (keys_.size() > 64) return error(ErrorCode::kNotSupported, "GROUP BY of more than 64 keys");
   while ((group_count_ + count) * 2 > slots_.size()) grow();
+  records_.resize(count * record_words_);
+  for (std::size_t k = 0; k < count; ++k)
+    chunk_hashes_[k] = make_record(evaluator, rows == nullptr ? k : rows[k], records_.data() + k * record_words_);
   const std::size_t mask = slots_.size() - 1;
+  const bool prefetch = slots_.size() > kPrefetchSlots;
   for (std::size_t k = 0; k < count; ++k) {
-    const std::uint64_t hash = make_record(evaluator, rows == nullptr ? k : rows[k], record_.data());
+    if (prefetch) fetch_ahead(k, count, mask);
+    const std::uint64_t hash = chunk_hashes_[k];
+    std::uint64_t* record = records_.data() + k * record_words_;
     std::size_t at = hash & mask;
     for (;; at = (at + 1) & mask) {
       const std::uint32_t group = slots_[at];
       if (group == 0) break;
-      if (group_hashes_[group - 1] == hash && same_record(record_.data(), group_words_.data() + (group - 1) * record_words_)) break;
+      if (slot_words_[at] == hash && same_record(record, group_words_.data() + (group - 1) * record_words_)) break;
     }
     if (slots_[at] == 0) {
-      for (const Key& key : keys_) {  // the group owns its texts
-        if (key.lane != Lane::kString) continue;
-        StringView text;
-        std::memcpy(static_cast<void*>(&text), record_.data() + key.word, 16);
-        if (text.is_inline()) continue;
-        text = StringView(texts_.copy(text.view()));
-        std::memcpy(record_.data() + key.word, static_cast<const void*>(&text), 16);
-      }
+      own_texts(record);
       slots_[at] = ++group_count_;
-      group_words_.insert(group_words_.end(), record_.begin(), record_.end());
+      slot_words_[at] = hash;
+      group_words_.insert(group_words_.end(), record, record + record_words_);
       group_hashes_.push_back(hash);
     }
     groups[k] = slots_[at] - 1;
@@ -278,76 +279,129 @@ Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* ro
   return {};
 }
 
-kernel::Cell GroupTable::key_cell(const Key& key, std::uint32_t group) const {
-  std::uint64_t words[2] = {};
-  if (mode_ == Mode::kWide) {
-    const std::uint64_t* record = group_words_.data() + static_cast<std::size_t>(group) * record_words_;
-    const auto number = static_cast<std::size_t>(&key - keys_.data());
-    if (((record[0] >> number) & 1) != 0) return kernel::Cell::null();
-    std::memcpy(words, record + key.word, width_of(key.lane) == 16 ? 16 : 8);
-  } else {
-    const std::uint64_t mask = key.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << key.bits) - 1;
-    std::uint64_t word = (group_words_[group] >> key.shift) & mask;
-    if (key.nullable && word == 0) return kernel::Cell::null();
-    word -= static_cast<std::uint64_t>(key.nullable ? 1 : 0) - static_cast<std::uint64_t>(key.base);
-    words[0] = word;
+void GroupTable::fetch_ahead(std::size_t row, std::size_t count, std::size_t mask) const {
+  if (const std::size_t far = row + 3 * kPrefetchDistance; far < count) {
+    __builtin_prefetch(slots_.data() + (chunk_hashes_[far] & mask));
+    __builtin_prefetch(slot_words_.data() + (chunk_hashes_[far] & mask));
   }
-  using kernel::Cell;
-  switch (key.lane) {
-    case Lane::kBool: return Cell::of_bool(words[0] != 0);
-    case Lane::kI32:
-    case Lane::kI64: return Cell::of_integer(static_cast<std::int64_t>(words[0]));
-    case Lane::kCode: return Cell::of_integer(static_cast<std::uint32_t>(words[0]));
-    case Lane::kF32: return Cell::of_f32(std::bit_cast<float>(static_cast<std::uint32_t>(words[0])));
-    case Lane::kF64: return Cell::of_f64(std::bit_cast<double>(words[0]));
-    case Lane::kI128: return Cell::of_integer(load<i128>(words));
-    case Lane::kInterval: return Cell::of_interval(load<IntervalValue>(words));
-    case Lane::kString: {
+  const auto group_at = [&](std::size_t ahead) {
+    if (ahead >= count) return std::uint32_t{0};
+    const std::size_t slot = chunk_hashes_[ahead] & mask;
+    return slot_words_[slot] == chunk_hashes_[ahead] ? slots_[slot] : 0;
+  };
+  if (const std::uint32_t group = group_at(row + 2 * kPrefetchDistance); group != 0)
+    __builtin_prefetch(group_words_.data() + (group - 1) * record_words_);
+  if (const std::uint32_t group = group_at(row + kPrefetchDistance); group != 0) {
+    for (const Key& key : keys_) {
+      if (key.lane != Lane::kString) continue;
       StringView text;
-      std::memcpy(static_cast<void*>(&text), words, 16);
-      return Cell::of_string(text);
+      std::memcpy(static_cast<void*>(&text), group_words_.data() + (group - 1) * record_words_ + key.word, sizeof text);
+      if (!text.is_inline()) __builtin_prefetch(text.data());
     }
   }
-  return Cell::null();
+}
+
+// A group keeps its texts.
+void GroupTable::own_texts(std::uint64_t* record) {
+  for (const Key& key : keys_) {
+    if (key.lane != Lane::kString) continue;
+    StringView text;
+    std::memcpy(static_cast<void*>(&text), record + key.word, sizeof text);
+    if (text.is_inline()) continue;
+    text = StringView(texts_.copy(text.view()));
+    std::memcpy(record + key.word, static_cast<const void*>(&text), sizeof text);
+  }
+}
+
+// The words of a key's value; false: NULL.
+bool GroupTable::key_words(std::size_t number, std::uint32_t group, std::uint64_t* words) const {
+  const Key& key = keys_[number];
+  if (mode_ == Mode::kWide) {
+    const std::uint64_t* record = group_words_.data() + static_cast<std::size_t>(group) * record_words_;
+    if (((record[0] >> number) & 1) != 0) return false;
+    std::memcpy(words, record + key.word, width_of(key.lane) == 16 ? 16 : 8);
+    return true;
+  }
+  const std::uint64_t mask = key.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << key.bits) - 1;
+  const std::uint64_t word = (group_words_[group] >> key.shift) & mask;
+  if (key.nullable && word == 0) return false;
+  words[0] = word - (static_cast<std::uint64_t>(key.nullable ? 1 : 0) - static_cast<std::uint64_t>(key.base));
+  return true;
+}
+
+// Text of the groups as records of a column, and what they point at behind one another.
+Status GroupTable::copy_texts(std::size_t number, StoredView* to, std::uint8_t* validity, Column& column) const {
+  std::size_t left = 0;
+  for (std::uint32_t group = 0; group < group_count_; ++group) {
+    std::uint64_t words[2];
+    if (!key_words(number, group, words)) continue;
+    StringView text;
+    std::memcpy(static_cast<void*>(&text), words, sizeof text);
+    left += text.is_inline() ? 0 : text.size();
+  }
+  constexpr std::size_t kMostOfBlock = std::size_t{1} << 30;  // offsets have 31 bits
+  MutableBuffer block;
+  std::size_t used = 0;
+  for (std::uint32_t group = 0; group < group_count_; ++group) {
+    std::uint64_t words[2];
+    to[group] = {};
+    if (!key_words(number, group, words)) continue;
+    StringView text;
+    std::memcpy(static_cast<void*>(&text), words, sizeof text);
+    set_bit(validity, group);
+    if (text.is_inline()) {
+      std::memcpy(static_cast<void*>(to + group), &text, sizeof text);
+      continue;
+    }
+    if (used + text.size() > block.size()) {
+      if (block.size() != 0) column.string_buffers.push_back(std::move(block).freeze());
+      block = TRUENO_TRY(MutableBuffer::uninitialised(std::max<std::size_t>(text.size(), std::min(left, kMostOfBlock))));
+      used = 0;
+    }
+    std::memcpy(block.data() + used, text.data(), text.size());
+    to[group].size = static_cast<std::int32_t>(text.size());
+    std::memcpy(to[group].prefix, text.data(), 4);
+    to[group].buffer = static_cast<std::int32_t>(column.string_buffers.size());
+    to[group].offset = static_cast<std::int32_t>(used);
+    used += text.size();
+    left -= text.size();
+  }
+  if (block.size() != 0) column.string_buffers.push_back(std::move(block).freeze());
+  return {};
 }
 
 Result<std::vector<Column>> GroupTable::keys(const std::vector<std::shared_ptr<const Dictionary>>& dictionaries) const {
   std::vector<Column> out;
+  const std::size_t readable = std::max<std::size_t>(group_count_, 1);
   for (std::size_t k = 0; k < keys_.size(); ++k) {
     const Key& key = keys_[k];
-    const Type& type = compiled_.at(key.value).type;
+    Column& column = out.emplace_back();
+    column.type = compiled_.at(key.value).type;
+    column.length = group_count_;
     if (key.coded) {
-      Column column;
-      column.type = type;
       column.encoding = Encoding::kDictionary;
-      column.length = group_count_;
       column.dictionary = dictionaries[k];
-      MutableBuffer codes = TRUENO_TRY(MutableBuffer::zeroed(std::max<std::size_t>(group_count_, 1) * 4));
-      MutableBuffer validity = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(std::max<std::size_t>(group_count_, 1))));
+    }
+    const auto width = key.coded ? std::size_t{4} : static_cast<std::size_t>(trueno::width_of(column.physical()));
+    MutableBuffer values = TRUENO_TRY(MutableBuffer::zeroed(readable * width));
+    MutableBuffer validity = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(readable)));
+    const bool narrowed = width == 16 && trueno::backend::simd::width_of(key.lane) < 16;  // by its range
+    if (key.lane == Lane::kString) {
+      TRUENO_TRY(copy_texts(k, values.as<StoredView>(), validity.data(), column));
+    } else {
       for (std::uint32_t group = 0; group < group_count_; ++group) {
-        const kernel::Cell cell = key_cell(key, group);
-        codes.as<std::uint32_t>()[group] = static_cast<std::uint32_t>(cell.integer);
-        set_bit_to(validity.data(), group, cell.valid);
-        column.null_count += cell.valid ? 0 : 1;
-      }
-      column.values = std::move(codes).freeze();
-      if (column.null_count != 0) column.validity = std::move(validity).freeze();
-      out.push_back(std::move(column));
-      continue;
-    }
-    const bool plain = key.lane == Lane::kI32 || key.lane == Lane::kI64;
-    ColumnBuilder builder(type);
-    builder.reserve(group_count_);
-    for (std::uint32_t group = 0; group < group_count_; ++group) {
-      const kernel::Cell cell = key_cell(key, group);
-      if (plain && cell.valid) {
-        const i128 value = cell.integer;  // little-endian: the low bytes are the narrower integer
-        TRUENO_TRY(builder.append_bytes(&value));
-      } else {
-        TRUENO_TRY(kernel::append_cell(builder, type, cell));
+        std::uint64_t words[2] = {};
+        if (!key_words(k, group, words)) continue;
+        if (narrowed) words[1] = static_cast<std::int64_t>(words[0]) < 0 ? ~std::uint64_t{0} : 0;
+        std::memcpy(values.data() + group * width, words, width);  // little-endian: the low bytes are the narrower integer
+        set_bit(validity.data(), group);
       }
     }
-    out.push_back(TRUENO_TRY(builder.finish()));
+    std::int64_t valid = 0;
+    for (std::size_t i = 0; i < bytes_for_bits(group_count_); ++i) valid += std::popcount(validity.data()[i]);
+    column.null_count = column.length - valid;
+    column.values = std::move(values).freeze();
+    if (column.null_count != 0) column.validity = std::move(validity).freeze();
   }
   return out;
 }

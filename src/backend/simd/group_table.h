@@ -4,6 +4,7 @@
 
 #include "backend/simd/evaluator.h"
 #include "base/arena.h"
+#include "base/large_memory.h"
 
 namespace trueno::backend::simd {
 
@@ -43,10 +44,13 @@ class GroupTable {
   void find_dense(const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
   void find_packed(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
   [[nodiscard]] Status find_wide(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
+  void fetch_ahead(std::size_t row, std::size_t count, std::size_t mask) const;
+  void own_texts(std::uint64_t* record);
   void grow();
   [[nodiscard]] std::uint64_t make_record(const Evaluator& evaluator, std::size_t row, std::uint64_t* record) const;
   [[nodiscard]] bool same_record(const std::uint64_t* a, const std::uint64_t* b) const;
-  [[nodiscard]] kernel::Cell key_cell(const Key& key, std::uint32_t group) const;
+  [[nodiscard]] bool key_words(std::size_t number, std::uint32_t group, std::uint64_t* words) const;
+  [[nodiscard]] Status copy_texts(std::size_t number, StoredView* to, std::uint8_t* validity, Column& column) const;
 
   const CompiledProgram& compiled_;
   std::vector<Key> keys_;
@@ -55,14 +59,16 @@ class GroupTable {
   std::size_t record_words_ = 0;
   std::uint32_t group_count_ = 0;
 
-  std::vector<std::uint32_t> slots_;         // dense: by key; else open addressing: group + 1, 0 = free
-  std::vector<std::uint64_t> slot_words_;    // packed: the key of a slot, beside it in one probe
-  std::vector<std::uint64_t> group_words_;   // packed and dense: the key of a group; wide: its record
-  std::vector<std::uint64_t> group_hashes_;  // wide
+  template <class T>
+  using Large = std::vector<T, LargeAllocator<T>>;
+  Large<std::uint32_t> slots_;         // dense: by key; else open addressing: group + 1, 0 = free
+  Large<std::uint64_t> slot_words_;    // packed: the key of a slot, beside it in one probe; wide: its hash
+  Large<std::uint64_t> group_words_;   // packed and dense: the key of a group; wide: its record
+  Large<std::uint64_t> group_hashes_;  // wide
   Arena texts_;
   std::vector<std::uint64_t> chunk_words_;
   std::vector<std::uint64_t> chunk_hashes_;
-  std::vector<std::uint64_t> record_;
+  std::vector<std::uint64_t> records_;  // wide: of the chunk
 };
 
 }  // namespace trueno::backend::simd

@@ -129,6 +129,16 @@ bool Evaluator::next_pairs(const Step& opening, PairCursor& cursor, std::size_t 
   out.parents.resize(kChunkRows);
   out.rows.resize(kChunkRows);
   std::size_t count = 0;
+  if (matches_of.unique() && last <= kChunkRows) {  // without branches: which rows have a match is no pattern
+    for (; cursor.parent < last; ++cursor.parent) {
+      const std::uint64_t match = matches[cursor.parent];
+      const std::uint8_t chosen = frame_.row_mask == nullptr ? 1 : frame_.row_mask[cursor.parent];
+      out.parents[count] = static_cast<std::uint32_t>(cursor.parent);
+      out.rows[count] = static_cast<std::uint32_t>(match);
+      count += static_cast<std::size_t>(match >> 32) & chosen;
+    }
+    for (std::size_t i = 0; i < count; ++i) out.rows[i] = matches_of.row(out.rows[i]);
+  }
   while (cursor.parent < last && count < kChunkRows) {
     const bool chosen = frame_.row_mask == nullptr || frame_.row_mask[cursor.parent] != 0;
     const auto found = static_cast<std::uint32_t>(matches[cursor.parent] >> 32);

@@ -270,7 +270,7 @@ Status SimdJoinTable::build_dense(std::size_t slots, ProbeScratch& scratch) {
       }
     });
     directory_ = std::move(ends).freeze();
-    return {};
+    return make_presence(slots);
   }
   std::uint32_t sum = 0;
   for (std::size_t slot = 0; slot < slots; ++slot) sum += std::exchange(cursor[slot], sum);
@@ -282,6 +282,19 @@ Status SimdJoinTable::build_dense(std::size_t slots, ProbeScratch& scratch) {
   });
   directory_ = std::move(ends).freeze();
   positions_ = std::move(positions).freeze();
+  return {};
+}
+
+// A bit a key, which lies in a nearer cache than the directory: made where most probes may find nothing.
+Status SimdJoinTable::make_presence(std::size_t slots) {
+  constexpr std::size_t kLeastSlots = 64 * 1024;
+  if (slots < kLeastSlots || rows_ > slots / 2) return {};
+  MutableBuffer bits = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(slots)));
+  const auto* directory = directory_.as<std::uint32_t>();
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    if (directory[slot] != 0) set_bit(bits.data(), slot);
+  }
+  presence_ = std::move(bits).freeze();
   return {};
 }
 
@@ -309,6 +322,7 @@ Status SimdJoinTable::build_hashed(ProbeScratch& scratch) {
     }
   });
   std::uint64_t begin = 0;
+  unique_ = true;
   for (std::size_t slot = 0; slot < slots; ++slot) {
     const std::uint64_t end = cursor[slot] & kPositionMask;
     if (end - begin > 1) order_slot(entry + begin, entry + end);
@@ -320,7 +334,7 @@ Status SimdJoinTable::build_hashed(ProbeScratch& scratch) {
 }
 
 // Entries of one key next to one another, ascending by row; the first of them knows how many they are.
-void SimdJoinTable::order_slot(Entry* first, Entry* last) const {
+void SimdJoinTable::order_slot(Entry* first, Entry* last) {
   const auto less = [](const Entry& a, const Entry& b) { return a.word != b.word ? a.word < b.word : a.row < b.row; };
   if (!std::is_sorted(first, last, less)) std::sort(first, last, less);
   const std::vector<Vector> keys = packed_ ? std::vector<Vector>() : key_vectors(0);
@@ -344,6 +358,7 @@ void SimdJoinTable::order_slot(Entry* first, Entry* last) const {
       }
     }
     first->run = static_cast<std::uint32_t>(end - first);
+    unique_ = unique_ && first->run == 1;
     first = end;
   }
 }
@@ -386,9 +401,22 @@ void SimdJoinTable::find(std::span<const Vector> keys, const std::uint8_t* mask,
   }
 }
 
-void SimdJoinTable::find_dense(std::size_t rows, const ProbeScratch& scratch, std::uint64_t* matches) const {
+void SimdJoinTable::find_dense(std::size_t rows, ProbeScratch& scratch, std::uint64_t* matches) const {
   const auto* directory = directory_.as<std::uint32_t>();
   const std::uint64_t* words = scratch.words.data();
+  if (!presence_.empty()) {
+    // Without branches: which rows have a match is no pattern.
+    const std::uint8_t* presence = presence_.data();
+    std::uint32_t* found = scratch.first.data();
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+      matches[i] = 0;
+      found[count] = static_cast<std::uint32_t>(i);
+      count += scratch.usable[i] & (presence[words[i] / 8] >> (words[i] % 8) & 1);
+    }
+    for (std::size_t k = 0; k < count; ++k) matches[found[k]] = std::uint64_t{1} << 32 | (directory[words[found[k]]] - 1);
+    return;
+  }
   if (unique_) {
     for (std::size_t i = 0; i < rows; ++i) {
       const std::uint32_t found = scratch.usable[i] != 0 ? directory[words[i]] : 0;
@@ -422,14 +450,38 @@ void SimdJoinTable::find_hashed(std::span<const Vector> keys, std::size_t rows, 
     scratch.last[i] = static_cast<std::uint32_t>(word & kPositionMask);
     __builtin_prefetch(entries + scratch.first[i]);
   }
+  // The first entry of each row's slot that has its word: nearly always the match.
+  const std::uint64_t* wanted = packed_ ? scratch.words.data() : hashes;
   for (std::size_t i = 0; i < rows; ++i) {
     std::uint32_t at = scratch.first[i];
     const std::uint32_t last = scratch.last[i];
-    const std::uint64_t wanted = packed_ ? scratch.words[i] : hashes[i];
-    matches[i] = 0;
-    for (; at < last; at += entries[at].run) {
-      if (entries[at].word != wanted || (!packed_ && !same_keys(keys, i, entries[at].row))) continue;
-      matches[i] = std::uint64_t{entries[at].run} << 32 | at;
+    while (at < last && entries[at].word != wanted[i]) at += entries[at].run;
+    scratch.first[i] = at;
+    if (packed_) matches[i] = at < last ? (std::uint64_t{entries[at].run} << 32 | at) : 0;
+  }
+  if (!packed_) compare_found(keys, rows, scratch, matches);
+}
+
+// What is equal by its hash is compared by its values: their rows are fetched ahead, and then the texts that these point to.
+void SimdJoinTable::compare_found(std::span<const Vector> keys, std::size_t rows, const ProbeScratch& scratch,
+                                  std::uint64_t* matches) const {
+  const auto* entries = entries_.as<Entry>();
+  const auto found = [&](std::size_t i) { return i < rows && scratch.first[i] < scratch.last[i]; };
+  for (std::size_t i = 0; i < rows + 2 * kPrefetchDistance; ++i) {
+    for (std::size_t k = 0; k < key_count_; ++k) {
+      const Vector& build = columns_[k].view;
+      const auto width = static_cast<std::size_t>(width_of(build.lane));
+      if (found(i)) __builtin_prefetch(build.as<std::uint8_t>() + entries[scratch.first[i]].row * width);
+      if (build.lane != Lane::kString || i < kPrefetchDistance || !found(i - kPrefetchDistance)) continue;
+      __builtin_prefetch(build.as<StringView>()[entries[scratch.first[i - kPrefetchDistance]].row].data());
+    }
+    if (i < 2 * kPrefetchDistance) continue;
+    const std::size_t row = i - 2 * kPrefetchDistance;
+    std::uint32_t at = scratch.first[row];
+    matches[row] = 0;
+    for (; at < scratch.last[row]; at += entries[at].run) {
+      if (entries[at].word != scratch.hashes[row] || !same_keys(keys, row, entries[at].row)) continue;
+      matches[row] = std::uint64_t{entries[at].run} << 32 | at;
       break;
     }
   }

@@ -42,6 +42,8 @@ class SimdJoinTable final : public JoinTable {
   [[nodiscard]] const Vector& column(std::size_t index) const { return columns_[index].view; }
   /// The same as it came: where nested values are.
   [[nodiscard]] const Column& source(std::size_t index) const { return columns_[index].source; }
+  /// Whether no probe has more than one match.
+  [[nodiscard]] bool unique() const { return unique_; }
   [[nodiscard]] bool empty() const { return rows_ == 0; }
   [[nodiscard]] bool has_null_key() const { return has_null_key_; }
 
@@ -69,13 +71,15 @@ class SimdJoinTable final : public JoinTable {
   [[nodiscard]] Status load_columns(const kernel::JoinTable& table, Batch rows, const Routines& routines);
   void choose_packing(const kernel::JoinTable& table);
   [[nodiscard]] Status build_dense(std::size_t slots, ProbeScratch& scratch);
+  [[nodiscard]] Status make_presence(std::size_t slots);
   [[nodiscard]] Status build_hashed(ProbeScratch& scratch);
   [[nodiscard]] std::vector<Vector> key_vectors(std::size_t first) const;
   void words_of(std::span<const Vector> keys, std::size_t rows, ProbeScratch& scratch) const;
   void hashes_of(std::span<const Vector> keys, std::size_t rows, ProbeScratch& scratch) const;
-  void find_dense(std::size_t rows, const ProbeScratch& scratch, std::uint64_t* matches) const;
+  void find_dense(std::size_t rows, ProbeScratch& scratch, std::uint64_t* matches) const;
   void find_hashed(std::span<const Vector> keys, std::size_t rows, ProbeScratch& scratch, std::uint64_t* matches) const;
-  void order_slot(Entry* first, Entry* last) const;
+  void compare_found(std::span<const Vector> keys, std::size_t rows, const ProbeScratch& scratch, std::uint64_t* matches) const;
+  void order_slot(Entry* first, Entry* last);
   [[nodiscard]] bool same_keys(std::span<const Vector> keys, std::size_t row, std::uint32_t build_row) const;
   template <class Visit>
   void for_chunks(ProbeScratch& scratch, Visit visit) const;
@@ -91,8 +95,9 @@ class SimdJoinTable final : public JoinTable {
   bool packed_ = false;
   std::vector<PackedKey> packing_;
   std::uint64_t dense_slots_ = 0;  // that a dense table would have; 0: too many
-  bool unique_ = false;            // kDense: no two rows of one key
+  bool unique_ = false;            // no two rows of one key
   Buffer directory_;  // kDense: u32 a key: row + 1 (unique), or the end of its positions; kHashed: u64 a slot: filter << 48 | end
+  Buffer presence_;   // kDense, unique, few of the keys: a bit a key
   Buffer positions_;  // kDense, not unique: rows by position
   Buffer entries_;
   int slot_shift_ = 63;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "column/rows.h"
+#include "kernel/cell.h"
 
 namespace trueno::backend::simd {
 
@@ -36,6 +37,10 @@ void RowSink::make_writers() {
   rows_ = 0;
 }
 
+std::size_t RowSink::first_of(std::size_t place) const {
+  return static_cast<std::size_t>(std::ranges::find(values_, values_[place]) - values_.begin());
+}
+
 std::int64_t RowSink::bytes() const {
   auto total = static_cast<std::int64_t>(row_ids_.capacity() * 8);
   for (const ColumnWriter& writer : writers_) total += writer.bytes();
@@ -52,7 +57,13 @@ Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const 
     count = evaluator.routines().true_rows(chunk.mask, chunk.rows, chosen_.data());
     rows = chosen_.data();
   }
+  if (compiled_.program->sink.kind == SinkKind::kTopK && !kept_.empty()) {
+    count = hopeful_rows(evaluator, rows, count);
+    rows = chosen_.data();
+    if (count == 0) return {};
+  }
   for (std::size_t i = 0; i < values_.size(); ++i) {
+    if (first_of(i) != i) continue;
     const kernel::Instruction& instruction = compiled_.at(values_[i]);
     if (instruction.physical() == Physical::kNested) {
       if (instruction.op == kernel::Opcode::kBuildColumn) {
@@ -86,18 +97,73 @@ Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const 
   return {};
 }
 
+namespace {
+
+// Leaves those rows that are not behind `limit`, the first key of the last row that is kept so far. In place: chosen[n] is written after
+// row n was read.
+template <class IsBehind>
+std::size_t keep_rows(const Vector& key, bool keep_nulls, const std::uint32_t* rows, std::size_t count, std::uint32_t* chosen,
+                      IsBehind is_behind) {
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::uint32_t row = rows == nullptr ? static_cast<std::uint32_t>(k) : rows[k];
+    const bool keeps = key.valid == nullptr || key.valid[row] != 0 ? !is_behind(row) : keep_nulls;
+    chosen[kept] = row;
+    kept += keeps ? 1 : 0;
+  }
+  return kept;
+}
+
+}  // namespace
+
+// The rows, now in `chosen_`, that may be among the first: by the first key alone.
+std::size_t RowSink::hopeful_rows(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count) {
+  const kernel::SortKey& key = compiled_.program->sink.sort_keys.front();
+  const Vector& vector = evaluator.value(key.value);
+  const Column& keys = kept_.front().columns.front();
+  const auto keep_all = [&] { return keep_rows(vector, true, rows, count, chosen_.data(), [](std::uint32_t) { return false; }); };
+  const std::int64_t last = keys.length - 1;
+  if (keys.length < compiled_.program->sink.limit || vector.constant || !keys.is_valid(last)) return keep_all();
+  const kernel::Cell limit = kernel::cell_of(keys, last);
+  const auto keep = [&](auto is_less) { return keep_rows(vector, key.nulls_first, rows, count, chosen_.data(), is_less); };
+  const auto number = [&]<class T>(T end) {
+    const T* values = vector.as<T>();
+    if (end != end) return keep_all();  // NaN is greatest: rare, and nothing to win
+    if (key.descending) return keep([=](std::uint32_t row) { return values[row] < end; });
+    return keep([=](std::uint32_t row) { return !(values[row] <= end); });
+  };
+  switch (vector.lane) {
+    case Lane::kI32: return number(static_cast<std::int32_t>(limit.integer));
+    case Lane::kI64: return number(static_cast<std::int64_t>(limit.integer));
+    case Lane::kF32: return number(limit.f32);
+    case Lane::kF64: return number(limit.f64);
+    case Lane::kString: {
+      const auto* texts = vector.as<StringView>();
+      const StringView end = limit.string;
+      if (key.descending) return keep([=](std::uint32_t row) { return texts[row] < end; });
+      return keep([=](std::uint32_t row) { return end < texts[row]; });
+    }
+    default: return keep_all();
+  }
+}
+
 Result<Batch> RowSink::finish_columns() {
   Batch out;
   out.length = rows_;
   for (std::size_t i = 0; i < writers_.size(); ++i) {
+    if (first_of(i) != i) {  // a value that is a key, too, is kept once
+      out.columns.push_back(out.columns[first_of(i)]);
+      continue;
+    }
     const bool nested = compiled_.at(values_[i]).physical() == Physical::kNested;
     out.columns.push_back(TRUENO_TRY(nested ? nested_[i].finish() : writers_[i].finish()));
   }
   if (numbered()) {
-    ColumnBuilder ids(TypeId::kBigInt);
-    ids.reserve(rows_);
-    for (const std::int64_t id : row_ids_) TRUENO_TRY(ids.append_bytes(&id));
-    out.columns.push_back(TRUENO_TRY(ids.finish()));
+    Column ids;
+    ids.type = TypeId::kBigInt;
+    ids.length = rows_;
+    ids.values = TRUENO_TRY(copy_to_buffer(std::span<const std::int64_t>(row_ids_)));
+    out.columns.push_back(std::move(ids));
   }
   make_writers();
   return out;
@@ -111,8 +177,7 @@ Result<Batch> RowSink::in_order(Batch rows) const {
   }
   const std::span<const std::int64_t> ids(rows.columns.back().values.as<std::int64_t>() + rows.columns.back().offset,
                                           static_cast<std::size_t>(rows.length));
-  const std::vector<std::uint32_t> order = sink.kind == SinkKind::kTopK ? TRUENO_TRY(first_rows(keys, rows.length, ids, sink.limit))
-                                                                        : TRUENO_TRY(sorted_rows(keys, rows.length, ids));
+  const std::vector<std::uint32_t> order = TRUENO_TRY(first_rows(keys, rows.length, ids, sink.limit));
   Batch out;
   out.length = static_cast<std::int64_t>(order.size());
   for (const Column& column : rows.columns) out.columns.push_back(TRUENO_TRY(take_rows(column, order)));
@@ -146,7 +211,8 @@ Result<Batch> RowSink::take() {
     kept_.clear();
     return out;
   }
-  if (sink.kind == SinkKind::kCollect) return finish_columns();  // sorted where all partial states meet
+  // All are sorted where the partial states meet.
+  if (sink.kind == SinkKind::kCollect || sink.kind == SinkKind::kSort) return finish_columns();
   return in_order(TRUENO_TRY(finish_columns()));
 }
 

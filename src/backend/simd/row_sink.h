@@ -7,9 +7,8 @@
 
 namespace trueno::backend::simd {
 
-/// Collects rows: emit and build as they come; sort and top-k with their keys and row ids, put in order when they are
-/// taken; collect with row ids. Not
-/// thread-safe.
+/// Collects rows: emit and build as they come; sort and collect with their keys and row ids, as they come, too; of top-k only those that
+/// can be among the first. Not thread-safe.
 class RowSink {
  public:
   explicit RowSink(const CompiledProgram& compiled);
@@ -25,7 +24,10 @@ class RowSink {
   [[nodiscard]] Result<Batch> finish_columns();
   [[nodiscard]] Result<Batch> in_order(Batch rows) const;
   [[nodiscard]] Status prune();
+  [[nodiscard]] std::size_t hopeful_rows(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count);
   void make_writers();
+  /// Where the value at a place is first among the values.
+  [[nodiscard]] std::size_t first_of(std::size_t place) const;
 
   const CompiledProgram& compiled_;
   std::vector<kernel::ValueId> values_;  // sort keys or keys, then values

@@ -6,6 +6,7 @@
 
 #include "backend/simd/compiled_program.h"
 #include "backend/simd/evaluator.h"
+#include "backend/simd/group_merge.h"
 #include "backend/simd/group_sink.h"
 #include "backend/simd/join_table.h"
 #include "backend/simd/reduce_sink.h"
@@ -77,6 +78,13 @@ class SimdKernel final : public Kernel {
     co_return status;
   }
   Task<Result<Batch>> take_partial(SinkState& state) const override { co_return static_cast<SimdState&>(state).take(); }
+  Task<Result<std::optional<Batch>>> finish(std::span<const std::unique_ptr<SinkState>> states, const Parallel& parallel) const override {
+    std::vector<const simd::GroupSink*> sinks;
+    for (const std::unique_ptr<SinkState>& state : states)
+      sinks.push_back(std::get_if<simd::GroupSink>(&static_cast<SimdState&>(*state).sink));
+    if (compiled_.program->sink.kind != SinkKind::kGroup) co_return std::optional<Batch>();
+    co_return simd::merge_groups(compiled_, sinks, parallel);
+  }
   std::int64_t state_bytes(const SinkState& state) const override { return static_cast<const SimdState&>(state).bytes(); }
 
  private:

@@ -29,7 +29,7 @@ class Strands : public testing::Test {
   }
   static int columns_of(const Strand& strand) {
     int columns = 0;
-    for (const Step& step : strand.steps) columns += step.kind == StepKind::kColumn ? 1 : 0;
+    for (const Step& step : strand.steps) columns += step.kind == StepKind::kColumn || step.kind == StepKind::kSummedColumn ? 1 : 0;
     return columns;
   }
 
