@@ -121,6 +121,40 @@ Expression substitute(const Expression& expression, const std::vector<Expression
   return out;
 }
 
+namespace {
+
+constexpr std::size_t kFewSteps = 16;
+
+// Counts up to a bound: what is larger need not be walked through.
+void count_steps(const Expression& e, std::size_t& steps) {
+  if (++steps > kFewSteps) return;
+  for (const Expression& argument : e.arguments) count_steps(argument, steps);
+}
+bool is_long(const Expression& e) {
+  std::size_t steps = 0;
+  count_steps(e, steps);
+  return steps > kFewSteps;
+}
+
+void count_reads(const Expression& e, std::vector<std::size_t>& reads) {
+  if (e.kind == ExpressionKind::kColumn) ++reads[static_cast<std::size_t>(e.index)];
+  for (const Expression& argument : e.arguments) count_reads(argument, reads);
+}
+
+}  // namespace
+
+std::vector<bool> repeated_columns(std::span<const Expression> expressions, const std::vector<Expression>& columns) {
+  std::vector<std::size_t> reads(columns.size());
+  for (const Expression& e : expressions) count_reads(e, reads);
+  std::vector<bool> repeated(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) repeated[i] = reads[i] > 1 && is_long(columns[i]);
+  return repeated;
+}
+
+bool repeats_work(std::span<const Expression> expressions, const std::vector<Expression>& columns) {
+  return std::ranges::count(repeated_columns(expressions, columns), true) != 0;
+}
+
 Expression substitute_outer(const Expression& expression, const std::vector<Expression>& arguments) {
   if (expression.kind == ExpressionKind::kOuter) return arguments[static_cast<std::size_t>(expression.index)];
   Expression out = expression;
@@ -139,7 +173,10 @@ bool reads_row_number(const Expression& e) {
   return (e.function != nullptr && e.function->by_row) || std::ranges::any_of(e.arguments, reads_row_number);
 }
 
+bool catches_errors(const Expression& e) { return e.kind == ExpressionKind::kCall && e.function->name == "try"; }
+
 bool may_fail_itself(const Expression& expression) {
+  if (catches_errors(expression)) return false;
   if (expression.kind == ExpressionKind::kSubquery) return true;
   if (expression.kind == ExpressionKind::kCall) {
     // Comparisons, logic and NULL tests never fail; everything else may.
@@ -161,7 +198,10 @@ bool may_fail_itself(const Expression& expression) {
          !function::implicit_cast_exists(expression.arguments[0].type, expression.type);
 }
 
-bool may_fail(const Expression& expression) { return may_fail_itself(expression) || std::ranges::any_of(expression.arguments, may_fail); }
+bool may_fail(const Expression& expression) {
+  if (catches_errors(expression)) return false;
+  return may_fail_itself(expression) || std::ranges::any_of(expression.arguments, may_fail);
+}
 
 namespace {
 

@@ -209,6 +209,29 @@ TEST_F(SessionTest, CompletionKnowsTheCatalogue) {
   EXPECT_THAT(texts("SEL", 3), ElementsAre("SELECT"));
 }
 
+// Put into the places of the columns, the expressions would have 2^200 parts.
+TEST_F(SessionTest, ChainsOfProjectionsThatReadColumnsTwiceGrowWithTheirLength) {
+  run("CREATE TABLE t(a INTEGER, b INTEGER); INSERT INTO t VALUES (1, 1), (1, 2), (3, NULL)");
+  const auto chain = [](const std::string& items, int levels) {
+    std::string sql = "t";
+    for (int i = 0; i < levels; ++i) sql = "(SELECT " + items + " FROM " + sql + ")";
+    return sql;
+  };
+  // From the second level on a is false and b true; of NULLs both are NULL.
+  const std::string compared = chain("(a = b) AS a, (a <> b) AS b", 200);
+  EXPECT_THAT(run("SELECT * FROM " + compared), ElementsAre("false", "true", "false", "true", "NULL", "NULL"));
+  EXPECT_THAT(run("SELECT count(*) FROM " + compared + " WHERE b"), ElementsAre("2"));
+  EXPECT_THAT(run("SELECT a, count(*) FROM " + compared + " GROUP BY a ORDER BY a"), ElementsAre("false", "2", "NULL", "1"));
+  EXPECT_THAT(run("SELECT (SELECT max(b) FROM " + compared + ")"), ElementsAre("true"));
+  // What may fail: Fibonacci's numbers, and an overflow.
+  EXPECT_THAT(run("SELECT a FROM " + chain("a + b AS a, a AS b", 40) + " LIMIT 1"), ElementsAre("267914296"));
+  EXPECT_THAT(run("SELECT a FROM " + chain("a + b AS a, a - b + b AS b", 40) + " LIMIT 1"), ElementsAre("267914296"));
+  EXPECT_EQ(code("SELECT a FROM " + chain("a + b AS a, a + b AS b", 200)), ErrorCode::kOutOfRange);
+  // Read only where it cannot fail.
+  const std::string grown = chain("a + b AS a, a + b AS b", 30);
+  EXPECT_THAT(run("SELECT CASE WHEN a > 0 THEN 1 ELSE a + a END FROM " + grown + " WHERE b IS NOT NULL ORDER BY 1"), ElementsAre("1", "1"));
+}
+
 TEST(EditorTest, AStatementEndsWithItsSemicolon) {
   EXPECT_TRUE(ends_statement("SELECT 1;"));
   EXPECT_TRUE(ends_statement("SELECT 1; -- done"));
