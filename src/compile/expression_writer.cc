@@ -80,6 +80,7 @@ bool may_fail_for_null(const kernel::Program& program) {
 
 Result<std::optional<ValueId>> ExpressionWriter::write_lookup(const Expression& e) {
   const bool leaf = e.arguments.empty() || e.kind == ExpressionKind::kParameter || e.kind == ExpressionKind::kLiteral;
+  if (builder_.trying()) return std::nullopt;  // try() asks the instructions that failed; it may be a lookup itself
   if (!columns_.code || leaf || e.type.is_nested() || e.type.id == TypeId::kNull || plan::is_volatile(e)) return std::nullopt;
   const std::vector<int> read = plan::columns_of(e);
   if (read.size() != 1) return std::nullopt;
@@ -90,7 +91,6 @@ Result<std::optional<ValueId>> ExpressionWriter::write_lookup(const Expression& 
     kernel::Range entry;
     entry.nullable = nullable;
     builder.set_span(builder_.span());
-    builder.set_trying(builder_.trying());
     ExpressionWriter writer(
         builder, parameters_,
         {[&builder, column, entry](int) -> Result<ValueId> { return builder.column({column.name, column.type, 0, false}, entry, false); },

@@ -130,10 +130,11 @@ void count_steps(const Expression& e, std::size_t& steps) {
   if (++steps > kFewSteps) return;
   for (const Expression& argument : e.arguments) count_steps(argument, steps);
 }
-bool is_long(const Expression& e) {
+// 0: a column or a constant, which costs nothing to write again.
+std::size_t steps_of(const Expression& e) {
   std::size_t steps = 0;
-  count_steps(e, steps);
-  return steps > kFewSteps;
+  if (!e.arguments.empty()) count_steps(e, steps);
+  return steps;
 }
 
 void count_reads(const Expression& e, std::vector<std::size_t>& reads) {
@@ -141,18 +142,28 @@ void count_reads(const Expression& e, std::vector<std::size_t>& reads) {
   for (const Expression& argument : e.arguments) count_reads(argument, reads);
 }
 
+std::vector<std::size_t> reads_of(std::span<const Expression> expressions, std::size_t columns) {
+  std::vector<std::size_t> reads(columns);
+  for (const Expression& e : expressions) count_reads(e, reads);
+  return reads;
+}
+
 }  // namespace
 
 std::vector<bool> repeated_columns(std::span<const Expression> expressions, const std::vector<Expression>& columns) {
-  std::vector<std::size_t> reads(columns.size());
-  for (const Expression& e : expressions) count_reads(e, reads);
+  const std::vector<std::size_t> reads = reads_of(expressions, columns.size());
   std::vector<bool> repeated(columns.size());
-  for (std::size_t i = 0; i < columns.size(); ++i) repeated[i] = reads[i] > 1 && is_long(columns[i]);
+  for (std::size_t i = 0; i < columns.size(); ++i) repeated[i] = reads[i] > 1 && steps_of(columns[i]) > kFewSteps;
   return repeated;
 }
 
 bool repeats_work(std::span<const Expression> expressions, const std::vector<Expression>& columns) {
-  return std::ranges::count(repeated_columns(expressions, columns), true) != 0;
+  const std::vector<std::size_t> reads = reads_of(expressions, columns.size());
+  std::size_t more = 0;  // steps that are written again
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (reads[i] > 1) more += (reads[i] - 1) * steps_of(columns[i]);
+  }
+  return more > kFewSteps;
 }
 
 Expression substitute_outer(const Expression& expression, const std::vector<Expression>& arguments) {

@@ -70,10 +70,10 @@ void remap_columns(Expression& expression, const std::vector<int>& mapping);
 [[nodiscard]] bool has_subquery(const Expression& expression);
 /// Replaces each column by the expression with its number.
 [[nodiscard]] Expression substitute(const Expression& expression, const std::vector<Expression>& columns);
-/// Whether substitution writes a computation of more than a few steps several times: the column that stands for it is read more than once.
-/// Through a chain of projections such a text doubles with every one. `expressions` are all that are substituted in.
+/// Whether substitution writes more than a few steps again: columns that stand for them are read more than once. Through a chain of
+/// projections such a text doubles with every one. `expressions` are all that are substituted in.
 [[nodiscard]] bool repeats_work(std::span<const Expression> expressions, const std::vector<Expression>& columns);
-/// By column: whether it is one of those.
+/// By column: whether it alone takes more than a few steps, and is read more than once.
 [[nodiscard]] std::vector<bool> repeated_columns(std::span<const Expression> expressions, const std::vector<Expression>& columns);
 /// Whether it may give another value each time.
 [[nodiscard]] bool is_volatile(const Expression& expression);

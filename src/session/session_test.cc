@@ -209,6 +209,20 @@ TEST_F(SessionTest, CompletionKnowsTheCatalogue) {
   EXPECT_THAT(texts("SEL", 3), ElementsAre("SELECT"));
 }
 
+TEST_F(SessionTest, ExplainSaysWhatTheResultCacheDoes) {
+  run("CREATE TABLE t AS SELECT 1 AS x");
+  EXPECT_THAT(run("EXPLAIN SELECT x FROM t"), testing::Not(Contains("result cache")));
+  run("SET result_cache = true");
+  EXPECT_THAT(run("EXPLAIN SELECT x FROM t"), Contains("not there: the rows would be kept\n"));
+  EXPECT_THAT(run("EXPLAIN ANALYZE SELECT x FROM t"), Contains("kept\n"));
+  EXPECT_THAT(run("EXPLAIN SELECT x FROM t"), Contains("cached: the rows are there\n"));
+  EXPECT_THAT(run("EXPLAIN ANALYZE SELECT x FROM t"), Contains(HasSubstr("and nothing they were made of has changed")));
+  EXPECT_THAT(run("EXPLAIN SELECT random()"), Contains("not kept: it asks for random numbers\n"));
+  EXPECT_THAT(run("EXPLAIN ANALYZE SELECT now()"), Contains("not kept: it asks what time it is\n"));
+  EXPECT_THAT(run("EXPLAIN SELECT * FROM trueno_devices()"), Contains(HasSubstr("not kept: nothing says whether")));
+  EXPECT_THAT(run("EXPLAIN (FORMAT json) SELECT x FROM t"), Contains(HasSubstr("\"result_cache\":\"cached: the rows are there\"")));
+}
+
 // Put into the places of the columns, the expressions would have 2^200 parts.
 TEST_F(SessionTest, ChainsOfProjectionsThatReadColumnsTwiceGrowWithTheirLength) {
   run("CREATE TABLE t(a INTEGER, b INTEGER); INSERT INTO t VALUES (1, 1), (1, 2), (3, NULL)");
