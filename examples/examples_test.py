@@ -74,7 +74,7 @@ class Examples(unittest.TestCase):
     def test_model_runs(self):
         self.make("model_runs")
         groups = collections.defaultdict(list)
-        for line in open(self.folder / "runs.jsonl"):
+        for line in (self.folder / "runs.jsonl").read_text().splitlines():
             step = json.loads(line)
             if step["loss"] is not None:
                 groups[step["run"], step["at"][:13]].append(step)
@@ -90,8 +90,8 @@ class Examples(unittest.TestCase):
     def test_shell_history(self):
         self.make("shell_history")
         runs, seconds, different, hours = collections.Counter(), collections.Counter(), collections.defaultdict(set), collections.Counter()
-        for line in open(self.folder / "history.txt"):
-            match = re.fullmatch(r": (\d+):(\d+);(.*)", line.rstrip("\n"))
+        for line in (self.folder / "history.txt").read_text().splitlines():
+            match = re.fullmatch(r": (\d+):(\d+);(.*)", line)
             if not match:
                 continue
             program = match[3].split(" ")[0]
@@ -144,7 +144,7 @@ class Examples(unittest.TestCase):
             medians = collections.defaultdict(list)
             for order in orders:
                 medians[order[0]].append(order[3])
-            yield "regions", [{"region": name, "median": float(statistics.median(values))} for name, values in sorted(medians.items())]
+            yield "regions", [{"region": name, "median": statistics.median_low(values)} for name, values in sorted(medians.items())]
 
         got = [json.loads(line, parse_float=decimal.Decimal) for line in self.run_joined("dashboard", "orders.csv")]
         for region, cached in [("all", 0), ("north", 1), ("all", 5)]:

@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   const trueno::Database database;
   if (const auto loaded = database.load_table("usage", argv[1]); !loaded) return fail(loaded.error());
   const auto prices =
-      database.query("CREATE TABLE prices AS SELECT product, price::DECIMAL(10,6) AS price FROM read_csv(?)").bind(argv[2]).execute();
+      database.query("CREATE TABLE prices AS SELECT product, price::DECIMAL(12,8) AS price FROM read_csv(?)").bind(argv[2]).execute();
   if (!prices) return fail(prices.error());
 
   trueno::Query invoices = database.query(kInvoices).cache_ttl(60);
