@@ -27,6 +27,18 @@ struct PipelineReport {
   std::vector<DeviceBid> bids;     // of every device
 };
 
+/// What the result cache did for a query.
+enum class CacheState : std::uint8_t {
+  Off,      // nothing was wanted of it
+  Hit,      // the rows were kept before: nothing was read
+  Kept,     // they are kept now
+  Refused,  // they cannot be kept: `reason`
+};
+struct CacheReport {
+  CacheState state = CacheState::Off;
+  std::string reason;
+};
+
 /// How far a query is. `done` of `total` parts of the pipeline that runs; pipelines are counted from 0.
 struct Progress {
   std::int64_t pipeline = 0;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -57,6 +58,13 @@ class TRUENO_API Query {
   Query& cancellation(Cancellation cancellation);
   /// How long an execution may take, counted from its start: kDeadlineExceeded afterwards.
   Query& deadline(std::chrono::milliseconds limit);
+  /// Keeps the results of queries, and gives them again while nothing that they were made of has changed: the versions of the tables and
+  /// the contents of the files they read. `QueryResult::cache` says whether it was so, or why a result cannot be kept. Results are shared
+  /// by all connections of a database, and bounded by the setting `result_cache_mb`. (For every query: `SET result_cache = true`.)
+  Query& cache(bool on = true);
+  /// The same, and older ones are not wanted: for what a result should be fresh of that is no change of its sources.
+  Query& cache_ttl(std::chrono::milliseconds limit);
+  Query& cache_ttl(std::int64_t seconds) { return cache_ttl(std::chrono::seconds(seconds)); }
   /// Told how far an execution is: on one of its worker threads, one call at a time, at most 20 times a second. Must not block.
   Query& on_progress(std::function<void(const Progress&)> callback);
 

@@ -243,7 +243,9 @@ class TRUENO_API QueryResult {
 
   /// What each pipeline did, in the order they ran.
   [[nodiscard]] const std::vector<PipelineReport>& profile() const;
-  /// Devices that ran parts of it, "scalar" or "simd + gpu"; empty when nothing had to run.
+  /// Whether the rows were kept from before, are kept now, or why not.
+  [[nodiscard]] const CacheReport& cache() const;
+  /// Devices that ran parts of it, "scalar" or "simd + gpu"; "result cache" for rows that were kept; empty when nothing had to run.
   [[nodiscard]] std::string backend_info() const;
   /// What a person should know though it worked: a GPU that was asked for and is not there.
   [[nodiscard]] const std::vector<std::string>& warnings() const;

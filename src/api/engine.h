@@ -42,6 +42,7 @@ struct QueryState {
   std::optional<Cancellation> cancellation;
   std::optional<std::chrono::milliseconds> deadline;
   std::function<void(const Progress&)> on_progress;
+  std::optional<session::CacheRequest> cache;
 };
 
 }  // namespace trueno::detail

@@ -55,6 +55,7 @@ Outcome<void> Execution::run(const QueryState& state, session::Session& session,
   session::RunOptions options;
   options.cancel = cancel;
   options.backend = state.backend;
+  options.cache = state.cache;
   if (state.on_progress) {
     auto relay = std::make_shared<ProgressRelay>(state.on_progress);
     options.progress = [relay](std::size_t pipeline, std::int64_t done, std::int64_t total) { relay->report(pipeline, done, total); };

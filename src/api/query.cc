@@ -49,6 +49,17 @@ Query& Query::deadline(std::chrono::milliseconds limit) {
   return *this;
 }
 
+Query& Query::cache(bool on) {
+  state_->cache.reset();
+  if (on) state_->cache.emplace();
+  return *this;
+}
+
+Query& Query::cache_ttl(std::chrono::milliseconds limit) {
+  state_->cache = session::CacheRequest{limit};
+  return *this;
+}
+
 Query& Query::on_progress(std::function<void(const Progress&)> callback) {
   state_->on_progress = std::move(callback);
   return *this;

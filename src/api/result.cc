@@ -14,6 +14,9 @@ namespace trueno {
 
 namespace detail {
 
+static_assert(static_cast<int>(CacheState::Hit) == static_cast<int>(session::CacheState::kHit));
+static_assert(static_cast<int>(CacheState::Refused) == static_cast<int>(session::CacheState::kRefused));
+
 std::shared_ptr<const ResultData> make_result_data(session::StatementResult result) {
   auto data = std::make_shared<ResultData>();
   for (const Field& field : result.schema) data->columns.push_back({field.name, field.type.to_string(), field.type.is_numeric()});
@@ -22,6 +25,7 @@ std::shared_ptr<const ResultData> make_result_data(session::StatementResult resu
     for (const auto& bid : p.bids) report.bids.push_back({bid.device, bid.predicted_us, bid.support.yes(), bid.support.detail});
     data->profile.push_back(std::move(report));
   }
+  data->cache = {static_cast<CacheState>(result.cache.state), result.cache.reason};
   for (Column& column : result.rows.columns) {
     const bool readable = column.encoding == Encoding::kPlain || column.encoding == Encoding::kDictionary;
     if (column.physical() != Physical::kString || readable) continue;
@@ -97,6 +101,7 @@ Outcome<void> QueryResult::write(FileFormat format, const ByteSink& sink) const 
 }
 
 const std::vector<PipelineReport>& QueryResult::profile() const { return data_->profile; }
+const CacheReport& QueryResult::cache() const { return data_->cache; }
 const std::vector<std::string>& QueryResult::warnings() const { return data_->result.warnings; }
 double QueryResult::total_time_ms() const { return data_->result.total_ms; }
 

@@ -13,6 +13,7 @@ struct ResultData {
   session::StatementResult result;
   std::vector<ResultColumn> columns;
   std::vector<PipelineReport> profile;
+  CacheReport cache;
 
   [[nodiscard]] const Column& column(int number) const { return result.rows.columns[static_cast<std::size_t>(number)]; }
 };

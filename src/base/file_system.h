@@ -12,14 +12,18 @@
 
 namespace trueno {
 
-/// Identity of a file's content: while it is equal, caches over the file are good.
+/// Identity of a file's content: while it is equal and pinned, caches over the file are good.
 struct FileIdentity {
   std::string path;
   std::uint64_t size = 0;
   std::int64_t modified_ns = 0;  // since 1970-01-01 UTC
-  std::string etag;              // HTTP only
+  std::string etag;              // what a server calls the content; of a local file which one it is, and when that changed
+  bool pinned = true;            // false: other content may have the same identity, so nothing may be kept of it
   bool operator==(const FileIdentity&) const = default;
 };
+
+/// One name a content, for TableSource::identity; empty where it is not pinned.
+[[nodiscard]] std::string content_name(const FileIdentity& identity);
 
 /// An open file that is read at positions. Thread-safe.
 class RandomAccessFile {

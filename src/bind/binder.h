@@ -67,6 +67,7 @@ struct Context {
   std::vector<Type> row_types = {};  // what INSERT takes: rows of a VALUES that is the whole query are cast to these, each on its own
   std::vector<plan::Expression> row_defaults = {};  // and what DEFAULT stands for in them
   Randomness* random = nullptr;                     // null: random() cannot stand here
+  bool* reads_clock = nullptr;                      // set when something of the statement is now() or the like
   bool row_ids = false;                             // the statement says rowid somewhere: tables have that column
   bool one_row_subqueries = true;                   // a value of several rows is an error; else their first one counts
   bool order_by_constants = false;                  // ORDER BY 'x' orders nothing; else it is an error

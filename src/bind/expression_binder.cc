@@ -610,10 +610,10 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     return nary(ExpressionKind::kCoalesce, type, std::move(arguments), span);
   }
   if (arguments.empty()) {
-    if (auto moment = function::moment_of_statement(name, context_.types.now)) return Expression::literal(std::move(*moment));
+    if (auto moment = moment_named(name)) return Expression::literal(std::move(*moment));
   }
   if (name == "age" && arguments.size() == 1)  // from today
-    arguments.insert(arguments.begin(), Expression::literal(*function::moment_of_statement("current_date", context_.types.now)));
+    arguments.insert(arguments.begin(), Expression::literal(*moment_named("current_date")));
   if (name == "if" && arguments.size() != 3)
     return error(ErrorCode::kBinder, "if takes three arguments").hint("if(condition, x, y)").at(span);
   if (name == "if") {
@@ -661,6 +661,12 @@ Bound ExpressionBinder::call_with_dot(const sql::FunctionCall& node, SourceSpan 
     arguments.push_back(TRUENO_TRY(bind(*argument.value)));
   }
   return call(lower_name(node.name.last().text), std::move(arguments), span);
+}
+
+std::optional<Value> ExpressionBinder::moment_named(std::string_view name) const {
+  std::optional<Value> moment = function::moment_of_statement(name, context_.types.now);
+  if (moment && context_.reads_clock != nullptr) *context_.reads_clock = true;
+  return moment;
 }
 
 // Every call has a seed of its own, so that two of them in one row differ.

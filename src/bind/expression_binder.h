@@ -71,6 +71,8 @@ class ExpressionBinder {
   [[nodiscard]] Error no_function(std::string_view name, SourceSpan span) const;
   [[nodiscard]] Result<plan::Expression> function_call(const sql::FunctionCall& call, SourceSpan span);
   [[nodiscard]] Result<plan::Expression> call_with_dot(const sql::FunctionCall& call, SourceSpan span);
+  /// What now() or the like is in this statement; nothing for another name.
+  [[nodiscard]] std::optional<Value> moment_named(std::string_view name) const;
   [[nodiscard]] Result<plan::Expression> random_call(std::string_view name, const sql::FunctionCall& call, SourceSpan span);
   [[nodiscard]] ExpressionBinder within_aggregate() const;
   [[nodiscard]] Result<plan::Expression> aggregate_call(const function::AggregateFunction& function, const sql::FunctionCall& call,

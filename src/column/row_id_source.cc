@@ -23,7 +23,10 @@ class RowIdSource final : public TableSource {
   }
 
   const Schema& schema() const override { return schema_; }
-  std::string identity() const override { return {}; }
+  std::string identity() const override {
+    const std::string rows = source_->identity();
+    return rows.empty() ? rows : rows + " with row ids";
+  }
   std::string description() const override { return source_->description(); }
   std::int64_t part_count() const override { return source_->part_count(); }
   std::optional<std::int64_t> part_rows(std::int64_t part) const override { return source_->part_rows(part); }

@@ -17,7 +17,16 @@ using kernel::ValueId;
 using plan::Expression;
 using plan::Plan;
 
-// What an expression over a stream may name: a column of the source, one of a join's build side, or a value that is there already.
+// A column of a projection that is read more than once: written where it is first read, and found again. (Were its expression put into
+// the place of every read, a chain of projections would double it each time.)
+struct Computed {
+  Expression expression;  // over the slots before
+  bool may_fail = false;
+  std::map<std::pair<bool, ValueId>, ValueId> written = {};  // by whether it was inside of try, and the activity mask under which it was
+};
+
+// What an expression over a stream may name: a column of the source, one of a join's build side, a value that is there already, or one
+// that is computed when it is read.
 struct Slot {
   Field field;
   int source_index = -1;  // in the TableSource or earlier pipeline
@@ -25,6 +34,7 @@ struct Slot {
   std::uint32_t build_column = 0;
   kernel::Range range = {};  // of the build column
   ValueId value = kernel::kNoValue;
+  std::shared_ptr<Computed> computed = nullptr;  // of this stream alone
 };
 
 // A pipeline being written: a program over a source, and the operator's output columns as values of it, written when first read.
@@ -115,6 +125,7 @@ class Compiler {
 
   Result<Stream> open_node(const Plan& plan, const plan::Project& project) {
     Stream stream = TRUENO_TRY(open_input(plan));
+    compute_once(stream, project.expressions);
     std::vector<Expression> outputs;
     for (const Expression& expression : project.expressions) outputs.push_back(plan::substitute(expression, stream.outputs));
     stream.outputs = std::move(outputs);
@@ -122,6 +133,40 @@ class Compiler {
     // What depends on the number of the row is computed here, and not again where the row has another one.
     if (std::ranges::any_of(project.expressions, plan::reads_row_number)) return close_emit(std::move(stream), plan.schema, -1, 0);
     return stream;
+  }
+
+  // Gives slots to the outputs that `expressions` read more than once and that take more than a few steps.
+  static void compute_once(Stream& stream, const std::vector<Expression>& expressions) {
+    const std::vector<bool> repeated = plan::repeated_columns(expressions, stream.outputs);
+    for (std::size_t i = 0; i < repeated.size(); ++i) {
+      if (!repeated[i]) continue;
+      Slot slot{Field{{}, stream.outputs[i].type, true}};
+      const bool fails = may_fail(stream, stream.outputs[i]);
+      slot.computed = std::make_shared<Computed>(Computed{std::move(stream.outputs[i]), fails});
+      stream.outputs[i] = stream.add(std::move(slot));
+    }
+  }
+
+  static bool may_fail(const Stream& stream, const Expression& e) {
+    if (e.kind == plan::ExpressionKind::kColumn) {
+      const Slot& slot = stream.slots[static_cast<std::size_t>(e.index)];
+      return slot.computed && slot.computed->may_fail;
+    }
+    if (plan::catches_errors(e)) return false;
+    return plan::may_fail_itself(e) || std::ranges::any_of(e.arguments, [&](const Expression& a) { return may_fail(stream, a); });
+  }
+
+  // What was written for all rows serves also where only some are active; what was written for some rows does not.
+  Result<ValueId> write_computed(Stream& stream, Computed& computed) {
+    const bool trying = stream.builder.trying();
+    for (const ValueId mask : {kernel::kNoValue, stream.builder.active()}) {
+      if (trying && computed.may_fail) break;  // try() wants to know of every instruction that may fail
+      const auto known = computed.written.find({trying, mask});
+      if (known != computed.written.end() && stream.builder.visible(known->second)) return known->second;
+    }
+    const ValueId value = TRUENO_TRY(write(stream, computed.expression));
+    computed.written[{trying, stream.builder.active()}] = value;
+    return value;
   }
 
   Result<Stream> open_node(const Plan& plan, const plan::Aggregate& aggregate) {
@@ -569,7 +614,7 @@ class Compiler {
     const auto collect = [&](const Expression& expression) -> Result<std::uint32_t> {
       Expression carried = plan::substitute(expression, stream.outputs);
       // Rows that the filter leaves out do not fail.
-      if (call.filter && plan::may_fail(carried))
+      if (call.filter && may_fail(stream, carried))
         carried = Expression::where(plan::substitute(*call.filter, stream.outputs), std::move(carried));
       return collected(stream, TRUENO_TRY(write_carried(stream, carried)));
     };
@@ -596,6 +641,7 @@ class Compiler {
     columns.value = [&](int column) -> Result<ValueId> {
       const Slot& slot = stream.slots[static_cast<std::size_t>(column)];
       if (slot.value != kernel::kNoValue) return slot.value;
+      if (slot.computed) return write_computed(stream, *slot.computed);
       if (slot.domain != kernel::kNoValue) return stream.builder.build_column(slot.domain, slot.build_column, slot.range);
       kernel::Range range;
       bool verify_range = false;
@@ -609,6 +655,7 @@ class Compiler {
       return stream.builder.column({slot.field.name, slot.field.type, slot.source_index, false}, range, verify_range);
     };
     columns.code = [&](int column) { return code_column(stream, column); };
+    columns.may_fail = [&](int column) { return may_fail(stream, Expression::column(column, {})); };
     ExpressionWriter writer(stream.builder, parameters_, std::move(columns));
     return writer.write(expression);
   }
@@ -667,6 +714,7 @@ class Compiler {
     if (stream.outputs.size() != stream.slots.size()) return false;
     for (std::size_t i = 0; i < stream.outputs.size(); ++i) {
       if (stream.outputs[i].kind != plan::ExpressionKind::kColumn || stream.outputs[i].index != static_cast<int>(i)) return false;
+      if (stream.slots[i].computed) return false;
     }
     return true;
   }

@@ -40,6 +40,34 @@ bool gives_null_for_null(const kernel::Program& program, ValueId id) {
   }
 }
 
+// Whether a value is NULL whenever one of the values it is made of is: NULLs go through all instructions up to it.
+bool passes_nulls_on(const kernel::Program& program, ValueId value) {
+  std::vector<bool> needed(value + 1);
+  needed[value] = true;
+  for (ValueId id = value + 1; id-- > 0;) {
+    if (!needed[id]) continue;
+    const kernel::Instruction& i = program.at(id);
+    switch (i.op) {
+      case Opcode::kAnd:
+      case Opcode::kOr:
+      case Opcode::kCoalesce:
+      case Opcode::kSelect:
+      case Opcode::kIsDistinct:
+      case Opcode::kIsNotDistinct:
+      case Opcode::kIsNull:
+      case Opcode::kIsNotNull:
+      case Opcode::kIsTrue:
+      case Opcode::kIsNotFalse: return false;
+      case Opcode::kHost:
+        if (program.hosts[i.index].on_null_call) return false;
+        break;
+      default: break;
+    }
+    for (const ValueId arg : i.args) needed[arg] = true;
+  }
+  return true;
+}
+
 // Whether an instruction may fail though the program's only column is NULL: such an error belongs to rows that have no entry.
 bool may_fail_for_null(const kernel::Program& program) {
   for (ValueId id = 0; id < program.instructions.size(); ++id) {
@@ -52,6 +80,7 @@ bool may_fail_for_null(const kernel::Program& program) {
 
 Result<std::optional<ValueId>> ExpressionWriter::write_lookup(const Expression& e) {
   const bool leaf = e.arguments.empty() || e.kind == ExpressionKind::kParameter || e.kind == ExpressionKind::kLiteral;
+  if (builder_.trying()) return std::nullopt;  // try() asks the instructions that failed; it may be a lookup itself
   if (!columns_.code || leaf || e.type.is_nested() || e.type.id == TypeId::kNull || plan::is_volatile(e)) return std::nullopt;
   const std::vector<int> read = plan::columns_of(e);
   if (read.size() != 1) return std::nullopt;
@@ -101,6 +130,7 @@ Result<ValueId> ExpressionWriter::write(const Expression& e) {
       case ExpressionKind::kCase: return write_case(e);
       case ExpressionKind::kCoalesce: return write_coalesce(e);
       case ExpressionKind::kCall: {
+        if (plan::catches_errors(e)) return write_try(e);
         std::vector<ValueId> arguments;
         for (const Expression& argument : e.arguments) arguments.push_back(TRUENO_TRY(write(argument)));
         if (!e.span.empty()) builder_.set_span(e.span);
@@ -132,13 +162,20 @@ Result<ValueId> ExpressionWriter::write_literal(const Expression& e) {
   return builder_.parameter(e.type, {}, &value, static_cast<std::uint32_t>(number));
 }
 
+// What its columns stand for counts, too.
+bool ExpressionWriter::may_fail(const Expression& e) const {
+  if (e.kind == ExpressionKind::kColumn) return columns_.may_fail && columns_.may_fail(e.index);
+  if (plan::catches_errors(e)) return false;
+  return plan::may_fail_itself(e) || std::ranges::any_of(e.arguments, [&](const Expression& argument) { return may_fail(argument); });
+}
+
 // Left to right: what is written to the right of AND fails only on rows where the left is not false, of OR where it is not true.
 Result<ValueId> ExpressionWriter::write_logic(const Expression& e) {
   const bool conjunction = e.kind == ExpressionKind::kAnd;
   const ValueId former = builder_.active();
   ValueId value = TRUENO_TRY(write(e.arguments[0]));
   for (std::size_t i = 1; i < e.arguments.size(); ++i) {
-    const bool masked = plan::may_fail(e.arguments[i]);
+    const bool masked = may_fail(e.arguments[i]);
     if (masked) {
       const ValueId open = conjunction
                                ? builder_.emit(Opcode::kIsNotFalse, TypeId::kBoolean, {value})
@@ -162,7 +199,7 @@ Result<ValueId> ExpressionWriter::write_case(const Expression& e) {
   for (std::size_t i = 0; i < e.arguments.size(); i += 2) {
     const bool is_else = i + 1 == e.arguments.size();
     restore();
-    if (open != kernel::kNoValue && plan::may_fail(e.arguments[i])) builder_.narrow_active(open);
+    if (open != kernel::kNoValue && may_fail(e.arguments[i])) builder_.narrow_active(open);
     if (is_else) {
       Result<ValueId> value = write(e.arguments[i]);
       restore();
@@ -173,7 +210,7 @@ Result<ValueId> ExpressionWriter::write_case(const Expression& e) {
     restore();
     const ValueId is_true = builder_.emit(Opcode::kIsTrue, TypeId::kBoolean, {TRUENO_TRY(std::move(condition))});
     taken.push_back(is_true);
-    const bool branch_fails = plan::may_fail(e.arguments[i + 1]);
+    const bool branch_fails = may_fail(e.arguments[i + 1]);
     if (branch_fails) {
       if (open != kernel::kNoValue) builder_.narrow_active(open);
       builder_.narrow_active(is_true);
@@ -189,12 +226,41 @@ Result<ValueId> ExpressionWriter::write_case(const Expression& e) {
   return result;
 }
 
+// Inside, what fails gives NULL. Where NULL goes through to the result, that is all; else (COALESCE, CASE, AND) it is asked of each
+// instruction that may fail whether it did: it is NULL, and none of its operands is.
+Result<ValueId> ExpressionWriter::write_try(const Expression& e) {
+  const bool before = builder_.set_trying(true);
+  std::vector<kernel::Builder::Caught> outer = std::exchange(builder_.caught(), {});
+  const Result<ValueId> written = write(e.arguments[0]);
+  builder_.set_trying(before);
+  const std::vector<kernel::Builder::Caught> caught = std::exchange(builder_.caught(), std::move(outer));
+  const ValueId value = TRUENO_TRY(written);
+  if (caught.empty() || passes_nulls_on(builder_.program(), value)) return value;
+  const auto both = [&](ValueId a, ValueId b) { return builder_.emit(Opcode::kAnd, TypeId::kBoolean, {a, b}); };
+  ValueId failed = kernel::kNoValue;
+  for (const auto& [id, active] : caught) {
+    const kernel::Instruction instruction = builder_.at(id);  // a copy: others are added
+    if (instruction.op == Opcode::kHost) {
+      return error(ErrorCode::kNotSupported, "try() of {} inside of CASE, COALESCE, AND or OR is not supported yet",
+                   builder_.program().hosts[instruction.index].name)
+          .at(builder_.span());
+    }
+    ValueId fails = builder_.emit(Opcode::kIsNull, TypeId::kBoolean, {id});
+    for (const ValueId arg : instruction.args) {
+      if (builder_.at(arg).range.nullable) fails = both(builder_.emit(Opcode::kIsNotNull, TypeId::kBoolean, {arg}), fails);
+    }
+    if (active != kernel::kNoValue) fails = both(builder_.emit(Opcode::kIsTrue, TypeId::kBoolean, {active}), fails);
+    failed = failed == kernel::kNoValue ? fails : builder_.emit(Opcode::kOr, TypeId::kBoolean, {failed, fails});
+  }
+  return builder_.emit(Opcode::kSelect, e.type, {failed, builder_.constant(Value::null(e.type)), value});
+}
+
 Result<ValueId> ExpressionWriter::write_coalesce(const Expression& e) {
   const ValueId former = builder_.active();
   ValueId value = TRUENO_TRY(write(e.arguments[0]));
   for (std::size_t i = 1; i < e.arguments.size(); ++i) {
     if (!builder_.at(value).range.nullable) break;  // never NULL: the rest is not looked at
-    if (plan::may_fail(e.arguments[i])) builder_.narrow_active(builder_.emit(Opcode::kIsNull, TypeId::kBoolean, {value}));
+    if (may_fail(e.arguments[i])) builder_.narrow_active(builder_.emit(Opcode::kIsNull, TypeId::kBoolean, {value}));
     Result<ValueId> next = write(e.arguments[i]);
     builder_.restore_active(former);
     value = builder_.emit(Opcode::kCoalesce, e.type, {value, TRUENO_TRY(std::move(next))});

@@ -15,6 +15,8 @@ struct ColumnValues {
   std::function<Result<kernel::ValueId>(int column)> value;
   /// Column i as codes of its dictionary; nothing where it does not come as codes. Empty: no column does.
   std::function<std::optional<kernel::ValueId>(int column)> code;
+  /// Whether writing column i may write something that fails. Empty: none does.
+  std::function<bool(int column)> may_fail = {};
 };
 
 /// Writes expressions as instructions of one program.
@@ -34,6 +36,8 @@ class ExpressionWriter {
   [[nodiscard]] Result<kernel::ValueId> write_logic(const plan::Expression& expression);
   [[nodiscard]] Result<kernel::ValueId> write_case(const plan::Expression& expression);
   [[nodiscard]] Result<kernel::ValueId> write_coalesce(const plan::Expression& expression);
+  [[nodiscard]] Result<kernel::ValueId> write_try(const plan::Expression& expression);
+  [[nodiscard]] bool may_fail(const plan::Expression& expression) const;
 
   kernel::Builder& builder_;
   std::vector<Value>& parameters_;  // of the whole query: a literal's number is its place here

@@ -1,4 +1,4 @@
-// NULLIF, GREATEST, LEAST, TYPEOF. COALESCE, CASE, AND and OR are forms of their own: they decide which operands may fail.
+// TRY, NULLIF, GREATEST, LEAST, TYPEOF. COALESCE, CASE, AND and OR are forms of their own: they decide which operands may fail.
 #include "function/families.h"
 
 namespace trueno::function {
@@ -64,10 +64,22 @@ Result<ValueId> lower_typeof(Builder& b, std::span<const ValueId>, const Signatu
   return b.constant(Value::varchar(type.id == TypeId::kNull ? "\"NULL\"" : type.to_string()));
 }
 
+Result<Signature> bind_try(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() != 1 || arguments[0].is_nested()) return no_overload("try", arguments);
+  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  return Signature{{type}, type};
+}
+
+// Says how its argument is written, so it is the expression writer's.
+Result<ValueId> lower_try(Builder&, std::span<const ValueId>, const Signature&) {
+  return error(ErrorCode::kInternal, "try() was lowered as a function");
+}
+
 }  // namespace
 
 std::vector<ScalarFunction> conditional_functions() {
   return {
+      {"try", {}, "try(x)", "The value of x, or NULL where computing it fails.", "try('a'::INTEGER)", "NULL", bind_try, lower_try},
       {"typeof", {}, "typeof(x)", "Name of the type of x.", "typeof(1.5)", "DECIMAL(2,1)", bind_typeof, lower_typeof},
       {"nullif", {}, "nullif(a, b)", "NULL when a equals b, else a.", "nullif(1, 2)", "1", bind_nullif, lower_nullif},
       {"greatest",

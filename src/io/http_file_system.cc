@@ -170,7 +170,8 @@ class HttpFileSystem final : public FileSystem {
     const HttpRange range{0, kFirstBytes - 1};
     HttpResponse response = TRUENO_TRY(client_->get(path, range, {}));
     Pin pin{response.etag.starts_with("W/") ? std::string() : response.etag, response.last_modified};
-    FileIdentity identity{path, 0, 0, response.etag + response.last_modified};
+    // A time of change is kept in seconds, and a weak ETag may stay: neither says that the bytes are the same.
+    FileIdentity identity{path, 0, 0, response.etag + response.last_modified, !pin.etag.empty()};
     bool whole = response.status == 200;
     if (response.status == 206) {
       const auto given = parse_content_range(response.content_range);

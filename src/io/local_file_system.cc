@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/clock.h"
 #include "io/path_pattern.h"
 
 namespace trueno {
@@ -37,8 +38,17 @@ Error failure(const std::string& path, std::string_view what, int code) {
   return error(ErrorCode::kIo, "{} \"{}\": {}", what, path, std::strerror(code));
 }
 
+// Which file it is (inode) and when that was changed: unlike the time of its content, a program cannot set that back. Two writes within a
+// tick of the file system's clock leave one time, so a file is pinned once the tick is over: 10 ms, or 2 s where only whole seconds are
+// kept.
 FileIdentity identity_of(const std::string& path, const struct stat& info) {
-  return {path, static_cast<std::uint64_t>(info.st_size), info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec, {}};
+  const auto nanoseconds = [](const struct timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; };
+  const std::int64_t modified = nanoseconds(info.st_mtim);
+  const std::int64_t changed = nanoseconds(info.st_ctim);
+  const std::int64_t tick = changed % 1'000'000'000 == 0 ? 2'100'000'000 : 100'000'000;
+  const bool settled = Clock::system().now_micros() * 1000 - std::max(modified, changed) > tick;
+  return {path, static_cast<std::uint64_t>(info.st_size), modified, fmt::format("{}:{}:{}", info.st_dev, info.st_ino, changed),
+          S_ISREG(info.st_mode) && settled};
 }
 
 // Closes its descriptor.

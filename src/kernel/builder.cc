@@ -83,17 +83,65 @@ bool can_fail(const Program& program, const Instruction& i) {
   }
 }
 
+namespace {
+
+bool takes_any_order(Opcode op) {
+  switch (op) {
+    case Opcode::kAdd:
+    case Opcode::kMultiply:
+    case Opcode::kEqual:
+    case Opcode::kNotEqual:
+    case Opcode::kIsDistinct:
+    case Opcode::kIsNotDistinct:
+    case Opcode::kAnd:
+    case Opcode::kOr:
+    case Opcode::kBitAnd:
+    case Opcode::kBitOr:
+    case Opcode::kBitXor: return true;
+    default: return false;
+  }
+}
+
+// What an instruction computes: a + b is b + a, and a > b is b < a.
+std::string key_of(const Instruction& instruction, const std::string& extra) {
+  Opcode op = instruction.op;
+  std::vector<ValueId> args = instruction.args;
+  if (takes_any_order(op)) std::ranges::sort(args);
+  if (op == Opcode::kGreater || op == Opcode::kGreaterEqual) {
+    op = op == Opcode::kGreater ? Opcode::kLess : Opcode::kLessEqual;
+    std::swap(args[0], args[1]);
+  }
+  std::string key = fmt::format("{}|{}|{}|{}", static_cast<int>(op), instruction.type.to_string(), instruction.index, extra);
+  for (const ValueId arg : args) key += fmt::format(",{}", arg);
+  return key;
+}
+
+}  // namespace
+
 ValueId Builder::append(Instruction instruction, const std::string& extra_key) {
-  std::string key =
-      fmt::format("{}|{}|{}|{}", static_cast<int>(instruction.op), instruction.type.to_string(), instruction.index, extra_key);
-  for (const ValueId arg : instruction.args) key += fmt::format(",{}", arg);
-  if (instruction.active != kNoValue) key += fmt::format("?{}", instruction.active);
-  if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  std::string key = key_of(instruction, extra_key);
+  if (instruction.null_on_error) key += '!';
+  if (const auto found = known_.find(key); found != known_.end()) return found->second;  // of all rows: also of the active ones
+  if (instruction.active != kNoValue) {
+    key += fmt::format("?{}", instruction.active);
+    if (const auto found = known_.find(key); found != known_.end()) return found->second;
+  }
   instruction.span = span_;
   const auto id = static_cast<ValueId>(program_.instructions.size());
   program_.instructions.push_back(std::move(instruction));
   known_.emplace(std::move(key), id);
   return id;
+}
+
+ValueId Builder::append_failing(Instruction instruction) {
+  if (!trying_ || !instruction.checked) return append(std::move(instruction));
+  instruction.checked = false;
+  instruction.null_on_error = true;
+  instruction.active = kNoValue;  // rows that are not active give NULL or a value that nobody reads
+  instruction.range.nullable = true;
+  const ValueId value = append(std::move(instruction));
+  caught_.push_back({value, active_});
+  return value;
 }
 
 ValueId Builder::column(const SourceColumn& column, const Range& range, bool verify_range) {
@@ -248,7 +296,7 @@ ValueId Builder::emit(Opcode op, const Type& type, std::vector<ValueId> args, st
     i.active = kNoValue;
     derive(i);
   }
-  return append(std::move(i));
+  return append_failing(std::move(i));
 }
 
 ValueId Builder::cast(ValueId value, const Type& type, bool trying) {
@@ -272,7 +320,7 @@ ValueId Builder::host(const HostCall& call, const Type& type, std::vector<ValueI
   i.checked = call.can_fail;
   i.range.nullable = true;
   i.lane = i.physical();
-  return append(std::move(i));
+  return append_failing(std::move(i));
 }
 
 ValueId Builder::lookup(ValueId column, std::shared_ptr<const Program> definition, const Type& type, bool nullable) {

@@ -2,6 +2,8 @@
 
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "kernel/program.h"
 
@@ -48,10 +50,22 @@ class Builder {
   /// The domain of the children that are left and, for rows without one, of one without a build row.
   ValueId pad_unmatched(ValueId expand, bool single);
 
+  /// Whether a value can still be read: it is of no domain that is closed.
+  [[nodiscard]] bool visible(ValueId id) const;
   [[nodiscard]] const Instruction& at(ValueId id) const { return program_.at(id); }
   [[nodiscard]] Program& program() { return program_; }
   [[nodiscard]] const Program& program() const { return program_; }
   [[nodiscard]] Program finish() && { return std::move(program_); }
+
+  /// Begins, or ends, instructions that give NULL where they would fail; returns whether that was so. What was written so since the
+  /// last begin, each under the mask that was set, is what `caught` lists.
+  bool set_trying(bool trying) { return std::exchange(trying_, trying); }
+  [[nodiscard]] bool trying() const { return trying_; }
+  struct Caught {
+    ValueId value = kNoValue;
+    ValueId active = kNoValue;
+  };
+  [[nodiscard]] std::vector<Caught>& caught() { return caught_; }
 
   void set_span(SourceSpan span) { span_ = span; }
   [[nodiscard]] SourceSpan span() const { return span_; }
@@ -62,18 +76,18 @@ class Builder {
 
  private:
   ValueId append(Instruction instruction, const std::string& extra_key = {});
+  /// The same of one that may fail: inside of try it gives NULL instead.
+  ValueId append_failing(Instruction instruction);
   void derive(Instruction& instruction) const;
   void close_domain(ValueId first);
-  [[nodiscard]] bool visible(ValueId id) const;
 
   Program program_;
   std::unordered_map<std::string, ValueId> known_;
   std::vector<std::pair<ValueId, ValueId>> closed_;  // values of domains that are closed: [first, last)
   ValueId active_ = kNoValue;
+  bool trying_ = false;
+  std::vector<Caught> caught_;
   SourceSpan span_;
 };
-
-/// Whether instructions of this kind can fail at all for these operand types (then `checked` decides).
-[[nodiscard]] bool can_fail(const Program& program, const Instruction& instruction);
 
 }  // namespace trueno::kernel

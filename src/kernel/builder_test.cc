@@ -108,6 +108,60 @@ TEST_F(BuilderTest, CastsThatCannotFailAreUnchecked) {
   EXPECT_FALSE(b_.at(b_.cast(small, TypeId::kTinyInt)).checked);
 }
 
+TEST_F(BuilderTest, OperandsInAnotherOrderAreTheSameComputation) {
+  const ValueId x = column("x", TypeId::kInteger);
+  const ValueId y = column("y", TypeId::kInteger);
+  const auto emit = [&](Opcode op, ValueId a, ValueId b) {
+    const bool compares = op >= Opcode::kEqual && op <= Opcode::kGreaterEqual;
+    return b_.emit(op, compares ? TypeId::kBoolean : TypeId::kInteger, {a, b});
+  };
+  for (const Opcode op : {Opcode::kAdd, Opcode::kMultiply, Opcode::kEqual, Opcode::kNotEqual, Opcode::kBitXor})
+    EXPECT_EQ(emit(op, x, y), emit(op, y, x)) << opcode_name(op);
+  EXPECT_EQ(emit(Opcode::kLess, x, y), emit(Opcode::kGreater, y, x));
+  EXPECT_EQ(emit(Opcode::kGreaterEqual, x, y), emit(Opcode::kLessEqual, y, x));
+  for (const Opcode op : {Opcode::kSubtract, Opcode::kIntegerDivide, Opcode::kModulo, Opcode::kLess})
+    EXPECT_NE(emit(op, x, y), emit(op, y, x)) << opcode_name(op);
+}
+
+TEST_F(BuilderTest, WhatWasWrittenForAllRowsServesTheActiveOnes) {
+  const ValueId x = column("x", TypeId::kInteger);
+  const ValueId mask = column("m", TypeId::kBoolean);
+  const ValueId all = b_.emit(Opcode::kAdd, TypeId::kInteger, {x, x});
+  const ValueId former = b_.narrow_active(mask);
+  EXPECT_EQ(b_.emit(Opcode::kAdd, TypeId::kInteger, {x, x}), all);
+  const ValueId some = b_.emit(Opcode::kMultiply, TypeId::kInteger, {x, x});
+  EXPECT_EQ(b_.at(some).active, mask);
+  b_.restore_active(former);
+  EXPECT_NE(b_.emit(Opcode::kMultiply, TypeId::kInteger, {x, x}), some) << "it would not fail where it must";
+}
+
+TEST_F(BuilderTest, InsideOfTryWhatCanFailGivesNull) {
+  const ValueId x = column("x", TypeId::kInteger);
+  const ValueId small = column("y", TypeId::kInteger, Range::of(0, 5));
+  const ValueId outside = b_.emit(Opcode::kAdd, TypeId::kInteger, {x, x});
+  EXPECT_FALSE(b_.set_trying(true));
+  const ValueId inside = b_.emit(Opcode::kAdd, TypeId::kInteger, {x, x});
+  const ValueId safe = b_.emit(Opcode::kAdd, TypeId::kInteger, {small, small});
+  EXPECT_TRUE(b_.set_trying(false));
+  EXPECT_NE(inside, outside);
+  EXPECT_TRUE(b_.at(inside).null_on_error);
+  EXPECT_FALSE(b_.at(inside).checked);
+  EXPECT_TRUE(b_.at(inside).range.nullable);
+  EXPECT_FALSE(b_.at(safe).null_on_error);
+  ASSERT_EQ(b_.caught().size(), 1u);
+  EXPECT_EQ(b_.caught()[0].value, inside);
+  b_.program().sink.values = {inside, safe};
+  Program program = std::move(b_).finish();
+  EXPECT_TRUE(verify(program));
+  program.instructions[safe].op = Opcode::kIsNull;
+  program.instructions[safe].args = {x};
+  program.instructions[safe].type = TypeId::kBoolean;
+  program.instructions[safe].range = Range::of(0, 1);
+  EXPECT_TRUE(verify(program));
+  program.instructions[safe].null_on_error = true;
+  EXPECT_FALSE(verify(program)) << "nothing can fail there";
+}
+
 TEST_F(BuilderTest, NullnessFollowsTheOperands) {
   const ValueId sure = column("x", TypeId::kInteger, Range::of(0, 5));
   const ValueId unsure = column("y", TypeId::kInteger, Range::of(0, 5, true));

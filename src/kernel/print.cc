@@ -164,6 +164,7 @@ std::string print(const Program& program) {
     const std::string logical = i.type.to_string();
     std::string notes = range_text(i.range);
     if (i.checked) notes += notes.empty() ? "checked" : " checked";
+    if (i.null_on_error) notes += notes.empty() ? "null on error" : " null on error";
     if (i.verify_range) notes += " verified";
     append_line(out, fmt::format("  {} {} {} {} {}", padded(fmt::format("%{} =", id), 5), padded(text, 32), padded(type, 10),
                                  padded(logical, 14), notes));
@@ -181,8 +182,8 @@ std::string shape_key(const Program& program) {
     for (const std::uint8_t safe : table.null_safe) key += safe != 0 ? "n" : "-";
   }
   for (const Instruction& i : program.instructions) {
-    key += fmt::format("{}:{}:{}:{}{}{}", static_cast<int>(i.op), i.type.to_string(), static_cast<int>(i.lane), i.index,
-                       i.checked ? "c" : "", i.verify_range ? "v" : "");
+    key += fmt::format("{}:{}:{}:{}{}{}{}", static_cast<int>(i.op), i.type.to_string(), static_cast<int>(i.lane), i.index,
+                       i.checked ? "c" : "", i.null_on_error ? "n" : "", i.verify_range ? "v" : "");
     if (i.op == Opcode::kConstant) key += "=" + program.constants[i.index].to_string();
     if (i.op == Opcode::kHost) key += "=" + program.hosts[i.index].name;
     for (const ValueId arg : i.args) key += fmt::format(",{}", arg);

@@ -16,6 +16,11 @@ ValueId end_of_domain(const Program& program, ValueId id) {
   return kNoValue;
 }
 
+bool is_of_row(ErrorCode code) {
+  return code == ErrorCode::kConversion || code == ErrorCode::kOutOfRange || code == ErrorCode::kDivisionByZero ||
+         code == ErrorCode::kInvalidInput;
+}
+
 std::string_view opcode_name(Opcode op) {
   switch (op) {
     case Opcode::kColumn: return "column";

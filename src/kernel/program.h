@@ -131,6 +131,7 @@ struct Instruction {
                                       // kMath: MathFunction; kDatePart, kDateTrunc: DatePart; kProbe: table; kBuildColumn: its
                                       // column; kMatched: MatchTest; kPadUnmatched: 1 where a second match is an error
   bool checked = false;               // may fail: the exact result can leave the type's limits (or a divisor can be 0, a text malformed)
+  bool null_on_error = false;         // could fail, but gives NULL for such a row: inside of try(). Not checked then
   bool verify_range = false;          // kColumn: the range is claimed and relied upon; the decoder proves it or fails with kCorruptFile
   ValueId active = kNoValue;          // BOOLEAN: rows where it is not true never fail here (their result is NULL)
   Physical lane = Physical::kNested;  // width that holds every value of a proven range; fast backends may compute in it
@@ -139,6 +140,12 @@ struct Instruction {
 
   [[nodiscard]] Physical physical() const { return type.physical(); }
 };
+
+struct Program;
+/// Whether instructions of this kind can fail at all for these operand types (then `checked` decides).
+[[nodiscard]] bool can_fail(const Program& program, const Instruction& instruction);
+/// Whether an error is of the row alone, so that try() makes NULL of it: a value that does not fit, not a machine that has had enough.
+[[nodiscard]] bool is_of_row(ErrorCode code);
 
 /// A column the program reads.
 struct SourceColumn {
@@ -160,8 +167,6 @@ struct Parameter {
   Type type;
   std::string name;  // "$1" or empty
 };
-
-struct Program;
 
 /// `kLookup`: per dictionary entry, the value of `definition` (one string column in, one emitted column out). Tables are made by exec when
 /// a dictionary is first seen; entries whose evaluation failed hold the error and raise it only when an active row reads one.

@@ -279,6 +279,8 @@ Status verify(const Program& program) {
       return broken(id, i, "the activity mask is not an earlier BOOLEAN");
     if (!domains.enter(program, id, i)) return broken(id, i, "closes a domain that is not the innermost one");
     if (has_value(i.op) && i.type.is_nested() && !carries(i.op)) return broken(id, i, "nested values are carried, not computed");
+    if (i.null_on_error && (i.checked || !can_fail(program, i)))
+      return broken(id, i, "only what can fail, and is not checked, gives NULL on an error");
     if (i.range.bounded() && *i.range.min > *i.range.max) return broken(id, i, "empty range");
     TRUENO_TRY(check_types(program, id, i));
   }

@@ -56,6 +56,8 @@ std::optional<Chain> chain_over_one_row(const Plan& plan) {
   const Plan* at = &plan;
   for (;;) {
     if (const auto* project = std::get_if<plan::Project>(&at->node)) {
+      if (plan::repeats_work(chain.values, project->expressions) || plan::repeats_work(chain.conditions, project->expressions))
+        return std::nullopt;
       for (Expression& e : chain.values) e = plan::substitute(e, project->expressions);
       for (Expression& e : chain.conditions) e = plan::substitute(e, project->expressions);
     } else if (const auto* filter = std::get_if<plan::Filter>(&at->node)) {

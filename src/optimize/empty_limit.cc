@@ -15,7 +15,7 @@ class NoRows final : public TableSource {
  public:
   explicit NoRows(Schema schema) : schema_(std::move(schema)) {}
   const Schema& schema() const override { return schema_; }
-  std::string identity() const override { return {}; }
+  std::string identity() const override { return "no rows"; }
   std::string description() const override { return "nothing"; }
   std::int64_t part_count() const override { return 0; }
   std::optional<std::int64_t> part_rows(std::int64_t) const override { return 0; }

@@ -6,7 +6,8 @@
 //                                              Scan
 //
 // Not moved: conjuncts that may fail (they may only see the rows that got to them); anything past a projection, grouping or sort that may
-// itself fail (the rows that are filtered out earlier would no longer raise its error); anything past a LIMIT.
+// itself fail (the rows that are filtered out earlier would no longer raise its error); anything past a LIMIT; a conjunct that would
+// compute more than a few steps twice below a projection, which computes them once.
 #include <algorithm>
 
 #include "optimize/computed_columns.h"
@@ -43,6 +44,7 @@ std::optional<Expression> moved_below(const Expression& term, const Plan& below)
   if (breaks && !input_is_safe(below.input())) return std::nullopt;
   if (const auto* project = std::get_if<plan::Project>(&below.node)) {
     if (!std::ranges::all_of(project->expressions, is_safe)) return std::nullopt;
+    if (plan::repeats_work({&term, 1}, project->expressions)) return std::nullopt;
     return plan::substitute(term, project->expressions);
   }
   if (const auto* sort = std::get_if<plan::Sort>(&below.node)) {

@@ -121,6 +121,51 @@ Expression substitute(const Expression& expression, const std::vector<Expression
   return out;
 }
 
+namespace {
+
+constexpr std::size_t kFewSteps = 16;
+
+// Counts up to a bound: what is larger need not be walked through.
+void count_steps(const Expression& e, std::size_t& steps) {
+  if (++steps > kFewSteps) return;
+  for (const Expression& argument : e.arguments) count_steps(argument, steps);
+}
+// 0: a column or a constant, which costs nothing to write again.
+std::size_t steps_of(const Expression& e) {
+  std::size_t steps = 0;
+  if (!e.arguments.empty()) count_steps(e, steps);
+  return steps;
+}
+
+void count_reads(const Expression& e, std::vector<std::size_t>& reads) {
+  if (e.kind == ExpressionKind::kColumn) ++reads[static_cast<std::size_t>(e.index)];
+  for (const Expression& argument : e.arguments) count_reads(argument, reads);
+}
+
+std::vector<std::size_t> reads_of(std::span<const Expression> expressions, std::size_t columns) {
+  std::vector<std::size_t> reads(columns);
+  for (const Expression& e : expressions) count_reads(e, reads);
+  return reads;
+}
+
+}  // namespace
+
+std::vector<bool> repeated_columns(std::span<const Expression> expressions, const std::vector<Expression>& columns) {
+  const std::vector<std::size_t> reads = reads_of(expressions, columns.size());
+  std::vector<bool> repeated(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) repeated[i] = reads[i] > 1 && steps_of(columns[i]) > kFewSteps;
+  return repeated;
+}
+
+bool repeats_work(std::span<const Expression> expressions, const std::vector<Expression>& columns) {
+  const std::vector<std::size_t> reads = reads_of(expressions, columns.size());
+  std::size_t more = 0;  // steps that are written again
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (reads[i] > 1) more += (reads[i] - 1) * steps_of(columns[i]);
+  }
+  return more > kFewSteps;
+}
+
 Expression substitute_outer(const Expression& expression, const std::vector<Expression>& arguments) {
   if (expression.kind == ExpressionKind::kOuter) return arguments[static_cast<std::size_t>(expression.index)];
   Expression out = expression;
@@ -139,7 +184,10 @@ bool reads_row_number(const Expression& e) {
   return (e.function != nullptr && e.function->by_row) || std::ranges::any_of(e.arguments, reads_row_number);
 }
 
+bool catches_errors(const Expression& e) { return e.kind == ExpressionKind::kCall && e.function->name == "try"; }
+
 bool may_fail_itself(const Expression& expression) {
+  if (catches_errors(expression)) return false;
   if (expression.kind == ExpressionKind::kSubquery) return true;
   if (expression.kind == ExpressionKind::kCall) {
     // Comparisons, logic and NULL tests never fail; everything else may.
@@ -161,7 +209,10 @@ bool may_fail_itself(const Expression& expression) {
          !function::implicit_cast_exists(expression.arguments[0].type, expression.type);
 }
 
-bool may_fail(const Expression& expression) { return may_fail_itself(expression) || std::ranges::any_of(expression.arguments, may_fail); }
+bool may_fail(const Expression& expression) {
+  if (catches_errors(expression)) return false;
+  return may_fail_itself(expression) || std::ranges::any_of(expression.arguments, may_fail);
+}
 
 namespace {
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,10 +70,17 @@ void remap_columns(Expression& expression, const std::vector<int>& mapping);
 [[nodiscard]] bool has_subquery(const Expression& expression);
 /// Replaces each column by the expression with its number.
 [[nodiscard]] Expression substitute(const Expression& expression, const std::vector<Expression>& columns);
+/// Whether substitution writes more than a few steps again: columns that stand for them are read more than once. Through a chain of
+/// projections such a text doubles with every one. `expressions` are all that are substituted in.
+[[nodiscard]] bool repeats_work(std::span<const Expression> expressions, const std::vector<Expression>& columns);
+/// By column: whether it alone takes more than a few steps, and is read more than once.
+[[nodiscard]] std::vector<bool> repeated_columns(std::span<const Expression> expressions, const std::vector<Expression>& columns);
 /// Whether it may give another value each time.
 [[nodiscard]] bool is_volatile(const Expression& expression);
 /// Whether it depends on the number of the row.
 [[nodiscard]] bool reads_row_number(const Expression& expression);
+/// Whether it is a try(...): NULL where what is inside fails.
+[[nodiscard]] bool catches_errors(const Expression& expression);
 /// Whether evaluating can fail on some row (before ranges are known).
 [[nodiscard]] bool may_fail(const Expression& expression);
 /// The same of its own operation alone, whatever its arguments do.

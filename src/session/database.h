@@ -8,6 +8,7 @@
 #include "base/file_system.h"
 #include "bind/binder.h"
 #include "catalog/catalog.h"
+#include "session/result_cache.h"
 #include "session/session.h"
 
 namespace trueno::session {
@@ -36,6 +37,8 @@ class Database {
   [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
   [[nodiscard]] const function::Catalogue& functions() const { return functions_; }
   [[nodiscard]] const std::vector<std::shared_ptr<backend::Backend>>& devices() const { return devices_; }
+  [[nodiscard]] ResultCache& results() { return results_; }
+  [[nodiscard]] const ResultCache& results() const { return results_; }
   /// Why a device that was asked for by the environment could not be made.
   [[nodiscard]] const std::optional<Error>& device_problem() const { return device_problem_; }
 
@@ -47,6 +50,7 @@ class Database {
   std::optional<Error> device_problem_;
   std::unique_ptr<FileSystem> files_;
   catalog::Catalog catalog_;
+  ResultCache results_;
   std::unique_ptr<Session> implicit_session_;
 };
 

@@ -74,6 +74,7 @@ Result<Source> open_csv_as(const FileSystem& files, const std::string& path, Csv
 Result<Opened> open_csv_files(const FileSystem& files, const FileRequest& request, const std::vector<std::string>& paths, std::size_t now) {
   const auto options_of = [request](const std::string& path) {
     CsvOptions options = request.csv;
+    options.reading = request.reading;
     options.compression = compression_of(request, path);
     return options;
   };
@@ -93,6 +94,7 @@ Result<Opened> open_csv_files(const FileSystem& files, const FileRequest& reques
 Result<Opened> open_json_files(const FileSystem& files, const FileRequest& request, const std::vector<std::string>& paths,
                                std::size_t now) {
   JsonOptions options = request.json;
+  options.reading = request.reading;
   std::vector<std::shared_ptr<const RandomAccessFile>> handles;
   for (std::size_t i = 0; i < now; ++i) handles.push_back(TRUENO_TRY(files.open(paths[i])));
   options.compression = compression_of(request, paths.front());
@@ -211,6 +213,7 @@ Result<std::shared_ptr<const TableSource>> open_files(const FileSystem& files, c
 
   FileSet set;
   set.description = fmt::format("{}", fmt::join(request.paths, ", "));
+  set.reading = request.reading;
   set.by_name = request.union_by_name;
   set.columns = TRUENO_TRY(columns_of(opened.columns, partitions, request.filename_column));
   set.open = std::move(opened.open);

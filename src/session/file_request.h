@@ -31,6 +31,7 @@ struct FileRequest {
   bool union_by_name = false;
   std::string filename_column = {};  // a column with the path of each row's file; empty: none
   HiveOptions hive = {};
+  std::string reading = {};  // what decides the rows beside the files' content, in words: options as they were given
 };
 
 /// The files that paths and patterns mean, those of a pattern sorted. kFileNotFound where a pattern has none.

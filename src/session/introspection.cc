@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "session/result_cache.h"
 #include "session/row_builder.h"
 #include "session/settings.h"
 
@@ -64,6 +65,21 @@ Result<std::shared_ptr<const TableSource>> devices_source(const std::vector<std:
                          Value::floating(profile.instruction_ns), Value::floating(profile.group_ns)}));
   }
   return rows.finish_source("trueno_devices");
+}
+
+Result<std::shared_ptr<const TableSource>> cache_source(const ResultCache& results) {
+  RowBuilder rows({text_field("query"),
+                   {"rows", TypeId::kBigInt, false},
+                   {"bytes", TypeId::kBigInt, false},
+                   {"hits", TypeId::kBigInt, false},
+                   {"age_ms", TypeId::kBigInt, false},
+                   {"lifetime_ms", TypeId::kBigInt, true}});
+  for (const ResultCache::Listed& kept : results.list(std::chrono::steady_clock::now())) {
+    TRUENO_TRY(
+        rows.add({text(kept.query), Value::bigint(kept.rows), Value::bigint(kept.bytes), Value::bigint(kept.hits),
+                  Value::bigint(kept.age.count()), kept.lifetime ? Value::bigint(kept.lifetime->count()) : Value::null(TypeId::kBigInt)}));
+  }
+  return rows.finish_source("trueno_cache");
 }
 
 Result<std::shared_ptr<const TableSource>> tables_source(const catalog::Root& root, const SearchPath& path) {

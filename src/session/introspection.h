@@ -10,6 +10,7 @@
 
 namespace trueno::session {
 
+class ResultCache;
 class Settings;
 
 // The engine's own lists as tables: what SHOW, completion and the shell ask for, and what SQL can join with.
@@ -18,5 +19,6 @@ class Settings;
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> functions_source(const function::Catalogue& functions);
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> devices_source(const std::vector<std::shared_ptr<backend::Backend>>& devices);
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> tables_source(const catalog::Root& root, const SearchPath& path);
+[[nodiscard]] Result<std::shared_ptr<const TableSource>> cache_source(const ResultCache& results);
 
 }  // namespace trueno::session

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/name.h"
+#include "plan/fingerprint.h"
 #include "session/catalog_tables.h"
 #include "session/row_builder.h"
 #include "session/table_function.h"
@@ -66,17 +67,20 @@ Result<std::shared_ptr<const TableSource>> Names::table_function(const std::stri
 
 Result<std::shared_ptr<const TableSource>> Names::values(const Schema& schema,
                                                          const std::vector<std::vector<plan::Expression>>& rows) const {
+  constexpr std::size_t kLongestIdentity = 65'536;  // what is longer is cheaper to read than to compare
   RowBuilder builder(schema);
+  std::string identity = "values ";
   for (const auto& row : rows) {
     std::vector<Value> cells;
     for (const plan::Expression& expression : row) {
       auto value = constants_.evaluate(expression);
       if (!value) return std::move(value).error().at(expression.span);
+      if (identity.size() < kLongestIdentity) identity += plan::exact_text(*value);
       cells.push_back(*std::move(value));
     }
     TRUENO_TRY(builder.add(cells));
   }
-  return builder.finish_source("values");
+  return builder.finish_source("values", identity.size() < kLongestIdentity ? std::move(identity) : std::string());
 }
 
 }  // namespace trueno::session

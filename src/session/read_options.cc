@@ -11,6 +11,7 @@
 #include "base/name.h"
 #include "base/number_text.h"
 #include "bind/scope.h"
+#include "plan/fingerprint.h"
 #include "sql/parser.h"
 
 namespace trueno::session {
@@ -325,6 +326,8 @@ Result<FileRequest> read_request(std::string_view function, const std::vector<Va
   if (function.find("arrow") != std::string_view::npos) request.format = FileFormat::kArrow;
   request.json.objects = function.find("objects") != std::string_view::npos;
   if (lines) request.json.format = JsonFormat::kNewlineDelimited;
+  request.reading = fmt::format("\n{}", function);
+  for (const auto& [name, value] : options) request.reading += fmt::format(" {}={}", name, plan::exact_text(value));
   request.paths = TRUENO_TRY(texts_of(function, arguments[0]));
   bind::NamedValues ordered;  // auto_detect asks what the others gave
   for (const bool last : {false, true}) {

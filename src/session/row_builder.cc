@@ -22,10 +22,10 @@ Result<Batch> RowBuilder::finish() {
   return batch;
 }
 
-Result<std::shared_ptr<const TableSource>> RowBuilder::finish_source(const std::string& name) {
+Result<std::shared_ptr<const TableSource>> RowBuilder::finish_source(const std::string& name, std::string identity) {
   TableWriter writer(schema_);
   TRUENO_TRY(writer.append(TRUENO_TRY(finish())));
-  return make_table_source(TRUENO_TRY(writer.finish()), name, 0, 0);
+  return make_table_source(TRUENO_TRY(writer.finish()), name, std::move(identity));
 }
 
 }  // namespace trueno::session

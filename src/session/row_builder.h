@@ -15,8 +15,8 @@ class RowBuilder {
   /// One value a column, of the column's physical type.
   [[nodiscard]] Status add(const std::vector<Value>& row);
   [[nodiscard]] Result<Batch> finish();
-  /// The rows as a source that is called `name`.
-  [[nodiscard]] Result<std::shared_ptr<const TableSource>> finish_source(const std::string& name);
+  /// The rows as a source that is called `name`; `identity` names their content, where it can be named (see TableSource).
+  [[nodiscard]] Result<std::shared_ptr<const TableSource>> finish_source(const std::string& name, std::string identity = {});
 
  private:
   Schema schema_;

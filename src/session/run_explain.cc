@@ -21,6 +21,7 @@ struct Explanation {
   std::string statement;
   std::string plan;  // empty: nothing runs over rows
   std::vector<std::string> disabled_rules;
+  std::string cache;  // what the result cache did, or would do; empty: nothing is wanted of it
   std::vector<std::string> programs;
   std::vector<Placement> placements;
   double total_ms = -1;  // < 0: not run
@@ -66,9 +67,20 @@ std::string json_of(const Explanation& e) {
     pipelines += (i == 0 ? "" : ",") + json_of(e.placements[i], i < e.programs.size() ? e.programs[i] : std::string(), i + 1);
   std::string disabled;
   for (const std::string& rule : e.disabled_rules) disabled += (disabled.empty() ? "" : ",") + json_string(rule);
-  return fmt::format("{{\"statement\":{},\"plan\":{},\"disabled_optimizers\":[{}],\"pipelines\":[{}],\"total_ms\":{}}}",
-                     json_string(e.statement), e.plan.empty() ? "null" : json_string(e.plan), disabled, pipelines,
-                     e.total_ms < 0 ? "null" : json_number(e.total_ms));
+  return fmt::format("{{\"statement\":{},\"plan\":{},\"disabled_optimizers\":[{}],\"result_cache\":{},\"pipelines\":[{}],\"total_ms\":{}}}",
+                     json_string(e.statement), e.plan.empty() ? "null" : json_string(e.plan), disabled,
+                     e.cache.empty() ? "null" : json_string(e.cache), pipelines, e.total_ms < 0 ? "null" : json_number(e.total_ms));
+}
+
+// `ran` false: it would be so.
+std::string text_of(const CacheUse& use, bool ran) {
+  switch (use.state) {
+    case CacheState::kOff: return {};
+    case CacheState::kHit: return ran ? "cached: " + use.reason : "cached: the rows are there";
+    case CacheState::kKept: return ran ? "kept" : "not there: the rows would be kept";
+    case CacheState::kRefused: return "not kept: " + use.reason;
+  }
+  return {};
 }
 
 }  // namespace
@@ -112,6 +124,7 @@ Result<StatementResult> StatementRunner::run(const sql::Explain& explain) {
     const kernel::PipelinePlan pipelines = TRUENO_TRY(compile_plan(*plan, true));
     for (const kernel::Pipeline& pipeline : pipelines.pipelines) explanation.programs.push_back(kernel::print(*pipeline.program));
     explanation.placements = TRUENO_TRY(place(pipelines, database_.devices(), options.policy));
+    if (explain.statement->as<sql::QueryStatement>() != nullptr) explanation.cache = text_of(cache_use(*plan), false);
   }
   StatementResult ran;
   if (explain.analyze) {
@@ -119,6 +132,7 @@ Result<StatementResult> StatementRunner::run(const sql::Explain& explain) {
     ran = TRUENO_TRY(run(*explain.statement));
     explanation.total_ms = watch.elapsed_ms();
     explanation.placements.clear();
+    explanation.cache = text_of(ran.cache, true);
     for (const exec::PipelineProfile& profile : ran.profile) explanation.placements.push_back(placement_of(profile));
   }
   StatementResult result;
@@ -132,6 +146,7 @@ Result<StatementResult> StatementRunner::run(const sql::Explain& explain) {
     TRUENO_TRY(rows.add({text("plan"), text(plan ? explanation.plan : explanation.statement + "\n  (runs over no rows)\n")}));
     if (!explanation.disabled_rules.empty())
       TRUENO_TRY(rows.add({text("disabled optimizers"), text(fmt::format("{}\n", fmt::join(explanation.disabled_rules, ", ")))}));
+    if (!explanation.cache.empty()) TRUENO_TRY(rows.add({text("result cache"), text(explanation.cache + "\n")}));
     for (const std::string& program : explanation.programs) TRUENO_TRY(rows.add({text("kernel program"), text(program)}));
     std::string placement;
     for (std::size_t i = 0; i < explanation.placements.size(); ++i) placement += print(explanation.placements[i], i + 1);

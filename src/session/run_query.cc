@@ -115,6 +115,7 @@ void StatementRunner::warn_of_refusals(const std::vector<exec::PipelineProfile>&
 
 Result<StatementResult> StatementRunner::run(const sql::QueryStatement& query) {
   if (const auto* node = query.query->as<sql::Describe>(); node != nullptr && !node->summarize) return describe(*node);
+  if (const std::optional<CacheRequest> cache = cache_wanted()) return run_cached(*query.query, *cache);
   const plan::PlanPtr plan = TRUENO_TRY(plan_query(*query.query));
   return run_written(*plan);
 }

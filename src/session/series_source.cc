@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace trueno::session {
 
 namespace {
@@ -19,7 +21,9 @@ class SeriesSource final : public TableSource {
   }
 
   const Schema& schema() const override { return schema_; }
-  std::string identity() const override { return {}; }
+  std::string identity() const override {
+    return fmt::format("numbers from {} by {}, {} of them", trueno::to_string(begin_), trueno::to_string(step_), rows_);
+  }
   std::string description() const override { return schema_[0].name; }
   std::int64_t part_count() const override { return (rows_ + part_rows_ - 1) / part_rows_; }
   std::optional<std::int64_t> part_rows(std::int64_t part) const override { return std::min(part_rows_, rows_ - part * part_rows_); }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,13 @@ namespace trueno::session {
 class Database;
 struct Values;
 
+/// What the result cache did for a statement: nothing was wanted of it; the rows were in it; they are now; they are not, for a reason.
+enum class CacheState : std::uint8_t { kOff, kHit, kKept, kRefused };
+struct CacheUse {
+  CacheState state = CacheState::kOff;
+  std::string reason = {};
+};
+
 /// A finished statement: rows, and the proof of placement.
 struct StatementResult {
   Schema schema;
@@ -29,6 +38,7 @@ struct StatementResult {
   std::vector<std::string> warnings;
   double total_ms = 0;
   bool is_query = false;  // false: DDL and INSERT, `rows` has nothing to show
+  CacheUse cache;
 };
 
 /// A text that was read: its statements refer to it by their spans. Immutable.
@@ -40,11 +50,17 @@ struct ParsedText {
 /// kParser for a text that is not SQL.
 [[nodiscard]] Result<std::shared_ptr<const ParsedText>> parse_text(std::string sql);
 
+/// A wish for queries' results to be kept and used again.
+struct CacheRequest {
+  std::optional<std::chrono::milliseconds> lifetime = std::nullopt;  // older ones are not wanted; none: of any age
+};
+
 /// How one text is run.
 struct RunOptions {
   CancelToken cancel;
   std::string backend;                                                                        // instead of the setting; empty: the setting
   std::function<void(std::size_t pipeline, std::int64_t done, std::int64_t total)> progress;  // as exec::Options has it
+  std::optional<CacheRequest> cache = std::nullopt;                                           // nothing: the settings
 };
 
 /// One connection: its settings, its prepared statements and its transaction. Thread-safe; statements of several threads run at the same

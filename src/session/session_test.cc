@@ -209,6 +209,43 @@ TEST_F(SessionTest, CompletionKnowsTheCatalogue) {
   EXPECT_THAT(texts("SEL", 3), ElementsAre("SELECT"));
 }
 
+TEST_F(SessionTest, ExplainSaysWhatTheResultCacheDoes) {
+  run("CREATE TABLE t AS SELECT 1 AS x");
+  EXPECT_THAT(run("EXPLAIN SELECT x FROM t"), testing::Not(Contains("result cache")));
+  run("SET result_cache = true");
+  EXPECT_THAT(run("EXPLAIN SELECT x FROM t"), Contains("not there: the rows would be kept\n"));
+  EXPECT_THAT(run("EXPLAIN ANALYZE SELECT x FROM t"), Contains("kept\n"));
+  EXPECT_THAT(run("EXPLAIN SELECT x FROM t"), Contains("cached: the rows are there\n"));
+  EXPECT_THAT(run("EXPLAIN ANALYZE SELECT x FROM t"), Contains(HasSubstr("and nothing they were made of has changed")));
+  EXPECT_THAT(run("EXPLAIN SELECT random()"), Contains("not kept: it asks for random numbers\n"));
+  EXPECT_THAT(run("EXPLAIN ANALYZE SELECT now()"), Contains("not kept: it asks what time it is\n"));
+  EXPECT_THAT(run("EXPLAIN SELECT * FROM trueno_devices()"), Contains(HasSubstr("not kept: nothing says whether")));
+  EXPECT_THAT(run("EXPLAIN (FORMAT json) SELECT x FROM t"), Contains(HasSubstr("\"result_cache\":\"cached: the rows are there\"")));
+}
+
+// Put into the places of the columns, the expressions would have 2^200 parts.
+TEST_F(SessionTest, ChainsOfProjectionsThatReadColumnsTwiceGrowWithTheirLength) {
+  run("CREATE TABLE t(a INTEGER, b INTEGER); INSERT INTO t VALUES (1, 1), (1, 2), (3, NULL)");
+  const auto chain = [](const std::string& items, int levels) {
+    std::string sql = "t";
+    for (int i = 0; i < levels; ++i) sql = "(SELECT " + items + " FROM " + sql + ")";
+    return sql;
+  };
+  // From the second level on a is false and b true; of NULLs both are NULL.
+  const std::string compared = chain("(a = b) AS a, (a <> b) AS b", 200);
+  EXPECT_THAT(run("SELECT * FROM " + compared), ElementsAre("false", "true", "false", "true", "NULL", "NULL"));
+  EXPECT_THAT(run("SELECT count(*) FROM " + compared + " WHERE b"), ElementsAre("2"));
+  EXPECT_THAT(run("SELECT a, count(*) FROM " + compared + " GROUP BY a ORDER BY a"), ElementsAre("false", "2", "NULL", "1"));
+  EXPECT_THAT(run("SELECT (SELECT max(b) FROM " + compared + ")"), ElementsAre("true"));
+  // What may fail: Fibonacci's numbers, and an overflow.
+  EXPECT_THAT(run("SELECT a FROM " + chain("a + b AS a, a AS b", 40) + " LIMIT 1"), ElementsAre("267914296"));
+  EXPECT_THAT(run("SELECT a FROM " + chain("a + b AS a, a - b + b AS b", 40) + " LIMIT 1"), ElementsAre("267914296"));
+  EXPECT_EQ(code("SELECT a FROM " + chain("a + b AS a, a + b AS b", 200)), ErrorCode::kOutOfRange);
+  // Read only where it cannot fail.
+  const std::string grown = chain("a + b AS a, a + b AS b", 30);
+  EXPECT_THAT(run("SELECT CASE WHEN a > 0 THEN 1 ELSE a + a END FROM " + grown + " WHERE b IS NOT NULL ORDER BY 1"), ElementsAre("1", "1"));
+}
+
 TEST(EditorTest, AStatementEndsWithItsSemicolon) {
   EXPECT_TRUE(ends_statement("SELECT 1;"));
   EXPECT_TRUE(ends_statement("SELECT 1; -- done"));

@@ -96,6 +96,7 @@ bind::Context StatementRunner::bind_context() const {
       {first || null_order == "nulls_first_on_asc_last_on_desc", first || null_order == "nulls_last_on_asc_first_on_desc"},
       &parameters_.named};
   context.random = &random_;
+  context.reads_clock = &reads_clock_;
   context.row_ids = lower_name(sql_).find("rowid") != std::string::npos;
   context.one_row_subqueries = settings_.boolean("scalar_subquery_error_on_multiple_rows");
   context.order_by_constants = settings_.boolean("order_by_non_integer_literal");

@@ -221,6 +221,16 @@ class StatementRunner {
   [[nodiscard]] Result<kernel::PipelinePlan> compile_plan(const plan::Plan& plan, bool trust_claims) const;
   [[nodiscard]] Result<StatementResult> run_plan(const plan::Plan& plan);
   [[nodiscard]] Result<StatementResult> run_written(const plan::Plan& plan);
+  // Results that are kept (run_cached.cc).
+  struct CacheKey {
+    std::string text;
+    std::string refusal;  // why there is none
+  };
+  [[nodiscard]] std::optional<CacheRequest> cache_wanted() const;
+  [[nodiscard]] CacheKey cache_key(const plan::Plan& plan) const;
+  /// What would be: kKept where it is not there yet.
+  [[nodiscard]] CacheUse cache_use(const plan::Plan& plan) const;
+  [[nodiscard]] Result<StatementResult> run_cached(const sql::Query& query, const CacheRequest& wanted);
   /// `definition` null: of a query.
   [[nodiscard]] static Result<StatementResult> describe(const Schema& schema, const catalog::TableDefinition* definition);
   [[nodiscard]] Result<StatementResult> describe(const sql::Describe& describe) const;
@@ -239,6 +249,7 @@ class StatementRunner {
   const std::int64_t now_ = Clock::system().now_micros();  // one moment a statement
   std::vector<std::string> warnings_;
   mutable bind::Randomness random_;
+  mutable bool reads_clock_ = false;
 };
 
 }  // namespace trueno::session

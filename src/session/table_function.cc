@@ -6,6 +6,7 @@
 
 #include "bind/binder.h"
 #include "kernel/date_part.h"
+#include "plan/fingerprint.h"
 #include "session/catalog_tables.h"
 #include "session/database.h"
 #include "session/file_request.h"
@@ -72,7 +73,9 @@ Source moments(std::string_view name, const std::vector<Value>& arguments) {
     if (++count > kMostMoments) return error(ErrorCode::kInvalidInput, "{} of more than {} moments is too long", name, kMostMoments);
     TRUENO_TRY(rows.add({Value::integer(at, with_zone ? TypeId::kTimestampTz : TypeId::kTimestamp)}));
   }
-  return rows.finish_source(std::string(name));
+  std::string identity(name);
+  for (const Value& argument : arguments) identity += " " + plan::exact_text(argument);
+  return rows.finish_source(std::string(name), std::move(identity));
 }
 
 // range(end), range(begin, end[, step]): whole numbers, without the end; generate_series: with it.
@@ -93,6 +96,9 @@ Source settings_table(const TableFunctionContext& context, std::string_view, con
 }
 Source functions_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return functions_source(context.database.functions());
+}
+Source cache_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+  return cache_source(context.database.results());
 }
 Source devices_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return devices_source(context.database.devices());
@@ -140,6 +146,7 @@ const std::vector<TableFunction>& table_functions() {
       {"read_parquet", "read_parquet('path')", "The rows of Parquet files.", 1, 1, read_files, true},
       {"parquet_scan", "parquet_scan('path')", "Another name of read_parquet.", 1, 1, read_files, true},
       {"sniff_csv", "sniff_csv('path')", "What read_csv finds out of a file, and a query that says it.", 1, 1, sniff_csv_table, true},
+      {"trueno_cache", "trueno_cache()", "The results of queries that are kept, the last used first.", 0, 0, cache_table},
       {"trueno_devices", "trueno_devices()", "The devices that run queries, with their measured rates.", 0, 0, devices_table},
       {"trueno_functions", "trueno_functions()", "Every SQL function with its signature and an example.", 0, 0, functions_table},
       {"trueno_settings", "trueno_settings()", "Every setting with its value in this session.", 0, 0, settings_table},

@@ -146,7 +146,7 @@ class OpenSet final : public TableSource, public std::enable_shared_from_this<Op
 
   const Schema& schema() const override { return schema_; }
   std::string identity() const override {
-    std::string identity;
+    std::string identity = set_.reading + '\n';
     for (std::size_t i = 0; i < files_.size(); ++i) {
       const std::string one = files_[i].source->identity();
       if (one.empty()) return {};

@@ -26,7 +26,8 @@ struct FileSet {
   std::string description;  // for people: the pattern
   std::vector<FileSetColumn> columns;
   std::vector<FileOfSet> files;
-  bool by_name = false;  // columns a file has not are NULL; else all files have all columns, in the same order
+  std::string reading = {};  // what decides columns and constants, in words: part of the identity
+  bool by_name = false;      // columns a file has not are NULL; else all files have all columns, in the same order
   std::function<Result<std::shared_ptr<const TableSource>>(const std::string& path)> open = {};  // of files without a source
 };
 

@@ -74,6 +74,7 @@ Expression Generator::number(int depth) { return of(random_.pick({Kind::kInteger
 Expression Generator::of(Kind kind, int depth) {
   if (depth <= 0 || random_.percent(25)) return column_or_literal(kind);
   if (random_.percent(18)) return conditional(kind, depth);
+  if (random_.percent(3)) return make(kind, "try({})", {of(kind, depth - 1)});
   if (nesting_ == 0 && random_.percent(2)) return subquery_value(kind);
   switch (kind) {
     case Kind::kBoolean: return boolean(depth);

@@ -47,6 +47,10 @@ Status RowEvaluator::compute(ValueId id) {
   out = Cell::null();
   if (i.active != kernel::kNoValue && !(values_[i.active].valid && values_[i.active].boolean)) return {};  // inactive rows never fail
   Status status = step(id, *morsel_, row_, out);
+  if (!status && i.null_on_error && kernel::is_of_row(status.error().code())) {
+    out = Cell::null();
+    return {};
+  }
   if (!status) {  // the error of a dictionary entry knows its place already
     Error failure = std::move(status).error();
     if (!failure.span().empty()) return failure;

@@ -16,6 +16,35 @@ using kernel::Cell;
 using kernel::Instruction;
 using kernel::Opcode;
 
+namespace {
+
+// Arithmetic on integers and decimals whose failing rows are NULL; the error is looked at by nobody.
+Status whole_number(const Instruction& i, std::span<const Cell> args, Cell& out) {
+  const i128 a = args[0].integer;
+  const i128 b = args[1].integer;
+  i128 result = 0;
+  bool fails = false;
+  switch (i.op) {
+    case Opcode::kAdd: fails = __builtin_add_overflow(a, b, &result); break;
+    case Opcode::kSubtract: fails = __builtin_sub_overflow(a, b, &result); break;
+    case Opcode::kMultiply: fails = __builtin_mul_overflow(a, b, &result); break;
+    default:
+      if (b == 0) return error(ErrorCode::kDivisionByZero, "division by zero");
+      if (b != -1) {
+        result = i.op == Opcode::kIntegerDivide ? a / b : a % b;
+      } else if (i.op == Opcode::kIntegerDivide) {
+        fails = __builtin_sub_overflow(i128{0}, a, &result);
+      }
+      break;
+  }
+  const auto limits = kernel::limits_of(i.type);
+  if (fails || (limits && (result < limits->min || result > limits->max))) return error(ErrorCode::kOutOfRange, "overflow");
+  out = Cell::of_integer(result);
+  return {};
+}
+
+}  // namespace
+
 Result<const kernel::LikePattern*> Evaluator::like_pattern(const Instruction& i, std::span<const Cell> args) {
   const std::string_view pattern = args[1].string.view();
   const std::string_view escape = i.args.size() == 3 ? args[2].string.view() : std::string_view{};
@@ -36,7 +65,12 @@ Status Evaluator::cell(const Instruction& i, std::span<const Cell> args, Cell& o
     case Opcode::kTryCast:
       if (!kernel::cast_cell(first_type, i.type, args[0], out, arena_)) out = Cell::null();
       return {};
-    case Opcode::kModulo:  // of floats; what a hardware NaN looks like differs
+    case Opcode::kAdd:
+    case Opcode::kSubtract:
+    case Opcode::kMultiply:
+    case Opcode::kIntegerDivide: return whole_number(i, args, out);  // inside of try
+    case Opcode::kModulo:                                            // of floats; what a hardware NaN looks like differs
+      if (is_integer(i.physical())) return whole_number(i, args, out);
       if (i.physical() == Physical::kF64) {
         const double rest = std::fmod(args[0].f64, args[1].f64);
         out = Cell::of_f64(std::isnan(rest) ? kernel::canonical(rest) : rest);
@@ -50,7 +84,7 @@ Status Evaluator::cell(const Instruction& i, std::span<const Cell> args, Cell& o
       i128 value = args[0].integer;
       const bool overflow = (i.op == Opcode::kNegate || value < 0) && __builtin_sub_overflow(i128{0}, args[0].integer, &value);
       const auto limits = kernel::limits_of(i.type);
-      if (overflow || value < limits->min || value > limits->max) return failed_row();
+      if (overflow || value < limits->min || value > limits->max) return error(ErrorCode::kOutOfRange, "overflow");
       out = Cell::of_integer(value);
       return {};
     }
@@ -113,7 +147,8 @@ Status Evaluator::cells(const Step& step) {
     Cell result;
     if (wanted && (all_valid || takes_nulls)) {
       const Status status = cell(i, args, result);
-      if (!status) return failed_row();
+      if (!status && !(i.null_on_error && kernel::is_of_row(status.error().code()))) return failed_row();
+      if (!status) result = Cell::null();
     }
     store_cell(out.lane, to, row, result);
     valid[row] = result.valid ? 1 : 0;

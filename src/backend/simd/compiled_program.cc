@@ -99,6 +99,7 @@ class ProgramCompiler {
 
   void add(ValueId id) {
     const Instruction& i = at(id);
+    if (i.null_on_error) return push(step(StepKind::kCells, id));
     switch (i.op) {
       case Opcode::kColumn:  // nested ones are no matter of registers: the sink copies their rows
         if (out_.at(id).physical() != Physical::kNested) push(step(StepKind::kColumn, id));

@@ -112,6 +112,7 @@ bool WgslWriter::instruction(ValueId id) {
     return decline(i.physical() == Physical::kString ? DeclineReason::kStringOperation : DeclineReason::kType,
                    fmt::format("{} of type {}", kernel::opcode_name(i.op), i.type.to_string()));
   }
+  if (i.null_on_error) return decline(i, "that gives NULL where it fails has no shader yet");
   switch (i.op) {
     case Opcode::kColumn: return column(id);
     case Opcode::kParameter: return parameter(id);

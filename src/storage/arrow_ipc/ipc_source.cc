@@ -104,10 +104,7 @@ class IpcSource final : public TableSource {
   explicit IpcSource(IpcFile file) : file_(std::move(file)) {}
 
   const Schema& schema() const override { return file_.schema; }
-  std::string identity() const override {
-    const FileIdentity& identity = file_.file->identity();
-    return fmt::format("file {} {} {} {}", identity.path, identity.size, identity.modified_ns, identity.etag);
-  }
+  std::string identity() const override { return content_name(file_.file->identity()); }
   std::string description() const override { return file_.file->identity().path; }
   std::int64_t part_count() const override { return file_.batches; }
   std::optional<std::int64_t> part_rows(std::int64_t) const override { return std::nullopt; }

@@ -29,6 +29,7 @@ struct CsvOptions {
   std::int64_t skip = 0;                            // lines before the header
   std::int64_t part_bytes = std::int64_t{8} << 20;  // about how much of the file is scanned as one part
   Compression compression = Compression::kNone;     // a packed file is one part
+  std::string reading = {};                         // all of this in words, whatever they are: part of a source's identity
 };
 
 /// The punctuation of a file.

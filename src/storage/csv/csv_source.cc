@@ -240,8 +240,8 @@ class CsvSource final : public TableSource {
 
   const Schema& schema() const override { return file_->layout.schema; }
   std::string identity() const override {
-    const FileIdentity& identity = file_->file->identity();
-    return fmt::format("file {} {} {} {}", identity.path, identity.size, identity.modified_ns, identity.etag);
+    const std::string name = content_name(file_->file->identity());
+    return name.empty() ? name : name + file_->options.reading;
   }
   std::string description() const override { return file_->file->identity().path; }
   std::int64_t part_count() const override { return file_->parts ? file_->parts->count() : 1; }

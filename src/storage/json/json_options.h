@@ -56,6 +56,7 @@ struct JsonOptions {
   double field_appearance_threshold = 0.1;                    // objects that have fewer of all names on average are maps
   std::int64_t map_inference_threshold = 200;                 // and so are objects of so many names and one type
   std::int64_t part_bytes = std::int64_t{8} << 20;            // about how much of a file of lines is scanned as one part
+  std::string reading = {};                                   // all of this in words, whatever they are: part of a source's identity
 };
 
 }  // namespace trueno

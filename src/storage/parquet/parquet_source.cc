@@ -230,10 +230,7 @@ class ParquetSource final : public TableSource {
   explicit ParquetSource(std::shared_ptr<const ParquetFile> file) : file_(std::move(file)) {}
 
   const Schema& schema() const override { return file_->schema; }
-  std::string identity() const override {
-    const FileIdentity& identity = file_->file->identity();
-    return fmt::format("file {} {} {} {}", identity.path, identity.size, identity.modified_ns, identity.etag);
-  }
+  std::string identity() const override { return content_name(file_->file->identity()); }
   std::string description() const override { return file_->file->identity().path; }
   std::int64_t part_count() const override { return static_cast<std::int64_t>(file_->metadata.rows.size()); }
   std::optional<std::int64_t> part_rows(std::int64_t part) const override { return file_->metadata.rows[static_cast<std::size_t>(part)]; }

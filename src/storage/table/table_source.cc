@@ -10,13 +10,14 @@ namespace {
 // Scans hand out the chunks themselves: no copy, one batch a row group.
 class MemoryTable final : public TableSource {
  public:
-  MemoryTable(std::shared_ptr<const TableData> data, std::string name, std::uint64_t table_id, std::uint64_t version)
-      : data_(std::move(data)), name_(std::move(name)), table_id_(table_id), version_(version) {}
+  MemoryTable(std::shared_ptr<const TableData> data, std::string name, std::string identity, bool of_table)
+      : data_(std::move(data)), name_(std::move(name)), identity_(std::move(identity)), of_table_(of_table) {}
 
   const Schema& schema() const override { return data_->schema; }
-  // The row groups it consists of, in runs of neighbouring numbers.
+  // Of a table also the row groups it consists of, in runs of neighbouring numbers.
   std::string identity() const override {
-    std::string name = fmt::format("table {} version {}, row groups", table_id_, version_);
+    if (!of_table_) return identity_;
+    std::string name = identity_ + ", row groups";
     for (std::size_t first = 0; first < data_->groups.size();) {
       std::size_t end = first + 1;
       const std::uint64_t number = data_->groups[first]->id.value();
@@ -80,15 +81,20 @@ class MemoryTable final : public TableSource {
 
   std::shared_ptr<const TableData> data_;
   std::string name_;
-  std::uint64_t table_id_;
-  std::uint64_t version_;
+  std::string identity_;
+  bool of_table_;
 };
 
 }  // namespace
 
 std::shared_ptr<const TableSource> make_table_source(std::shared_ptr<const TableData> data, std::string name, std::uint64_t table_id,
                                                      std::uint64_t version) {
-  return std::make_shared<MemoryTable>(std::move(data), std::move(name), table_id, version);
+  const std::string identity = table_id == 0 ? std::string() : fmt::format("table {} version {}", table_id, version);
+  return std::make_shared<MemoryTable>(std::move(data), std::move(name), identity, table_id != 0);
+}
+
+std::shared_ptr<const TableSource> make_table_source(std::shared_ptr<const TableData> data, std::string name, std::string identity) {
+  return std::make_shared<MemoryTable>(std::move(data), std::move(name), std::move(identity), false);
 }
 
 }  // namespace trueno

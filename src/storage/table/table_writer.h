@@ -45,8 +45,11 @@ class TableWriter {
 };
 
 /// A table version as a source of rows: a part is a row group, a scan gives the chunks as they lie.
-/// `table_id` and `version` name the content for caches.
+/// `table_id` and `version` name the content for caches; number 0 is no table's, and its rows have no identity.
 [[nodiscard]] std::shared_ptr<const TableSource> make_table_source(std::shared_ptr<const TableData> data, std::string name,
                                                                    std::uint64_t table_id, std::uint64_t version);
+/// The same of rows that are no table's, whose content `identity` names (see TableSource).
+[[nodiscard]] std::shared_ptr<const TableSource> make_table_source(std::shared_ptr<const TableData> data, std::string name,
+                                                                   std::string identity);
 
 }  // namespace trueno
