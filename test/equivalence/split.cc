@@ -74,7 +74,7 @@ Error error_of(const kernel::Pipeline& pipeline, const backend::Morsel& morsel, 
   auto kernel = reference.prepare(pipeline.program).run_now();
   if (!kernel) return std::move(kernel).error();
   const auto state = (*kernel)->start(**launch);
-  Status status = (*kernel)->run(morsel, *state, CancelToken()).run_now();
+  Status status = (*kernel)->run({&morsel, 1}, *state, CancelToken()).run_now();
   if (!status) return std::move(status).error();
   return error(ErrorCode::kInternal, "a row fails on the device and not on the reference");
 }
@@ -99,7 +99,7 @@ Result<Batch> run_pipeline(const kernel::Pipeline& pipeline, const std::vector<B
     backend::SinkState& state = *states[static_cast<std::size_t>(random.below(static_cast<std::int64_t>(states.size())))];
     backend::Morsel morsel{piece.batch, piece.row_id, {}};
     if (!program.lookups.empty()) TRUENO_TRY(lookups.fill(morsel));
-    Status status = kernel->run(morsel, state, CancelToken()).run_now();
+    Status status = kernel->run({&morsel, 1}, state, CancelToken()).run_now();
     if (!status && status.error().code() == ErrorCode::kRowFailed) return error_of(pipeline, morsel, tables, reference);
     TRUENO_TRY(std::move(status));
     // Emitted rows keep their order. Other states are taken now and then in the middle, and used on.

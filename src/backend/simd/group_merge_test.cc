@@ -97,7 +97,8 @@ TEST_P(GroupMerge, IsOneRowAKeyAscending) {
   for (std::size_t first = 0; first < rows.size(); first += kMorsel) {
     const auto some = std::span(rows).subspan(first, std::min(kMorsel, rows.size() - first));
     const std::size_t worker = first / kMorsel % states.size();
-    ASSERT_TRUE(kernel->run(morsel_of(key_type, some), *states[worker], CancelToken()).run_now());
+    const Morsel morsel = morsel_of(key_type, some);
+    ASSERT_TRUE(kernel->run({&morsel, 1}, *states[worker], CancelToken()).run_now());
   }
   const std::optional<Batch> out = *kernel->finish(states, Parallel()).run_now();
   ASSERT_TRUE(out.has_value());

@@ -181,7 +181,7 @@ TEST(TableWriter, NestedColumnsAreCarried) {
 TEST(TableSource, PartsAreRowGroupsAndPredicatesSkipThem) {
   const auto data = table_of(column_from(TypeId::kBigInt, 3000, [](std::int64_t row) { return Value::bigint(row); }));
   const auto source = make_table_source(data, "t", 7, 3);
-  EXPECT_EQ(source->identity(), "table 7 version 3");
+  EXPECT_TRUE(source->identity().starts_with("table 7 version 3")) << source->identity();
   EXPECT_EQ(source->part_count(), 3);
   EXPECT_EQ(source->row_count(), 3000);
   const ScanPredicate predicate{{{ColumnCondition::Kind::kCompare, 0, CompareOp::kGreater, {Value::bigint(2500)}}}};
@@ -213,6 +213,41 @@ TEST(TableWriter, AnEmptyTableHasNoGroups) {
   EXPECT_EQ(data->rows, 0);
   EXPECT_TRUE(data->groups.empty());
   EXPECT_EQ(make_table_source(data, "t", 1, 1)->column_statistics(0).null_count, 0);
+}
+
+// Also where a number of a table and a version came up twice: the row groups tell them apart.
+TEST(TableSource, NamesItsContent) {
+  const auto table_of = [](std::int64_t rows) {
+    TableWriter writer({{"x", TypeId::kBigInt}});
+    std::vector<Value> values;
+    for (std::int64_t row = 0; row < rows; ++row) values.push_back(Value::integer(row, TypeId::kBigInt));
+    EXPECT_TRUE(writer.append({rows, {column_of(TypeId::kBigInt, values).value()}}).has_value());
+    return writer.finish().value();
+  };
+  const auto one = table_of(10);
+  const auto other = table_of(10);
+  EXPECT_NE(make_table_source(one, "t", 7, 3)->identity(), make_table_source(other, "t", 7, 3)->identity());
+  EXPECT_EQ(make_table_source(one, "a", 7, 3)->identity(), make_table_source(one, "b", 7, 3)->identity());
+  TableData changed = *one;
+  changed.groups.push_back(other->groups.front());
+  const auto longer = std::make_shared<const TableData>(std::move(changed));
+  EXPECT_NE(make_table_source(longer, "a", 7, 3)->identity(), make_table_source(one, "a", 7, 3)->identity());
+}
+
+// Merged once a version: a copy of a version with other rows starts anew.
+TEST(TableSource, StatisticsOfAColumnBelongToAVersion) {
+  TableWriter writer({{"x", TypeId::kBigInt}});
+  const std::vector<Value> values = {Value::integer(5, TypeId::kBigInt), Value::integer(9, TypeId::kBigInt)};
+  ASSERT_TRUE(writer.append({2, {column_of(TypeId::kBigInt, values).value()}}).has_value());
+  const auto one = writer.finish().value();
+  EXPECT_EQ(make_table_source(one, "a", 0, 0)->column_statistics(0).max->as_integer(), 9);
+  TableData changed = *one;
+  RowGroup group = *one->groups.front();
+  group.columns[0].statistics.max = Value::integer(12, TypeId::kBigInt);
+  changed.groups = {std::make_shared<const RowGroup>(group)};
+  const auto other = std::make_shared<const TableData>(std::move(changed));
+  EXPECT_EQ(make_table_source(other, "a", 0, 0)->column_statistics(0).max->as_integer(), 12);
+  EXPECT_EQ(make_table_source(one, "a", 0, 0)->column_statistics(0).max->as_integer(), 9);
 }
 
 }  // namespace
