@@ -20,9 +20,9 @@ using plan::Plan;
 // A column of a projection that is read more than once: written where it is first read, and found again. (Were its expression put into
 // the place of every read, a chain of projections would double it each time.)
 struct Computed {
-  Expression expression;  // over the slots before
+  Expression expression;                    // over the slots before
   bool may_fail = false;
-  std::map<std::pair<bool, ValueId>, ValueId> written = {};  // by whether it was inside of try, and the activity mask under which it was
+  std::map<ValueId, ValueId> written = {};  // by the activity mask under which it was
 };
 
 // What an expression over a stream may name: a column of the source, one of a join's build side, a value that is there already, or one
@@ -152,20 +152,25 @@ class Compiler {
       const Slot& slot = stream.slots[static_cast<std::size_t>(e.index)];
       return slot.computed && slot.computed->may_fail;
     }
-    if (plan::catches_errors(e)) return false;
+    if (plan::catches_errors(e)) return uncaught_may_fail(stream, e);
     return plan::may_fail_itself(e) || std::ranges::any_of(e.arguments, [&](const Expression& a) { return may_fail(stream, a); });
+  }
+  // Inside of a try(): what stood below it.
+  static bool uncaught_may_fail(const Stream& stream, const Expression& e) {
+    if (e.uncaught || e.kind == plan::ExpressionKind::kColumn) return may_fail(stream, e);
+    return std::ranges::any_of(e.arguments, [&](const Expression& a) { return uncaught_may_fail(stream, a); });
   }
 
   // What was written for all rows serves also where only some are active; what was written for some rows does not.
   Result<ValueId> write_computed(Stream& stream, Computed& computed) {
-    const bool trying = stream.builder.trying();
     for (const ValueId mask : {kernel::kNoValue, stream.builder.active()}) {
-      if (trying && computed.may_fail) break;  // try() wants to know of every instruction that may fail
-      const auto known = computed.written.find({trying, mask});
+      const auto known = computed.written.find(mask);
       if (known != computed.written.end() && stream.builder.visible(known->second)) return known->second;
     }
-    const ValueId value = TRUENO_TRY(write(stream, computed.expression));
-    computed.written[{trying, stream.builder.active()}] = value;
+    const bool trying = stream.builder.set_trying(false);  // it was computed below the try() that reads it
+    const Result<ValueId> value = write(stream, computed.expression);
+    stream.builder.set_trying(trying);
+    if (value) computed.written[stream.builder.active()] = *value;
     return value;
   }
 

@@ -112,6 +112,12 @@ Result<std::optional<ValueId>> ExpressionWriter::write_lookup(const Expression& 
 }
 
 Result<ValueId> ExpressionWriter::write(const Expression& e) {
+  if (e.uncaught && builder_.trying()) {
+    builder_.set_trying(false);
+    Result<ValueId> written = write(e);
+    builder_.set_trying(true);
+    return written;
+  }
   const SourceSpan outer = builder_.span();
   if (!e.span.empty()) builder_.set_span(e.span);
   Result<std::optional<ValueId>> by_entry = write_lookup(e);

@@ -61,7 +61,7 @@ bool Expression::is_constant() const {
 }
 
 bool same_expression(const Expression& a, const Expression& b) {
-  if (a.kind != b.kind || !(a.type == b.type) || a.function != b.function || a.trying != b.trying ||
+  if (a.kind != b.kind || !(a.type == b.type) || a.function != b.function || a.trying != b.trying || a.uncaught != b.uncaught ||
       a.arguments.size() != b.arguments.size())
     return false;
   if ((a.kind == ExpressionKind::kColumn || a.kind == ExpressionKind::kOuter) && a.index != b.index) return false;
@@ -114,11 +114,25 @@ void remap_columns(Expression& expression, const std::vector<int>& mapping) {
   for (Expression& argument : expression.arguments) remap_columns(argument, mapping);
 }
 
-Expression substitute(const Expression& expression, const std::vector<Expression>& columns) {
-  if (expression.kind == ExpressionKind::kColumn) return columns[static_cast<std::size_t>(expression.index)];
+namespace {
+Expression substitute_in(const Expression& expression, const std::vector<Expression>& columns, bool caught) {
+  if (expression.kind == ExpressionKind::kColumn) {
+    Expression column = columns[static_cast<std::size_t>(expression.index)];
+    column.uncaught = column.uncaught || (caught && may_fail(column));
+    return column;
+  }
   Expression out = expression;
-  for (Expression& argument : out.arguments) argument = substitute(argument, columns);
+  caught = (caught && !expression.uncaught) || catches_errors(expression);
+  for (Expression& argument : out.arguments) argument = substitute_in(argument, columns, caught);
   return out;
+}
+
+// What is not caught by the try() around it.
+bool uncaught_may_fail(const Expression& e) { return e.uncaught ? may_fail(e) : std::ranges::any_of(e.arguments, uncaught_may_fail); }
+}  // namespace
+
+Expression substitute(const Expression& expression, const std::vector<Expression>& columns) {
+  return substitute_in(expression, columns, false);
 }
 
 namespace {
@@ -210,7 +224,7 @@ bool may_fail_itself(const Expression& expression) {
 }
 
 bool may_fail(const Expression& expression) {
-  if (catches_errors(expression)) return false;
+  if (catches_errors(expression)) return std::ranges::any_of(expression.arguments, uncaught_may_fail);
   return may_fail_itself(expression) || std::ranges::any_of(expression.arguments, may_fail);
 }
 

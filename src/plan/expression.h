@@ -38,7 +38,8 @@ struct Expression {
   const function::ScalarFunction* function = nullptr;  // in the Catalogue, which outlives every plan
   function::Signature signature;
   bool trying = false;
-  bool typed = false;  // kLiteral: its type was written, so that it does not adapt to a neighbour
+  bool uncaught = false;  // was substituted for a column that a try() reads: what fails in here is not the try()'s
+  bool typed = false;     // kLiteral: its type was written, so that it does not adapt to a neighbour
   std::vector<Expression> arguments;
   std::shared_ptr<const Subquery> subquery;
 
@@ -68,7 +69,7 @@ void remap_columns(Expression& expression, const std::vector<int>& mapping);
 /// Whether a kOuter, or a kSubquery, is part of it.
 [[nodiscard]] bool has_outer(const Expression& expression);
 [[nodiscard]] bool has_subquery(const Expression& expression);
-/// Replaces each column by the expression with its number.
+/// Replaces each column by the expression with its number. What stood below a try() stays outside of it.
 [[nodiscard]] Expression substitute(const Expression& expression, const std::vector<Expression>& columns);
 /// Whether substitution writes more than a few steps again: columns that stand for them are read more than once. Through a chain of
 /// projections such a text doubles with every one. `expressions` are all that are substituted in.

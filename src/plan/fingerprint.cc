@@ -129,7 +129,7 @@ class Writer {
   }
 
   void expression(const Expression& e) {
-    out_ += fmt::format("{} {};", static_cast<int>(e.kind), e.arguments.size());
+    out_ += fmt::format("{}{} {};", e.uncaught ? "!" : "", static_cast<int>(e.kind), e.arguments.size());
     put_type(out_, e.type);
     switch (e.kind) {
       case ExpressionKind::kColumn:
