@@ -614,6 +614,7 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
   }
   if (name == "age" && arguments.size() == 1)  // from today
     arguments.insert(arguments.begin(), Expression::literal(*moment_named("current_date")));
+  if (name == "try" && arguments.size() == 1 && plan::has_subquery(arguments[0])) return unsupported("a subquery inside of try", span);
   if (name == "if" && arguments.size() != 3)
     return error(ErrorCode::kBinder, "if takes three arguments").hint("if(condition, x, y)").at(span);
   if (name == "if") {

@@ -232,12 +232,18 @@ std::optional<Outcome> expected_of(const Engine& engine, const Case& test, const
   return test.oracle == Oracle::kNoRec ? counted(std::move(outcome)) : std::move(outcome);
 }
 
+namespace {
+// Which functions stand inside of a try() when its program is written depends on what the rules have folded: a refusal is no answer.
+bool is_refused_try(const Outcome& outcome) { return outcome.failure.starts_with("Not supported: try() of"); }
+}  // namespace
+
 std::string disagreement(const Engine& engine, const Case& test, const Outcome& expected, const Ways& ways) {
   if (expected.failure.starts_with("Internal")) return expected.failure;
   const bool divided = is_divided(test.oracle);
   if (divided && (!expected.bound || has_rounded_sum(test, expected))) return {};
   Outcome got = engine.run(test.table, other_text(test), test.parameters, ways.other);
   if (got.failure.starts_with("Internal")) return got.failure;
+  if (is_refused_try(expected) || is_refused_try(got)) return {};
   if (!divided) return difference(expected, std::move(got), any_order(test, ways));
   if (!got.bound) {  // mostly the condition by itself does not
     const bool binds = engine.run(test.table, test.query.sql(), test.parameters, ways.other).bound;
