@@ -76,6 +76,7 @@ bool any_below(const Words& w, int bit) {
 std::uint64_t divide(Words& w, std::uint64_t divisor) {
   std::uint64_t remainder = 0;
   for (std::size_t i = 4; i-- > 0;) {
+    if (w[i] == 0 && remainder == 0) continue;  // most words above the number are
     const u128 dividend = (static_cast<u128>(remainder) << 64) | w[i];
     w[i] = static_cast<std::uint64_t>(dividend / divisor);
     remainder = static_cast<std::uint64_t>(dividend % divisor);

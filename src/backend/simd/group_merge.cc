@@ -106,8 +106,10 @@ class FoldedRecords {
 
  private:
   [[nodiscard]] std::optional<FixedSum> fixed_sum(std::uint32_t accumulator, std::size_t group) const {
+    const std::span<const std::uint32_t> members = members_.of(group);
+    if (members.size() == 1) return members_.sink_of(members.front()).fixed_sum(accumulator, members_.own(members.front()));
     FixedSum sum;
-    for (const std::uint32_t member : members_.of(group)) {
+    for (const std::uint32_t member : members) {
       const std::optional<FixedSum> part = members_.sink_of(member).fixed_sum(accumulator, members_.own(member));
       if (!part || !sum.add(*part)) return std::nullopt;
     }

@@ -138,10 +138,21 @@ std::size_t RowSink::hopeful_rows(const Evaluator& evaluator, const std::uint32_
     case Lane::kF32: return number(limit.f32);
     case Lane::kF64: return number(limit.f64);
     case Lane::kString: {
+      // Their first four bytes decide nearly always.
       const auto* texts = vector.as<StringView>();
+      const auto prefix = [](const StringView& text) { return __builtin_bswap32(static_cast<std::uint32_t>(text.head() >> 32)); };
       const StringView end = limit.string;
-      if (key.descending) return keep([=](std::uint32_t row) { return texts[row] < end; });
-      return keep([=](std::uint32_t row) { return end < texts[row]; });
+      const std::uint32_t end_prefix = prefix(end);
+      if (key.descending) {
+        return keep([=](std::uint32_t row) {
+          const std::uint32_t own = prefix(texts[row]);
+          return own != end_prefix ? own < end_prefix : texts[row] < end;
+        });
+      }
+      return keep([=](std::uint32_t row) {
+        const std::uint32_t own = prefix(texts[row]);
+        return own != end_prefix ? own > end_prefix : end < texts[row];
+      });
     }
     default: return keep_all();
   }
