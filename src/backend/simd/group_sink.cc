@@ -111,10 +111,15 @@ Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, cons
   if (count == 0) return {};
   TRUENO_TRY(table_.find(evaluator, chunk.rows, rows, count, groups_.data()));
   grow_states();
-  // Where the records are, for all accumulators; on their way into the cache before the first is updated.
-  for (std::size_t k = 0; k < count; ++k) {
-    records_[k] = state(groups_[k]);
-    __builtin_prefetch(records_[k], 1);
+  // Where the records are, for all accumulators; many of them are on their way into the cache before the first is updated.
+  if (segments_.size() == 1) {
+    std::uint8_t* const first = segments_.front().data();
+    for (std::size_t k = 0; k < count; ++k) records_[k] = first + groups_[k] * stride_;
+  } else {
+    for (std::size_t k = 0; k < count; ++k) {
+      records_[k] = state(groups_[k]);
+      __builtin_prefetch(records_[k], 1);
+    }
   }
   for (std::size_t i = 0; i < slots_.size(); ++i) update(i, evaluator, chunk, rows, count);
   rows_ += static_cast<std::int64_t>(count);
