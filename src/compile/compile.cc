@@ -20,7 +20,7 @@ using plan::Plan;
 // A column of a projection that is read more than once: written where it is first read, and found again. (Were its expression put into
 // the place of every read, a chain of projections would double it each time.)
 struct Computed {
-  Expression expression;                    // over the slots before
+  Expression expression;  // over the slots before
   bool may_fail = false;
   std::map<ValueId, ValueId> written = {};  // by the activity mask under which it was
 };

@@ -13,7 +13,7 @@ namespace {
 
 std::string shown(char c) { return c == '\0' ? "" : c == '\t' ? "\\t" : std::string(1, c); }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
     if (c == '\'') out.push_back(c);
@@ -38,14 +38,14 @@ Result<std::shared_ptr<const TableSource>> sniffed_csv(const FileSystem& files, 
   std::string listed;
   for (const Field& field : layout.schema) {
     columns.push_back(Value::nested(column, {text(field.name), text(field.type.to_string())}));
-    listed += fmt::format("{}{}: {}", listed.empty() ? "" : ", ", quoted(field.name), quoted(field.type.to_string()));
+    listed += fmt::format("{}{}: {}", listed.empty() ? "" : ", ", in_quotes(field.name), in_quotes(field.type.to_string()));
   }
   const std::string delim = shown(layout.dialect.delim);
   const std::string quote = shown(layout.dialect.quote);
   const std::string escape = shown(layout.dialect.escape);
   const std::string prompt =
       fmt::format("FROM read_csv({}, auto_detect=false, delim={}, quote={}, escape={}, skip={}, header={}, columns={{{}}});",
-                  quoted(paths.front()), quoted(delim), quoted(quote), quoted(escape), options.skip, layout.header, listed);
+                  in_quotes(paths.front()), in_quotes(delim), in_quotes(quote), in_quotes(escape), options.skip, layout.header, listed);
   const Type list = Type::list(column);
   RowBuilder rows({{"Delimiter", TypeId::kVarchar},
                    {"Quote", TypeId::kVarchar},

@@ -105,7 +105,9 @@ TEST_P(Packed, FlippedBytesEndInAnErrorOrInBytes) {
     std::string flipped = whole;
     flipped[at] = static_cast<char>(flipped[at] ^ 0x55);
     const auto back = unpacked(flipped, GetParam());
-    if (!back) EXPECT_TRUE(back.error().code() == ErrorCode::kCorruptFile || back.error().code() == ErrorCode::kOutOfMemory);
+    if (!back) {
+      EXPECT_TRUE(back.error().code() == ErrorCode::kCorruptFile || back.error().code() == ErrorCode::kOutOfMemory);
+    }
   }
 }
 
