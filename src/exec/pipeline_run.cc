@@ -119,8 +119,8 @@ void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state) {
   const Status last = run_gathered(gathered, *state);
   if (last) return;
   const bool row_failed = last.error().code() == ErrorCode::kRowFailed;
-  std::optional<Error> first = row_failed ? first_failure() : std::nullopt;
-  fail(0, first ? std::move(*first) : last.error());
+  const std::optional<Error> first = row_failed ? first_failure() : std::nullopt;
+  fail(0, first.value_or(last.error()));
 }
 
 // The rows a failing part gives before its error: LIMIT may need no more than these. Row by row, since an error spends a state.
@@ -192,14 +192,17 @@ Status PipelineRun::cut_batch(Batch batch, std::int64_t row_id, std::int64_t mor
   for (std::size_t i = 0; i < dictionaries_.size(); ++i) {
     if (dictionaries_[i] != nullptr) batch.columns[i] = TRUENO_TRY(dictionaries_[i]->translate(batch.columns[i]));
   }
-  const std::int64_t rows = batch.length;
-  for (std::int64_t begin = 0; begin < rows; begin += morsel_rows) {
+  const auto give = [&](Batch piece, std::int64_t first_row_id) -> Status {
     backend::Morsel morsel;
-    morsel.batch = begin == 0 && rows <= morsel_rows ? std::move(batch) : slice(batch, begin, morsel_rows);
-    morsel.row_id = row_id + begin;
+    morsel.batch = std::move(piece);
+    morsel.row_id = first_row_id;
     if (!pipeline_.program->lookups.empty()) TRUENO_TRY(lookups_.fill(morsel));
-    TRUENO_TRY(visit(std::move(morsel)));
-  }
+    return visit(std::move(morsel));
+  };
+  const std::int64_t rows = batch.length;
+  if (rows == 0) return {};
+  if (rows <= morsel_rows) return give(std::move(batch), row_id);  // as it is: columns are large objects
+  for (std::int64_t begin = 0; begin < rows; begin += morsel_rows) TRUENO_TRY(give(slice(batch, begin, morsel_rows), row_id + begin));
   return {};
 }
 

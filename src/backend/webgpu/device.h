@@ -43,6 +43,9 @@ struct Answer {
   std::uint32_t status = 0;
   std::uint32_t type = abi::kNoError;
   std::string message;
+
+  /// The provider may still write to it: it is never freed.
+  static void forsake(std::unique_ptr<Answer>& answer) { [[maybe_unused]] const Answer* kept = answer.release(); }
 };
 
 /// A request to map a buffer answers here.

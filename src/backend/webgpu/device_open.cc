@@ -154,7 +154,7 @@ Result<std::unique_ptr<Device>> Device::open(const DeviceOptions& options, Provi
 // memory is what counts, and that is given back.
 Device::~Device() {
   for (Staging& staging : staging_) {
-    if (staging.answer && !staging.answer->done) static_cast<void>(staging.answer.release());
+    if (staging.answer && !staging.answer->done) Answer::forsake(staging.answer);
   }
   staging_.clear();
   const LockGuard lock(mutex_);

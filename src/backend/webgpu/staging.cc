@@ -59,7 +59,7 @@ Status Device::map_staging(Staging& staging) {
   if (!staging.answer) TRUENO_TRY(request_staging(staging));
   Status waited = wait(staging.future, staging.answer->done);
   if (!waited) {
-    static_cast<void>(staging.answer.release());  // the provider may still answer
+    Answer::forsake(staging.answer);
     return waited;
   }
   const std::unique_ptr<Answer> answer = std::move(staging.answer);
