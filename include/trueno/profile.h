@@ -29,10 +29,12 @@ struct PipelineReport {
 
 /// What the result cache did for a query.
 enum class CacheState : std::uint8_t {
+  // NOLINTBEGIN(readability-identifier-naming): names that users write
   Off,      // nothing was wanted of it
   Hit,      // the rows were kept before: nothing was read
   Kept,     // they are kept now
   Refused,  // they cannot be kept: `reason`
+  // NOLINTEND(readability-identifier-naming)
 };
 struct CacheReport {
   CacheState state = CacheState::Off;
