@@ -61,9 +61,7 @@ Result<Batch> PipelineRun::run() {
     std::vector<std::optional<Result<Batch>>> taken(states.size());
     parallel(states.size(), [&](std::size_t i) { taken[i] = kernel_->take_partial(*states[i]).run_now(); });
     for (std::optional<Result<Batch>>& partial : taken) {
-      if (!*partial && partial->error().code() == ErrorCode::kRowFailed) {
-        if (std::optional<Error> first = first_failure()) return std::move(*first);
-      }
+      if (!*partial && partial->error().code() == ErrorCode::kRowFailed) return earliest(partial->error());
       partials.push_back(TRUENO_TRY(std::move(*partial)));
     }
   }
@@ -85,10 +83,11 @@ void PipelineRun::work(std::unique_ptr<backend::SinkState>& state) {
 
 void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state) {
   Gathered gathered;
-  gathered.name = name_of_rows();
-  if (!gathered.name.empty()) {
-    const Result<bool> again = run_again(gathered.name, *state);
-    if (!again) return fail(0, first_failure().value_or(again.error()));
+  const NamedRows named = named_rows();
+  gathered.name = named.name;
+  if (!named.name.empty()) {
+    const Result<bool> again = run_again(named, *state);
+    if (!again) return fail(0, again.error());
   }
   for (;;) {
     const std::int64_t part = next_.fetch_add(1);
@@ -96,11 +95,8 @@ void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state) {
     Status status = run_part(part, *state, options_.morsel_rows, gathered);
     if (options_.progress) options_.progress(number_, done_.fetch_add(1) + 1, parts_);
     if (!status) {
-      // Many morsels go to such a device before it tells: a row that came earlier may have failed.
-      const bool row_failed = status.error().code() == ErrorCode::kRowFailed;
-      if (launch_rows() > 0 && (row_failed || !gathered.failed)) {
-        if (std::optional<Error> first = first_failure()) return fail(0, std::move(*first));
-      }
+      const bool may_be_another = status.error().code() == ErrorCode::kRowFailed || !gathered.failed;
+      if (launch_rows() > 0 && may_be_another) return fail(0, earliest(status.error()));
       gathered = {};
       if (limited()) keep_rows_before_error(part);
       fail(part, std::move(status).error());
@@ -118,9 +114,7 @@ void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state) {
   }
   const Status last = run_gathered(gathered, *state);
   if (last) return;
-  const bool row_failed = last.error().code() == ErrorCode::kRowFailed;
-  const std::optional<Error> first = row_failed ? first_failure() : std::nullopt;
-  fail(0, first.value_or(last.error()));
+  fail(0, last.error().code() == ErrorCode::kRowFailed ? earliest(last.error()) : last.error());
 }
 
 // The rows a failing part gives before its error: LIMIT may need no more than these. Row by row, since an error spends a state.
@@ -217,77 +211,83 @@ Status PipelineRun::run_gathered(Gathered& gathered, backend::SinkState& state) 
 }
 
 // What all rows of this run are, where a device may have kept them since they were last asked for.
-std::string PipelineRun::name_of_rows() const {
-  if (launch_rows() == 0 || !in_memory_ || !pipeline_.input.source) return {};
+PipelineRun::NamedRows PipelineRun::named_rows() const {
+  NamedRows named;
+  if (launch_rows() == 0 || !in_memory_ || !pipeline_.input.source) return named;
   const TableSource& source = *pipeline_.input.source;
   std::string name = source.identity();
   const std::optional<std::int64_t> rows = source.row_count();
-  if (name.empty() || !rows || *rows == 0 || *rows > launch_rows()) return {};
+  if (name.empty() || !rows || *rows == 0 || *rows > launch_rows()) return named;
   name += fmt::format("/{}", options_.morsel_rows);
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (dictionaries_[i] != nullptr && !source.shared_dictionary(columns_[i])) return {};
+    if (dictionaries_[i] != nullptr && !source.shared_dictionary(columns_[i])) return named;
     name += fmt::format(",{}{}", columns_[i], dictionaries_[i] != nullptr ? "c" : "");
   }
-  if (pipeline_.input.predicate.conditions.empty()) return name;
-  name += '/';
-  for (std::int64_t part = 0; part < parts_; ++part) name += skipped(part) ? '-' : '+';
-  return name;
+  const bool prunes = !pipeline_.input.predicate.conditions.empty();
+  if (prunes) name += '/';
+  for (std::int64_t part = 0; part < parts_; ++part) {
+    const bool kept = !prunes || !skipped(part);
+    if (prunes) name += kept ? '+' : '-';
+    if (!kept) continue;
+    if (named.parts++ == 0) named.first_part = part;
+    named.rows += source.part_rows(part).value_or(0);
+  }
+  if (named.parts != 0) named.name = std::move(name);
+  return named;
 }
 
-Result<bool> PipelineRun::run_again(const std::string& name, backend::SinkState& state) {
-  std::int64_t first = 0;
-  std::int64_t kept_rows = 0;
-  std::int64_t kept = 0;
-  const bool prunes = !pipeline_.input.predicate.conditions.empty();
-  for (std::int64_t part = parts_; part-- > 0;) {
-    if (prunes && skipped(part)) continue;
-    first = part;
-    ++kept;
-    kept_rows += pipeline_.input.source->part_rows(part).value_or(0);
-  }
-  if (kept == 0) return false;
+Result<bool> PipelineRun::run_again(const NamedRows& named, backend::SinkState& state) {
   std::optional<backend::Morsel> sample;
-  TRUENO_TRY(for_morsels(first, options_.morsel_rows, [&](backend::Morsel morsel) -> Status {
+  TRUENO_TRY(for_morsels(named.first_part, options_.morsel_rows, [&](backend::Morsel morsel) -> Status {
     if (!sample) sample = std::move(morsel);
     return {};
   }));
-  if (!sample || !TRUENO_TRY(kernel_->run_again(name, *sample, state, cancel_).run_now())) return false;
-  rows_in_ += kept_rows;
-  parts_skipped_ += parts_ - kept;
+  if (!sample || !TRUENO_TRY(kernel_->run_again(named.name, *sample, state, cancel_).run_now())) return false;
+  rows_in_ += named.rows;
+  parts_skipped_ += parts_ - named.parts;
   next_ = parts_;
   if (options_.progress) options_.progress(number_, parts_, parts_);
   return true;
 }
 
-Result<std::shared_ptr<const backend::Kernel>> PipelineRun::reference_kernel() { return reference_.prepare(pipeline_.program).run_now(); }
-
-Error PipelineRun::error_of(const backend::Morsel& morsel) {
-  Result<std::shared_ptr<const backend::Kernel>> kernel = reference_kernel();
+// The first failure among the morsels that `each` hands to the reference.
+std::optional<Error> PipelineRun::failure_on_reference(const std::function<Status(const Visit&)>& each) {
+  Result<std::shared_ptr<const backend::Kernel>> kernel = reference_.prepare(pipeline_.program).run_now();
   if (!kernel) return std::move(kernel).error();
   Result<std::shared_ptr<const backend::Launch>> launch = reference_launch_();
   if (!launch) return std::move(launch).error();
   const auto state = (*kernel)->start(**launch);
-  Status status = (*kernel)->run({&morsel, 1}, *state, cancel_).run_now();
+  Status status = each([&](const backend::Morsel& morsel) -> Status {
+    TRUENO_TRY(cancel_.check());
+    return (*kernel)->run({&morsel, 1}, *state, cancel_).run_now();
+  });
   if (!status) return std::move(status).error();
+  return std::nullopt;
+}
+
+Error PipelineRun::disagreement() const {
   return error(ErrorCode::kInternal, "a row fails on {} and on {} it does not", device_.profile().name, reference_.profile().name);
 }
 
-// The error of the first row in written order that fails, or of the first part that cannot be read; nothing where all is well.
+Error PipelineRun::error_of(const backend::Morsel& morsel) {
+  return failure_on_reference([&](const Visit& visit) { return visit(morsel); }).value_or(disagreement());
+}
+
+// Of the first row in written order that fails, or of the first part that cannot be read; nothing where all is well.
 std::optional<Error> PipelineRun::first_failure() {
-  Result<std::shared_ptr<const backend::Kernel>> kernel = reference_kernel();
-  if (!kernel) return std::move(kernel).error();
-  Result<std::shared_ptr<const backend::Launch>> launch = reference_launch_();
-  if (!launch) return std::move(launch).error();
-  const auto state = (*kernel)->start(**launch);
-  for (std::int64_t part = 0; part < parts_; ++part) {
-    if (pipeline_.input.source && skipped(part)) continue;
-    Status status = for_morsels(part, options_.morsel_rows, [&](backend::Morsel morsel) -> Status {
-      TRUENO_TRY(cancel_.check());
-      return (*kernel)->run({&morsel, 1}, *state, cancel_).run_now();
-    });
-    if (!status) return std::move(status).error();
-  }
-  return std::nullopt;
+  return failure_on_reference([&](const Visit& visit) -> Status {
+    for (std::int64_t part = 0; part < parts_; ++part) {
+      if (pipeline_.input.source && skipped(part)) continue;
+      TRUENO_TRY(for_morsels(part, options_.morsel_rows, visit));
+    }
+    return {};
+  });
+}
+
+// What a device that takes many morsels at once said last may be about a row of any part so far.
+Error PipelineRun::earliest(const Error& said) {
+  const bool row_failed = said.code() == ErrorCode::kRowFailed;
+  return first_failure().value_or(row_failed ? disagreement() : said);
 }
 
 void PipelineRun::fail(std::int64_t part, Error failure) {

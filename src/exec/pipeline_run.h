@@ -47,6 +47,14 @@ class PipelineRun {
     bool failed = false;  // the last ones, and the state with them
   };
 
+  // All rows of an in-memory source that are not ruled out, under one name; no name: there is none.
+  struct NamedRows {
+    std::string name;
+    std::int64_t first_part = 0;
+    std::int64_t parts = 0;
+    std::int64_t rows = 0;
+  };
+
   [[nodiscard]] bool emits() const {
     const kernel::SinkKind sink = pipeline_.program->sink.kind;
     return sink == kernel::SinkKind::kEmit || sink == kernel::SinkKind::kBuild;
@@ -64,10 +72,12 @@ class PipelineRun {
   [[nodiscard]] Status for_morsels(std::int64_t part, std::int64_t morsel_rows, const Visit& visit);
   [[nodiscard]] Status cut_batch(Batch batch, std::int64_t row_id, std::int64_t morsel_rows, const Visit& visit);
   [[nodiscard]] Status run_gathered(Gathered& gathered, backend::SinkState& state);
-  [[nodiscard]] std::string name_of_rows() const;
-  [[nodiscard]] Result<bool> run_again(const std::string& name, backend::SinkState& state);
-  [[nodiscard]] Result<std::shared_ptr<const backend::Kernel>> reference_kernel();
+  [[nodiscard]] NamedRows named_rows() const;
+  [[nodiscard]] Result<bool> run_again(const NamedRows& named, backend::SinkState& state);
+  [[nodiscard]] std::optional<Error> failure_on_reference(const std::function<Status(const Visit&)>& each);
   [[nodiscard]] std::optional<Error> first_failure();
+  [[nodiscard]] Error earliest(const Error& said);
+  [[nodiscard]] Error disagreement() const;
   [[nodiscard]] std::size_t worker_count() const;
   // Rows that go to the device at once. What is emitted keeps its parts apart.
   [[nodiscard]] std::int64_t launch_rows() const { return emits() ? 0 : device_.profile().launch_rows; }

@@ -10,14 +10,22 @@
 namespace trueno::unpack {
 namespace {
 
+struct Packed {
+  std::vector<std::uint64_t> values;
+  std::vector<std::uint8_t> bits;
+};
+Packed random_values(std::mt19937_64& random, int width, std::size_t count) {
+  Packed made{std::vector<std::uint64_t>(count), std::vector<std::uint8_t>(packed_bytes(count, width) + 64)};
+  for (auto& value : made.values) value = width == 0 ? 0 : random() >> (64 - width);
+  pack_bits(made.values, width, made.bits.data());
+  return made;
+}
+
 TEST(Unpack, EveryWidthIsUnpacked) {
   std::mt19937_64 random(5);
   const Routines routine = routines();
   for (int width = 0; width <= 32; ++width) {
-    std::vector<std::uint64_t> values(1000);
-    for (auto& value : values) value = width == 0 ? 0 : random() >> (64 - width);
-    std::vector<std::uint8_t> packed(packed_bytes(values.size(), width) + 64);
-    pack_bits(values, width, packed.data());
+    const auto [values, packed] = random_values(random, width, 1000);
     for (const std::size_t first : {0u, 8u, 64u}) {
       for (const std::size_t n : {1u, 7u, 8u, 100u, 900u}) {
         std::vector<std::int32_t> out(n + 16);
@@ -33,10 +41,7 @@ TEST(Unpack, PackedValuesAreCompared) {
   std::mt19937_64 random(7);
   const Routines routine = routines();
   for (int width = 0; width <= 32; ++width) {
-    std::vector<std::uint64_t> values(500);
-    for (auto& value : values) value = width == 0 ? 0 : random() >> (64 - width);
-    std::vector<std::uint8_t> packed(packed_bytes(values.size(), width) + 64);
-    pack_bits(values, width, packed.data());
+    const auto [values, packed] = random_values(random, width, 500);
     for (const std::size_t first : {0u, 8u}) {
       for (const std::size_t n : {1u, 63u, 64u, 65u, 450u}) {
         const auto with = static_cast<std::uint32_t>(values[first + n / 2]);
@@ -59,10 +64,7 @@ TEST(Unpack, PackedValuesAreSummed) {
   std::mt19937_64 random(8);
   const Routines routine = routines();
   for (int width = 0; width <= 32; ++width) {
-    std::vector<std::uint64_t> values(500);
-    for (auto& value : values) value = width == 0 ? 0 : random() >> (64 - width);
-    std::vector<std::uint8_t> packed(packed_bytes(values.size(), width) + 64);
-    pack_bits(values, width, packed.data());
+    const auto [values, packed] = random_values(random, width, 500);
     for (const std::size_t first : {0u, 8u}) {
       for (const std::size_t n : {1u, 3u, 5u, 15u, 16u, 17u, 450u}) {
         std::vector<std::uint8_t> mask(n + 64, 1);  // rows behind the last one count for nothing
