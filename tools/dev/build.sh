@@ -28,13 +28,14 @@ build() {
   cmake --build --preset "$preset" -j "$JOBS" "${targets[@]}"
 }
 
-# run_ctest PRESET [CTEST-ARGUMENT...]: ctest's output, and at the end one line "N passed, N failed, N skipped".
+# run_ctest PRESET [CTEST-ARGUMENT...]: ctest's output, and at the end one line "N passed, N failed, N skipped". A test that does not end
+# fails, and is named, after twenty minutes unless it says itself how long it may take.
 run_ctest() {
   local preset="$1" report status=0
   shift
   report="$PWD/build/$preset/ctest.xml"
   rm -f "$report"
-  ctest --test-dir "build/$preset" --output-on-failure --output-junit "$report" -j "$JOBS" "$@" || status=$?
+  ctest --test-dir "build/$preset" --output-on-failure --output-junit "$report" --timeout 1200 -j "$JOBS" "$@" || status=$?
   [ -f "$report" ] || die "no test ran"
   python3 - "$report" <<'PYTHON' || status=1
 import sys

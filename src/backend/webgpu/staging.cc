@@ -6,6 +6,7 @@
 
 #ifdef TRUENO_HAS_TBB
 #include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
 #endif
 
 namespace trueno::backend::webgpu {
@@ -37,7 +38,9 @@ void copy_all(std::span<const HostPiece> pieces, std::uint8_t* mapped) {
   }
   const auto copy = [&](const Part& part) { std::memcpy(part.to, part.from, part.bytes); };
 #ifdef TRUENO_HAS_TBB
-  oneapi::tbb::parallel_for(std::size_t{0}, parts.size(), [&](std::size_t i) { copy(parts[i]); });
+  // Isolated: whoever waits for the last copies holds the ring, and must not take up another worker's morsels, which may want to upload.
+  oneapi::tbb::this_task_arena::isolate(
+      [&] { oneapi::tbb::parallel_for(std::size_t{0}, parts.size(), [&](std::size_t i) { copy(parts[i]); }); });
 #else
   for (const Part& part : parts) copy(part);
 #endif
