@@ -209,7 +209,6 @@ void compare32(const std::uint8_t* packed, std::size_t first, std::size_t n, int
   }
 }
 
-// Reads mask bytes up to a whole vector past n, which buffers allow.
 std::uint64_t sum32(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, const std::uint8_t* mask) {
   if (width == 0) return 0;
 #if HWY_TARGET != HWY_SCALAR
@@ -222,8 +221,13 @@ std::uint64_t sum32(const std::uint8_t* packed, std::size_t first, std::size_t n
   auto odd = hn::Zero(wide);
   unpack_vectors<std::uint32_t>(packed, first, n, width, [&](std::size_t i, auto values) HWY_ATTR {
     if (i >= n) return;  // narrow vectors come eight rows at a time
-    if (mask != nullptr) values = hn::IfThenElseZero(hn::Ne(hn::PromoteTo(d, hn::LoadU(bytes, mask + i)), hn::Zero(d)), values);
-    if (i + lanes > n) values = hn::IfThenElseZero(hn::FirstN(d, n - i), values);
+    const bool whole = i + lanes <= n;
+    if (mask != nullptr) {
+      std::uint8_t last[16] = {};
+      if (!whole) std::memcpy(last, mask + i, n - i);
+      values = hn::IfThenElseZero(hn::Ne(hn::PromoteTo(d, hn::LoadU(bytes, whole ? mask + i : last)), hn::Zero(d)), values);
+    }
+    if (!whole) values = hn::IfThenElseZero(hn::FirstN(d, n - i), values);
     const auto pairs = hn::BitCast(wide, values);
     even = hn::Add(even, hn::And(pairs, low));
     odd = hn::Add(odd, hn::ShiftRight<32>(pairs));

@@ -14,7 +14,9 @@ import unittest
 TRUENO = sys.argv.pop(1)
 TABLE = """CREATE TABLE t AS SELECT (i % 4)::INTEGER AS k, (i * 7919 % 100003 - 50000)::INTEGER AS a, (i * 104729 % 1000003)::BIGINT AS b,
     (i % 1000)::DECIMAL(15,2) AS d, CASE WHEN i % 11 = 0 THEN NULL ELSE (i * 31 % 977)::DOUBLE / 8 END AS f, CASE i % 3 WHEN 0 THEN 'A' WHEN 1 THEN 'B' ELSE 'C' END AS s
-    FROM range(20000) r(i);"""
+    FROM range(20000) r(i);
+    CREATE TABLE d AS SELECT i::INTEGER AS k, (i % 7)::INTEGER AS y, CASE WHEN i % 5 = 0 THEN NULL ELSE (i * i % 50)::INTEGER END AS w FROM range(3) r(i);
+    CREATE TABLE m AS SELECT (i % 900)::BIGINT * 1000000007 AS b, (i % 13)::INTEGER AS w FROM range(2000) r(i);"""
 QUERIES = [
     "SELECT count(*), sum(a), min(a), max(a) FROM t WHERE a > 100",
     "SELECT sum(b), avg(b), count(b) FROM t WHERE a BETWEEN -1000 AND 30000 AND b % 2 = 0",
@@ -22,6 +24,12 @@ QUERIES = [
     "SELECT k, count(*), sum(a), sum(d), avg(a) FROM t WHERE b > 1000 GROUP BY k ORDER BY k",
     "SELECT s, k, count(*), sum(b) FROM t GROUP BY s, k ORDER BY s, k",
     "SELECT sum(f), avg(f), count(f) FROM t WHERE f > 3.5",
+    "SELECT count(*), sum(b), min(w) FROM t JOIN d USING (k) WHERE d.y > 0",
+    "SELECT d.y, count(*), sum(b) FROM t JOIN d USING (k) GROUP BY d.y ORDER BY d.y",
+    "SELECT count(*), sum(t.b), sum(w), count(w) FROM t LEFT JOIN d USING (k)",
+    "SELECT count(*), sum(w) FROM t JOIN m ON t.b * 1000000007 % 1000000007000 = m.b",
+    "SELECT count(*) FROM t WHERE k IN (SELECT k FROM d WHERE y > 0)",
+    "SELECT count(*), sum(a) FROM t WHERE NOT EXISTS (SELECT 1 FROM d WHERE d.k = t.k AND d.w > t.a)",
 ]
 
 
@@ -46,7 +54,7 @@ class Gpu(unittest.TestCase):
                 self.assertEqual((expected.returncode, found.returncode), (0, 0), expected.stderr + found.stderr)
                 self.assertEqual(found.stdout, expected.stdout)
                 placed += "webgpu" in found.stderr  # the footer says where it ran
-        self.assertGreaterEqual(placed, 4)
+        self.assertGreaterEqual(placed, 10)
 
     def test_a_failing_row_is_the_same_error(self):
         sql = "SELECT sum((a + 2147483640)::INTEGER + 100) FROM t"

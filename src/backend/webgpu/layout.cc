@@ -8,7 +8,8 @@ BlockLayout::BlockLayout(const kernel::Program& program) {
   lookups_ = parameters_ + count(program.parameters) * kParameterWords;
   keys_ = lookups_ + count(program.lookups) * kLookupWords;
   sums_ = keys_ + count(program.sink.keys) * kKeyWords;
-  words_ = sums_ + count(program.sink.accumulators) * kSumWords;
+  tables_ = sums_ + count(program.sink.accumulators) * kSumWords;
+  words_ = tables_ + count(program.tables);
   segment_words_ = place(program.source.columns.size());
 }
 

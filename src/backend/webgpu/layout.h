@@ -63,6 +63,8 @@ struct BlockLayout {
   [[nodiscard]] std::uint32_t lookup(std::size_t i) const { return lookups_ + static_cast<std::uint32_t>(i) * kLookupWords; }
   [[nodiscard]] std::uint32_t key(std::size_t i) const { return keys_ + static_cast<std::uint32_t>(i) * kKeyWords; }
   [[nodiscard]] std::uint32_t sum(std::size_t accumulator) const { return sums_ + static_cast<std::uint32_t>(accumulator) * kSumWords; }
+  /// Where a join's table starts in its slab.
+  [[nodiscard]] std::uint32_t table(std::size_t i) const { return tables_ + static_cast<std::uint32_t>(i); }
   /// Lookup tables follow.
   [[nodiscard]] std::uint32_t words() const { return words_; }
   [[nodiscard]] std::uint32_t segment_words() const { return segment_words_; }
@@ -74,6 +76,7 @@ struct BlockLayout {
   std::uint32_t lookups_;
   std::uint32_t keys_;
   std::uint32_t sums_;
+  std::uint32_t tables_;
   std::uint32_t words_;
   std::uint32_t segment_words_;
 };

@@ -1,7 +1,5 @@
 // Random programs over random data: every width of integer, NULLs, extremes, filters, overflow; scalar and GPU must agree to the byte, or
 // fail with the same error. TRUENO_SEED picks the first seed, TRUENO_PROGRAMS how many.
-#include <cstdlib>
-
 #include "backend/webgpu/test_support.h"
 
 namespace trueno::backend {
@@ -221,11 +219,6 @@ class ProgramMaker {
   std::int64_t rows_ = 0;
   std::vector<ValueId> values_;
 };
-
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
-}
 
 TEST_F(OnGpu, RandomProgramsAgreeWithScalar) {
   const std::uint64_t first = number_from("TRUENO_SEED", 1);

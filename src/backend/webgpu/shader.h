@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "backend/webgpu/join_table.h"
 #include "backend/webgpu/layout.h"
 
 namespace trueno::backend::webgpu {
@@ -22,10 +23,18 @@ enum class TablePlace : std::uint8_t {
   kState,      // directly in the state: any size, but every row pays global atomics
 };
 
+/// A join's table, as a shader is generated for it.
+struct TableVariant {
+  TableForm form = TableForm::kHashed;
+  bool unique = false;     // no probe has more than one match
+  std::uint32_t slab = 0;  // the bound slab it lies in
+};
+
 /// What a shader is generated for, besides its program.
 struct ShaderVariant {
   std::vector<ColumnForm> columns;   // by source column
   std::vector<std::uint32_t> slabs;  // by source column, two each: the bound slabs of its values and its validity; empty: all in the first
+  std::vector<TableVariant> tables;  // by the program's table number; empty: hashed, with several rows a key, in the first slab
   TablePlace table = TablePlace::kWorkgroup;
   std::uint32_t slots = 1;  // that the workgroup's table has room for
   std::uint32_t threads = 256;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <random>
@@ -43,6 +44,12 @@ class OnGpu : public testing::Test {
     if (!TestDevice::get().gpu) GTEST_SKIP() << TestDevice::get().reason;
   }
 };
+
+/// What an environment variable says, to steer a test by hand.
+inline std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
 
 /// A column from rows; nothing = NULL.
 inline Column column_from(const Type& type, const std::vector<std::optional<i128>>& rows) {
@@ -118,11 +125,15 @@ inline std::vector<Batch> cut(const Batch& batch, std::int64_t rows_each) {
   return parts;
 }
 
-/// Runs morsels into one state and takes its partial table.
+/// Runs morsels into one state and takes its partial table. `build_sides`: the rows of the program's join tables.
 inline Result<Batch> run_on(Backend& backend, const std::shared_ptr<const kernel::Program>& program, const std::vector<Value>& parameters,
-                            const std::vector<Batch>& parts, const std::vector<const LookupTable*>& lookups) {
+                            const std::vector<Batch>& parts, const std::vector<const LookupTable*>& lookups,
+                            const std::vector<Batch>& build_sides = {}) {
   const std::shared_ptr<const Kernel> kernel = TRUENO_TRY(backend.prepare(program).run_now());
-  const Launch launch{parameters};
+  Launch launch{parameters};
+  for (std::size_t n = 0; n < build_sides.size(); ++n)
+    launch.tables.push_back(TRUENO_TRY(backend.build(program->tables[n], build_sides[n]).run_now()));
+  launch.matched.resize(build_sides.size());
   const std::unique_ptr<SinkState> state = kernel->start(launch);
   const CancelToken cancel;
   std::int64_t row_id = 0;
@@ -160,13 +171,14 @@ inline void expect_same_column(const Column& got, const Column& want, const std:
 
 /// The GPU's partial table is scalar's, byte for byte; or both fail with the same words. True when the GPU declined.
 inline bool expect_same_parts(const std::shared_ptr<const kernel::Program>& program, const std::vector<Value>& parameters,
-                              const std::vector<Batch>& parts, const std::vector<const LookupTable*>& lookups = {}) {
+                              const std::vector<Batch>& parts, const std::vector<const LookupTable*>& lookups = {},
+                              const std::vector<Batch>& build_sides = {}) {
   const std::string text = kernel::print(*program);
   EXPECT_TRUE(kernel::verify(*program).has_value()) << text;
   TestDevice& device = TestDevice::get();
   if (!device.gpu->supports(*program).yes()) return true;
-  const Result<Batch> want = run_on(*device.scalar, program, parameters, parts, lookups);
-  const Result<Batch> got = run_on(*device.gpu, program, parameters, parts, lookups);
+  const Result<Batch> want = run_on(*device.scalar, program, parameters, parts, lookups, build_sides);
+  const Result<Batch> got = run_on(*device.gpu, program, parameters, parts, lookups, build_sides);
   if (!got.has_value() && got.error().code() == ErrorCode::kRowFailed) {  // which row and why, the reference tells
     EXPECT_FALSE(want.has_value()) << text << "the GPU found a failing row";
     return false;
@@ -197,8 +209,14 @@ struct TestProgram {
   kernel::Builder builder;
   Batch batch;
 
-  /// Adds a column; `proven`: with the bounds and nullability its rows have.
-  kernel::ValueId column(const Column& data, bool proven = true, bool as_code = false) {
+  std::vector<std::pair<kernel::SourceColumn, kernel::Range>> columns;
+
+  /// Adds a column and reads it; `proven`: with the bounds and nullability its rows have.
+  kernel::ValueId column(const Column& data, bool proven = true, bool as_code = false) { return read(add(data, proven, as_code)); }
+  /// Reads a column where the program stands.
+  kernel::ValueId read(std::size_t number) { return builder.column(columns[number].first, columns[number].second, false); }
+  /// Adds a column, and gives its number.
+  std::size_t add(const Column& data, bool proven = true, bool as_code = false) {
     kernel::Range range;
     range.nullable = data.null_count != 0 || !proven;
     if (proven && !as_code) {
@@ -227,10 +245,16 @@ struct TestProgram {
     source.as_code = as_code;
     batch.length = data.length;
     batch.columns.push_back(data);
-    return builder.column(source, range, false);
+    columns.emplace_back(std::move(source), range);
+    return columns.size() - 1;
   }
   std::shared_ptr<const kernel::Program> finish() {
     builder.program().source.name = "t";
+    // A program's columns are in the order it first reads them.
+    std::vector<Column> read;
+    for (const kernel::SourceColumn& source : builder.program().source.columns)
+      read.push_back(batch.columns[static_cast<std::size_t>(source.index)]);
+    batch.columns = std::move(read);
     return std::make_shared<const kernel::Program>(std::move(builder).finish());
   }
 };

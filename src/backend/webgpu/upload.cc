@@ -100,6 +100,10 @@ class BlockWriter {
     }
   }
 
+  void tables(const SegmentSet& set) {
+    for (std::size_t n = 0; n < set.join_tables.size(); ++n) out_[layout_.table(n)] = set.join_tables[n].word;
+  }
+
   void segments(const SegmentSet& set) {
     out_[BlockLayout::kSegments] = static_cast<std::uint32_t>(set.table.size()) / layout_.segment_words();
     out_[BlockLayout::kTiles] = set.tiles;
@@ -171,7 +175,29 @@ std::uint64_t device_bytes(const kernel::Program& program, const Morsel& morsel)
   return static_cast<std::uint64_t>(bytes);
 }
 
-Placer::Placer(const kernel::Program& program, ResidentColumns& resident) : program_(program), resident_(resident) {
+Result<std::optional<std::vector<Place>>> place_tables(const Launch& launch, ResidentColumns& resident) {
+  std::vector<Place> places;
+  for (const std::shared_ptr<const JoinTable>& table : launch.tables) {
+    const Buffer& words = static_cast<const WebGpuJoinTable&>(*table).words();
+    Section section = section_of(SectionForm::kBytes, words);
+    section.bytes = words.size();
+    section.width = 4;
+    const std::optional<Place> place = TRUENO_TRY(resident.place(section));
+    if (!place) return std::optional<std::vector<Place>>();
+    places.push_back(*place);
+  }
+  return std::optional(std::move(places));
+}
+
+std::uint64_t table_bytes(const Launch& launch) {
+  std::uint64_t bytes = 0;
+  for (const std::shared_ptr<const JoinTable>& table : launch.tables)
+    bytes += static_cast<const WebGpuJoinTable&>(*table).words().size() + 256;
+  return bytes;
+}
+
+Placer::Placer(const kernel::Program& program, ResidentColumns& resident, std::int64_t most_rows)
+    : program_(program), resident_(resident), most_rows_(most_rows) {
   const std::size_t columns = program.source.columns.size();
   next_.forms.resize(columns);
   next_.slabs.resize(2 * columns);
@@ -189,9 +215,8 @@ Result<bool> Placer::place(const Morsel& morsel) {
   }
   resident_.morsel_placed();
   // Sums and extremes need no order, so segments of a kind go together; there are few kinds.
-  constexpr std::int64_t kMostRows = std::int64_t{1} << 30;  // of one dispatch: counts and carries stay below 2^32
   auto set = std::ranges::find_if(sets_, [&](const SegmentSet& known) {
-    return known.rows + morsel.batch.length <= kMostRows && known.forms == next_.forms && known.slabs == next_.slabs &&
+    return known.rows + morsel.batch.length <= most_rows_ && known.forms == next_.forms && known.slabs == next_.slabs &&
            known.lookups == morsel.lookups;
   });
   if (set == sets_.end()) {
@@ -199,6 +224,7 @@ Result<bool> Placer::place(const Morsel& morsel) {
     fresh.forms = next_.forms;
     fresh.slabs = next_.slabs;
     fresh.lookups = morsel.lookups;
+    fresh.join_tables = tables_;
     sets_.push_back(std::move(fresh));
     set = std::prev(sets_.end());
   }
@@ -300,6 +326,7 @@ Result<std::vector<std::uint32_t>> make_block(const kernel::Program& program, co
   TRUENO_TRY(writer.lookups(set.lookups));
   writer.sink(keys, slots);
   writer.segments(set);
+  writer.tables(set);
   return std::move(writer).finish();
 }
 

@@ -23,6 +23,7 @@ struct SegmentSet {
   std::vector<std::uint32_t> slabs;         // by source column, two each, of its values and of its validity: numbers of ResidentColumns
   std::vector<const LookupTable*> lookups;  // by the program's lookup number
   std::vector<std::uint32_t> table;         // BlockLayout::segment_words() words a segment
+  std::vector<Place> join_tables;           // by the program's table number
   std::int64_t rows = 0;
   std::uint32_t tiles = 0;
   GpuBuffer on_device;  // the table, once it is there
@@ -34,10 +35,18 @@ struct SegmentSet {
 /// An upper bound of what a morsel's columns take on the device.
 [[nodiscard]] std::uint64_t device_bytes(const kernel::Program& program, const Morsel& morsel);
 
+/// Places the tables that a launch probes. Nothing: no room.
+[[nodiscard]] Result<std::optional<std::vector<Place>>> place_tables(const Launch& launch, ResidentColumns& resident);
+[[nodiscard]] std::uint64_t table_bytes(const Launch& launch);
+
 /// Gives morsels' columns their places, and sorts them into sets. Not thread-safe.
 class Placer {
  public:
-  Placer(const kernel::Program& program, ResidentColumns& resident);
+  /// `most_rows`: of a set.
+  Placer(const kernel::Program& program, ResidentColumns& resident, std::int64_t most_rows);
+
+  /// Where the tables lie that the sets from now on are run with.
+  void use_tables(std::vector<Place> tables) { tables_ = std::move(tables); }
 
   /// Values are kept as they lie (decoded first where the encoding is one shaders do not read). False: no room beside what the run has
   /// placed so far. kInternal when the data break what the program was compiled for: NULLs in a column that has none.
@@ -53,7 +62,9 @@ class Placer {
   const kernel::Program& program_;
   ResidentColumns& resident_;
   std::vector<const kernel::Instruction*> columns_;  // those that are read
-  SegmentSet next_;                                  // of the morsel being placed
+  std::int64_t most_rows_;
+  std::vector<Place> tables_;
+  SegmentSet next_;  // of the morsel being placed
   std::vector<SegmentSet> sets_;
 };
 

@@ -50,9 +50,8 @@ class WebGpuBackend final : public Backend {
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const kernel::Program> program) override {
     co_return prepare_now(std::move(program));
   }
-  // No program that probes is accepted: `supports` says so.
-  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable&, Batch) override {
-    co_return error(ErrorCode::kNotSupported, "joins on the GPU are not supported yet");
+  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows) override {
+    co_return webgpu::WebGpuJoinTable::make(table, std::move(rows));
   }
 
   /// Loads the library and makes a device, once; a failure is remembered.

@@ -56,6 +56,9 @@ Result<const WebGpuKernel::Compiled*> WebGpuKernel::compiled(const ShaderVariant
   std::string key = fmt::format("{}:{}:{}:", static_cast<int>(variant.table), variant.slots, variant.threads);
   for (const ColumnForm form : variant.columns) key += fmt::format("{}", static_cast<int>(form));
   for (const std::uint32_t slab : variant.slabs) key += fmt::format(",{}", slab);
+  for (const TableVariant& table : variant.tables)
+    key += fmt::format("{}{}{}", table.form == TableForm::kAll ? "a" : (table.form == TableForm::kDense ? "d" : "h"),
+                       table.unique ? "" : "+", table.slab);
   const LockGuard lock(mutex_);
   if (const auto found = compiled_.find(key); found != compiled_.end()) return found->second.get();
   auto shader = write_shader(*program_, variant);
@@ -76,7 +79,8 @@ Status WebGpuKernel::warm() {
   layout_ = shader->sink;
   key_nullable_ = shader->key_nullable;
   const Result<std::vector<KeyIndex>> keys = index_keys(nullptr);
-  if (!keys) return {};  // the table's size is known once the first dictionary comes
+  // A group's size is known once the first dictionary comes, how a join's table lies once it is there.
+  if (!keys || !program_->tables.empty()) return {};
   std::uint64_t slots = 1;
   for (const KeyIndex& key : *keys) slots *= key.extent;
   TRUENO_TRY(compiled(variant(std::move(plain), std::vector<std::uint32_t>(2 * program_->source.columns.size()), slots)));
@@ -155,7 +159,15 @@ Status WebGpuKernel::dispatch(SegmentSet& set, WebGpuState& state) const {
     if (known == bound.end()) bound.push_back(slabs[n]);
     slabs[n] = at;
   }
-  const Compiled& kernel = *TRUENO_TRY(compiled(variant(set.forms, std::move(slabs), state.slots)));
+  ShaderVariant wanted = variant(set.forms, std::move(slabs), state.slots);
+  for (std::size_t n = 0; n < set.join_tables.size(); ++n) {
+    const auto& table = static_cast<const WebGpuJoinTable&>(*state.launch.tables[n]);
+    const auto known = std::ranges::find(bound, set.join_tables[n].slab);
+    const auto at = static_cast<std::uint32_t>(known - bound.begin());
+    if (known == bound.end()) bound.push_back(set.join_tables[n].slab);
+    wanted.tables.push_back({table.form(), table.unique(), at});
+  }
+  const Compiled& kernel = *TRUENO_TRY(compiled(wanted));
   const std::vector<std::uint32_t> block =
       TRUENO_TRY(make_block(*program_, state.launch, set, state.keys, static_cast<std::uint32_t>(state.slots)));
   const auto send = [&](GpuBuffer& to, const std::vector<std::uint32_t>& words) -> Status {
@@ -197,11 +209,28 @@ Status WebGpuKernel::launch(std::vector<SegmentSet>& sets, WebGpuState& state) c
   return {};
 }
 
-void WebGpuKernel::append_parts(const Morsel& morsel, std::list<Morsel>& parts, std::vector<const Morsel*>& out) const {
+std::int64_t WebGpuKernel::most_rows(const Launch& launch) {
+  std::int64_t rows = kMostRows;
+  for (const std::shared_ptr<const JoinTable>& table : launch.tables)
+    rows /= std::max<std::int64_t>(static_cast<const WebGpuJoinTable&>(*table).most_matches(), 1);
+  return std::max<std::int64_t>(rows, 1);
+}
+
+Status WebGpuKernel::begin(const WebGpuState& state, std::uint64_t wanted, std::vector<Place>& tables) const {
+  const auto budget = static_cast<std::uint64_t>(std::max<std::int64_t>(state.launch.cache_bytes, 0));
+  residency_->columns.begin(budget, wanted + table_bytes(state.launch));
+  std::optional<std::vector<Place>> places = TRUENO_TRY(place_tables(state.launch, residency_->columns));
+  if (!places) return error(ErrorCode::kOutOfMemory, "the GPU has no room for the build sides of the joins");
+  tables = std::move(*places);
+  return {};
+}
+
+void WebGpuKernel::append_parts(const Morsel& morsel, std::int64_t most_rows, std::list<Morsel>& parts,
+                                std::vector<const Morsel*>& out) const {
   if (morsel.batch.length == 0) return;
   const std::uint64_t most = device_->limits().storage_binding_size / 2;
   const auto pieces = static_cast<std::int64_t>(device_bytes(*program_, morsel) / most + 1);
-  const std::int64_t rows = std::clamp<std::int64_t>((morsel.batch.length + pieces - 1) / pieces, 1, kMostRows);
+  const std::int64_t rows = std::clamp<std::int64_t>((morsel.batch.length + pieces - 1) / pieces, 1, most_rows);
   if (rows >= morsel.batch.length) {
     out.push_back(&morsel);
     return;
@@ -219,17 +248,19 @@ Status WebGpuKernel::run_all(std::span<const Morsel> morsels, std::string_view n
   std::list<Morsel> cut;
   std::vector<const Morsel*> parts;
   std::uint64_t wanted = 0;
+  const std::int64_t most = most_rows(state.launch);
   for (const Morsel& morsel : morsels) {
-    append_parts(morsel, cut, parts);
+    append_parts(morsel, most, cut, parts);
     wanted += device_bytes(*program_, morsel);
   }
   TRUENO_TRY(cancel.check());
   {
     ResidentColumns& columns = residency_->columns;
     const LockGuard lock(columns.mutex);
-    const auto budget = static_cast<std::uint64_t>(std::max<std::int64_t>(state.launch.cache_bytes, 0));
-    columns.begin(budget, wanted);
-    Placer placer(*program_, columns);
+    std::vector<Place> tables;
+    TRUENO_TRY(begin(state, wanted, tables));
+    Placer placer(*program_, columns, most);
+    placer.use_tables(tables);
     bool in_one_piece = true;
     for (std::size_t at = 0; at < parts.size();) {
       const bool fits = table_fits(*parts[at], state);
@@ -243,7 +274,8 @@ Status WebGpuKernel::run_all(std::span<const Morsel> morsels, std::string_view n
       if (!placer.empty()) {
         std::vector<SegmentSet> placed = placer.take();
         TRUENO_TRY(launch(placed, state));
-        columns.begin(budget, wanted);
+        TRUENO_TRY(begin(state, wanted, tables));
+        placer.use_tables(tables);
         in_one_piece = false;
       }
       if (!fits) TRUENO_TRY(fit_table(*parts[at], state));
@@ -258,11 +290,18 @@ Status WebGpuKernel::run_all(std::span<const Morsel> morsels, std::string_view n
 Result<bool> WebGpuKernel::run_remembered(std::string_view name, const Morsel& sample, WebGpuState& state) const {
   ResidentColumns& columns = residency_->columns;
   const LockGuard lock(columns.mutex);
+  // Tables first: columns may have to make room for them.
+  std::vector<Place> tables;
+  TRUENO_TRY(begin(state, 0, tables));
   std::vector<SegmentSet>* sets = residency_->rows.find(name_here(name), columns);
   if (sets == nullptr) return false;
-  columns.begin(static_cast<std::uint64_t>(std::max<std::int64_t>(state.launch.cache_bytes, 0)), 0);
+  const std::int64_t most = most_rows(state.launch);
+  if (std::ranges::any_of(*sets, [most](const SegmentSet& set) { return set.rows > most; })) return false;
   if (!table_fits(sample, state)) TRUENO_TRY(fit_table(sample, state));
-  for (SegmentSet& set : *sets) set.lookups = sample.lookups;
+  for (SegmentSet& set : *sets) {
+    set.lookups = sample.lookups;
+    set.join_tables = tables;
+  }
   TRUENO_TRY(launch(*sets, state));
   return true;
 }

@@ -61,7 +61,7 @@ class WebGpuKernel final : public Kernel {
   /// A name for rows as this program's columns lie: other programs may read them in another form.
   [[nodiscard]] std::string name_here(std::string_view name) const;
   /// The morsel, or parts of it that the device binds in one piece each, which `parts` then owns.
-  void append_parts(const Morsel& morsel, std::list<Morsel>& parts, std::vector<const Morsel*>& out) const;
+  void append_parts(const Morsel& morsel, std::int64_t most_rows, std::list<Morsel>& parts, std::vector<const Morsel*>& out) const;
   /// What has its place goes over the bus and through the device.
   [[nodiscard]] Status launch(std::vector<SegmentSet>& sets, WebGpuState& state) const;
   [[nodiscard]] Status dispatch(SegmentSet& set, WebGpuState& state) const;
@@ -74,6 +74,10 @@ class WebGpuKernel final : public Kernel {
   [[nodiscard]] Result<std::vector<KeyIndex>> index_keys(const Morsel* morsel) const;
   [[nodiscard]] Status drain(WebGpuState& state) const;
   [[nodiscard]] ShaderVariant variant(std::vector<ColumnForm> columns, std::vector<std::uint32_t> slabs, std::uint64_t slots) const;
+  /// Rows of one dispatch: each may have many matches.
+  [[nodiscard]] static std::int64_t most_rows(const Launch& launch);
+  /// A new run on the device: its join tables have their places, which `tables` then says.
+  [[nodiscard]] Status begin(const WebGpuState& state, std::uint64_t wanted, std::vector<Place>& tables) const;
   [[nodiscard]] Result<const Compiled*> compiled(const ShaderVariant& variant) const;
   [[nodiscard]] std::uint32_t most_workgroups() const;
 

@@ -63,18 +63,28 @@ bool WgslWriter::column(ValueId id) {
     const std::uint32_t at = block_.column(i.index) + member;
     return fmt::format("vec4<u32>(block[{}u], block[{}u], block[{}u], block[{}u])", at, at + 1, at + 2, at + 3);
   };
-  tile(fmt::format("let {0}_values = {1};", name, word(BlockLayout::kValues)));
-  tile(fmt::format("let {0}_step = {1};", name, word(BlockLayout::kStep)));
+  // The same column is read again where a domain has been closed; what was read before the row's block is still there.
+  const auto [known, first] = columns_read_.try_emplace(i.index, id);
+  const auto describe = [&](const std::string& text) {
+    if (tile_lines_.insert(text).second) tile(text);
+  };
+  describe(fmt::format("let {0}_values = {1};", name, word(BlockLayout::kValues)));
+  describe(fmt::format("let {0}_step = {1};", name, word(BlockLayout::kStep)));
   // A promise is checked on the whole value, before it is cut to what the promise allows.
   const bool promised = i.verify_range && i.range.bounded() && (is_integer(lane) || lane == Lane::kBool);
   const Lane whole = promised ? *lane_of(i.physical()) : lane;
+  const Instruction& before = program_.at(known->second);
+  if (!first && !promised && !before.verify_range && lane_of(program_, before) == lane && before.range.nullable == i.range.nullable) {
+    registers_[id] = registers_[known->second];
+    return true;
+  }
   std::string value;
   if (variant_.columns[i.index] == ColumnForm::kPacked) {
-    tile(fmt::format("let {0}_width = {1};", name, word(BlockLayout::kWidth)));
-    tile(fmt::format("let {0}_base = vec4<u32>({1}, {2}, {3}, {4});", name, word(BlockLayout::kBase), word(BlockLayout::kBase + 1),
-                     word(BlockLayout::kBase + 2), word(BlockLayout::kBase + 3)));
+    describe(fmt::format("let {0}_width = {1};", name, word(BlockLayout::kWidth)));
+    describe(fmt::format("let {0}_base = vec4<u32>({1}, {2}, {3}, {4});", name, word(BlockLayout::kBase), word(BlockLayout::kBase + 1),
+                         word(BlockLayout::kBase + 2), word(BlockLayout::kBase + 3)));
     if (whole == Lane::kI32)
-      tile(fmt::format("let {0}_mask = select(0xffffffffu, (1u << ({0}_width & 31u)) - 1u, {0}_width < 32u);", name));
+      describe(fmt::format("let {0}_mask = select(0xffffffffu, (1u << ({0}_width & 31u)) - 1u, {0}_width < 32u);", name));
     value = packed_value(memory, name, whole);
   } else {
     const Physical held = variant_.columns[i.index] == ColumnForm::kNarrow ? Physical::kI32 : i.physical();
@@ -84,7 +94,7 @@ bool WgslWriter::column(ValueId id) {
   if (i.type.id == TypeId::kNull) {
     valid = "false";
   } else if (i.range.nullable) {
-    tile(fmt::format("let {0}_validity = {1};", name, word(BlockLayout::kValidity)));
+    describe(fmt::format("let {0}_validity = {1};", name, word(BlockLayout::kValidity)));
     valid = fmt::format("n{}", id);
     load(valid, read("valid_at", memory_of(i.index, true), fmt::format("{}_validity, row", name)));
   }
@@ -95,11 +105,12 @@ bool WgslWriter::column(ValueId id) {
   }
   load(fmt::format("w{}", id), value);
   const Lane compared = whole == Lane::kBool ? Lane::kI32 : whole;
-  prologue(fmt::format("let {0}_least = {1};", name, convert(promise(BlockLayout::kLeast), Lane::kI128, compared)));
-  prologue(fmt::format("let {0}_greatest = {1};", name, convert(promise(BlockLayout::kGreatest), Lane::kI128, compared)));
+  const std::string bounds = fmt::format("q{}", id);
+  prologue(fmt::format("let {0}_least = {1};", bounds, convert(promise(BlockLayout::kLeast), Lane::kI128, compared)));
+  prologue(fmt::format("let {0}_greatest = {1};", bounds, convert(promise(BlockLayout::kGreatest), Lane::kI128, compared)));
   const std::string held = fmt::format("w{}", id);
   const std::string number = convert(held, whole, compared);
-  fail_where(fmt::format("{} | {}", less(number, name + "_least", compared), less(name + "_greatest", number, compared)), valid, i);
+  fail_where(fmt::format("{} | {}", less(number, bounds + "_least", compared), less(bounds + "_greatest", number, compared)), valid, i);
   define(id, lane, convert(held, whole, lane), valid);
   return true;
 }

@@ -246,6 +246,19 @@ fn checked_product_128(a: vec4<u32>, b: vec4<u32>) -> Product {
 
 const std::vector<Function>& other_functions() {
   static const std::vector<Function> functions = {
+      // As join_table.h has them.
+      {"hash_word", {}, R"(
+fn hash_word(hash: u32, word: u32) -> u32 {
+  let mixed = (hash ^ word) * 0x85ebca6bu;
+  return mixed ^ (mixed >> 13u);
+}
+)"},
+      {"hash_end", {}, R"(
+fn hash_end(hash: u32) -> u32 {
+  let mixed = hash * 0xc2b2ae35u;
+  return mixed ^ (mixed >> 16u);
+}
+)"},
       // Bits of a float as an unsigned integer that orders like SQL: -0 as +0, every NaN as the one above infinity.
       {"key_f32", {}, R"(
 fn key_f32(bits: u32) -> u32 {
@@ -445,6 +458,39 @@ std::string adder_text(std::string_view memory, int words) {
         add, memory, i, i + 1);
   }
   return text + "}\n";
+}
+
+std::string finder_name(std::string_view memory, int words) { return fmt::format("{}_find_{}", memory, words); }
+
+std::string finder_text(std::string_view memory, int words) {
+  std::string parameters;
+  std::string hash = "0u";
+  std::string same;
+  for (int n = 0; n < words; ++n) {
+    parameters += fmt::format(", k{}: u32", n);
+    hash = fmt::format("hash_word({}, k{})", hash, n);
+    same += fmt::format("{}({}[key + {}u] == k{})", n == 0 ? "" : " & ", memory, n, n);
+  }
+  std::string compare = "      if (tag == k0) { found = entry; break; }\n";
+  if (words != 1) {
+    compare = fmt::format(
+        "      if (tag == hash) {{\n        let key = keys + (entry - 1u) * {}u;\n        if ({}) {{ found = entry; break; }}\n      }}\n",
+        words, same);
+  }
+  return fmt::format(R"(fn {0}(heads: u32, mask: u32, keys: u32{1}) -> u32 {{
+  let hash = hash_end({2});
+  var at = hash & mask;
+  var found = 0u;
+  loop {{
+    let tag = {3}[heads + at * 2u];
+    let entry = {3}[heads + at * 2u + 1u];
+    if (entry == 0u) {{ break; }}
+{4}    at = (at + 1u) & mask;
+  }}
+  return found;
+}}
+)",
+                     finder_name(memory, words), parameters, hash, memory, compare);
 }
 
 }  // namespace trueno::backend::webgpu

@@ -24,4 +24,9 @@ namespace trueno::backend::webgpu {
 [[nodiscard]] std::string adder_text(std::string_view memory, int words);
 [[nodiscard]] std::string adder_name(std::string_view memory, int words);
 
+/// A search of a join's hashed table in `memory` by a key of `words` words: `slab0_find_2(heads, mask, keys, word0, word1)` gives the entry
+/// + 1, or 0. `join_table.h` says how the table lies.
+[[nodiscard]] std::string finder_text(std::string_view memory, int words);
+[[nodiscard]] std::string finder_name(std::string_view memory, int words);
+
 }  // namespace trueno::backend::webgpu

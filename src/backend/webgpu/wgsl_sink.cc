@@ -274,8 +274,8 @@ void WgslWriter::group_slot() {
     outside += fmt::format("{}(g{} >= g{}_extent)", k == 0 ? "" : " | ", k, k);
     slot += fmt::format("{}g{} * g{}_stride", k == 0 ? "" : " + ", k, k);
   }
-  line(fmt::format("if ({}) {{ failed = failed | {}u; break; }}", outside.empty() ? "false" : outside,
-                   static_cast<std::uint32_t>(kRangeBroken)));
+  line(fmt::format("if ({}) {{ failed = failed | {}u; {}; }}", outside.empty() ? "false" : outside,
+                   static_cast<std::uint32_t>(kRangeBroken), domains_.back().leave));
   const bool local = variant_.table == TablePlace::kWorkgroup;
   line(fmt::format("let at = {}({}) * {}u;", local ? "" : fmt::format("{}u + ", SinkLayout::kStateHeader), slot.empty() ? "0u" : slot,
                    local ? sink_.table_words : sink_.state_words));

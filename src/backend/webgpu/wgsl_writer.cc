@@ -161,15 +161,15 @@ bool WgslWriter::instruction(ValueId id) {
     case Opcode::kStringLength: return decline(DeclineReason::kStringOperation, std::string(kernel::opcode_name(i.op)));
     case Opcode::kLookup: return lookup(id);
     case Opcode::kHost: return decline(DeclineReason::kHostFunction, program_.hosts[i.index].name);
+    case Opcode::kProbe: return probe(id);
+    case Opcode::kMatched: return matched(id);
+    case Opcode::kExpand: return expand(id);
+    case Opcode::kBuildColumn: return build_column(id);
+    case Opcode::kAnyMatch: return any_match(id);
+    case Opcode::kPadUnmatched: return pad_unmatched(id);
     case Opcode::kRowNumber:
-    case Opcode::kProbe:
-    case Opcode::kMatched:
-    case Opcode::kExpand:
-    case Opcode::kBuildColumn:
-    case Opcode::kAnyMatch:
-    case Opcode::kPadUnmatched:
     case Opcode::kMarkMatched: return decline(i, "has no shader yet");
-    case Opcode::kFilter: line(fmt::format("if (!{}) {{ break; }}", is_true(arg(i, 0)))); return true;
+    case Opcode::kFilter: line(fmt::format("if (!{}) {{ {}; }}", is_true(arg(i, 0)), domains_.back().leave)); return true;
   }
   return decline(i, "is unknown");
 }
@@ -181,6 +181,7 @@ std::expected<Shader, Declined> WgslWriter::write() {
   }
   std::string epilogue;
   if (!sink(epilogue)) return std::unexpected(declined_);
+  close_domains();
   Shader shader;
   shader.wgsl = assemble(epilogue);
   shader.sink = sink_;
@@ -223,14 +224,17 @@ std::string WgslWriter::assemble(const std::string& epilogue) {
   std::uint32_t slabs = 0;
   for (const Instruction& i : program_.instructions) {
     if (i.op == Opcode::kColumn) slabs = std::max({slabs, slab_of(i.index) + 1, slab_of(i.index, true) + 1});
+    if (i.op == Opcode::kProbe) slabs = std::max(slabs, table_variant(i.index).slab + 1);
   }
   for (std::uint32_t n = 0; n < slabs; ++n)
     text += fmt::format("@group(0) @binding({}) var<storage, read> slab{}: array<u32>;\n", n + 3, n);
   if (variant_.table == TablePlace::kWorkgroup)
     text += fmt::format("var<workgroup> table: array<atomic<u32>, {}>;\n", sink_.table_words * variant_.slots);
+  if (!finders_.empty()) library_.insert({"hash_word", "hash_end"});
   text += library_text(library_);
   for (const auto& [function, memory] : readers_) text += reader_text(function, memory);
   for (const auto& [memory, words] : adders_) text += adder_text(memory, words);
+  for (const auto& [memory, words] : finders_) text += finder_text(memory, words);
   text += fmt::format(R"(@compute @workgroup_size({})
 fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) workgroups: vec3<u32>, @builtin(local_invocation_index) local: u32) {{
   var failed = 0u;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -91,6 +92,28 @@ class WgslWriter {
   [[nodiscard]] bool cast_temporal(kernel::ValueId id);
   void finish_cast(kernel::ValueId id, const std::string& value, Lane lane);
 
+  // wgsl_join.cc
+  /// The rows an instruction is about, as a block: how a row leaves it, and what ends it.
+  struct Domain {
+    kernel::ValueId opened_by = kernel::kNoValue;
+    std::string leave = "break";
+    std::string close;
+  };
+  [[nodiscard]] TableVariant table_variant(std::uint32_t table) const;
+  [[nodiscard]] std::string table_memory(std::uint32_t table) const { return fmt::format("slab{}", table_variant(table).slab); }
+  void describe_table(std::uint32_t table);
+  [[nodiscard]] std::string probe_usable(const kernel::Instruction& probe) const;
+  [[nodiscard]] std::vector<std::string> probe_words(kernel::ValueId id);
+  [[nodiscard]] std::string dense_entry(kernel::ValueId id);
+  [[nodiscard]] std::string match_row(const kernel::Instruction& expand, const std::string& k) const;
+  [[nodiscard]] bool probe(kernel::ValueId id);
+  [[nodiscard]] bool matched(kernel::ValueId id);
+  [[nodiscard]] bool expand(kernel::ValueId id);
+  [[nodiscard]] bool any_match(kernel::ValueId id);
+  [[nodiscard]] bool pad_unmatched(kernel::ValueId id);
+  [[nodiscard]] bool build_column(kernel::ValueId id);
+  void close_domains();
+
   // wgsl_date.cc
   [[nodiscard]] bool date_part(kernel::ValueId id);
 
@@ -123,6 +146,12 @@ class WgslWriter {
   std::set<std::pair<std::string, int>> adders_;
   std::set<std::pair<std::string, std::string>> readers_;  // function and memory
   std::set<std::uint32_t> described_;                      // lookups whose descriptor has been read
+  std::map<std::uint32_t, kernel::ValueId> columns_read_;  // by source column: the first that reads it
+  std::set<std::string> tile_lines_;
+  std::set<std::uint32_t> described_tables_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> described_columns_;  // table and column
+  std::set<std::pair<std::string, int>> finders_;                        // memory and words of a key
+  std::vector<Domain> domains_ = std::vector<Domain>(1);                 // that are open, innermost last
   std::string prologue_;
   std::string tile_;
   std::vector<std::pair<std::string, std::string>> loads_;  // name, value

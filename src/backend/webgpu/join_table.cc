@@ -1,0 +1,290 @@
+#include "backend/webgpu/join_table.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <numeric>
+
+#include "kernel/cell.h"
+
+namespace trueno::backend::webgpu {
+
+namespace {
+
+// Past it an array of keys costs more than hashing.
+constexpr std::int64_t kSmallExtent = std::int64_t{1} << 20;
+constexpr std::uint32_t kNone = TableLayout::kNoBitmap;
+
+// A float's bits as an unsigned integer that orders like SQL: -0 as +0, every NaN as one.
+template <class Bits, class Float>
+Bits order_key(Bits bits) {
+  constexpr Bits kSign = Bits{1} << (sizeof(Bits) * 8 - 1);
+  bits = __builtin_bit_cast(Bits, kernel::canonical(__builtin_bit_cast(Float, bits)));
+  if (bits == kSign) bits = 0;
+  return (bits & kSign) != 0 ? ~bits : bits | kSign;
+}
+
+}  // namespace
+
+std::optional<Lane> key_lane(Physical physical) { return physical == Physical::kCode ? std::nullopt : lane_of(physical); }
+
+std::uint32_t key_words(const kernel::JoinTable& table) {
+  std::uint32_t words = 0;
+  for (std::uint32_t k = 0; k < table.keys; ++k) {
+    if (const std::optional<Lane> lane = key_lane(table.columns[k].type.physical())) words += static_cast<std::uint32_t>(words_of(*lane));
+    words += table.null_safe[k] != 0 ? 1 : 0;  // whether it is valid
+  }
+  return words;
+}
+
+class TableMaker {
+ public:
+  TableMaker(const kernel::JoinTable& table, Batch rows) : table_(table), rows_(std::move(rows)), key_words_(key_words(table)) {}
+
+  Result<std::shared_ptr<const JoinTable>> make() {
+    if (rows_.length > kMostBuildRows)
+      return error(ErrorCode::kNotSupported, "a join with more than {} rows on its build side", kMostBuildRows);
+    for (Column& column : rows_.columns) column = TRUENO_TRY(column.decoded());
+    words_.resize(TableLayout::kColumns + table_.columns.size() * TableLayout::kColumnWords);
+    words_[TableLayout::kRows] = static_cast<std::uint32_t>(rows_.length);
+    usable_rows();
+    if (table_.keys == 0) {
+      made_->most_matches_ = static_cast<std::uint32_t>(rows_.length);
+    } else if (!dense()) {
+      hashed();
+    }
+    for (std::size_t c = 0; c < rows_.columns.size(); ++c) column(c);
+    if (words_.size() > UINT32_MAX / 4) return error(ErrorCode::kOutOfMemory, "a join's build side is too large for the GPU");
+    made_->words_ = TRUENO_TRY(copy_to_buffer(std::span<const std::uint32_t>(words_)));
+    return std::shared_ptr<const JoinTable>(std::move(made_));
+  }
+
+ private:
+  [[nodiscard]] std::size_t rows() const { return static_cast<std::size_t>(rows_.length); }
+
+  // Rows whose keys can match anything.
+  void usable_rows() {
+    usable_.assign(rows(), 1);
+    for (std::uint32_t k = 0; k < table_.keys; ++k) {
+      const Column& key = rows_.columns[k];
+      if (key.null_count == 0) continue;
+      for (std::size_t row = 0; row < rows(); ++row) {
+        if (key.is_valid(static_cast<std::int64_t>(row))) continue;
+        words_[TableLayout::kHasNullKey] = 1;
+        if (table_.null_safe[k] == 0) usable_[row] = 0;
+      }
+    }
+  }
+
+  std::uint32_t append(std::size_t count) {
+    const auto at = static_cast<std::uint32_t>(words_.size());
+    words_.resize(words_.size() + count);
+    return at;
+  }
+
+  static std::int64_t integer_at(const Column& column, std::size_t row) {
+    const auto width = static_cast<std::size_t>(width_of(column.physical()));
+    const std::uint8_t* at = column.values.data() + (static_cast<std::size_t>(column.offset) + row) * width;
+    const auto read = [at]<class T>(T value) {
+      std::memcpy(&value, at, sizeof value);
+      return static_cast<std::int64_t>(value);
+    };
+    switch (column.physical()) {
+      case Physical::kBool: return *at != 0 ? 1 : 0;
+      case Physical::kI8: return read(std::int8_t{});
+      case Physical::kU8: return read(std::uint8_t{});
+      case Physical::kI16: return read(std::int16_t{});
+      case Physical::kU16: return read(std::uint16_t{});
+      case Physical::kI32: return read(std::int32_t{});
+      case Physical::kU32: return read(std::uint32_t{});
+      default: return read(std::int64_t{});
+    }
+  }
+
+  bool dense() {
+    const Column& key = rows_.columns[0];
+    const std::optional<Lane> lane = key_lane(key.physical());
+    if (table_.keys != 1 || !lane || (*lane != Lane::kBool && *lane != Lane::kI32 && *lane != Lane::kI64)) return false;
+    if (table_.null_safe[0] != 0 && key.null_count != 0) return false;
+    std::int64_t least = 0;
+    std::int64_t greatest = 0;
+    bool any = false;
+    for (std::size_t row = 0; row < rows(); ++row) {
+      if (usable_[row] == 0) continue;
+      const std::int64_t value = integer_at(key, row);
+      least = any ? std::min(least, value) : value;
+      greatest = any ? std::max(greatest, value) : value;
+      any = true;
+    }
+    const std::uint64_t distance = static_cast<std::uint64_t>(greatest) - static_cast<std::uint64_t>(least);
+    if (distance >= static_cast<std::uint64_t>(std::max(kSmallExtent, 4 * rows_.length))) return false;
+    const auto extent = static_cast<std::size_t>(distance + 1);
+    const auto place = [&](std::size_t row) { return static_cast<std::size_t>(integer_at(key, row) - least); };
+    made_->form_ = TableForm::kDense;
+    words_[TableLayout::kExtent] = static_cast<std::uint32_t>(extent);
+    words_[TableLayout::kLeast] = static_cast<std::uint32_t>(least);
+    words_[TableLayout::kLeast + 1] = static_cast<std::uint32_t>(static_cast<std::uint64_t>(least) >> 32);
+    const std::uint32_t heads = append(extent);
+    words_[TableLayout::kHeads] = heads;
+    entry_of_.assign(rows(), kNone);
+    for (std::size_t row = 0; row < rows(); ++row) {
+      if (usable_[row] == 0) continue;
+      std::uint32_t& head = words_[heads + place(row)];
+      if (head == 0) head = new_entry();
+      enter(row, head - 1);
+    }
+    finish_entries([&](std::uint32_t entry, std::size_t row) { words_[heads + place(row)] = entry + 1; });
+    return true;
+  }
+
+  void hashed() {
+    made_->form_ = TableForm::kHashed;
+    std::vector<std::uint32_t> keys(rows() * key_words_);
+    std::uint32_t at = 0;
+    for (std::uint32_t k = 0; k < table_.keys; ++k) at += write_key(k, keys.data() + at);
+    const std::size_t slots = std::bit_ceil(std::max<std::size_t>(2 * rows(), 4));
+    const std::size_t mask = slots - 1;
+    words_[TableLayout::kExtent] = static_cast<std::uint32_t>(mask);
+    const std::uint32_t heads = append(2 * slots);
+    words_[TableLayout::kHeads] = heads;
+    entry_of_.assign(rows(), kNone);
+    std::vector<std::uint32_t> slot_of;  // by entry
+    for (std::size_t row = 0; row < rows(); ++row) {
+      if (usable_[row] == 0) continue;
+      const std::uint32_t* key = keys.data() + row * key_words_;
+      std::uint32_t hash = 0;
+      for (std::uint32_t n = 0; n < key_words_; ++n) hash = hash_word(hash, key[n]);
+      hash = hash_end(hash);
+      const std::uint32_t tag = key_words_ == 1 ? key[0] : hash;
+      std::size_t slot = hash & mask;
+      for (;; slot = (slot + 1) & mask) {
+        const std::uint32_t entry = words_[heads + 2 * slot + 1];
+        if (entry == 0) break;
+        if (words_[heads + 2 * slot] == tag && std::memcmp(keys.data() + first_row_[entry - 1] * key_words_, key, key_words_ * 4) == 0)
+          break;
+      }
+      std::uint32_t* place = &words_[heads + 2 * slot];
+      if (place[1] == 0) {
+        place[0] = tag;
+        place[1] = new_entry();
+        slot_of.push_back(static_cast<std::uint32_t>(slot));
+      }
+      enter(row, place[1] - 1);
+    }
+    std::vector<std::pair<std::uint32_t, std::size_t>> rows_of;  // entry as shaders know it, and its first row
+    finish_entries([&](std::uint32_t entry, std::size_t row) {
+      words_[heads + 2 * std::size_t{slot_of[entry_of_[row]]} + 1] = entry + 1;
+      rows_of.emplace_back(entry, row);
+    });
+    if (key_words_ == 1) return;
+    const std::uint32_t all = append((made_->most_matches_ <= 1 ? rows() : first_row_.size()) * key_words_);
+    words_[TableLayout::kKeys] = all;
+    for (const auto& [entry, row] : rows_of)
+      std::memcpy(&words_[all + std::size_t{entry} * key_words_], keys.data() + row * key_words_, key_words_ * 4);
+  }
+
+  // The words of key k of all rows, `key_words_` apart; returns how many.
+  std::uint32_t write_key(std::uint32_t k, std::uint32_t* out) const {
+    const Column& key = rows_.columns[k];
+    const bool null_safe = table_.null_safe[k] != 0;
+    const auto own = static_cast<std::uint32_t>(words_of(*key_lane(key.physical())));
+    const auto width = static_cast<std::size_t>(width_of(key.physical()));
+    for (std::size_t row = 0; row < rows(); ++row) {
+      std::uint32_t* at = out + row * key_words_;
+      const bool valid = key.is_valid(static_cast<std::int64_t>(row));
+      if (null_safe) *at++ = valid ? 1 : 0;
+      if (!valid) continue;
+      const std::uint8_t* from = key.values.data() + (static_cast<std::size_t>(key.offset) + row) * width;
+      if (key.physical() == Physical::kF64) {
+        std::uint64_t bits = 0;
+        std::memcpy(&bits, from, sizeof bits);
+        bits = order_key<std::uint64_t, double>(bits);
+        std::memcpy(at, &bits, sizeof bits);
+      } else if (key.physical() == Physical::kF32) {
+        std::memcpy(at, from, 4);
+        *at = order_key<std::uint32_t, float>(*at);
+      } else if (width == 16) {
+        std::memcpy(at, from, 16);
+      } else {
+        const std::int64_t value = integer_at(key, row);
+        std::memcpy(at, &value, std::min<std::size_t>(own, 2) * 4);
+        if (own == 4) at[2] = at[3] = 0;  // of 64 unsigned bits
+      }
+    }
+    return own + (null_safe ? 1 : 0);
+  }
+
+  // The number of a new key's entry, + 1.
+  std::uint32_t new_entry() {
+    counts_.push_back(0);
+    first_row_.push_back(0);
+    return static_cast<std::uint32_t>(counts_.size());
+  }
+  void enter(std::size_t row, std::uint32_t entry) {
+    if (counts_[entry]++ == 0) first_row_[entry] = row;
+    entry_of_[row] = entry;
+  }
+
+  // Unique keys: an entry is its row. Else each has its stretch of the list.
+  template <class Name>
+  void finish_entries(const Name& name) {
+    made_->most_matches_ = counts_.empty() ? 0 : *std::ranges::max_element(counts_);
+    const bool unique = made_->most_matches_ <= 1;
+    for (std::uint32_t entry = 0; entry < counts_.size(); ++entry) {
+      const std::size_t row = first_row_[entry];
+      name(unique ? static_cast<std::uint32_t>(row) : entry, row);
+    }
+    if (unique) return;
+    const std::uint32_t ranges = append(2 * counts_.size());
+    words_[TableLayout::kRanges] = ranges;
+    std::uint32_t first = 0;
+    for (std::size_t entry = 0; entry < counts_.size(); ++entry) {
+      words_[ranges + 2 * entry] = first;
+      words_[ranges + 2 * entry + 1] = counts_[entry];
+      first += counts_[entry];
+    }
+    const std::uint32_t list = append(first);
+    words_[TableLayout::kList] = list;
+    std::vector<std::uint32_t> next(counts_.size());
+    for (std::size_t entry = 0; entry < counts_.size(); ++entry) next[entry] = words_[ranges + 2 * entry];
+    for (std::size_t row = 0; row < rows(); ++row) {
+      if (entry_of_[row] != kNone) words_[list + next[entry_of_[row]]++] = static_cast<std::uint32_t>(row);
+    }
+  }
+
+  void column(std::size_t c) {
+    const Column& column = rows_.columns[c];
+    std::uint32_t* at = &words_[TableLayout::kColumns + c * TableLayout::kColumnWords];
+    at[0] = at[1] = kNone;
+    if (!lane_of(column.physical())) return;  // a program that reads it is declined
+    const std::size_t bytes = rows() * static_cast<std::size_t>(width_of(column.physical()));
+    const std::size_t bitmap_bytes = column.null_count != 0 && !column.validity.empty() ? bytes_for_bits(rows()) : 0;
+    // A row that has no match reads the first value, which is looked at by nobody.
+    const std::uint32_t values = append(std::max<std::size_t>((bytes + 3) / 4, 4));
+    words_[TableLayout::kColumns + c * TableLayout::kColumnWords] = values;
+    if (bytes != 0)
+      std::memcpy(&words_[values], column.values.data() + static_cast<std::size_t>(column.offset * width_of(column.physical())), bytes);
+    if (bitmap_bytes == 0) return;
+    std::vector<std::uint8_t> bits(bitmap_bytes);
+    copy_bits(column.validity.data(), static_cast<std::size_t>(column.offset), rows(), bits.data());
+    const std::uint32_t validity = append((bitmap_bytes + 3) / 4);
+    words_[TableLayout::kColumns + c * TableLayout::kColumnWords + 1] = validity;
+    std::memcpy(&words_[validity], bits.data(), bitmap_bytes);
+  }
+
+  const kernel::JoinTable& table_;
+  Batch rows_;
+  std::uint32_t key_words_;
+  std::shared_ptr<WebGpuJoinTable> made_ = std::make_shared<WebGpuJoinTable>();
+  std::vector<std::uint32_t> words_;
+  std::vector<std::uint8_t> usable_;
+  std::vector<std::uint32_t> counts_;    // by entry
+  std::vector<std::size_t> first_row_;   // by entry
+  std::vector<std::uint32_t> entry_of_;  // by row
+};
+
+Result<std::shared_ptr<const JoinTable>> WebGpuJoinTable::make(const kernel::JoinTable& table, Batch rows) {
+  return TableMaker(table, std::move(rows)).make();
+}
+
+}  // namespace trueno::backend::webgpu
