@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <numeric>
+#include <string_view>
+#include <unordered_map>
 
+#include "column/rows.h"
 #include "kernel/cell.h"
 
 namespace trueno::backend::webgpu {
@@ -44,7 +46,12 @@ class TableMaker {
   Result<std::shared_ptr<const JoinTable>> make() {
     if (rows_.length > kMostBuildRows)
       return error(ErrorCode::kNotSupported, "a join with more than {} rows on its build side", kMostBuildRows);
-    for (Column& column : rows_.columns) column = TRUENO_TRY(column.decoded());
+    codes_.resize(rows_.columns.size());
+    made_->dictionaries_.resize(rows_.columns.size());
+    for (std::size_t c = 0; c < rows_.columns.size(); ++c) {
+      if (rows_.columns[c].physical() == Physical::kString) TRUENO_TRY(encode(c));
+      rows_.columns[c] = TRUENO_TRY(rows_.columns[c].decoded());
+    }
     words_.resize(TableLayout::kColumns + table_.columns.size() * TableLayout::kColumnWords);
     words_[TableLayout::kRows] = static_cast<std::uint32_t>(rows_.length);
     usable_rows();
@@ -84,7 +91,7 @@ class TableMaker {
 
   static std::int64_t integer_at(const Column& column, std::size_t row) {
     const auto width = static_cast<std::size_t>(width_of(column.physical()));
-    const std::uint8_t* at = column.values.data() + (static_cast<std::size_t>(column.offset) + row) * width;
+    const std::uint8_t* at = column.values.data() + row * width;
     const auto read = [at]<class T>(T value) {
       std::memcpy(&value, at, sizeof value);
       return static_cast<std::int64_t>(value);
@@ -194,7 +201,7 @@ class TableMaker {
       const bool valid = key.is_valid(static_cast<std::int64_t>(row));
       if (null_safe) *at++ = valid ? 1 : 0;
       if (!valid) continue;
-      const std::uint8_t* from = key.values.data() + (static_cast<std::size_t>(key.offset) + row) * width;
+      const std::uint8_t* from = key.values.data() + row * width;
       if (key.physical() == Physical::kF64) {
         std::uint64_t bits = 0;
         std::memcpy(&bits, from, sizeof bits);
@@ -252,18 +259,54 @@ class TableMaker {
     }
   }
 
+  // Texts become codes: of the dictionary they come with, where it names no text twice, else of one made here.
+  Status encode(std::size_t c) {
+    const Column& column = rows_.columns[c];
+    const bool coded = column.encoding == Encoding::kDictionary;
+    std::vector<std::uint32_t> given(rows());
+    if (coded) std::memcpy(given.data(), column.values.data() + static_cast<std::size_t>(column.offset) * 4, rows() * 4);
+    if (coded && column.dictionary->distinct) {
+      made_->dictionaries_[c] = column.dictionary;
+      codes_[c] = std::move(given);
+      return {};
+    }
+    const Column texts = TRUENO_TRY((coded ? *column.dictionary->values : column).decoded());
+    std::unordered_map<std::string_view, std::uint32_t> known;
+    std::vector<std::uint32_t> firsts;
+    std::vector<std::uint32_t> code_of(static_cast<std::size_t>(texts.length));
+    for (std::int64_t n = 0; n < texts.length; ++n) {
+      if (!texts.is_valid(n)) continue;
+      const auto [found, is_new] = known.try_emplace(texts.text(n), static_cast<std::uint32_t>(firsts.size()));
+      if (is_new) firsts.push_back(static_cast<std::uint32_t>(n));
+      code_of[static_cast<std::size_t>(n)] = found->second;
+    }
+    auto dictionary = std::make_shared<Dictionary>();
+    dictionary->id = Dictionary::next_id();
+    dictionary->distinct = true;
+    dictionary->values = std::make_shared<const Column>(TRUENO_TRY(take_rows(texts, firsts)));
+    made_->dictionaries_[c] = std::move(dictionary);
+    if (coded) {
+      for (std::uint32_t& code : given) code = code < code_of.size() ? code_of[code] : 0;
+      codes_[c] = std::move(given);
+    } else {
+      codes_[c] = std::move(code_of);
+    }
+    return {};
+  }
+
   void column(std::size_t c) {
     const Column& column = rows_.columns[c];
     std::uint32_t* at = &words_[TableLayout::kColumns + c * TableLayout::kColumnWords];
     at[0] = at[1] = kNone;
-    if (!lane_of(column.physical())) return;  // a program that reads it is declined
-    const std::size_t bytes = rows() * static_cast<std::size_t>(width_of(column.physical()));
+    const bool text = column.physical() == Physical::kString;
+    if (!text && !lane_of(column.physical())) return;  // a program that reads it is declined
+    const std::uint8_t* from = text ? reinterpret_cast<const std::uint8_t*>(codes_[c].data()) : column.values.data();
+    const std::size_t bytes = rows() * (text ? 4 : static_cast<std::size_t>(width_of(column.physical())));
     const std::size_t bitmap_bytes = column.null_count != 0 && !column.validity.empty() ? bytes_for_bits(rows()) : 0;
     // A row that has no match reads the first value, which is looked at by nobody.
     const std::uint32_t values = append(std::max<std::size_t>((bytes + 3) / 4, 4));
     words_[TableLayout::kColumns + c * TableLayout::kColumnWords] = values;
-    if (bytes != 0)
-      std::memcpy(&words_[values], column.values.data() + static_cast<std::size_t>(column.offset * width_of(column.physical())), bytes);
+    if (bytes != 0) std::memcpy(&words_[values], from, bytes);
     if (bitmap_bytes == 0) return;
     std::vector<std::uint8_t> bits(bitmap_bytes);
     copy_bits(column.validity.data(), static_cast<std::size_t>(column.offset), rows(), bits.data());
@@ -277,6 +320,7 @@ class TableMaker {
   std::uint32_t key_words_;
   std::shared_ptr<WebGpuJoinTable> made_ = std::make_shared<WebGpuJoinTable>();
   std::vector<std::uint32_t> words_;
+  std::vector<std::vector<std::uint32_t>> codes_;  // by column, of texts
   std::vector<std::uint8_t> usable_;
   std::vector<std::uint32_t> counts_;    // by entry
   std::vector<std::size_t> first_row_;   // by entry

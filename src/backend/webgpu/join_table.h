@@ -32,7 +32,7 @@ struct TableLayout {
   static constexpr std::uint32_t kList = 8;  // build rows, those of an entry ascending
   static constexpr std::uint32_t kColumns = 9;
   static constexpr std::uint32_t kColumnWords =
-      2;  // of a column: values as they lie in a plain column, and a bitmap of validity (kNoBitmap: all)
+      2;  // of a column: values as they lie in a plain column (texts: codes), and a bitmap of validity (kNoBitmap: all)
   static constexpr std::uint32_t kNoBitmap = 0xFFFFFFFF;
 };
 
@@ -51,12 +51,15 @@ class WebGpuJoinTable final : public JoinTable {
   /// No probe has more than one match.
   [[nodiscard]] bool unique() const { return most_matches_ <= 1 && form_ != TableForm::kAll; }
   [[nodiscard]] std::uint32_t most_matches() const { return most_matches_; }
+  /// Of a column of texts, which lies as codes into it; no entry occurs twice.
+  [[nodiscard]] const std::shared_ptr<const Dictionary>& dictionary(std::uint32_t column) const { return dictionaries_[column]; }
 
  private:
   friend class TableMaker;
   Buffer words_;
   TableForm form_ = TableForm::kAll;
   std::uint32_t most_matches_ = 0;
+  std::vector<std::shared_ptr<const Dictionary>> dictionaries_;  // by column
 };
 
 /// One round over a word of a key, and what makes a slot of it; the same in shaders.

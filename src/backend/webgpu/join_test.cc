@@ -61,6 +61,15 @@ class JoinMaker {
     return column_of(TypeId::kDouble, values).value();
   }
 
+  // Plain, or as codes of a dictionary that has a text twice.
+  Column some_texts(std::int64_t rows) {
+    const std::vector<std::string> entries = {"b", "", "a text that is longer than twelve bytes", "a", "b"};
+    std::vector<int> codes;
+    for (std::int64_t row = 0; row < rows; ++row) codes.push_back(chance(6) ? -1 : static_cast<int>(pick(entries.size())));
+    const Column column = coded(entries, codes);
+    return chance(2) ? column : column.decoded().value();
+  }
+
   // The same kind of key for both sides.
   struct Key {
     Type type;
@@ -117,6 +126,8 @@ class JoinMaker {
     kernel::Range range = kernel::Range::of(-9, 9, payload.null_count != 0);
     range.proven = true;
     const auto payload_column = static_cast<std::uint32_t>(table.columns.size() - 1);
+    const bool texts = keys == 1 && chance(2);
+    if (texts) add(some_texts(build_rows));
     if (chance(3) && build_rows > 0 && keys == 1) unique(build);
     build_sides.push_back(build);
 
@@ -132,6 +143,7 @@ class JoinMaker {
         const ValueId value = b.build_column(expand, payload_column, range);
         if (chance(2)) b.filter(b.emit(Opcode::kLess, TypeId::kBoolean, {value, number_}));
         numbers_.push_back(value);
+        if (texts) texts_.push_back(b.build_column(expand, payload_column + 1, {}));
         break;
       }
       case Way::kAny:
@@ -157,6 +169,7 @@ class JoinMaker {
         }
         const ValueId padded = b.pad_unmatched(expand, way == Way::kSingle);
         numbers_.push_back(b.build_column(padded, payload_column, range));
+        if (texts) texts_.push_back(b.build_column(padded, payload_column + 1, {}));
         break;
       }
     }
@@ -191,6 +204,7 @@ class JoinMaker {
     sink.kind = chance(2) ? SinkKind::kReduce : SinkKind::kGroup;
     if (sink.kind == SinkKind::kGroup) {
       sink.keys.push_back(numbers_.empty() || chance(2) ? number_ : numbers_[pick(numbers_.size())]);
+      if (!texts_.empty()) sink.keys.push_back(texts_[pick(texts_.size())]);
       if (!conditions_.empty()) sink.keys.push_back(conditions_[pick(conditions_.size())]);
     }
     const auto add = [&](AccumulatorKind kind, ValueId argument) { sink.accumulators.push_back({kind, argument}); };
@@ -201,6 +215,7 @@ class JoinMaker {
       add(AccumulatorKind::kCount, id);
       add(AccumulatorKind::kMin, id);
     }
+    for (const ValueId id : texts_) add(AccumulatorKind::kCount, id);
     for (const ValueId id : conditions_) {
       if (sink.kind == SinkKind::kReduce) add(AccumulatorKind::kCount, id);
     }
@@ -211,6 +226,7 @@ class JoinMaker {
   ValueId number_ = 0;
   std::size_t other_ = 0;  // a column that is read where it is needed
   std::vector<ValueId> numbers_;
+  std::vector<ValueId> texts_;
   std::vector<ValueId> conditions_;
 };
 

@@ -48,8 +48,13 @@ std::optional<Lane> lane_of(Physical physical) {
   return std::nullopt;
 }
 
+bool is_code(const kernel::Program& program, const kernel::Instruction& i) {
+  if (i.op == kernel::Opcode::kBuildColumn) return i.physical() == Physical::kString;
+  return i.op == kernel::Opcode::kColumn && program.source.columns[i.index].as_code;
+}
+
 std::optional<Lane> lane_of(const kernel::Program& program, const kernel::Instruction& i) {
-  if (i.op == kernel::Opcode::kColumn && program.source.columns[i.index].as_code) return Lane::kI32;
+  if (is_code(program, i)) return Lane::kI32;
   const std::optional<Lane> own = lane_of(i.physical());
   if (!own || !is_integer(*own)) return own;
   for (const Lane narrow : {Lane::kI32, Lane::kI64}) {

@@ -30,7 +30,9 @@ enum class Lane : std::uint8_t {
 
 /// The lane that holds every value of a type; nothing for strings, intervals and nested types.
 [[nodiscard]] std::optional<Lane> lane_of(Physical physical);
-/// The lane of an instruction's result: its type's, or a narrower one where a proven range allows. A coded string column is its i32 code.
+/// Whether a register holds codes of a dictionary for texts: of a coded source column, or of a text column of a join's table.
+[[nodiscard]] bool is_code(const kernel::Program& program, const kernel::Instruction& instruction);
+/// The lane of an instruction's result: its type's, or a narrower one where a proven range allows. Codes are an i32.
 [[nodiscard]] std::optional<Lane> lane_of(const kernel::Program& program, const kernel::Instruction& instruction);
 
 /// Least and greatest value of an integer lane.

@@ -78,7 +78,7 @@ Status WebGpuKernel::warm() {
   if (!shader) return error(ErrorCode::kNotSupported, "the GPU cannot run this: {}", shader.error().detail);
   layout_ = shader->sink;
   key_nullable_ = shader->key_nullable;
-  const Result<std::vector<KeyIndex>> keys = index_keys(nullptr);
+  const Result<std::vector<KeyIndex>> keys = index_keys(nullptr, nullptr);
   // A group's size is known once the first dictionary comes, how a join's table lies once it is there.
   if (!keys || !program_->tables.empty()) return {};
   std::uint64_t slots = 1;
@@ -87,17 +87,28 @@ Status WebGpuKernel::warm() {
   return {};
 }
 
-Result<std::vector<KeyIndex>> WebGpuKernel::index_keys(const Morsel* morsel) const {
+Result<std::shared_ptr<const Dictionary>> WebGpuKernel::dictionary_of(const kernel::Instruction& key, const Morsel* morsel,
+                                                                      const Launch* launch) const {
+  std::shared_ptr<const Dictionary> dictionary;
+  if (morsel == nullptr || launch == nullptr) return error(ErrorCode::kInternal, "the dictionary is not known yet");
+  if (key.op == kernel::Opcode::kColumn) {
+    dictionary = morsel->batch.columns[key.index].dictionary;
+  } else {
+    dictionary = static_cast<const WebGpuJoinTable&>(*launch->tables[kernel::table_of(*program_, key)]).dictionary(key.index);
+  }
+  if (!dictionary) return error(ErrorCode::kInternal, "a coded key came without its dictionary");
+  return dictionary;
+}
+
+Result<std::vector<KeyIndex>> WebGpuKernel::index_keys(const Morsel* morsel, const Launch* launch) const {
   std::vector<KeyIndex> keys;
   std::uint64_t slots = 1;
   for (std::size_t n = 0; n < program_->sink.keys.size(); ++n) {
     const kernel::Instruction& i = program_->at(program_->sink.keys[n]);
     KeyIndex key;
     key.nullable = key_nullable_[n];
-    if (i.op == kernel::Opcode::kColumn && program_->source.columns[i.index].as_code) {
-      if (morsel == nullptr) return error(ErrorCode::kInternal, "the dictionary is not known yet");
-      key.dictionary = morsel->batch.columns[i.index].dictionary;
-      if (!key.dictionary) return error(ErrorCode::kInternal, "a coded key came without its dictionary");
+    if (is_code(*program_, i)) {
+      key.dictionary = TRUENO_TRY(dictionary_of(i, morsel, launch));
       key.extent = static_cast<std::uint64_t>(key.dictionary->values->length);
     } else if (i.physical() == Physical::kBool) {
       key.extent = 2;
@@ -122,15 +133,16 @@ bool WebGpuKernel::table_fits(const Morsel& morsel, const WebGpuState& state) co
   if (state.slots == 0) return false;
   for (std::size_t n = 0; n < state.keys.size(); ++n) {
     const std::shared_ptr<const Dictionary>& known = state.keys[n].dictionary;
-    if (!known) continue;
-    const std::shared_ptr<const Dictionary>& now = morsel.batch.columns[program_->at(program_->sink.keys[n]).index].dictionary;
+    const kernel::Instruction& key = program_->at(program_->sink.keys[n]);
+    if (!known || key.op != kernel::Opcode::kColumn) continue;  // tables stay the same
+    const std::shared_ptr<const Dictionary>& now = morsel.batch.columns[key.index].dictionary;
     if (now != known && (!now || now->id != known->id || now->values->length != known->values->length)) return false;
   }
   return true;
 }
 
 Status WebGpuKernel::fit_table(const Morsel& morsel, WebGpuState& state) const {
-  std::vector<KeyIndex> keys = TRUENO_TRY(index_keys(&morsel));
+  std::vector<KeyIndex> keys = TRUENO_TRY(index_keys(&morsel, &state.launch));
   TRUENO_TRY(drain(state));
   state.keys = std::move(keys);
   state.layout = layout_;

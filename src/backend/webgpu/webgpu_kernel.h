@@ -71,7 +71,10 @@ class WebGpuKernel final : public Kernel {
   [[nodiscard]] bool table_fits(const Morsel& morsel, const WebGpuState& state) const;
   /// Makes the state's table fit the morsel's dictionaries; what an older table holds is drained first.
   [[nodiscard]] Status fit_table(const Morsel& morsel, WebGpuState& state) const;
-  [[nodiscard]] Result<std::vector<KeyIndex>> index_keys(const Morsel* morsel) const;
+  /// Nothing that comes with rows or tables is known where they are null.
+  [[nodiscard]] Result<std::vector<KeyIndex>> index_keys(const Morsel* morsel, const Launch* launch) const;
+  [[nodiscard]] Result<std::shared_ptr<const Dictionary>> dictionary_of(const kernel::Instruction& key, const Morsel* morsel,
+                                                                        const Launch* launch) const;
   [[nodiscard]] Status drain(WebGpuState& state) const;
   [[nodiscard]] ShaderVariant variant(std::vector<ColumnForm> columns, std::vector<std::uint32_t> slabs, std::uint64_t slots) const;
   /// Rows of one dispatch: each may have many matches.

@@ -27,9 +27,8 @@ bool WgslWriter::check_sink() {
   i128 slots = 1;  // at least so many: dictionaries' sizes are not known yet
   for (const ValueId key : sink.keys) {
     const kernel::Instruction& i = program_.at(key);
-    const bool code = i.op == kernel::Opcode::kColumn && program_.source.columns[i.index].as_code;
     const std::optional<Lane> lane = lane_of(program_, i);
-    if (code || lane == Lane::kBool) continue;
+    if (is_code(program_, i) || lane == Lane::kBool) continue;
     if (!lane || !is_integer(*lane) || !i.range.proven || !i.range.bounded())
       return decline(DeclineReason::kSink, fmt::format("a key of type {} without proven bounds needs a hashed group", i.type.to_string()));
     const u128 distance = static_cast<u128>(*i.range.max) - static_cast<u128>(*i.range.min);  // may not fit an i128
