@@ -103,6 +103,7 @@ run_bench() {
   local name="${1:?which benchmark? $(ls tools/bench 2>/dev/null | sed 's/\..*//' | tr '\n' ' ')}" script
   shift
   build release trueno_cli trueno_arrow
+  [ "$name" != regress ] || need regress valgrind
   local python="$VENV/bin/python"
   if [ "$name" = versus ]; then
     make_peers
