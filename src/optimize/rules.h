@@ -22,6 +22,8 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> fold_constants(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Filters move below projections, sorts and groupings, as far as the columns they read allow.
 [[nodiscard]] Result<plan::PlanPtr> push_down_filters(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// A grouping that a join reads keeps only the rows whose keys the other side of the join can have, where that is few.
+[[nodiscard]] Result<plan::PlanPtr> reduce_groups(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Columns that nobody reads are not carried.
 [[nodiscard]] Result<plan::PlanPtr> prune_columns(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Inner joins in the order that is estimated to make the fewest rows, each with the smaller side as its build side.

@@ -1,0 +1,194 @@
+// Groups that a join throws away are not made: the input of a grouping keeps the rows whose keys the other side of the join can have.
+//
+//   L JOIN (Aggregate by k over R) ON L.a = k    ->    L JOIN (Aggregate by k over (R SEMI JOIN K ON k = K.a)) ON L.a = k
+//
+// K is a part of L, written a second time: the cheapest operator of L whose rows hold every value of L.a. What comes of unnesting a
+// correlated aggregate has this form, and groups a whole table for the few rows outside. Sound where nothing that is left out could have
+// failed, and nothing in K can; for inner, left and single joins, since a group without a partner never comes out.
+#include <algorithm>
+#include <limits>
+
+#include "optimize/computed_columns.h"
+#include "optimize/push_into_join.h"
+#include "optimize/rules.h"
+#include "plan/cardinality.h"
+
+namespace trueno::optimize {
+
+namespace {
+
+using plan::Expression;
+using plan::ExpressionKind;
+using plan::JoinKind;
+using plan::Plan;
+
+// What is read a second time has to be this much less than what is grouped, and to leave this part of the groups.
+constexpr double kMostWork = 0.5;
+constexpr double kMostGroups = 0.25;
+
+bool all_safe(const Plan& plan) {
+  if (plan::any_expression(plan, [](const Expression& e) { return !is_safe(e); })) return false;
+  return std::ranges::all_of(plan.inputs, [](const plan::PlanPtr& input) { return all_safe(*input); });
+}
+
+// Rows of the sources below: what making the plan's rows costs at least.
+double work(const Plan& plan) {
+  if (plan.inputs.empty()) return plan::cardinality(plan);
+  double rows = 0;
+  for (const plan::PlanPtr& input : plan.inputs) rows += work(*input);
+  return rows;
+}
+
+// A sum of few digits cannot leave its type, however many rows there are.
+bool cannot_fail(const plan::AggregateCall& call) {
+  if (call.function->may_fail) return false;
+  constexpr int kMostDigits = 19;  // 10^19 values of 10^19 fit 38 digits
+  if (call.function->finish != kernel::FinishKind::kSum) return call.function->finish != kernel::FinishKind::kMoment;
+  const Type& type = call.arguments.front().type;
+  return type.is_float() || type.physical() != Physical::kI128 || (type.id == TypeId::kDecimal && type.precision <= kMostDigits);
+}
+
+// A key of the join, as a column of one of its inputs and of operators below.
+struct Key {
+  std::size_t number = 0;
+  int column = 0;
+};
+
+// The keys that only pass through a projection, as columns of its input.
+std::vector<Key> below_project(const plan::Project& project, const std::vector<Key>& keys) {
+  std::vector<Key> below;
+  for (const Key& key : keys) {
+    const Expression& e = project.expressions[static_cast<std::size_t>(key.column)];
+    if (e.kind == ExpressionKind::kColumn) below.push_back({key.number, e.index});
+  }
+  return below;
+}
+
+// The keys that one side of a join gives, as columns of that side.
+std::vector<Key> of_side(const Plan& join, std::size_t side, const std::vector<Key>& keys) {
+  const auto left = static_cast<int>(join.inputs[0]->schema.size());
+  std::vector<Key> own;
+  for (const Key& key : keys) {
+    if ((key.column >= left) == (side == 1)) own.push_back({key.number, side == 1 ? key.column - left : key.column});
+  }
+  return own;
+}
+
+// Where the values of the keys come from.
+struct Origin {
+  const Plan* plan = nullptr;
+  std::vector<Key> keys;
+  double rows = std::numeric_limits<double>::infinity();
+};
+
+// The operator with the fewest rows that holds all values of some of the keys.
+void find_origin(const Plan& plan, const std::vector<Key>& keys, Origin& best) {
+  if (keys.empty()) return;
+  const double rows = plan::cardinality(plan);
+  if (rows <= best.rows && all_safe(plan)) best = {&plan, keys, rows};
+  if (const auto* project = std::get_if<plan::Project>(&plan.node)) {
+    find_origin(plan.input(), below_project(*project, keys), best);
+  } else if (std::holds_alternative<plan::Filter>(plan.node)) {
+    find_origin(plan.input(), keys, best);
+  } else if (const auto* join = std::get_if<plan::Join>(&plan.node)) {
+    const bool left = join->kind != JoinKind::kRight && join->kind != JoinKind::kFull;
+    const bool right = join->kind == JoinKind::kInner;
+    if (left) find_origin(*plan.inputs[0], of_side(plan, 0, keys), best);
+    if (right) find_origin(*plan.inputs[1], of_side(plan, 1, keys), best);
+  }
+}
+
+// Puts the semi join as far down as its keys go. Above filters, which let a scan skip parts.
+void keep_matching(plan::PlanPtr& plan, std::vector<Expression> left, const Origin& origin) {
+  const bool columns = std::ranges::all_of(left, [](const Expression& e) { return e.kind == ExpressionKind::kColumn; });
+  std::vector<Key> keys;
+  for (std::size_t n = 0; n < left.size() && columns; ++n) keys.push_back({n, left[n].index});
+  const auto descend = [&](plan::PlanPtr& input, const std::vector<Key>& below) {
+    for (const Key& key : below) left[key.number].index = key.column;
+    keep_matching(input, std::move(left), origin);
+  };
+  if (columns) {
+    if (const auto* project = std::get_if<plan::Project>(&plan->node)) {
+      const std::vector<Key> below = below_project(*project, keys);
+      if (below.size() == keys.size()) return descend(plan->inputs[0], below);
+    } else if (const auto* join = std::get_if<plan::Join>(&plan->node)) {
+      for (std::size_t side = 0; side < 2; ++side) {
+        const std::vector<Key> below = of_side(*plan, side, keys);
+        const bool keeps_rows =
+            join->kind == JoinKind::kInner || (side == 0 && join->kind != JoinKind::kRight && join->kind != JoinKind::kFull);
+        if (keeps_rows && below.size() == keys.size()) return descend(plan->inputs[side], below);
+      }
+    }
+  }
+  plan::Join semi;
+  semi.kind = JoinKind::kSemi;
+  std::vector<Expression> kept;
+  Schema schema;
+  for (std::size_t n = 0; n < origin.keys.size(); ++n) {
+    const auto at = static_cast<std::size_t>(origin.keys[n].column);
+    const Field& field = origin.plan->schema[at];
+    semi.keys.push_back({left[n], Expression::column(static_cast<int>(n), field.type), false});
+    kept.push_back(Expression::column(static_cast<int>(at), field.type));
+    schema.push_back(field);
+  }
+  plan::PlanPtr right = plan::make_plan(plan::Project{std::move(kept)}, std::move(schema), plan::clone(*origin.plan));
+  plan = plan::make_join(std::move(semi), std::move(plan), std::move(right));
+}
+
+// One side of a join is a grouping, perhaps below projections and filters.
+void reduce(Plan& node, std::size_t side) {
+  const auto& join = std::get<plan::Join>(node.node);
+  std::vector<Key> keys;
+  std::vector<Key> others;  // the same on the other side
+  for (std::size_t n = 0; n < join.keys.size(); ++n) {
+    const Expression& own = side == 0 ? join.keys[n].left : join.keys[n].right;
+    const Expression& other = side == 0 ? join.keys[n].right : join.keys[n].left;
+    if (own.kind != ExpressionKind::kColumn || other.kind != ExpressionKind::kColumn || join.keys[n].null_safe) continue;
+    keys.push_back({n, own.index});
+    others.push_back({n, other.index});
+  }
+  Plan* at = node.inputs[side].get();
+  while (!keys.empty() && !std::holds_alternative<plan::Aggregate>(at->node)) {
+    if (const auto* project = std::get_if<plan::Project>(&at->node)) {
+      keys = below_project(*project, keys);
+      if (plan::any_expression(*at, [](const Expression& e) { return plan::is_volatile(e); })) return;
+    } else if (!std::holds_alternative<plan::Filter>(at->node) ||
+               plan::any_expression(*at, [](const Expression& e) { return !is_safe(e); })) {
+      return;
+    }
+    at = &at->input();
+  }
+  if (keys.empty()) return;
+  const auto& groups = std::get<plan::Aggregate>(at->node);
+  std::erase_if(keys, [&](const Key& key) { return static_cast<std::size_t>(key.column) >= groups.keys.size(); });
+  std::erase_if(others,
+                [&](const Key& other) { return std::ranges::none_of(keys, [&](const Key& key) { return key.number == other.number; }); });
+  if (keys.empty() || !std::ranges::all_of(groups.calls, cannot_fail) || !all_safe(*at)) return;
+  Origin origin;
+  find_origin(*node.inputs[1 - side], others, origin);
+  if (origin.plan == nullptr) return;
+  std::vector<Expression> left;
+  double different = 1;
+  for (const Key& key : origin.keys) {
+    const auto own = std::ranges::find(keys, key.number, &Key::number);
+    left.push_back(groups.keys[static_cast<std::size_t>(own->column)]);
+    different *= std::max(1.0, plan::distinct_values(at->input(), left.back()));
+  }
+  different = std::min(different, plan::cardinality(at->input()));
+  if (origin.rows > kMostGroups * different || work(*origin.plan) > kMostWork * plan::cardinality(at->input())) return;
+  keep_matching(at->inputs[0], std::move(left), origin);
+}
+
+}  // namespace
+
+Result<plan::PlanPtr> reduce_groups(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) {
+  for (plan::PlanPtr& input : plan->inputs) input = TRUENO_TRY(reduce_groups(std::move(input), constants));
+  const auto* join = std::get_if<plan::Join>(&plan->node);
+  if (join == nullptr) return plan;
+  const JoinKind kind = join->kind;
+  if (kind == JoinKind::kInner || kind == JoinKind::kLeft || kind == JoinKind::kSingle || kind == JoinKind::kSemi) reduce(*plan, 1);
+  if (kind == JoinKind::kInner) reduce(*plan, 0);
+  return plan;
+}
+
+}  // namespace trueno::optimize
