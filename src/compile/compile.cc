@@ -153,7 +153,7 @@ class Compiler {
       return slot.computed && slot.computed->may_fail;
     }
     if (plan::catches_errors(e)) return uncaught_may_fail(stream, e);
-    return plan::may_fail_itself(e) || std::ranges::any_of(e.arguments, [&](const Expression& a) { return may_fail(stream, a); });
+    return plan::may_fail_unproven(e) || std::ranges::any_of(e.arguments, [&](const Expression& a) { return may_fail(stream, a); });
   }
   // Inside of a try(): what stood below it.
   static bool uncaught_may_fail(const Stream& stream, const Expression& e) {

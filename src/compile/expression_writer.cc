@@ -172,7 +172,7 @@ Result<ValueId> ExpressionWriter::write_literal(const Expression& e) {
 bool ExpressionWriter::may_fail(const Expression& e) const {
   if (e.kind == ExpressionKind::kColumn) return columns_.may_fail && columns_.may_fail(e.index);
   if (plan::catches_errors(e)) return false;
-  return plan::may_fail_itself(e) || std::ranges::any_of(e.arguments, [&](const Expression& argument) { return may_fail(argument); });
+  return plan::may_fail_unproven(e) || std::ranges::any_of(e.arguments, [&](const Expression& argument) { return may_fail(argument); });
 }
 
 // Left to right: what is written to the right of AND fails only on rows where the left is not false, of OR where it is not true.

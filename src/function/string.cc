@@ -185,8 +185,13 @@ Result<ValueId> lower_trim(Builder& b, std::span<const ValueId> args, const Sign
   if (args.size() == 1) return lower_host<trim<at_left, at_right>>(b, args, s, name);
   return b.host({name + "(characters)", trim_characters_body(at_left, at_right), false, false}, s.result, {args[0], args[1]});
 }
+// What a start or a count may be: 32 bits.
+constexpr i128 kMostOfWindow = i128{0xFFFFFFFF};
+
 Result<ValueId> lower_substring(Builder& b, std::span<const ValueId> args, const Signature& s) {
-  return lower_host<substring>(b, args, s, "substring");
+  const bool may_fail =
+      !std::ranges::all_of(args.subspan(1), [&](ValueId arg) { return b.at(arg).range.proven_within(-kMostOfWindow - 1, kMostOfWindow); });
+  return may_fail ? lower_host<substring, true>(b, args, s, "substring") : lower_host<substring>(b, args, s, "substring(within)");
 }
 Result<ValueId> lower_replace(Builder& b, std::span<const ValueId> args, const Signature& s) {
   return lower_host<replace>(b, args, s, "replace");
@@ -210,10 +215,9 @@ Result<ValueId> lower_not_ilike(Builder& b, std::span<const ValueId> args, const
 }  // namespace
 
 Status check_window(std::span<const Cell> start_and_count) {
-  constexpr i128 kMost = i128{0xFFFFFFFF};
   for (std::size_t i = 0; i < start_and_count.size(); ++i) {
     const i128 value = start_and_count[i].integer;
-    if (value > kMost || value < -kMost - 1)
+    if (value > kMostOfWindow || value < -kMostOfWindow - 1)
       return error(ErrorCode::kOutOfRange, "the {} of a substring is out of range: {}", i == 0 ? "start" : "count", to_string(value));
   }
   return {};

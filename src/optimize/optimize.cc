@@ -14,6 +14,7 @@ std::span<const Rule> rules() {
       {"distinct_aggregates", RuleKind::kLowering, distinct_aggregates},
       {"inline_shared", RuleKind::kWhole, inline_shared},
       {"fold_constants", RuleKind::kOptional, fold_constants},
+      {"prove_safe", RuleKind::kOptional, prove_safe},
       {"factor_disjunctions", RuleKind::kOptional, factor_disjunctions},
       {"push_down_filters", RuleKind::kOptional, push_down_filters},
       {"reduce_groups", RuleKind::kOptional, reduce_groups},

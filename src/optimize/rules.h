@@ -20,6 +20,8 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> factor_disjunctions(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Evaluates what does not depend on rows. Expressions that would fail are left for the run.
 [[nodiscard]] Result<plan::PlanPtr> fold_constants(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Notes which operations cannot fail, whatever the row: conditions of these alone may be moved.
+[[nodiscard]] Result<plan::PlanPtr> prove_safe(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Filters move below projections, sorts and groupings, as far as the columns they read allow.
 [[nodiscard]] Result<plan::PlanPtr> push_down_filters(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// A grouping that a join reads keeps only the rows whose keys the other side of the join can have, where that is few.

@@ -200,7 +200,9 @@ bool reads_row_number(const Expression& e) {
 
 bool catches_errors(const Expression& e) { return e.kind == ExpressionKind::kCall && e.function->name == "try"; }
 
-bool may_fail_itself(const Expression& expression) {
+bool may_fail_itself(const Expression& expression) { return !expression.proven && may_fail_unproven(expression); }
+
+bool may_fail_unproven(const Expression& expression) {
   if (catches_errors(expression)) return false;
   if (expression.kind == ExpressionKind::kSubquery) return true;
   if (expression.kind == ExpressionKind::kCall) {

@@ -39,6 +39,7 @@ struct Expression {
   function::Signature signature;
   bool trying = false;
   bool uncaught = false;  // was substituted for a column that a try() reads: what fails in here is not the try()'s
+  bool proven = false;    // kCall, kCast: the operation itself fails for no row (a rule has proved it)
   bool typed = false;     // kLiteral: its type was written, so that it does not adapt to a neighbour
   std::vector<Expression> arguments;
   std::shared_ptr<const Subquery> subquery;
@@ -84,8 +85,9 @@ void remap_columns(Expression& expression, const std::vector<int>& mapping);
 [[nodiscard]] bool catches_errors(const Expression& expression);
 /// Whether evaluating can fail on some row (before ranges are known).
 [[nodiscard]] bool may_fail(const Expression& expression);
-/// The same of its own operation alone, whatever its arguments do.
+/// The same of its own operation alone, whatever its arguments do; and without regard to what is proven.
 [[nodiscard]] bool may_fail_itself(const Expression& expression);
+[[nodiscard]] bool may_fail_unproven(const Expression& expression);
 /// SQL-like text, columns by the given names (or #i).
 [[nodiscard]] std::string print(const Expression& expression, const Schema& input);
 

@@ -33,11 +33,11 @@ run_sanitized() {
   run_ctest "$preset" -LE 'full|install|wasm' "$@"
 }
 
-# Files of the sqllogictest form; or TPC-H: `./dev conform DIR [SCALE]`.
+# Files of the sqllogictest form; or TPC-H and TPC-DS: `./dev conform DIR [SCALE] [options of query_answers.py]`.
 run_conform() {
   build release trueno_cli trueno_sqltest trueno_arrow
   if [ -d "${1:-}/queries" ] && [ -d "${1:-}/answers" ]; then
-    "$VENV/bin/python" tools/tpch_answers.py build/release/trueno "$1" ".cache/bench/tpch-${2:-0.01}" "${2:-0.01}"
+    "$VENV/bin/python" tools/query_answers.py build/release/trueno "$@"
     return
   fi
   build/release/test/trueno_sqltest --scope test/runner/duckdb_out_of_scope.txt "$@"

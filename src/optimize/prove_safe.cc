@@ -1,0 +1,180 @@
+// Proofs that an operation cannot fail: conjuncts of such operations alone may move, which those that may fail must not.
+//
+//   Filter (substring(s, 1, 5) = 'x') AND a.k = b.k        Filter (substring(s, 1, 5) = 'x')     no substring of 1 and 5 fails
+//     Join                                          ->       Join on a.k = b.k                   (by push_down_filters, which is next)
+//       a  b                                                   a  b
+//
+// A call is lowered as the compiler would lower it, over the bounds that its arguments have by their types and by the statistics of the
+// columns they read; it is safe where no instruction is left that checks. What holds for all rows of a source holds for those that any
+// operator leaves of it, so a proof moves along with its expression. Bounds that a file claims serve here as they do for skipping parts:
+// where they lie, rows that fail may be filtered before they do; no check rests on a proof.
+#include <map>
+
+#include "kernel/builder.h"
+#include "optimize/rules.h"
+
+namespace trueno::optimize {
+
+namespace {
+
+using kernel::Range;
+using plan::Expression;
+using plan::ExpressionKind;
+using plan::Plan;
+
+Range of_type(const Type& type) {
+  const auto limits = kernel::limits_of(type);
+  return limits ? Range::of(limits->min, limits->max, true) : Range::unknown();
+}
+
+Range of_literal(const Value& value) {
+  return value.is_null() || !is_integer(value.type().physical()) ? of_type(value.type())
+                                                                 : Range::of(value.as_integer(), value.as_integer());
+}
+
+class Prover {
+ public:
+  void prove(Plan& plan) {
+    for (const plan::PlanPtr& input : plan.inputs) prove(*input);
+    if (auto* join = std::get_if<plan::Join>(&plan.node)) {
+      for (plan::JoinKey& key : join->keys) {
+        mark(key.left, *plan.inputs[0], nullptr, false);
+        mark(key.right, *plan.inputs[1], nullptr, false);
+      }
+      if (join->condition) mark(*join->condition, *plan.inputs[0], plan.inputs[1].get(), false);
+      if (join->any) mark(*join->any, *plan.inputs[0], plan.inputs[1].get(), false);
+    } else if (!plan.inputs.empty()) {
+      plan::for_each_expression(plan, [&](Expression& e) { mark(e, plan.input(), nullptr, false); });
+    }
+  }
+
+ private:
+  // Marks what is safe in an expression over the columns of `left`, then `right`. Its range, where that is wanted.
+  Range mark(Expression& e, const Plan& left, const Plan* right, bool wanted);
+  // By column of a plan; what is known of all rows its source has.
+  Range of_column(const Plan& plan, std::size_t column);
+  Range find_out(const Plan& plan, std::size_t column);
+
+  std::map<std::pair<const Plan*, std::size_t>, Range> known_;
+};
+
+// What an operation gives for arguments of these ranges; nothing where it may fail.
+std::optional<Range> of_operation(const Expression& e, const std::vector<Range>& ranges) {
+  kernel::Builder builder;
+  std::vector<kernel::ValueId> arguments;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    const Expression& argument = e.arguments[i];
+    const auto number = static_cast<std::uint32_t>(i);
+    const Value value(argument.type, argument.value.payload());
+    const bool literal = argument.kind == ExpressionKind::kLiteral || argument.kind == ExpressionKind::kParameter;
+    if (!literal) {
+      arguments.push_back(builder.column({"", argument.type, static_cast<int>(i), false}, ranges[i], false));
+    } else if (value.is_null() || argument.type.id == TypeId::kBoolean) {
+      arguments.push_back(builder.constant(value));
+    } else {
+      arguments.push_back(builder.parameter(argument.type, "", &value, number));
+    }
+  }
+  const Result<kernel::ValueId> written = e.kind == ExpressionKind::kCast
+                                              ? Result<kernel::ValueId>(builder.cast(arguments[0], e.type, e.trying))
+                                              : e.function->lower(builder, arguments, e.signature);
+  if (!written) return std::nullopt;
+  for (const kernel::Instruction& i : builder.program().instructions) {
+    if (i.checked) return std::nullopt;
+  }
+  return builder.at(*written).range;
+}
+
+Range Prover::mark(Expression& e, const Plan& left, const Plan* right, bool wanted) {
+  switch (e.kind) {
+    case ExpressionKind::kColumn: {
+      if (!wanted) return Range::unknown();
+      const auto column = static_cast<std::size_t>(e.index);
+      const std::size_t of_left = left.schema.size();
+      if (column >= of_left && right == nullptr) return of_type(e.type);
+      return column < of_left ? of_column(left, column) : of_column(*right, column - of_left);
+    }
+    case ExpressionKind::kLiteral:
+    case ExpressionKind::kParameter: return of_literal(Value(e.type, e.value.payload()));
+    case ExpressionKind::kCase:
+    case ExpressionKind::kCoalesce: {
+      Range all;
+      bool first = true;
+      for (std::size_t i = 0; i < e.arguments.size(); ++i) {
+        const bool condition = e.kind == ExpressionKind::kCase && i % 2 == 0 && i + 1 < e.arguments.size();
+        const Range one = mark(e.arguments[i], left, right, wanted && !condition);
+        if (condition || !wanted) continue;
+        all = first ? one : kernel::range_union(all, one);
+        first = false;
+      }
+      return all;
+    }
+    case ExpressionKind::kCall:
+    case ExpressionKind::kCast: {
+      const bool ask = plan::may_fail_itself(e) && !plan::is_volatile(e) && !plan::catches_errors(e);
+      std::vector<Range> ranges;
+      for (Expression& argument : e.arguments) ranges.push_back(mark(argument, left, right, ask || (wanted && e.arguments.size() == 1)));
+      if (!ask && e.kind == ExpressionKind::kCall) return of_type(e.type);
+      const std::optional<Range> range = plan::is_volatile(e) ? std::nullopt : of_operation(e, ranges);
+      e.proven = e.proven || (ask && range.has_value());
+      return range && range->bounded() ? *range : of_type(e.type);
+    }
+    case ExpressionKind::kAnd:
+    case ExpressionKind::kOr:
+    case ExpressionKind::kOuter:
+    case ExpressionKind::kSubquery: break;
+  }
+  for (Expression& argument : e.arguments) mark(argument, left, right, false);
+  return of_type(e.type);
+}
+
+Range Prover::of_column(const Plan& plan, std::size_t column) {
+  if (const auto known = known_.find({&plan, column}); known != known_.end()) return known->second;
+  Range range = find_out(plan, column);
+  if (!range.bounded()) range = of_type(plan.schema[column].type);
+  range.nullable = true;  // joins above may pad
+  known_.emplace(std::pair(&plan, column), range);
+  return range;
+}
+
+Range Prover::find_out(const Plan& plan, std::size_t column) {
+  const auto passed_on = [&](std::size_t input, std::size_t at) {
+    return at < plan.inputs[input]->schema.size() ? of_column(*plan.inputs[input], at) : Range::unknown();
+  };
+  if (const auto* scan = std::get_if<plan::Scan>(&plan.node)) {
+    const ColumnStatistics statistics = scan->source->column_statistics(scan->columns[column]);
+    Range range = kernel::range_from_statistics(plan.schema[column].type, statistics, scan->source->row_count().value_or(-1));
+    range.proven = true;
+    return range;
+  }
+  if (const auto* project = std::get_if<plan::Project>(&plan.node)) {
+    Expression e = project->expressions[column];
+    return mark(e, plan.input(), nullptr, true);
+  }
+  if (const auto* aggregate = std::get_if<plan::Aggregate>(&plan.node)) {
+    if (column >= aggregate->keys.size()) return Range::unknown();
+    Expression e = aggregate->keys[column];
+    return mark(e, plan.input(), nullptr, true);
+  }
+  if (const auto* shared = std::get_if<plan::Shared>(&plan.node)) {
+    // What is materialized may be the rows of a recursion, which its plan does not tell.
+    return shared->plan->materialized ? Range::unknown() : of_column(*shared->plan->plan, column);
+  }
+  if (std::holds_alternative<plan::Join>(plan.node)) {
+    const std::size_t left = plan.inputs[0]->schema.size();
+    return column < left ? passed_on(0, column) : (plan.schema.size() == left + 1 ? Range::unknown() : passed_on(1, column - left));
+  }
+  const bool passes = std::holds_alternative<plan::Filter>(plan.node) || std::holds_alternative<plan::Limit>(plan.node) ||
+                      std::holds_alternative<plan::Sort>(plan.node) || std::holds_alternative<plan::TopN>(plan.node) ||
+                      std::holds_alternative<plan::Numbered>(plan.node) || std::holds_alternative<plan::RowNumber>(plan.node);
+  return passes ? passed_on(0, column) : Range::unknown();
+}
+
+}  // namespace
+
+Result<plan::PlanPtr> prove_safe(plan::PlanPtr plan, const plan::ConstantEvaluator&) {
+  Prover().prove(*plan);
+  return plan;
+}
+
+}  // namespace trueno::optimize
