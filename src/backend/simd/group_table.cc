@@ -37,7 +37,8 @@ GroupTable::GroupTable(const CompiledProgram& compiled) : compiled_(compiled) {
       key.bits = 1;
     } else if (ranged && (key.lane == Lane::kI32 || key.lane == Lane::kI64 || key.lane == Lane::kCode)) {
       key.base = static_cast<std::int64_t>(*i.range.min);
-      key.bits = bit_width_of(static_cast<std::uint64_t>(*i.range.max - *i.range.min) + (key.nullable ? 1 : 0));
+      key.null_word = static_cast<std::uint64_t>(*i.range.max - *i.range.min) + 1;
+      key.bits = bit_width_of(key.null_word - (key.nullable ? 0 : 1));
     } else if (key.lane == Lane::kI32) {
       key.base = INT32_MIN;
       key.bits = 32;
@@ -47,12 +48,21 @@ GroupTable::GroupTable(const CompiledProgram& compiled) : compiled_(compiled) {
       packable = packable && (key.lane == Lane::kI64 || key.lane == Lane::kF64) && !key.nullable;
       key.bits = 64;
     }
-    if (key.nullable && !(ranged && key.lane != Lane::kBool)) ++key.bits;
-    key.shift = key.bits == 0 ? 0 : total_bits_;  // one value for all rows: takes no bits
+    if (key.nullable && key.null_word == 0) {
+      key.null_word = std::uint64_t{1} << (key.bits % 64);  // of 64 bits no word is made
+      ++key.bits;
+    }
     key.word = static_cast<int>(record_words_);
     total_bits_ += key.bits;
+    const bool by_value = key.lane == Lane::kBool || key.lane == Lane::kI32 || key.lane == Lane::kI64 || i.type.id == TypeId::kEnum;
+    ascends_ = ascends_ && by_value;
     record_words_ += width_of(key.lane) == 16 ? 2 : 1;
     keys_.push_back(key);
+  }
+  int shift = 0;
+  for (auto key = keys_.rbegin(); key != keys_.rend(); ++key) {  // the first key has the highest bits
+    key->shift = key->bits == 0 ? 0 : shift;                     // one value for all rows: takes no bits
+    shift += key->bits;
   }
   packable = packable && total_bits_ <= 64;
   mode_ = !packable ? Mode::kWide : (total_bits_ <= kDenseBits ? Mode::kDense : Mode::kPacked);
@@ -78,30 +88,40 @@ std::int64_t GroupTable::bytes() const {
 Status GroupTable::find(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count,
                         std::uint32_t* groups) {
   if (mode_ == Mode::kWide) return find_wide(evaluator, rows, count, groups);
+  find_words(evaluator.routines(), words(evaluator, chunk_rows), chunk_rows, rows, count, groups);
+  return {};
+}
+
+const std::uint64_t* GroupTable::words(const Evaluator& evaluator, std::size_t chunk_rows) {
   std::fill(chunk_words_.begin(), chunk_words_.begin() + static_cast<std::ptrdiff_t>(chunk_rows), 0);
   for (const Key& key : keys_) add_key_words(key, evaluator.value(key.value), chunk_rows);
+  return chunk_words_.data();
+}
+
+void GroupTable::find_words(const Routines& routines, const std::uint64_t* words, std::size_t chunk_rows, const std::uint32_t* rows,
+                            std::size_t count, std::uint32_t* groups) {
   if (mode_ == Mode::kDense) {
-    find_dense(rows, count, groups);
+    find_dense(words, rows, count, groups);
   } else {
-    find_packed(evaluator, chunk_rows, rows, count, groups);
+    find_packed(routines, words, chunk_rows, rows, count, groups);
   }
-  return {};
 }
 
 // All rows of the chunk, chosen or not: the loops vectorise.
 void GroupTable::add_key_words(const Key& key, const Vector& vector, std::size_t rows) {
   std::uint64_t* words = chunk_words_.data();
   const int shift = key.shift;
-  const std::uint64_t offset = static_cast<std::uint64_t>(key.nullable ? 1 : 0) - static_cast<std::uint64_t>(key.base);
+  const std::uint64_t offset = std::uint64_t{0} - static_cast<std::uint64_t>(key.base);
+  const std::uint64_t null_word = key.nullable ? key.null_word : 0;  // else rows that are not valid do not count
   const auto add = [&](auto word_of) {
     if (vector.constant) {
-      const std::uint64_t word = vector.is_valid(0) ? word_of(0) + offset : 0;
+      const std::uint64_t word = vector.is_valid(0) ? word_of(0) + offset : null_word;
       for (std::size_t i = 0; i < rows; ++i) words[i] |= word << shift;
     } else if (vector.valid == nullptr) {
       for (std::size_t i = 0; i < rows; ++i) words[i] |= (word_of(i) + offset) << shift;
     } else {
       // Rows that are not valid hold anything: only their NULL may reach the word.
-      for (std::size_t i = 0; i < rows; ++i) words[i] |= (vector.valid[i] != 0 ? word_of(i) + offset : 0) << shift;
+      for (std::size_t i = 0; i < rows; ++i) words[i] |= (vector.valid[i] != 0 ? word_of(i) + offset : null_word) << shift;
     }
   };
   switch (key.lane) {
@@ -117,8 +137,7 @@ void GroupTable::add_key_words(const Key& key, const Vector& vector, std::size_t
   }
 }
 
-void GroupTable::find_dense(const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
-  const std::uint64_t* words = chunk_words_.data();
+void GroupTable::find_dense(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
   std::uint32_t* slots = slots_.data();
   // Nearly always the group is there: new ones are the exception, and looked for first.
   std::uint32_t missing = 0;
@@ -158,11 +177,11 @@ void GroupTable::grow() {
   }
 }
 
-void GroupTable::find_packed(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count,
-                             std::uint32_t* groups) {
+void GroupTable::find_packed(const Routines& routines, const std::uint64_t* words, std::size_t chunk_rows, const std::uint32_t* rows,
+                             std::size_t count, std::uint32_t* groups) {
   if ((group_count_ + count) * 2 > slots_.size()) grow();
   if ((group_count_ + count) * 2 > slots_.size()) grow();
-  evaluator.routines().hash_words(chunk_words_.data(), chunk_rows, chunk_hashes_.data());
+  routines.hash_words(words, chunk_rows, chunk_hashes_.data());
   const std::size_t mask = slots_.size() - 1;
   const bool prefetch = slots_.size() > kPrefetchSlots;
   for (std::size_t k = 0; k < count; ++k) {
@@ -172,7 +191,7 @@ void GroupTable::find_packed(const Evaluator& evaluator, std::size_t chunk_rows,
       __builtin_prefetch(slot_words_.data() + ahead);
     }
     const std::size_t row = rows == nullptr ? k : rows[k];
-    const std::uint64_t word = chunk_words_[row];
+    const std::uint64_t word = words[row];
     std::size_t at = chunk_hashes_[row] & mask;
     for (;; at = (at + 1) & mask) {
       if (slots_[at] == 0) {
@@ -324,9 +343,27 @@ bool GroupTable::key_words(std::size_t number, std::uint32_t group, std::uint64_
   }
   const std::uint64_t mask = key.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << key.bits) - 1;
   const std::uint64_t word = (group_words_[group] >> key.shift) & mask;
-  if (key.nullable && word == 0) return false;
-  words[0] = word - (static_cast<std::uint64_t>(key.nullable ? 1 : 0) - static_cast<std::uint64_t>(key.base));
+  if (key.nullable && word == key.null_word) return false;
+  words[0] = word + static_cast<std::uint64_t>(key.base);
   return true;
+}
+
+void GroupTable::write_key(std::size_t number, std::span<const std::uint64_t> words, std::size_t first,
+                           kernel::OutputColumn& column) const {
+  const Key& key = keys_[number];
+  const std::uint64_t mask = key.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << key.bits) - 1;
+  const bool wide = trueno::width_of(compiled_.at(key.value).physical()) == 16;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::uint64_t word = (words[i] >> key.shift) & mask;
+    const auto value = static_cast<std::int64_t>(word + static_cast<std::uint64_t>(key.base));
+    if (key.nullable && word == key.null_word) {
+      column.set_null(first + i);
+    } else if (wide) {
+      column.set(first + i, i128{value});
+    } else {
+      column.set(first + i, value);
+    }
+  }
 }
 
 // Text of the groups as records of a column, and what they point at behind one another.
