@@ -21,7 +21,7 @@ struct TwoGridSum {
   ///
   /// Both parts are doubles, so that one addition rounds their sum correctly, and what it rounded off is a double too. Of the quotient the
   /// same is known but for a small relative error: where both ends of its interval round to one double, that is the quotient.
-  [[nodiscard]] std::optional<double> average(std::int64_t count) const {
+  [[nodiscard]] __attribute__((always_inline)) std::optional<double> average(std::int64_t count) const {
     constexpr int kFarthestExponent = 800;  // between these nothing below comes near numbers that are not normal
     if (high > kMost || high < -kMost || low > kMost || low < -kMost) return std::nullopt;
     if (low_exponent < -kFarthestExponent || high_exponent > kFarthestExponent) return std::nullopt;

@@ -25,8 +25,8 @@ namespace trueno::exec {
 namespace {
 
 // Arenas that no loop uses now. Kept for the process: giving one up waits, yielding, until the library's threads have left it. Where other
-// processes want the cores that is milliseconds, a thousand times a short loop (four processes on two cores: 230 loops a second with an arena
-// for each, 108,000 with one that is kept).
+// processes want the cores that is milliseconds, a thousand times a short loop (four processes on two cores: 230 loops a second with an
+// arena for each, 108,000 with one that is kept).
 class Arenas {
  public:
   using Arena = oneapi::tbb::task_arena;

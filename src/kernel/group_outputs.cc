@@ -19,7 +19,8 @@ Result<OutputColumn> OutputColumn::make(const Type& type, std::size_t rows) {
 }
 
 Column OutputColumn::finish() && {
-  column_.null_count = column_.length - static_cast<std::int64_t>(count_set_bits(validity_.data(), 0, static_cast<std::size_t>(column_.length)));
+  column_.null_count =
+      column_.length - static_cast<std::int64_t>(count_set_bits(validity_.data(), 0, static_cast<std::size_t>(column_.length)));
   column_.values = std::move(values_).freeze();
   if (column_.null_count != 0) column_.validity = std::move(validity_).freeze();
   return std::move(column_);

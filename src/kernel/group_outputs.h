@@ -20,11 +20,11 @@ class OutputColumn {
   void set(std::size_t row, T value) {  // little-endian: the low bytes are the narrower integer
     std::uint8_t* to = values_.data() + row * width_;
     switch (width_) {  // so that none of the copies is a call
-      case 1: std::memcpy(to, &value, 1); return;
-      case 2: return copy<2>(to, value);
-      case 4: return copy<4>(to, value);
       case 8: return copy<8>(to, value);
-      default: return copy<16>(to, value);
+      case 16: return copy<16>(to, value);
+      case 4: return copy<4>(to, value);
+      case 2: return copy<2>(to, value);
+      default: return copy<1>(to, value);
     }
   }
   void set_null(std::size_t row) {
@@ -86,6 +86,10 @@ GroupOutputs::Failure GroupOutputs::fill(const States& states, std::size_t first
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Output& output = program_->sink.outputs[i];
     if (is_column_of_states(output.kind)) continue;
+    if (output.kind == FinishKind::kCount) {
+      for (std::size_t group = first; group < last; ++group) columns_[i].set(group, states.count(output.accumulator, group));
+      continue;
+    }
     for (std::size_t group = first; group < last; ++group) {
       if (!fill_one(output, columns_[i], limits_[i], states, group) && group < failure.group) failure = {group, i};
     }
@@ -97,10 +101,6 @@ GroupOutputs::Failure GroupOutputs::fill(const States& states, std::size_t first
 template <class States>
 bool GroupOutputs::fill_one(const Output& output, OutputColumn& column, const std::optional<TypeLimits>& limits, const States& states,
                             std::size_t group) {
-  if (output.kind == FinishKind::kCount) {
-    column.set(group, static_cast<i128>(states.count(output.accumulator, group)));
-    return true;
-  }
   const std::int64_t count = states.count(output.count, group);
   if (output.kind == FinishKind::kMoment) {
     const auto value = finish_moment(output, count, [&](std::uint32_t sum) { return states.exact(sum, group); });

@@ -21,7 +21,8 @@ std::size_t value_bytes(Lane lane) { return static_cast<std::size_t>(width_of(la
 std::vector<kernel::ValueId> registers_of(const kernel::Program& program) {
   std::vector<kernel::ValueId> out;
   for (const kernel::Accumulator& accumulator : program.sink.accumulators) {
-    if (accumulator.argument != kernel::kNoValue && std::ranges::find(out, accumulator.argument) == out.end()) out.push_back(accumulator.argument);
+    if (accumulator.argument != kernel::kNoValue && std::ranges::find(out, accumulator.argument) == out.end())
+      out.push_back(accumulator.argument);
   }
   return out;
 }

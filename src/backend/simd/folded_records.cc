@@ -31,8 +31,7 @@ std::optional<FixedSum> FoldedRecords::fixed_sum(std::uint32_t accumulator, std:
 
 ExactSum FoldedRecords::wide_sum(std::uint32_t accumulator, std::size_t group) const {
   ExactSum sum;
-  members_.for_each(group - first_,
-                    [&](const GroupRecords& records, std::uint32_t own) { sum.merge(records.wide_sum(accumulator, own)); });
+  members_.for_each(group - first_, [&](const GroupRecords& records, std::uint32_t own) { sum.merge(records.wide_sum(accumulator, own)); });
   return sum;
 }
 
@@ -74,8 +73,8 @@ kernel::Cell folded_extreme(const kernel::Program& program, std::uint32_t accumu
   return kernel::canonical(best, physical);
 }
 
-void fill_extremes(const kernel::Program& program, std::uint32_t accumulator, const Members& members, std::size_t first,
-                   std::size_t last, std::size_t at, kernel::OutputColumn& out) {
+void fill_extremes(const kernel::Program& program, std::uint32_t accumulator, const Members& members, std::size_t first, std::size_t last,
+                   std::size_t at, kernel::OutputColumn& out) {
   const Lane lane = members.layout().slots()[accumulator].lane;
   for (std::size_t group = first; group < last; ++group) {
     const kernel::Cell found = folded_extreme(program, accumulator, members, group);

@@ -31,7 +31,7 @@ class Members {
     const GroupRecords* records = nullptr;
     std::uint32_t own = 0;
   };
-  [[nodiscard]] Member only(std::size_t group) const {
+  [[nodiscard]] __attribute__((always_inline)) Member only(std::size_t group) const {
     if (starts_.empty()) return {records_.front(), static_cast<std::uint32_t>(group)};
     const std::size_t begin = starts_[group];
     const std::size_t end = group + 1 < groups_ ? starts_[group + 1] : rows_.size();
@@ -101,21 +101,20 @@ class FoldedRecords {
 [[nodiscard]] kernel::Cell folded_extreme(const kernel::Program& program, std::uint32_t accumulator, const Members& members,
                                           std::size_t group);
 /// Sets the same of groups [first, last) at rows `at + group` of a column of fixed-width values.
-void fill_extremes(const kernel::Program& program, std::uint32_t accumulator, const Members& members, std::size_t first,
-                   std::size_t last, std::size_t at, kernel::OutputColumn& out);
+void fill_extremes(const kernel::Program& program, std::uint32_t accumulator, const Members& members, std::size_t first, std::size_t last,
+                   std::size_t at, kernel::OutputColumn& out);
 
-inline std::int64_t FoldedRecords::count(std::uint32_t accumulator, std::size_t group) const {
+__attribute__((always_inline)) inline std::int64_t FoldedRecords::count(std::uint32_t accumulator, std::size_t group) const {
   const std::size_t offset = slots_[accumulator].offset;
   const Members::Member only = members_.only(group - first_);
   if (only.records != nullptr) return load<std::int64_t>(only.records->record(only.own) + offset);
   std::int64_t sum = 0;
-  members_.for_each(group - first_, [&](const GroupRecords& records, std::uint32_t own) {
-    sum += load<std::int64_t>(records.record(own) + offset);
-  });
+  members_.for_each(group - first_,
+                    [&](const GroupRecords& records, std::uint32_t own) { sum += load<std::int64_t>(records.record(own) + offset); });
   return sum;
 }
 
-inline I192 FoldedRecords::integer_sum(std::uint32_t accumulator, std::size_t group) const {
+__attribute__((always_inline)) inline I192 FoldedRecords::integer_sum(std::uint32_t accumulator, std::size_t group) const {
   I192 sum;
   const GroupRecords::Slot& slot = slots_[accumulator];
   const auto add = [&](const std::uint8_t* at) {
@@ -133,7 +132,8 @@ inline I192 FoldedRecords::integer_sum(std::uint32_t accumulator, std::size_t gr
   return sum;
 }
 
-inline double FoldedRecords::float_average(std::uint32_t accumulator, std::size_t group, std::int64_t divisor) const {
+__attribute__((always_inline)) inline double FoldedRecords::float_average(std::uint32_t accumulator, std::size_t group,
+                                                                          std::int64_t divisor) const {
   const Members::Member only = members_.only(group - first_);
   const std::optional<TwoGridSum> sum =
       only.records != nullptr ? only.records->two_grid_sum(accumulator, only.own) : two_grid_sum(accumulator, group);

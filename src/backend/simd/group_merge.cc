@@ -63,7 +63,8 @@ Result<std::optional<Batch>> merge_groups(const CompiledProgram& compiled, std::
     if (sink->groups() != 0) filled.push_back(sink);
     rows += sink->groups();
   }
-  if (std::ranges::any_of(sinks, [](const GroupSink* sink) { return sink->dealt() != nullptr; })) return group_parts(compiled, sinks, parallel);
+  if (std::ranges::any_of(sinks, [](const GroupSink* sink) { return sink->dealt() != nullptr; }))
+    return group_parts(compiled, sinks, parallel);
   if (filled.empty() || rows >= std::int64_t{UINT32_MAX}) return std::optional<Batch>();
   const kernel::Program& program = *compiled.program;
   const std::vector<Column> keys = TRUENO_TRY(all_keys(filled, program.sink.keys.size(), parallel));
@@ -94,8 +95,7 @@ Result<std::optional<Batch>> merge_groups(const CompiledProgram& compiled, std::
   std::vector<Column> extremes(program.sink.outputs.size());
   for (std::size_t i = 0; i < extremes.size(); ++i) {
     const kernel::Output& output = program.sink.outputs[i];
-    if (kernel::is_column_of_states(output.kind))
-      extremes[i] = TRUENO_TRY(extreme_column(program, output.accumulator, members, parallel));
+    if (kernel::is_column_of_states(output.kind)) extremes[i] = TRUENO_TRY(extreme_column(program, output.accumulator, members, parallel));
   }
   for (Column& column : TRUENO_TRY(std::move(outputs).finish(failures, extremes))) out.columns.push_back(std::move(column));
   return std::optional(std::move(out));

@@ -85,9 +85,9 @@ class Numbering {
   }
 
   bool by_bits_ = false;
-  std::vector<std::uint64_t> words_;    // a bit a value
-  std::vector<std::uint32_t> before_;   // values in the words before each
-  std::vector<std::uint64_t> slots_;    // value, number + 1; 0: free
+  std::vector<std::uint64_t> words_;   // a bit a value
+  std::vector<std::uint32_t> before_;  // values in the words before each
+  std::vector<std::uint64_t> slots_;   // value, number + 1; 0: free
   std::vector<std::uint32_t> values_;
 };
 
@@ -235,7 +235,7 @@ class Parts {
   std::vector<std::vector<std::uint32_t>> words_;  // by part: rests of words, ascending
   std::vector<std::size_t> firsts_;                // by part: its first group in the output
   std::vector<kernel::OutputColumn> keys_;
-  std::vector<kernel::OutputColumn> extremes_;     // by output
+  std::vector<kernel::OutputColumn> extremes_;  // by output
 };
 
 }  // namespace

@@ -23,9 +23,7 @@ constexpr std::int64_t kMisfitShare = 16;
 }  // namespace
 
 GroupRecords::GroupRecords(const CompiledProgram& compiled)
-    : compiled_(compiled),
-      windows_(compiled.program->sink.accumulators.size()),
-      products_(compiled.program->sink.accumulators.size()) {
+    : compiled_(compiled), windows_(compiled.program->sink.accumulators.size()), products_(compiled.program->sink.accumulators.size()) {
   for (const Accumulator& accumulator : compiled.program->sink.accumulators) {
     Slot slot;
     std::size_t width = 8;

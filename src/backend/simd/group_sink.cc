@@ -53,8 +53,7 @@ Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, cons
     if (accumulator.argument != kernel::kNoValue) arguments_.first[i] = &evaluator.value(accumulator.argument);
     if (accumulator.second != kernel::kNoValue) arguments_.second[i] = &evaluator.value(accumulator.second);
   }
-  if (dealt_ && dealt_->rows() < DealtRows::kMostRows)
-    return dealt_->add(table_.words(evaluator, chunk.rows), rows, count, arguments_);
+  if (dealt_ && dealt_->rows() < DealtRows::kMostRows) return dealt_->add(table_.words(evaluator, chunk.rows), rows, count, arguments_);
   TRUENO_TRY(table_.find(evaluator, chunk.rows, rows, count, groups_.data()));
   TRUENO_TRY(add_to_groups(arguments_, chunk.rows, chunk.mask, rows, count, evaluator.routines()));
   if (should_deal()) dealt_ = std::make_unique<DealtRows>(compiled_, table_.word_bits());
@@ -101,8 +100,7 @@ Result<Batch> GroupSink::seal() {
   out.length = table_.size();
   records_.grow(table_.size());
   out.columns = TRUENO_TRY(table_.keys(dictionaries_));
-  for (std::size_t i = 0; i < compiled_.program->sink.accumulators.size(); ++i)
-    out.columns.push_back(TRUENO_TRY(records_.state_column(i)));
+  for (std::size_t i = 0; i < compiled_.program->sink.accumulators.size(); ++i) out.columns.push_back(TRUENO_TRY(records_.state_column(i)));
   table_.clear();
   records_.clear();
   rows_ = 0;
