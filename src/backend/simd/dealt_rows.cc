@@ -125,11 +125,11 @@ void DealtRows::assemble(const Kept& kept, const Vector& vector, const std::uint
 }
 
 template <std::size_t kBytes>
-Status DealtRows::scatter(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count) {
+Status DealtRows::scatter(const std::uint64_t* words, std::size_t count) {
   const std::uint8_t* from = tuples_.data();
   const int shift = rest_bits_;
   for (std::size_t k = 0; k < count; ++k, from += kBytes) {
-    const std::size_t part = words[rows == nullptr ? k : rows[k]] >> shift;
+    const std::size_t part = words[k] >> shift;
     Cursor& cursor = cursors_[part];
     if (cursor.at == cursor.end) TRUENO_TRY(begin_block(part));
     std::memcpy(cursor.at, from, kBytes);
@@ -141,21 +141,20 @@ Status DealtRows::scatter(const std::uint64_t* words, const std::uint32_t* rows,
 Status DealtRows::add(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, const GroupArguments& arguments) {
   const std::uint64_t mask = (std::uint64_t{1} << rest_bits_) - 1;
   std::uint8_t* to = tuples_.data();
-  for (std::size_t k = 0; k < count; ++k)
-    store(to + k * row_bytes_, static_cast<std::uint32_t>(words[rows == nullptr ? k : rows[k]] & mask));
+  for (std::size_t k = 0; k < count; ++k) store(to + k * row_bytes_, static_cast<std::uint32_t>(words[k] & mask));
   for (const Kept& kept : kept_) assemble(kept, *arguments.first[kept.accumulator], rows, count);
   rows_ += count;
   switch (row_bytes_) {
-    case 4: return scatter<4>(words, rows, count);
-    case 8: return scatter<8>(words, rows, count);
-    case 12: return scatter<12>(words, rows, count);
-    case 16: return scatter<16>(words, rows, count);
-    case 24: return scatter<24>(words, rows, count);
-    case 32: return scatter<32>(words, rows, count);
-    case 48: return scatter<48>(words, rows, count);
-    case 64: return scatter<64>(words, rows, count);
-    case 96: return scatter<96>(words, rows, count);
-    default: return scatter<128>(words, rows, count);
+    case 4: return scatter<4>(words, count);
+    case 8: return scatter<8>(words, count);
+    case 12: return scatter<12>(words, count);
+    case 16: return scatter<16>(words, count);
+    case 24: return scatter<24>(words, count);
+    case 32: return scatter<32>(words, count);
+    case 48: return scatter<48>(words, count);
+    case 64: return scatter<64>(words, count);
+    case 96: return scatter<96>(words, count);
+    default: return scatter<128>(words, count);
   }
 }
 

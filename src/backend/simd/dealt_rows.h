@@ -15,7 +15,7 @@ namespace trueno::backend::simd {
 class DealtRows {
  public:
   /// Words of more bits are not dealt.
-  static constexpr int kMostWordBits = 40;
+  static constexpr int kMostWordBits = 42;
   /// Rows that one worker puts aside at most: sums of 32-bit values hold far more of them.
   static constexpr std::size_t kMostRows = std::size_t{1} << 27;
 
@@ -23,7 +23,7 @@ class DealtRows {
   [[nodiscard]] static bool may_deal(const CompiledProgram& compiled);
   DealtRows(const CompiledProgram& compiled, int word_bits);
 
-  /// Rows `rows[k]` (null: row k) of a chunk, k in [0, count).
+  /// Rows `rows[k]` (null: row k) of a chunk, k in [0, count), with the words `words[k]`.
   [[nodiscard]] Status add(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, const GroupArguments& arguments);
 
   [[nodiscard]] std::size_t parts() const { return parts_.size(); }
@@ -83,7 +83,7 @@ class DealtRows {
 
   void assemble(const Kept& kept, const Vector& vector, const std::uint32_t* rows, std::size_t count);
   template <std::size_t kBytes>
-  [[nodiscard]] Status scatter(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count);
+  [[nodiscard]] Status scatter(const std::uint64_t* words, std::size_t count);
   [[nodiscard]] Status begin_block(std::size_t part);
 
   static constexpr int kRestBits = 13;

@@ -1,6 +1,7 @@
 #include "backend/simd/group_sink.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "kernel/aggregate.h"
 
@@ -22,15 +23,19 @@ GroupSink::GroupSink(const CompiledProgram& compiled, const Launch& launch)
       records_(compiled),
       dealt_from_(launch.chunk_rows > 0 ? kDealtFromInTests : kDealtFrom),
       dictionaries_(compiled.program->sink.keys.size()) {
-  if (!table_.has_words() || !table_.ascends() || table_.word_bits() > DealtRows::kMostWordBits || !DealtRows::may_deal(compiled))
-    dealt_from_ = UINT32_MAX;
+  by_word_ = table_.has_words() && table_.ascends() && table_.word_bits() <= DealtRows::kMostWordBits;
+  const bool by_hash = !table_.is_dense() && DealtKeys::may_deal(table_.record_words(), table_.text_words().size());
+  if (!(by_word_ || by_hash) || !DealtRows::may_deal(compiled)) dealt_from_ = UINT32_MAX;
   arguments_.first.resize(compiled.program->sink.accumulators.size());
   arguments_.second.resize(compiled.program->sink.accumulators.size());
   groups_.resize(kChunkRows);
+  dealt_words_.resize(kChunkRows);
   chosen_.resize(kChunkRows + 16);
 }
 
-std::int64_t GroupSink::bytes() const { return table_.bytes() + records_.bytes() + (dealt_ ? dealt_->bytes() : 0); }
+std::int64_t GroupSink::bytes() const {
+  return table_.bytes() + records_.bytes() + (dealt_ ? dealt_->bytes() : 0) + (dealt_keys_ ? dealt_keys_->bytes() : 0);
+}
 
 Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, const ChunkRows& chunk) {
   const kernel::Program& program = *compiled_.program;
@@ -53,11 +58,29 @@ Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, cons
     if (accumulator.argument != kernel::kNoValue) arguments_.first[i] = &evaluator.value(accumulator.argument);
     if (accumulator.second != kernel::kNoValue) arguments_.second[i] = &evaluator.value(accumulator.second);
   }
-  if (dealt_ && dealt_->rows() < DealtRows::kMostRows) return dealt_->add(table_.words(evaluator, chunk.rows), rows, count, arguments_);
+  if (dealt_ && dealt_->rows() < DealtRows::kMostRows) return deal(evaluator, chunk.rows, rows, count);
   TRUENO_TRY(table_.find(evaluator, chunk.rows, rows, count, groups_.data()));
   TRUENO_TRY(add_to_groups(arguments_, chunk.rows, chunk.mask, rows, count, evaluator.routines()));
-  if (should_deal()) dealt_ = std::make_unique<DealtRows>(compiled_, table_.word_bits());
+  if (should_deal()) begin_dealing();
   return {};
+}
+
+void GroupSink::begin_dealing() {
+  dealt_ = std::make_unique<DealtRows>(compiled_, by_word_ ? table_.word_bits() : DealtRows::kMostWordBits);
+  if (!by_word_) dealt_keys_ = std::make_unique<DealtKeys>(table_.record_words(), table_.text_words(), dealt_->parts());
+}
+
+Status GroupSink::deal(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count) {
+  if (by_word_) {
+    const std::uint64_t* words = table_.words(evaluator, chunk_rows);
+    if (rows == nullptr) return dealt_->add(words, nullptr, count, arguments_);
+    for (std::size_t k = 0; k < count; ++k) dealt_words_[k] = words[rows[k]];
+    return dealt_->add(dealt_words_.data(), rows, count, arguments_);
+  }
+  TRUENO_TRY(table_.make_records(evaluator, chunk_rows, rows, count));
+  for (std::size_t k = 0; k < count; ++k) dealt_words_[k] = word_of_hash(table_.made_hashes()[k]);
+  TRUENO_TRY(dealt_keys_->add(dealt_words_.data(), dealt_->rest_bits(), table_.made_records(), count));
+  return dealt_->add(dealt_words_.data(), rows, count, arguments_);
 }
 
 // The groups of the rows are in `groups_`.
@@ -79,15 +102,24 @@ bool GroupSink::should_deal() const {
 Status GroupSink::group_dealt_rows() {
   if (!dealt_) return {};
   const std::unique_ptr<DealtRows> dealt = std::move(dealt_);
+  const std::unique_ptr<DealtKeys> keys = std::move(dealt_keys_);
   DealtRows::Reader reader(*dealt);
-  std::vector<std::uint64_t> words(kChunkRows);
+  std::vector<std::uint64_t> records(kChunkRows * table_.record_words());
+  std::vector<std::uint64_t> hashes(kChunkRows);
   for (std::size_t part = 0; part < dealt->parts(); ++part) {
+    std::optional<DealtKeys::Cursor> cursor;
+    if (keys) cursor.emplace(*keys, part);
     Status status;
     dealt->for_each(part, [&](const std::uint8_t* tuples, std::size_t count) {
       if (!status) return;
       reader.read(tuples, count);
-      for (std::size_t k = 0; k < count; ++k) words[k] = std::uint64_t{part} << dealt->rest_bits() | reader.numbers()[k];
-      table_.find_words(*compiled_.routines, words.data(), count, nullptr, count, groups_.data());
+      if (cursor) {
+        cursor->read(count, records.data());
+      } else {
+        for (std::size_t k = 0; k < count; ++k) records[k] = std::uint64_t{part} << dealt->rest_bits() | reader.numbers()[k];
+      }
+      table_.hash_records(records.data(), count, hashes.data());
+      table_.find_records(records.data(), hashes.data(), count, groups_.data());
       status = add_to_groups(reader.arguments(), count, nullptr, nullptr, count, *compiled_.routines);
     });
     TRUENO_TRY(std::move(status));

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "backend/simd/dealt_keys.h"
 #include "backend/simd/dealt_rows.h"
 #include "backend/simd/evaluator.h"
 #include "backend/simd/group_records.h"
@@ -32,10 +33,21 @@ class GroupSink {
   [[nodiscard]] const GroupTable& table() const { return table_; }
   /// Null where none were put aside.
   [[nodiscard]] DealtRows* dealt() const { return dealt_.get(); }
+  /// Their keys where rows are dealt by hash; null where they are dealt by a word that is the key and ascends with it.
+  [[nodiscard]] const DealtKeys* dealt_keys() const { return dealt_keys_.get(); }
+  /// What a group is dealt by.
+  [[nodiscard]] std::uint64_t dealt_word(std::uint32_t group) const {
+    return by_word_ ? table_.group_words()[group] : word_of_hash(table_.group_hash(group));
+  }
+  [[nodiscard]] bool dealt_by_word() const { return by_word_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<const Dictionary>>& dictionaries() const { return dictionaries_; }
   [[nodiscard]] Result<std::vector<Column>> keys() const { return table_.keys(dictionaries_); }
 
  private:
+  static std::uint64_t word_of_hash(std::uint64_t hash) { return hash >> (64 - DealtRows::kMostWordBits); }
   [[nodiscard]] bool should_deal() const;
+  void begin_dealing();
+  [[nodiscard]] Status deal(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count);
   [[nodiscard]] Status add_to_groups(const GroupArguments& arguments, std::size_t chunk_rows, const std::uint8_t* mask,
                                      const std::uint32_t* rows, std::size_t count, const Routines& routines);
   [[nodiscard]] Status group_dealt_rows();
@@ -45,13 +57,16 @@ class GroupSink {
   GroupTable table_;
   GroupRecords records_;
   std::unique_ptr<DealtRows> dealt_;
+  std::unique_ptr<DealtKeys> dealt_keys_;
+  bool by_word_ = false;
   std::uint32_t dealt_from_;  // groups
   std::int64_t rows_ = 0;     // since the groups began
   std::vector<Batch> sealed_;
   std::vector<std::shared_ptr<const Dictionary>> dictionaries_;  // by key
   GroupArguments arguments_;
   std::vector<std::uint32_t> chosen_;
-  std::vector<std::uint32_t> groups_;  // of the chunk, by chosen row
+  std::vector<std::uint32_t> groups_;       // of the chunk, by chosen row
+  std::vector<std::uint64_t> dealt_words_;  // the same
 };
 
 }  // namespace trueno::backend::simd

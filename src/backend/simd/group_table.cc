@@ -87,7 +87,11 @@ std::int64_t GroupTable::bytes() const {
 
 Status GroupTable::find(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count,
                         std::uint32_t* groups) {
-  if (mode_ == Mode::kWide) return find_wide(evaluator, rows, count, groups);
+  if (mode_ == Mode::kWide) {
+    TRUENO_TRY(make_records(evaluator, chunk_rows, rows, count));
+    find_records(records_.data(), chunk_hashes_.data(), count, groups);
+    return {};
+  }
   find_words(evaluator.routines(), words(evaluator, chunk_rows), chunk_rows, rows, count, groups);
   return {};
 }
@@ -209,7 +213,6 @@ void GroupTable::find_packed(const Routines& routines, const std::uint64_t* word
 // The record's words, texts as views into the register, and its hash.
 std::uint64_t GroupTable::make_record(const Evaluator& evaluator, std::size_t row, std::uint64_t* record) const {
   record[0] = 0;
-  std::uint64_t hash = 0;
   for (std::size_t k = 0; k < keys_.size(); ++k) {
     const Key& key = keys_[k];
     const Vector& vector = evaluator.value(key.value);
@@ -218,7 +221,6 @@ std::uint64_t GroupTable::make_record(const Evaluator& evaluator, std::size_t ro
     if (width_of(key.lane) == 16) words[1] = 0;
     if (!vector.is_valid(row)) {
       record[0] |= std::uint64_t{1} << (k % 64);
-      hash = hash_combine(hash, 0x6E756C6C);
       continue;
     }
     const std::size_t at = vector.at(row);
@@ -235,17 +237,34 @@ std::uint64_t GroupTable::make_record(const Evaluator& evaluator, std::size_t ro
         std::memcpy(words, &canonical.interval, 16);
         break;
       }
-      case Lane::kString: {
-        const StringView& text = vector.as<StringView>()[at];
-        std::memcpy(words, static_cast<const void*>(&text), 16);
-        hash = hash_combine(hash, hash_bytes(text.view()));
-        continue;
-      }
+      case Lane::kString: std::memcpy(words, static_cast<const void*>(vector.as<StringView>() + at), 16); break;
     }
-    hash = hash_combine(hash, words[0]);
-    if (width_of(key.lane) == 16) hash = hash_combine(hash, words[1]);
+  }
+  return hash_record(record);
+}
+
+std::uint64_t GroupTable::hash_record(const std::uint64_t* record) const {
+  std::uint64_t hash = 0;
+  for (std::size_t k = 0; k < keys_.size(); ++k) {
+    const Key& key = keys_[k];
+    const std::uint64_t* words = record + key.word;
+    if (((record[0] >> (k % 64)) & 1) != 0) {
+      hash = hash_combine(hash, 0x6E756C6C);
+    } else if (key.lane == Lane::kString) {
+      StringView text;
+      std::memcpy(static_cast<void*>(&text), words, sizeof text);
+      hash = hash_combine(hash, hash_bytes(text.view()));
+    } else {
+      hash = hash_combine(hash, words[0]);
+      if (width_of(key.lane) == 16) hash = hash_combine(hash, words[1]);
+    }
   }
   return hash;
+}
+
+void GroupTable::hash_records(const std::uint64_t* records, std::size_t count, std::uint64_t* hashes) const {
+  if (mode_ != Mode::kWide) return compiled_.routines->hash_words(records, count, hashes);
+  for (std::size_t k = 0; k < count; ++k) hashes[k] = hash_record(records + k * record_words_);
 }
 
 bool GroupTable::same_record(const std::uint64_t* a, const std::uint64_t* b) const {
@@ -266,20 +285,43 @@ bool GroupTable::same_record(const std::uint64_t* a, const std::uint64_t* b) con
   return true;
 }
 
-// In passes over the chunk, so that many cache misses are under way at once: records and hashes, then slots, the records of the groups
-// that they name, and the texts of those.
-Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
+Status GroupTable::make_records(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count) {
+  records_.resize(count * record_words());
+  if (mode_ != Mode::kWide) {
+    const std::uint64_t* all = words(evaluator, chunk_rows);
+    for (std::size_t k = 0; k < count; ++k) records_[k] = all[rows == nullptr ? k : rows[k]];
+    evaluator.routines().hash_words(records_.data(), count, chunk_hashes_.data());
+    return {};
+  }
   if (keys_.size() > 64) return error(ErrorCode::kNotSupported, "GROUP BY of more than 64 keys");
-  while ((group_count_ + count) * 2 > slots_.size()) grow();
-  records_.resize(count * record_words_);
   for (std::size_t k = 0; k < count; ++k)
     chunk_hashes_[k] = make_record(evaluator, rows == nullptr ? k : rows[k], records_.data() + k * record_words_);
+  return {};
+}
+
+std::uint64_t GroupTable::group_hash(std::uint32_t group) const {
+  return mode_ == Mode::kWide ? group_hashes_[group] : hash64(group_words_[group]);
+}
+
+std::vector<std::size_t> GroupTable::text_words() const {
+  std::vector<std::size_t> out;
+  for (const Key& key : keys_) {
+    if (key.lane == Lane::kString) out.push_back(static_cast<std::size_t>(key.word));
+  }
+  return out;
+}
+
+// Of a wide key in passes over the chunk, so that many cache misses are under way at once: slots, the records of the groups that they name,
+// and the texts of those.
+void GroupTable::find_records(std::uint64_t* records, const std::uint64_t* hashes, std::size_t count, std::uint32_t* groups) {
+  if (mode_ != Mode::kWide) return find_words(*compiled_.routines, records, count, nullptr, count, groups);
+  while ((group_count_ + count) * 2 > slots_.size()) grow();
   const std::size_t mask = slots_.size() - 1;
   const bool prefetch = slots_.size() > kPrefetchSlots;
   for (std::size_t k = 0; k < count; ++k) {
-    if (prefetch) fetch_ahead(k, count, mask);
-    const std::uint64_t hash = chunk_hashes_[k];
-    std::uint64_t* record = records_.data() + k * record_words_;
+    if (prefetch) fetch_ahead(hashes, k, count, mask);
+    const std::uint64_t hash = hashes[k];
+    std::uint64_t* record = records + k * record_words_;
     std::size_t at = hash & mask;
     for (;; at = (at + 1) & mask) {
       const std::uint32_t group = slots_[at];
@@ -287,7 +329,7 @@ Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* ro
       if (slot_words_[at] == hash && same_record(record, group_words_.data() + (group - 1) * record_words_)) break;
     }
     if (slots_[at] == 0) {
-      own_texts(record);
+      if (!borrows_texts_) own_texts(record);
       slots_[at] = ++group_count_;
       slot_words_[at] = hash;
       group_words_.insert(group_words_.end(), record, record + record_words_);
@@ -295,18 +337,17 @@ Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* ro
     }
     groups[k] = slots_[at] - 1;
   }
-  return {};
 }
 
-void GroupTable::fetch_ahead(std::size_t row, std::size_t count, std::size_t mask) const {
+void GroupTable::fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::size_t count, std::size_t mask) const {
   if (const std::size_t far = row + 3 * kPrefetchDistance; far < count) {
-    __builtin_prefetch(slots_.data() + (chunk_hashes_[far] & mask));
-    __builtin_prefetch(slot_words_.data() + (chunk_hashes_[far] & mask));
+    __builtin_prefetch(slots_.data() + (hashes[far] & mask));
+    __builtin_prefetch(slot_words_.data() + (hashes[far] & mask));
   }
   const auto group_at = [&](std::size_t ahead) {
     if (ahead >= count) return std::uint32_t{0};
-    const std::size_t slot = chunk_hashes_[ahead] & mask;
-    return slot_words_[slot] == chunk_hashes_[ahead] ? slots_[slot] : 0;
+    const std::size_t slot = hashes[ahead] & mask;
+    return slot_words_[slot] == hashes[ahead] ? slots_[slot] : 0;
   };
   if (const std::uint32_t group = group_at(row + 2 * kPrefetchDistance); group != 0)
     __builtin_prefetch(group_words_.data() + (group - 1) * record_words_);
