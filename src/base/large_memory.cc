@@ -13,6 +13,7 @@
 
 #if defined(__linux__) && !defined(TRUENO_ORDINARY_BLOCKS)
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <iterator>
@@ -26,9 +27,17 @@ namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kRegionBytes = std::size_t{64} << 20;
-// Regions that are empty are kept up to this much in all: getting pages from the system and having them cleared costs more than a pass over
-// them, and the next query wants as many again.
-constexpr std::size_t kKeptBytes = std::size_t{256} << 20;
+// Regions that are empty are kept up to a share of the machine's memory: getting pages from the system and having them cleared costs more
+// than a pass over them, and the next query wants as many again.
+constexpr std::size_t kLeastKeptBytes = std::size_t{256} << 20;
+constexpr std::size_t kKeptShare = 32;
+
+std::size_t kept_bytes() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long page_bytes = ::sysconf(_SC_PAGESIZE);
+  if (pages <= 0 || page_bytes <= 0) return kLeastKeptBytes;
+  return std::max(kLeastKeptBytes, static_cast<std::size_t>(pages) / kKeptShare * static_cast<std::size_t>(page_bytes));
+}
 
 std::size_t rounded(std::size_t size, std::size_t to) { return (size + to - 1) / to * to; }
 
@@ -105,7 +114,7 @@ class Pool {
       Region& region = regions_[i];
       if (at < region.begin || at >= region.begin + region.size) continue;
       region.give(at, bytes);
-      if (region.used == 0 && empty_bytes() > kKeptBytes) {
+      if (region.used == 0 && empty_bytes() > kept_bytes_) {
         ::munmap(region.begin, region.size);
         regions_.erase(regions_.begin() + static_cast<std::ptrdiff_t>(i));
       }
@@ -116,6 +125,7 @@ class Pool {
   LargeMemoryUse use() {
     const std::lock_guard lock(mutex_);
     LargeMemoryUse sum;
+    sum.kept = kept_bytes_;
     for (const Region& region : regions_) {
       sum.reserved += region.size;
       sum.used += region.used;
@@ -130,6 +140,7 @@ class Pool {
     return sum;
   }
 
+  const std::size_t kept_bytes_ = kept_bytes();
   std::mutex mutex_;
   std::vector<Region> regions_;
 };

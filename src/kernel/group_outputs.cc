@@ -1,7 +1,9 @@
 #include "kernel/group_outputs.h"
 
 #include <algorithm>
-#include <bit>
+#include <cstring>
+
+#include "base/bits.h"
 
 namespace trueno::kernel {
 
@@ -10,16 +12,15 @@ Result<OutputColumn> OutputColumn::make(const Type& type, std::size_t rows) {
   out.column_.type = type;
   out.column_.length = static_cast<std::int64_t>(rows);
   out.width_ = static_cast<std::size_t>(width_of(type.physical()));
-  out.values_ = TRUENO_TRY(MutableBuffer::zeroed(std::max<std::size_t>(rows, 1) * out.width_));
-  out.validity_ = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(std::max<std::size_t>(rows, 1))));
+  out.values_ = TRUENO_TRY(MutableBuffer::uninitialised(std::max<std::size_t>(rows, 1) * out.width_));
+  out.validity_ = TRUENO_TRY(MutableBuffer::uninitialised(bytes_for_bits(std::max<std::size_t>(rows, 1))));
+  std::memset(out.validity_.data(), 0xFF, out.validity_.size());
   return out;
 }
 
 Column OutputColumn::finish() && {
-  std::int64_t valid = 0;
-  const std::size_t bytes = bytes_for_bits(static_cast<std::size_t>(column_.length));
-  for (std::size_t i = 0; i < bytes; ++i) valid += std::popcount(validity_.data()[i]);
-  column_.null_count = column_.length - valid;
+  column_.null_count =
+      column_.length - static_cast<std::int64_t>(count_set_bits(validity_.data(), 0, static_cast<std::size_t>(column_.length)));
   column_.values = std::move(values_).freeze();
   if (column_.null_count != 0) column_.validity = std::move(validity_).freeze();
   return std::move(column_);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -10,22 +12,40 @@
 
 namespace trueno::kernel {
 
-/// A column of fixed-width values being filled by row. Rows may be filled at the same time in stretches that begin at multiples of 64.
+/// A column of fixed-width values being filled: every row once, by `set` or `set_null`. Different rows may be filled at the same time.
 class OutputColumn {
  public:
   [[nodiscard]] static Result<OutputColumn> make(const Type& type, std::size_t rows);
   template <class T>
   void set(std::size_t row, T value) {  // little-endian: the low bytes are the narrower integer
-    std::memcpy(values_.data() + row * width_, &value, width_);
-    set_bit(validity_.data(), row);
+    std::uint8_t* to = values_.data() + row * width_;
+    switch (width_) {  // so that none of the copies is a call
+      case 8: return copy<8>(to, value);
+      case 16: return copy<16>(to, value);
+      case 4: return copy<4>(to, value);
+      case 2: return copy<2>(to, value);
+      default: return copy<1>(to, value);
+    }
+  }
+  void set_null(std::size_t row) {
+    std::memset(values_.data() + row * width_, 0, width_);
+    // Threads that fill stretches beside one another share a byte.
+    const auto others = static_cast<std::uint8_t>(~(1U << (row % 8)));
+    std::atomic_ref(validity_.data()[row / 8]).fetch_and(others, std::memory_order_relaxed);
   }
   [[nodiscard]] Column finish() &&;
 
  private:
+  // A narrower value is never asked for more bytes than it has: its column is as narrow.
+  template <std::size_t kWidth, class T>
+  static void copy(std::uint8_t* to, const T& value) {
+    if constexpr (kWidth <= sizeof value) std::memcpy(to, &value, kWidth);
+  }
+
   Column column_;
   std::size_t width_ = 0;
   MutableBuffer values_;
-  MutableBuffer validity_;  // a row that is not set is NULL
+  MutableBuffer validity_;  // all valid but those that were set to NULL
 };
 
 /// The visible columns of a reduce or group sink, made from whatever a caller keeps of its accumulators. `States` gives
@@ -41,7 +61,7 @@ class GroupOutputs {
   };
 
   [[nodiscard]] static Result<GroupOutputs> make(const Program& program, std::size_t groups);
-  /// Groups [first, last); stretches that begin at multiples of 64 may be filled at the same time.
+  /// Groups [first, last); stretches that do not overlap may be filled at the same time.
   template <class States>
   [[nodiscard]] Failure fill(const States& states, std::size_t first, std::size_t last);
   /// kOutOfRange for a sum past its type: the first group's, then the first output's. `extremes`: by output, those of kExtreme and kBits.
@@ -59,14 +79,19 @@ class GroupOutputs {
 
 [[nodiscard]] constexpr bool is_column_of_states(FinishKind kind) { return kind == FinishKind::kExtreme || kind == FinishKind::kBits; }
 
+// Column by column: what an output is made of is the same for all groups.
 template <class States>
 GroupOutputs::Failure GroupOutputs::fill(const States& states, std::size_t first, std::size_t last) {
   Failure failure;
-  for (std::size_t group = first; group < last; ++group) {
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      const Output& output = program_->sink.outputs[i];
-      if (is_column_of_states(output.kind)) continue;
-      if (!fill_one(output, columns_[i], limits_[i], states, group) && failure.group == kNone) failure = {group, i};
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    const Output& output = program_->sink.outputs[i];
+    if (is_column_of_states(output.kind)) continue;
+    if (output.kind == FinishKind::kCount) {
+      for (std::size_t group = first; group < last; ++group) columns_[i].set(group, states.count(output.accumulator, group));
+      continue;
+    }
+    for (std::size_t group = first; group < last; ++group) {
+      if (!fill_one(output, columns_[i], limits_[i], states, group) && group < failure.group) failure = {group, i};
     }
   }
   return failure;
@@ -76,17 +101,20 @@ GroupOutputs::Failure GroupOutputs::fill(const States& states, std::size_t first
 template <class States>
 bool GroupOutputs::fill_one(const Output& output, OutputColumn& column, const std::optional<TypeLimits>& limits, const States& states,
                             std::size_t group) {
-  if (output.kind == FinishKind::kCount) {
-    column.set(group, static_cast<i128>(states.count(output.accumulator, group)));
-    return true;
-  }
   const std::int64_t count = states.count(output.count, group);
   if (output.kind == FinishKind::kMoment) {
     const auto value = finish_moment(output, count, [&](std::uint32_t sum) { return states.exact(sum, group); });
-    if (value) column.set(group, canonical(*value));
+    if (value) {
+      column.set(group, canonical(*value));
+    } else {
+      column.set_null(group);
+    }
     return true;
   }
-  if (count == 0) return true;
+  if (count == 0) {
+    column.set_null(group);
+    return true;
+  }
   const bool average = output.kind == FinishKind::kAverage;
   if (average && !output.type.is_float()) {
     column.set(group, whole_average_of(states.integer_sum(output.accumulator, group), count));

@@ -71,7 +71,8 @@ Morsel morsel_of(const Type& key_type, std::span<const Row> rows) {
   return morsel;
 }
 
-class GroupMerge : public testing::TestWithParam<std::tuple<TypeId, int>> {};
+// Key, workers, rows a chunk: forced ones make workers put rows aside after a few groups.
+class GroupMerge : public testing::TestWithParam<std::tuple<TypeId, int, int>> {};
 
 TEST_P(GroupMerge, IsOneRowAKeyAscending) {
   const Type key_type = std::get<0>(GetParam());
@@ -90,7 +91,8 @@ TEST_P(GroupMerge, IsOneRowAKeyAscending) {
 
   const auto backend = std::move(*make_simd_backend(workers, ""));
   const auto kernel = *backend->prepare(grouping(key_type)).run_now();
-  const Launch launch;
+  Launch launch;
+  launch.chunk_rows = std::get<2>(GetParam());
   std::vector<std::unique_ptr<SinkState>> states;
   for (int worker = 0; worker < workers; ++worker) states.push_back(kernel->start(launch));
   constexpr std::size_t kMorsel = 7'000;
@@ -139,7 +141,7 @@ TEST_P(GroupMerge, IsOneRowAKeyAscending) {
 
 INSTANTIATE_TEST_SUITE_P(Keys, GroupMerge,
                          testing::Combine(testing::Values(TypeId::kInteger, TypeId::kBigInt, TypeId::kHugeInt, TypeId::kVarchar),
-                                          testing::Values(1, 3)));
+                                          testing::Values(1, 3), testing::Values(0, 100)));
 
 }  // namespace
 }  // namespace trueno::backend

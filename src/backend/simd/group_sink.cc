@@ -1,96 +1,40 @@
 #include "backend/simd/group_sink.h"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
-#include <cstring>
+#include <optional>
 
-#include "backend/simd/reduce_sink.h"
 #include "kernel/aggregate.h"
-#include "kernel/cell.h"
 
 namespace trueno::backend::simd {
-
-using kernel::Accumulator;
-using kernel::AccumulatorKind;
-using kernel::Cell;
 
 namespace {
 
 // 2^31 rows of 32 bits stay below 2^63; by then the groups become a partial table.
 constexpr std::int64_t kRowsBeforeSeal = std::int64_t{1} << 31;
-// A window is given up when more than this share of the rows since it began did not fit.
-constexpr std::int64_t kMisfitShare = 16;
+// Groups whose records and slots no longer fit a second-level cache.
+constexpr std::uint32_t kDealtFrom = 64 * 1024;
+constexpr std::uint32_t kDealtFromInTests = 16;
 
 }  // namespace
 
-GroupSink::GroupSink(const CompiledProgram& compiled)
+GroupSink::GroupSink(const CompiledProgram& compiled, const Launch& launch)
     : compiled_(compiled),
       table_(compiled),
-      windows_(compiled.program->sink.accumulators.size()),
-      products_(compiled.program->sink.accumulators.size()),
+      records_(compiled),
+      dealt_from_(launch.chunk_rows > 0 ? kDealtFromInTests : kDealtFrom),
       dictionaries_(compiled.program->sink.keys.size()) {
-  for (const Accumulator& accumulator : compiled.program->sink.accumulators) {
-    Slot slot;
-    std::size_t width = 8;
-    if (accumulator.argument != kernel::kNoValue) slot.lane = compiled.lanes[accumulator.argument];
-    switch (accumulator.kind) {
-      case AccumulatorKind::kCountRows:
-      case AccumulatorKind::kCount: break;
-      case AccumulatorKind::kSumInteger:
-        slot.kind =
-            slot.lane == Lane::kI32 ? StateKind::kNarrowSum : (slot.lane == Lane::kI64 ? StateKind::kWideSum : StateKind::kWidestSum);
-        width = slot.lane == Lane::kI32 ? 8 : (slot.lane == Lane::kI64 ? 16 : 24);
-        break;
-      case AccumulatorKind::kSumFloat:
-        slot.kind = StateKind::kFloatSum;
-        width = 24;
-        break;
-      case AccumulatorKind::kMin:
-      case AccumulatorKind::kMax:
-        slot.kind = StateKind::kExtreme;
-        width = 8 + std::max<std::size_t>(8, static_cast<std::size_t>(width_of(slot.lane)));
-        break;
-      case AccumulatorKind::kBitAnd:
-      case AccumulatorKind::kBitOr:
-      case AccumulatorKind::kBitXor:
-        slot.kind = StateKind::kBits;
-        width = 8 + std::max<std::size_t>(8, static_cast<std::size_t>(width_of(slot.lane)));
-        break;
-      case AccumulatorKind::kSumProduct:
-        slot.kind = StateKind::kProducts;
-        width = 0;
-        break;
-    }
-    slot.offset = stride_;
-    stride_ += width;
-    slots_.push_back(slot);
-  }
+  by_word_ = table_.has_words() && table_.ascends() && table_.word_bits() <= DealtRows::kMostWordBits;
+  const bool by_hash = !table_.is_dense() && DealtKeys::may_deal(table_.record_words(), table_.text_words().size());
+  if (!(by_word_ || by_hash) || !DealtRows::may_deal(compiled)) dealt_from_ = UINT32_MAX;
+  arguments_.first.resize(compiled.program->sink.accumulators.size());
+  arguments_.second.resize(compiled.program->sink.accumulators.size());
   groups_.resize(kChunkRows);
-  records_.resize(kChunkRows);
+  dealt_words_.resize(kChunkRows);
   chosen_.resize(kChunkRows + 16);
 }
 
 std::int64_t GroupSink::bytes() const {
-  constexpr std::size_t kDigits = 40;  // five limbs: a square of 106 bits, and room above it
-  std::size_t sums = 0;
-  for (const std::vector<ProductSum>& of_groups : products_) sums += of_groups.capacity() * (sizeof(ProductSum) + kDigits);
-  return table_.bytes() + static_cast<std::int64_t>(segment_groups_ * stride_ + texts_.bytes() + sums);
-}
-
-// Zero is the beginning of every state. Segments are made whole, but for the first: most groupings have few groups.
-void GroupSink::grow_states() {
-  constexpr std::size_t kFirstGroups = 64;
-  const std::size_t wanted = table_.size();
-  if (wanted > segment_groups_ && segment_groups_ < kSegmentGroups) {
-    if (segments_.empty()) segments_.emplace_back();
-    segment_groups_ = std::min(kSegmentGroups, std::bit_ceil(std::max(wanted, kFirstGroups)));
-    segments_.front().resize(segment_groups_ * stride_ + kRecordPadding);
-  }
-  for (; wanted > segment_groups_; segment_groups_ += kSegmentGroups) segments_.emplace_back(kSegmentGroups * stride_ + kRecordPadding);
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    if (slots_[i].kind == StateKind::kProducts && products_[i].size() < table_.size()) products_[i].resize(table_.size());
-  }
+  return table_.bytes() + records_.bytes() + (dealt_ ? dealt_->bytes() : 0) + (dealt_keys_ ? dealt_keys_->bytes() : 0);
 }
 
 Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, const ChunkRows& chunk) {
@@ -109,366 +53,94 @@ Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, cons
     rows = chosen_.data();
   }
   if (count == 0) return {};
-  TRUENO_TRY(table_.find(evaluator, chunk.rows, rows, count, groups_.data()));
-  grow_states();
-  // Where the records are, for all accumulators; many of them are on their way into the cache before the first is updated.
-  if (segments_.size() == 1) {
-    std::uint8_t* const first = segments_.front().data();
-    for (std::size_t k = 0; k < count; ++k) records_[k] = first + groups_[k] * stride_;
-  } else {
-    for (std::size_t k = 0; k < count; ++k) {
-      records_[k] = state(groups_[k]);
-      __builtin_prefetch(records_[k], 1);
-    }
+  for (std::size_t i = 0; i < arguments_.first.size(); ++i) {
+    const kernel::Accumulator& accumulator = program.sink.accumulators[i];
+    if (accumulator.argument != kernel::kNoValue) arguments_.first[i] = &evaluator.value(accumulator.argument);
+    if (accumulator.second != kernel::kNoValue) arguments_.second[i] = &evaluator.value(accumulator.second);
   }
-  for (std::size_t i = 0; i < slots_.size(); ++i) update(i, evaluator, chunk, rows, count);
-  rows_ += static_cast<std::int64_t>(count);
-  if (should_seal()) sealed_.push_back(TRUENO_TRY(seal()));
+  if (dealt_ && dealt_->rows() < DealtRows::kMostRows) return deal(evaluator, chunk.rows, rows, count);
+  TRUENO_TRY(table_.find(evaluator, chunk.rows, rows, count, groups_.data()));
+  TRUENO_TRY(add_to_groups(arguments_, chunk.rows, chunk.mask, rows, count, evaluator.routines()));
+  if (should_deal()) begin_dealing();
   return {};
 }
 
-bool GroupSink::should_seal() const {
-  if (rows_ >= kRowsBeforeSeal) return true;
-  return std::ranges::any_of(windows_, [&](const FloatWindow& window) {
-    return window.has_window && window.misfits > 256 && window.misfits * kMisfitShare > rows_;
-  });
+void GroupSink::begin_dealing() {
+  dealt_ = std::make_unique<DealtRows>(compiled_, by_word_ ? table_.word_bits() : DealtRows::kMostWordBits);
+  if (!by_word_) dealt_keys_ = std::make_unique<DealtKeys>(table_.record_words(), table_.text_words(), dealt_->parts());
 }
 
-namespace {
-
-// Calls update(row, k) for every chosen row that is valid: the k-th of the chosen ones.
-template <class Update>
-void for_each_row(const Vector& argument, const std::uint32_t* rows, std::size_t count, Update update) {
-  if (argument.constant) {
-    for (std::size_t k = 0; k < count; ++k) update(0, k);
-  } else if (argument.valid == nullptr && rows == nullptr) {
-    for (std::size_t k = 0; k < count; ++k) update(k, k);
-  } else if (argument.valid == nullptr) {
-    for (std::size_t k = 0; k < count; ++k) update(rows[k], k);
-  } else {
-    for (std::size_t k = 0; k < count; ++k) {
-      const std::size_t row = rows == nullptr ? k : rows[k];
-      if (argument.valid[row] != 0) update(row, k);
-    }
+Status GroupSink::deal(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count) {
+  if (by_word_) {
+    const std::uint64_t* words = table_.words(evaluator, chunk_rows);
+    if (rows == nullptr) return dealt_->add(words, nullptr, count, arguments_);
+    for (std::size_t k = 0; k < count; ++k) dealt_words_[k] = words[rows[k]];
+    return dealt_->add(dealt_words_.data(), rows, count, arguments_);
   }
+  TRUENO_TRY(table_.make_records(evaluator, chunk_rows, rows, count));
+  for (std::size_t k = 0; k < count; ++k) dealt_words_[k] = word_of_hash(table_.made_hashes()[k]);
+  TRUENO_TRY(dealt_keys_->add(dealt_words_.data(), dealt_->rest_bits(), table_.made_records(), count));
+  return dealt_->add(dealt_words_.data(), rows, count, arguments_);
 }
 
-void add_to(std::uint8_t* at, std::int64_t value) { store(at, load<std::int64_t>(at) + value); }
-
-}  // namespace
-
-void GroupSink::update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, const std::uint32_t* rows,
-                       std::size_t count) {
-  const Accumulator& accumulator = compiled_.program->sink.accumulators[index];
-  const Slot& slot = slots_[index];
-  std::uint8_t* const* records = records_.data();
-  const std::size_t offset = slot.offset;
-  if (accumulator.kind == AccumulatorKind::kCountRows) {
-    for (std::size_t k = 0; k < count; ++k) add_to(records[k] + offset, 1);
-    return;
-  }
-  if (slot.kind == StateKind::kProducts) {
-    update_products(index, evaluator, rows, count);
-    return;
-  }
-  const Vector& argument = evaluator.value(accumulator.argument);
-  if (argument.is_null_constant()) return;
-  switch (slot.kind) {
-    case StateKind::kCount:
-      for_each_row(argument, rows, count, [&](std::size_t, std::size_t k) { add_to(records[k] + offset, 1); });
-      return;
-    case StateKind::kNarrowSum: {
-      const auto* values = argument.as<std::int32_t>();
-      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) { add_to(records[k] + offset, values[row]); });
-      return;
-    }
-    case StateKind::kWideSum: {
-      const auto* values = argument.as<std::int64_t>();
-      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
-        std::uint8_t* at = records[k] + offset;
-        store(at, load<i128>(at) + values[row]);
-      });
-      return;
-    }
-    case StateKind::kWidestSum: {
-      const auto* values = argument.as<i128>();
-      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
-        std::uint8_t* at = records[k] + offset;
-        I192 sum{load<std::uint64_t>(at), load<i128>(at + 8)};
-        sum.add(values[row]);
-        store(at, sum.low);
-        store(at + 8, sum.high);
-      });
-      return;
-    }
-    case StateKind::kFloatSum: update_floats(index, argument, chunk, rows, count, evaluator.routines()); return;
-    case StateKind::kExtreme: update_extremes(slot, accumulator.kind == AccumulatorKind::kMin, argument, rows, count); return;
-    case StateKind::kBits: update_bits(slot, accumulator.kind, argument, rows, count); return;
-    case StateKind::kProducts: return;
-  }
+// The groups of the rows are in `groups_`.
+Status GroupSink::add_to_groups(const GroupArguments& arguments, std::size_t chunk_rows, const std::uint8_t* mask,
+                                const std::uint32_t* rows, std::size_t count, const Routines& routines) {
+  records_.grow(table_.size());
+  records_.update(arguments, chunk_rows, mask, rows, count, groups_.data(), routines);
+  rows_ += static_cast<std::int64_t>(count);
+  if (rows_ >= kRowsBeforeSeal || records_.misfits(rows_)) sealed_.push_back(TRUENO_TRY(seal()));
+  return {};
 }
 
-void GroupSink::update_products(std::size_t index, const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count) {
-  const Products products(compiled_.program->sink.accumulators[index], evaluator);
-  std::vector<ProductSum>& sums = products_[index];
-  for (std::size_t k = 0; k < count; ++k) {
-    const std::size_t row = rows == nullptr ? k : rows[k];
-    if (products.is_valid(row)) sums[groups_[k]].add(products.factors(row));
-  }
+// Three rows a group are worth their places in a table that is larger than the cache, one and a half are not.
+bool GroupSink::should_deal() const {
+  return table_.size() >= dealt_from_ && !dealt_ && sealed_.empty() && rows_ * 2 < std::int64_t{table_.size()} * 3;
 }
 
-void GroupSink::update_bits(const Slot& slot, AccumulatorKind kind, const Vector& argument, const std::uint32_t* rows, std::size_t count) {
-  std::uint8_t* const* records = records_.data();
-  const std::size_t offset = slot.offset;
-  const auto combine = [&]<class T>(const T* values) {
-    for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
-      std::uint8_t* at = records[k] + offset;
-      const T value = values[row];
-      const bool first = load<std::int64_t>(at) == 0;
-      store(at, std::int64_t{1});
-      store(at + 8, first ? value : static_cast<T>(kernel::combined_bits(kind, load<T>(at + 8), value)));
+// For a partial table: the rows that were put aside go the way of all others.
+Status GroupSink::group_dealt_rows() {
+  if (!dealt_) return {};
+  const std::unique_ptr<DealtRows> dealt = std::move(dealt_);
+  const std::unique_ptr<DealtKeys> keys = std::move(dealt_keys_);
+  DealtRows::Reader reader(*dealt);
+  std::vector<std::uint64_t> records(kChunkRows * table_.record_words());
+  std::vector<std::uint64_t> hashes(kChunkRows);
+  for (std::size_t part = 0; part < dealt->parts(); ++part) {
+    std::optional<DealtKeys::Cursor> cursor;
+    if (keys) cursor.emplace(*keys, part);
+    Status status;
+    dealt->for_each(part, [&](const std::uint8_t* tuples, std::size_t count) {
+      if (!status) return;
+      reader.read(tuples, count);
+      if (cursor) {
+        cursor->read(count, records.data());
+      } else {
+        for (std::size_t k = 0; k < count; ++k) records[k] = std::uint64_t{part} << dealt->rest_bits() | reader.numbers()[k];
+      }
+      table_.hash_records(records.data(), count, hashes.data());
+      table_.find_records(records.data(), hashes.data(), count, groups_.data());
+      status = add_to_groups(reader.arguments(), count, nullptr, nullptr, count, *compiled_.routines);
     });
-  };
-  switch (argument.lane) {
-    case Lane::kI32: combine(argument.as<std::int32_t>()); return;
-    case Lane::kI64: combine(argument.as<std::int64_t>()); return;
-    default: combine(argument.as<i128>()); return;  // the verifier lets integers only
+    TRUENO_TRY(std::move(status));
   }
-}
-
-void GroupSink::update_floats(std::size_t index, const Vector& argument, const ChunkRows& chunk, const std::uint32_t* rows,
-                              std::size_t count, const Routines& routines) {
-  FloatWindow& window = windows_[index];
-  const Slot& slot = slots_[index];
-  // Every row as a double; rows that do not count as zero.
-  const std::size_t n = argument.constant ? 1 : chunk.rows;
-  Vector values = argument;
-  if (argument.lane == Lane::kF32) {
-    routines.convert[static_cast<int>(Lane::kF32)][static_cast<int>(Lane::kF64)](argument.data, scratch_[0].values(8), n);
-    values.data = scratch_[0].values(8);
-    values.lane = Lane::kF64;
-  }
-  const std::uint8_t* mask = nullptr;
-  if (!argument.constant) {
-    mask = chunk.mask;
-    if (argument.valid != nullptr) {
-      mask = argument.valid;
-      if (chunk.mask != nullptr) {
-        routines.both(argument.valid, chunk.mask, scratch_[1].validity(), n);
-        mask = scratch_[1].validity();
-      }
-    }
-  }
-  if (!window.has_window) {
-    constexpr int kHeadroom = 4;
-    const std::optional<int> needed = needed_top(values, mask, n);
-    if (needed && *needed + kHeadroom >= SumWindow::kLowestTop && *needed + kHeadroom <= SumWindow::kHighestTop) {
-      window.has_window = true;
-      window.top = *needed + kHeadroom;
-    }
-  }
-  const auto add_exactly = [&](std::size_t row, std::size_t k) { window.overflow[groups_[k]].add(values.as<double>()[row]); };
-  if (!window.has_window) {  // only zeros, infinities and numbers at the ends so far
-    for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
-      if (values.as<double>()[row] != 0) add_exactly(row, k);
-    });
-    return;
-  }
-  if (window.rows + static_cast<std::int64_t>(count) > SumWindow::kGroupRows) carry_up(index);
-  window.rows += static_cast<std::int64_t>(count);
-  auto* high = static_cast<std::int64_t*>(scratch_[2].values(8));
-  auto* low = static_cast<std::int64_t*>(scratch_[3].values(8));
-  std::uint8_t* fits = scratch_[2].validity();
-  const bool all_fit = routines.split_f64(values.as<double>(), mask, n, window.top, high, low, fits);
-  std::uint8_t* const* records = records_.data();
-  const std::size_t offset = slot.offset;
-  const auto add_parts = [&](std::size_t row, std::size_t k) {
-    std::uint8_t* at = records[k] + offset;
-    add_to(at + 8, high[row]);
-    add_to(at + 16, low[row]);
-  };
-  if (all_fit) {
-    for_each_row(argument, rows, count, add_parts);
-    return;
-  }
-  for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
-    if (fits[row] != 0) {
-      add_parts(row, k);
-    } else {
-      add_exactly(row, k);
-      ++window.misfits;
-    }
-  });
-}
-
-// Keeps both parts small: what is above their grids moves up. Arithmetic shifts: the rest is never negative.
-void GroupSink::carry_up(std::size_t index) {
-  const Slot& slot = slots_[index];
-  for (std::uint32_t group = 0; group < table_.size(); ++group) {
-    std::uint8_t* at = state(group) + slot.offset;
-    auto low = load<std::int64_t>(at + 16);
-    auto high = load<std::int64_t>(at + 8);
-    high += low >> SumWindow::kLowBits;
-    low &= (std::int64_t{1} << SumWindow::kLowBits) - 1;
-    add_to(at, high >> SumWindow::kGroupHighBits);
-    high &= (std::int64_t{1} << SumWindow::kGroupHighBits) - 1;
-    store(at + 8, high);
-    store(at + 16, low);
-  }
-  windows_[index].rows = 0;
-}
-
-void GroupSink::update_extremes(const Slot& slot, bool least, const Vector& argument, const std::uint32_t* rows, std::size_t count) {
-  std::uint8_t* const* records = records_.data();
-  const std::size_t offset = slot.offset;
-  const auto keep = [&]<class T>(const T* values, auto is_less) {
-    for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
-      std::uint8_t* at = records[k] + offset;
-      const T value = values[row];
-      const T best = load<T>(at + 8);
-      const bool better = load<std::int64_t>(at) == 0 || (least ? is_less(value, best) : is_less(best, value));
-      if (!better) return;
-      store(at, std::int64_t{1});
-      store(at + 8, value);
-    });
-  };
-  const auto plain = [](auto a, auto b) { return a < b; };
-  const auto total = [](auto a, auto b) { return a < b || (b != b && a == a); };  // NaN is greatest
-  switch (argument.lane) {
-    case Lane::kBool: keep(argument.as<std::uint8_t>(), plain); return;
-    case Lane::kI32: keep(argument.as<std::int32_t>(), plain); return;
-    case Lane::kI64: keep(argument.as<std::int64_t>(), plain); return;
-    case Lane::kI128: keep(argument.as<i128>(), plain); return;
-    case Lane::kCode: keep(argument.as<std::uint32_t>(), plain); return;
-    case Lane::kF32: keep(argument.as<float>(), total); return;
-    case Lane::kF64: keep(argument.as<double>(), total); return;
-    case Lane::kInterval:
-      keep(argument.as<IntervalValue>(),
-           [](const IntervalValue& a, const IntervalValue& b) { return a.normalised_micros() < b.normalised_micros(); });
-      return;
-    case Lane::kString:
-      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
-        std::uint8_t* at = records[k] + offset;
-        const StringView value = argument.as<StringView>()[row];
-        StringView best;
-        std::memcpy(static_cast<void*>(&best), at + 8, 16);
-        const bool better = load<std::int64_t>(at) == 0 || (least ? value < best : best < value);
-        if (!better) return;
-        store(at, std::int64_t{1});
-        const StringView owned = value.is_inline() ? value : StringView(texts_.copy(value.view()));
-        std::memcpy(at + 8, static_cast<const void*>(&owned), 16);
-      });
-  }
-}
-
-std::optional<FixedSum> GroupSink::fixed_sum(std::size_t accumulator, std::uint32_t group) const {
-  const FloatWindow& window = windows_[accumulator];
-  if (!window.overflow.empty() && window.overflow.contains(group)) return std::nullopt;
-  if (!window.has_window) return FixedSum();
-  const std::uint8_t* at = state(group) + slots_[accumulator].offset;
-  const int low_grid = window.top - SumWindow::kGroupHighBits - SumWindow::kLowBits;
-  const int exponents[] = {low_grid, low_grid + SumWindow::kLowBits, window.top};
-  const std::int64_t parts[] = {load<std::int64_t>(at + 16), load<std::int64_t>(at + 8), load<std::int64_t>(at)};
-  return FixedSum::of(parts, exponents);
-}
-
-ExactSum GroupSink::wide_sum(std::size_t accumulator, std::uint32_t group) const {
-  const FloatWindow& window = windows_[accumulator];
-  const auto more = window.overflow.find(group);
-  ExactSum total = more == window.overflow.end() ? ExactSum() : more->second;
-  if (!window.has_window) return total;
-  const std::uint8_t* at = state(group) + slots_[accumulator].offset;
-  const int low_grid = window.top - SumWindow::kGroupHighBits - SumWindow::kLowBits;
-  add_steps(total, load<std::int64_t>(at + 16), low_grid);
-  add_steps(total, load<std::int64_t>(at + 8), low_grid + SumWindow::kLowBits);
-  add_steps(total, load<std::int64_t>(at), window.top);
-  return total;
-}
-
-Result<Column> GroupSink::float_column(std::size_t index) const {
-  ColumnBuilder builder(TypeId::kBlob);
-  builder.reserve(table_.size());
-  char bytes[FixedSum::kMostBytes];
-  for (std::uint32_t group = 0; group < table_.size(); ++group) {
-    if (const std::optional<FixedSum> sum = fixed_sum(index, group)) {
-      TRUENO_TRY(builder.append_string({bytes, static_cast<std::size_t>(sum->write(bytes))}));
-    } else {
-      TRUENO_TRY(builder.append_string(wide_sum(index, group).serialise()));
-    }
-  }
-  return builder.finish();
-}
-
-Result<Column> GroupSink::state_column(std::size_t index) const {
-  const kernel::Program& program = *compiled_.program;
-  const Accumulator& accumulator = program.sink.accumulators[index];
-  const Slot& slot = slots_[index];
-  const Type type = kernel::state_type(program, accumulator);
-  if (slot.kind == StateKind::kFloatSum) return float_column(index);
-  ColumnBuilder builder(type);
-  builder.reserve(table_.size());
-  for (std::uint32_t group = 0; group < table_.size(); ++group) {
-    const std::uint8_t* at = state(group) + slot.offset;
-    switch (slot.kind) {
-      case StateKind::kCount: TRUENO_TRY(builder.append_bytes(at)); break;
-      case StateKind::kNarrowSum:
-      case StateKind::kWideSum: {
-        const i128 sum = slot.kind == StateKind::kNarrowSum ? i128{load<std::int64_t>(at)} : load<i128>(at);
-        if (type.id == TypeId::kBlob) {  // a 128-bit argument that ranges made narrower
-          I192 wide;
-          wide.add(sum);
-          TRUENO_TRY(builder.append_string(kernel::serialise(wide)));
-        } else {
-          TRUENO_TRY(builder.append_bytes(&sum));
-        }
-        break;
-      }
-      case StateKind::kWidestSum: {
-        const I192 sum{load<std::uint64_t>(at), load<i128>(at + 8)};
-        if (type.id == TypeId::kBlob) {
-          TRUENO_TRY(builder.append_string(kernel::serialise(sum)));
-        } else {
-          const i128 narrow = *sum.narrow();
-          TRUENO_TRY(builder.append_bytes(&narrow));
-        }
-        break;
-      }
-      case StateKind::kFloatSum: break;
-      case StateKind::kProducts: TRUENO_TRY(builder.append_string(products_[index][group].serialise())); break;
-      case StateKind::kBits:
-      case StateKind::kExtreme: {
-        if (load<std::int64_t>(at) == 0) {
-          TRUENO_TRY(builder.append_null());
-          break;
-        }
-        alignas(16) std::uint8_t copy[16] = {};
-        std::memcpy(copy, at + 8, static_cast<std::size_t>(width_of(slot.lane)));
-        const Cell cell = cell_of({slot.lane, copy, nullptr, true}, 0);
-        TRUENO_TRY(kernel::append_cell(builder, type, kernel::canonical(cell, type.physical())));
-        break;
-      }
-    }
-  }
-  return builder.finish();
+  return {};
 }
 
 Result<Batch> GroupSink::seal() {
   Batch out;
   out.length = table_.size();
-  grow_states();
+  records_.grow(table_.size());
   out.columns = TRUENO_TRY(table_.keys(dictionaries_));
-  for (std::size_t i = 0; i < slots_.size(); ++i) out.columns.push_back(TRUENO_TRY(state_column(i)));
+  for (std::size_t i = 0; i < compiled_.program->sink.accumulators.size(); ++i) out.columns.push_back(TRUENO_TRY(records_.state_column(i)));
   table_.clear();
-  segments_.clear();
-  segment_groups_ = 0;
-  texts_.clear();
-  for (std::vector<ProductSum>& sums : products_) sums.clear();
-  for (FloatWindow& window : windows_) window = {};
+  records_.clear();
   rows_ = 0;
   return out;
 }
 
 Result<Batch> GroupSink::take() {
+  TRUENO_TRY(group_dealt_rows());
   Batch last = TRUENO_TRY(seal());
   if (sealed_.empty()) return last;
   sealed_.push_back(std::move(last));

@@ -37,7 +37,8 @@ GroupTable::GroupTable(const CompiledProgram& compiled) : compiled_(compiled) {
       key.bits = 1;
     } else if (ranged && (key.lane == Lane::kI32 || key.lane == Lane::kI64 || key.lane == Lane::kCode)) {
       key.base = static_cast<std::int64_t>(*i.range.min);
-      key.bits = bit_width_of(static_cast<std::uint64_t>(*i.range.max - *i.range.min) + (key.nullable ? 1 : 0));
+      key.null_word = static_cast<std::uint64_t>(*i.range.max - *i.range.min) + 1;
+      key.bits = bit_width_of(key.null_word - (key.nullable ? 0 : 1));
     } else if (key.lane == Lane::kI32) {
       key.base = INT32_MIN;
       key.bits = 32;
@@ -47,12 +48,21 @@ GroupTable::GroupTable(const CompiledProgram& compiled) : compiled_(compiled) {
       packable = packable && (key.lane == Lane::kI64 || key.lane == Lane::kF64) && !key.nullable;
       key.bits = 64;
     }
-    if (key.nullable && !(ranged && key.lane != Lane::kBool)) ++key.bits;
-    key.shift = key.bits == 0 ? 0 : total_bits_;  // one value for all rows: takes no bits
+    if (key.nullable && key.null_word == 0) {
+      key.null_word = std::uint64_t{1} << (key.bits % 64);  // of 64 bits no word is made
+      ++key.bits;
+    }
     key.word = static_cast<int>(record_words_);
     total_bits_ += key.bits;
+    const bool by_value = key.lane == Lane::kBool || key.lane == Lane::kI32 || key.lane == Lane::kI64 || i.type.id == TypeId::kEnum;
+    ascends_ = ascends_ && by_value;
     record_words_ += width_of(key.lane) == 16 ? 2 : 1;
     keys_.push_back(key);
+  }
+  int shift = 0;
+  for (auto key = keys_.rbegin(); key != keys_.rend(); ++key) {  // the first key has the highest bits
+    key->shift = key->bits == 0 ? 0 : shift;                     // one value for all rows: takes no bits
+    shift += key->bits;
   }
   packable = packable && total_bits_ <= 64;
   mode_ = !packable ? Mode::kWide : (total_bits_ <= kDenseBits ? Mode::kDense : Mode::kPacked);
@@ -77,31 +87,45 @@ std::int64_t GroupTable::bytes() const {
 
 Status GroupTable::find(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count,
                         std::uint32_t* groups) {
-  if (mode_ == Mode::kWide) return find_wide(evaluator, rows, count, groups);
+  if (mode_ == Mode::kWide) {
+    TRUENO_TRY(make_records(evaluator, chunk_rows, rows, count));
+    find_records(records_.data(), chunk_hashes_.data(), count, groups);
+    return {};
+  }
+  find_words(evaluator.routines(), words(evaluator, chunk_rows), chunk_rows, rows, count, groups);
+  return {};
+}
+
+const std::uint64_t* GroupTable::words(const Evaluator& evaluator, std::size_t chunk_rows) {
   std::fill(chunk_words_.begin(), chunk_words_.begin() + static_cast<std::ptrdiff_t>(chunk_rows), 0);
   for (const Key& key : keys_) add_key_words(key, evaluator.value(key.value), chunk_rows);
+  return chunk_words_.data();
+}
+
+void GroupTable::find_words(const Routines& routines, const std::uint64_t* words, std::size_t chunk_rows, const std::uint32_t* rows,
+                            std::size_t count, std::uint32_t* groups) {
   if (mode_ == Mode::kDense) {
-    find_dense(rows, count, groups);
+    find_dense(words, rows, count, groups);
   } else {
-    find_packed(evaluator, chunk_rows, rows, count, groups);
+    find_packed(routines, words, chunk_rows, rows, count, groups);
   }
-  return {};
 }
 
 // All rows of the chunk, chosen or not: the loops vectorise.
 void GroupTable::add_key_words(const Key& key, const Vector& vector, std::size_t rows) {
   std::uint64_t* words = chunk_words_.data();
   const int shift = key.shift;
-  const std::uint64_t offset = static_cast<std::uint64_t>(key.nullable ? 1 : 0) - static_cast<std::uint64_t>(key.base);
+  const std::uint64_t offset = std::uint64_t{0} - static_cast<std::uint64_t>(key.base);
+  const std::uint64_t null_word = key.nullable ? key.null_word : 0;  // else rows that are not valid do not count
   const auto add = [&](auto word_of) {
     if (vector.constant) {
-      const std::uint64_t word = vector.is_valid(0) ? word_of(0) + offset : 0;
+      const std::uint64_t word = vector.is_valid(0) ? word_of(0) + offset : null_word;
       for (std::size_t i = 0; i < rows; ++i) words[i] |= word << shift;
     } else if (vector.valid == nullptr) {
       for (std::size_t i = 0; i < rows; ++i) words[i] |= (word_of(i) + offset) << shift;
     } else {
       // Rows that are not valid hold anything: only their NULL may reach the word.
-      for (std::size_t i = 0; i < rows; ++i) words[i] |= (vector.valid[i] != 0 ? word_of(i) + offset : 0) << shift;
+      for (std::size_t i = 0; i < rows; ++i) words[i] |= (vector.valid[i] != 0 ? word_of(i) + offset : null_word) << shift;
     }
   };
   switch (key.lane) {
@@ -117,8 +141,7 @@ void GroupTable::add_key_words(const Key& key, const Vector& vector, std::size_t
   }
 }
 
-void GroupTable::find_dense(const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
-  const std::uint64_t* words = chunk_words_.data();
+void GroupTable::find_dense(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
   std::uint32_t* slots = slots_.data();
   // Nearly always the group is there: new ones are the exception, and looked for first.
   std::uint32_t missing = 0;
@@ -158,11 +181,11 @@ void GroupTable::grow() {
   }
 }
 
-void GroupTable::find_packed(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count,
-                             std::uint32_t* groups) {
+void GroupTable::find_packed(const Routines& routines, const std::uint64_t* words, std::size_t chunk_rows, const std::uint32_t* rows,
+                             std::size_t count, std::uint32_t* groups) {
   if ((group_count_ + count) * 2 > slots_.size()) grow();
   if ((group_count_ + count) * 2 > slots_.size()) grow();
-  evaluator.routines().hash_words(chunk_words_.data(), chunk_rows, chunk_hashes_.data());
+  routines.hash_words(words, chunk_rows, chunk_hashes_.data());
   const std::size_t mask = slots_.size() - 1;
   const bool prefetch = slots_.size() > kPrefetchSlots;
   for (std::size_t k = 0; k < count; ++k) {
@@ -172,7 +195,7 @@ void GroupTable::find_packed(const Evaluator& evaluator, std::size_t chunk_rows,
       __builtin_prefetch(slot_words_.data() + ahead);
     }
     const std::size_t row = rows == nullptr ? k : rows[k];
-    const std::uint64_t word = chunk_words_[row];
+    const std::uint64_t word = words[row];
     std::size_t at = chunk_hashes_[row] & mask;
     for (;; at = (at + 1) & mask) {
       if (slots_[at] == 0) {
@@ -190,7 +213,6 @@ void GroupTable::find_packed(const Evaluator& evaluator, std::size_t chunk_rows,
 // The record's words, texts as views into the register, and its hash.
 std::uint64_t GroupTable::make_record(const Evaluator& evaluator, std::size_t row, std::uint64_t* record) const {
   record[0] = 0;
-  std::uint64_t hash = 0;
   for (std::size_t k = 0; k < keys_.size(); ++k) {
     const Key& key = keys_[k];
     const Vector& vector = evaluator.value(key.value);
@@ -199,7 +221,6 @@ std::uint64_t GroupTable::make_record(const Evaluator& evaluator, std::size_t ro
     if (width_of(key.lane) == 16) words[1] = 0;
     if (!vector.is_valid(row)) {
       record[0] |= std::uint64_t{1} << (k % 64);
-      hash = hash_combine(hash, 0x6E756C6C);
       continue;
     }
     const std::size_t at = vector.at(row);
@@ -216,17 +237,34 @@ std::uint64_t GroupTable::make_record(const Evaluator& evaluator, std::size_t ro
         std::memcpy(words, &canonical.interval, 16);
         break;
       }
-      case Lane::kString: {
-        const StringView& text = vector.as<StringView>()[at];
-        std::memcpy(words, static_cast<const void*>(&text), 16);
-        hash = hash_combine(hash, hash_bytes(text.view()));
-        continue;
-      }
+      case Lane::kString: std::memcpy(words, static_cast<const void*>(vector.as<StringView>() + at), 16); break;
     }
-    hash = hash_combine(hash, words[0]);
-    if (width_of(key.lane) == 16) hash = hash_combine(hash, words[1]);
+  }
+  return hash_record(record);
+}
+
+std::uint64_t GroupTable::hash_record(const std::uint64_t* record) const {
+  std::uint64_t hash = 0;
+  for (std::size_t k = 0; k < keys_.size(); ++k) {
+    const Key& key = keys_[k];
+    const std::uint64_t* words = record + key.word;
+    if (((record[0] >> (k % 64)) & 1) != 0) {
+      hash = hash_combine(hash, 0x6E756C6C);
+    } else if (key.lane == Lane::kString) {
+      StringView text;
+      std::memcpy(static_cast<void*>(&text), words, sizeof text);
+      hash = hash_combine(hash, hash_bytes(text.view()));
+    } else {
+      hash = hash_combine(hash, words[0]);
+      if (width_of(key.lane) == 16) hash = hash_combine(hash, words[1]);
+    }
   }
   return hash;
+}
+
+void GroupTable::hash_records(const std::uint64_t* records, std::size_t count, std::uint64_t* hashes) const {
+  if (mode_ != Mode::kWide) return compiled_.routines->hash_words(records, count, hashes);
+  for (std::size_t k = 0; k < count; ++k) hashes[k] = hash_record(records + k * record_words_);
 }
 
 bool GroupTable::same_record(const std::uint64_t* a, const std::uint64_t* b) const {
@@ -247,20 +285,43 @@ bool GroupTable::same_record(const std::uint64_t* a, const std::uint64_t* b) con
   return true;
 }
 
-// In passes over the chunk, so that many cache misses are under way at once: records and hashes, then slots, the records of the groups
-// that they name, and the texts of those.
-Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
+Status GroupTable::make_records(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count) {
+  records_.resize(count * record_words());
+  if (mode_ != Mode::kWide) {
+    const std::uint64_t* all = words(evaluator, chunk_rows);
+    for (std::size_t k = 0; k < count; ++k) records_[k] = all[rows == nullptr ? k : rows[k]];
+    evaluator.routines().hash_words(records_.data(), count, chunk_hashes_.data());
+    return {};
+  }
   if (keys_.size() > 64) return error(ErrorCode::kNotSupported, "GROUP BY of more than 64 keys");
-  while ((group_count_ + count) * 2 > slots_.size()) grow();
-  records_.resize(count * record_words_);
   for (std::size_t k = 0; k < count; ++k)
     chunk_hashes_[k] = make_record(evaluator, rows == nullptr ? k : rows[k], records_.data() + k * record_words_);
+  return {};
+}
+
+std::uint64_t GroupTable::group_hash(std::uint32_t group) const {
+  return mode_ == Mode::kWide ? group_hashes_[group] : hash64(group_words_[group]);
+}
+
+std::vector<std::size_t> GroupTable::text_words() const {
+  std::vector<std::size_t> out;
+  for (const Key& key : keys_) {
+    if (key.lane == Lane::kString) out.push_back(static_cast<std::size_t>(key.word));
+  }
+  return out;
+}
+
+// Of a wide key in passes over the chunk, so that many cache misses are under way at once: slots, the records of the groups that they name,
+// and the texts of those.
+void GroupTable::find_records(std::uint64_t* records, const std::uint64_t* hashes, std::size_t count, std::uint32_t* groups) {
+  if (mode_ != Mode::kWide) return find_words(*compiled_.routines, records, count, nullptr, count, groups);
+  while ((group_count_ + count) * 2 > slots_.size()) grow();
   const std::size_t mask = slots_.size() - 1;
   const bool prefetch = slots_.size() > kPrefetchSlots;
   for (std::size_t k = 0; k < count; ++k) {
-    if (prefetch) fetch_ahead(k, count, mask);
-    const std::uint64_t hash = chunk_hashes_[k];
-    std::uint64_t* record = records_.data() + k * record_words_;
+    if (prefetch) fetch_ahead(hashes, k, count, mask);
+    const std::uint64_t hash = hashes[k];
+    std::uint64_t* record = records + k * record_words_;
     std::size_t at = hash & mask;
     for (;; at = (at + 1) & mask) {
       const std::uint32_t group = slots_[at];
@@ -268,7 +329,7 @@ Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* ro
       if (slot_words_[at] == hash && same_record(record, group_words_.data() + (group - 1) * record_words_)) break;
     }
     if (slots_[at] == 0) {
-      own_texts(record);
+      if (!borrows_texts_) own_texts(record);
       slots_[at] = ++group_count_;
       slot_words_[at] = hash;
       group_words_.insert(group_words_.end(), record, record + record_words_);
@@ -276,18 +337,17 @@ Status GroupTable::find_wide(const Evaluator& evaluator, const std::uint32_t* ro
     }
     groups[k] = slots_[at] - 1;
   }
-  return {};
 }
 
-void GroupTable::fetch_ahead(std::size_t row, std::size_t count, std::size_t mask) const {
+void GroupTable::fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::size_t count, std::size_t mask) const {
   if (const std::size_t far = row + 3 * kPrefetchDistance; far < count) {
-    __builtin_prefetch(slots_.data() + (chunk_hashes_[far] & mask));
-    __builtin_prefetch(slot_words_.data() + (chunk_hashes_[far] & mask));
+    __builtin_prefetch(slots_.data() + (hashes[far] & mask));
+    __builtin_prefetch(slot_words_.data() + (hashes[far] & mask));
   }
   const auto group_at = [&](std::size_t ahead) {
     if (ahead >= count) return std::uint32_t{0};
-    const std::size_t slot = chunk_hashes_[ahead] & mask;
-    return slot_words_[slot] == chunk_hashes_[ahead] ? slots_[slot] : 0;
+    const std::size_t slot = hashes[ahead] & mask;
+    return slot_words_[slot] == hashes[ahead] ? slots_[slot] : 0;
   };
   if (const std::uint32_t group = group_at(row + 2 * kPrefetchDistance); group != 0)
     __builtin_prefetch(group_words_.data() + (group - 1) * record_words_);
@@ -324,9 +384,27 @@ bool GroupTable::key_words(std::size_t number, std::uint32_t group, std::uint64_
   }
   const std::uint64_t mask = key.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << key.bits) - 1;
   const std::uint64_t word = (group_words_[group] >> key.shift) & mask;
-  if (key.nullable && word == 0) return false;
-  words[0] = word - (static_cast<std::uint64_t>(key.nullable ? 1 : 0) - static_cast<std::uint64_t>(key.base));
+  if (key.nullable && word == key.null_word) return false;
+  words[0] = word + static_cast<std::uint64_t>(key.base);
   return true;
+}
+
+void GroupTable::write_key(std::size_t number, std::span<const std::uint64_t> words, std::size_t first,
+                           kernel::OutputColumn& column) const {
+  const Key& key = keys_[number];
+  const std::uint64_t mask = key.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << key.bits) - 1;
+  const bool wide = trueno::width_of(compiled_.at(key.value).physical()) == 16;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::uint64_t word = (words[i] >> key.shift) & mask;
+    const auto value = static_cast<std::int64_t>(word + static_cast<std::uint64_t>(key.base));
+    if (key.nullable && word == key.null_word) {
+      column.set_null(first + i);
+    } else if (wide) {
+      column.set(first + i, i128{value});
+    } else {
+      column.set(first + i, value);
+    }
+  }
 }
 
 // Text of the groups as records of a column, and what they point at behind one another.

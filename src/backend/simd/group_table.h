@@ -1,10 +1,12 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "backend/simd/evaluator.h"
 #include "base/arena.h"
 #include "base/large_memory.h"
+#include "kernel/group_outputs.h"
 
 namespace trueno::backend::simd {
 
@@ -21,7 +23,35 @@ class GroupTable {
   /// The group of each row: `groups[k]` for row `rows[k]` (null: row k), k in [0, count).
   [[nodiscard]] Status find(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count,
                             std::uint32_t* groups);
+  /// In the same two steps, where all keys together are one word (dense and packed): the words of all rows of a chunk, and their groups.
+  [[nodiscard]] bool has_words() const { return mode_ != Mode::kWide; }
+  /// Words and groups in an array, without hashes.
+  [[nodiscard]] bool is_dense() const { return mode_ == Mode::kDense; }
+  [[nodiscard]] const std::uint64_t* words(const Evaluator& evaluator, std::size_t chunk_rows);
+  void find_words(const Routines& routines, const std::uint64_t* words, std::size_t chunk_rows, const std::uint32_t* rows,
+                  std::size_t count, std::uint32_t* groups);
+
+  /// And in two steps whatever the keys are: a record of `record_words()` words for each row, and its hash; then the groups of records.
+  [[nodiscard]] Status make_records(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count);
+  [[nodiscard]] std::uint64_t* made_records() { return records_.data(); }
+  [[nodiscard]] const std::uint64_t* made_hashes() const { return chunk_hashes_.data(); }
+  void find_records(std::uint64_t* records, const std::uint64_t* hashes, std::size_t count, std::uint32_t* groups);
+  void hash_records(const std::uint64_t* records, std::size_t count, std::uint64_t* hashes) const;
+  [[nodiscard]] std::size_t record_words() const { return has_words() ? 1 : record_words_; }
+  [[nodiscard]] const std::uint64_t* group_record(std::uint32_t group) const { return group_words_.data() + group * record_words(); }
+  [[nodiscard]] std::uint64_t group_hash(std::uint32_t group) const;
+  /// Where in a record texts are. A table that borrows them does not copy those of its groups.
+  [[nodiscard]] std::vector<std::size_t> text_words() const;
+  void borrow_texts() { borrows_texts_ = true; }
+
   [[nodiscard]] std::uint32_t size() const { return group_count_; }
+  /// Bits of a word, and whether words ascend as the keys do.
+  [[nodiscard]] int word_bits() const { return total_bits_; }
+  [[nodiscard]] bool ascends() const { return ascends_; }
+  /// The words by group.
+  [[nodiscard]] std::span<const std::uint64_t> group_words() const { return group_words_; }
+  /// Sets the key of rows [first, first + words.size()) of a column of the output. Not of coded keys.
+  void write_key(std::size_t number, std::span<const std::uint64_t> words, std::size_t first, kernel::OutputColumn& column) const;
   [[nodiscard]] std::int64_t bytes() const;
   /// The canonical keys by group, one column a key. Dictionaries of coded keys are given by `dictionaries` (by key).
   [[nodiscard]] Result<std::vector<Column>> keys(const std::vector<std::shared_ptr<const Dictionary>>& dictionaries) const;
@@ -34,20 +64,22 @@ class GroupTable {
     Lane lane = Lane::kBool;
     bool nullable = true;
     bool coded = false;
-    std::int64_t base = 0;  // packed: value - base (+ 1 where nullable: 0 is NULL)
+    std::int64_t base = 0;        // packed: value - base
+    std::uint64_t null_word = 0;  // packed: above those of all values
     int bits = 64;
     int shift = 0;
     int word = 0;  // wide: first word of the record
   };
 
   void add_key_words(const Key& key, const Vector& vector, std::size_t rows);
-  void find_dense(const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
-  void find_packed(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
-  [[nodiscard]] Status find_wide(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
-  void fetch_ahead(std::size_t row, std::size_t count, std::size_t mask) const;
+  void find_dense(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
+  void find_packed(const Routines& routines, const std::uint64_t* words, std::size_t chunk_rows, const std::uint32_t* rows,
+                   std::size_t count, std::uint32_t* groups);
+  void fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::size_t count, std::size_t mask) const;
   void own_texts(std::uint64_t* record);
   void grow();
   [[nodiscard]] std::uint64_t make_record(const Evaluator& evaluator, std::size_t row, std::uint64_t* record) const;
+  [[nodiscard]] std::uint64_t hash_record(const std::uint64_t* record) const;
   [[nodiscard]] bool same_record(const std::uint64_t* a, const std::uint64_t* b) const;
   [[nodiscard]] bool key_words(std::size_t number, std::uint32_t group, std::uint64_t* words) const;
   [[nodiscard]] Status copy_texts(std::size_t number, StoredView* to, std::uint8_t* validity, Column& column) const;
@@ -56,6 +88,8 @@ class GroupTable {
   std::vector<Key> keys_;
   Mode mode_ = Mode::kWide;
   int total_bits_ = 0;
+  bool ascends_ = true;
+  bool borrows_texts_ = false;
   std::size_t record_words_ = 0;
   std::uint32_t group_count_ = 0;
 
@@ -68,7 +102,7 @@ class GroupTable {
   Arena texts_;
   std::vector<std::uint64_t> chunk_words_;
   std::vector<std::uint64_t> chunk_hashes_;
-  std::vector<std::uint64_t> records_;  // wide: of the chunk
+  std::vector<std::uint64_t> records_;  // of the chunk
 };
 
 }  // namespace trueno::backend::simd

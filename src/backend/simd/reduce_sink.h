@@ -32,9 +32,10 @@ class WindowedSum {
 class Products {
  public:
   Products(const kernel::Accumulator& accumulator, const Evaluator& evaluator)
-      : power_(accumulator.power), first_(evaluator.value(accumulator.argument)) {
-    if (accumulator.second != kernel::kNoValue) second_ = &evaluator.value(accumulator.second);
-  }
+      : Products(accumulator, evaluator.value(accumulator.argument),
+                 accumulator.second == kernel::kNoValue ? nullptr : &evaluator.value(accumulator.second)) {}
+  Products(const kernel::Accumulator& accumulator, const Vector& first, const Vector* second)
+      : power_(accumulator.power), first_(first), second_(second) {}
   [[nodiscard]] bool is_valid(std::size_t row) const { return is_valid(first_, row) && (second_ == nullptr || is_valid(*second_, row)); }
   [[nodiscard]] kernel::Factors factors(std::size_t row) const {
     return {at(first_, row), power_, second_ == nullptr ? nullptr : &at(*second_, row)};

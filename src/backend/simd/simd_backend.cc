@@ -26,7 +26,7 @@ class SimdState final : public SinkState {
       : evaluator(compiled, launch), forced_chunk_rows(std::min<std::int64_t>(launch.chunk_rows, simd::kChunkRows)) {
     switch (compiled.program->sink.kind) {
       case SinkKind::kReduce: sink.emplace<simd::ReduceSink>(compiled); break;
-      case SinkKind::kGroup: sink.emplace<simd::GroupSink>(compiled); break;
+      case SinkKind::kGroup: sink.emplace<simd::GroupSink>(compiled, launch); break;
       case SinkKind::kEmit:
       case SinkKind::kBuild:
       case SinkKind::kTopK:
