@@ -8,7 +8,9 @@
 // columns they read; it is safe where no instruction is left that checks. What holds for all rows of a source holds for those that any
 // operator leaves of it, so a proof moves along with its expression. Bounds that a file claims serve here as they do for skipping parts:
 // where they lie, rows that fail may be filtered before they do; no check rests on a proof.
+#include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "kernel/builder.h"
 #include "optimize/rules.h"
@@ -54,6 +56,8 @@ class Prover {
   // By column of a plan; what is known of all rows its source has.
   Range of_column(const Plan& plan, std::size_t column);
   Range find_out(const Plan& plan, std::size_t column);
+  Range of_call(const plan::AggregateCall& call, const Plan& input);
+  std::optional<i128> most_rows(const Plan& plan);
 
   std::map<std::pair<const Plan*, std::size_t>, Range> known_;
 };
@@ -137,6 +141,50 @@ Range Prover::of_column(const Plan& plan, std::size_t column) {
   return range;
 }
 
+// Of a sum, count or extreme: no group has more rows than there are.
+Range Prover::of_call(const plan::AggregateCall& call, const Plan& input) {
+  const kernel::FinishKind finish = call.function->finish;
+  if (call.function->fold != nullptr || call.function->accumulator == nullptr) return Range::unknown();
+  const std::optional<i128> rows = most_rows(input);
+  if (finish == kernel::FinishKind::kCount) return rows ? Range::of(0, *rows) : Range::unknown();
+  if (call.arguments.size() != 1 || !is_integer(call.arguments[0].type.physical())) return Range::unknown();
+  Expression argument = call.arguments[0];
+  const Range each = mark(argument, input, nullptr, true);
+  if (!each.bounded() || finish == kernel::FinishKind::kExtreme) return each;
+  if (finish != kernel::FinishKind::kSum || !rows) return Range::unknown();
+  i128 least = *each.min;
+  i128 greatest = *each.max;
+  if (least < 0 && __builtin_mul_overflow(least, *rows, &least)) return Range::unknown();
+  if (greatest > 0 && __builtin_mul_overflow(greatest, *rows, &greatest)) return Range::unknown();
+  return Range::of(least, greatest);
+}
+
+// What no execution exceeds; nothing where that is not known.
+std::optional<i128> Prover::most_rows(const Plan& plan) {
+  constexpr i128 kEnough = i128{1} << 63;
+  if (const auto* scan = std::get_if<plan::Scan>(&plan.node)) return scan->source->row_count();
+  if (const auto* values = std::get_if<plan::Values>(&plan.node)) return static_cast<i128>(values->rows.size());
+  if (const auto* shared = std::get_if<plan::Shared>(&plan.node)) {
+    return shared->plan->materialized ? std::nullopt : most_rows(*shared->plan->plan);
+  }
+  if (std::holds_alternative<plan::Recursion>(plan.node) || plan.inputs.empty()) return std::nullopt;
+  std::vector<i128> rows;
+  for (const plan::PlanPtr& input : plan.inputs) {
+    const std::optional<i128> one = most_rows(*input);
+    if (!one || *one > kEnough) return std::nullopt;
+    rows.push_back(*one);
+  }
+  if (std::holds_alternative<plan::Union>(plan.node)) return std::accumulate(rows.begin(), rows.end(), i128{0});
+  if (std::holds_alternative<plan::Aggregate>(plan.node)) return std::max<i128>(rows[0], 1);
+  if (const auto* join = std::get_if<plan::Join>(&plan.node)) {
+    if (join->kind == plan::JoinKind::kSemi || join->kind == plan::JoinKind::kAnti || join->kind == plan::JoinKind::kMark ||
+        join->kind == plan::JoinKind::kSingle)
+      return rows[0];
+    return rows[0] * rows[1] + rows[0] + rows[1];  // padded ones included
+  }
+  return rows[0];
+}
+
 Range Prover::find_out(const Plan& plan, std::size_t column) {
   const auto passed_on = [&](std::size_t input, std::size_t at) {
     return at < plan.inputs[input]->schema.size() ? of_column(*plan.inputs[input], at) : Range::unknown();
@@ -152,7 +200,7 @@ Range Prover::find_out(const Plan& plan, std::size_t column) {
     return mark(e, plan.input(), nullptr, true);
   }
   if (const auto* aggregate = std::get_if<plan::Aggregate>(&plan.node)) {
-    if (column >= aggregate->keys.size()) return Range::unknown();
+    if (column >= aggregate->keys.size()) return of_call(aggregate->calls[column - aggregate->keys.size()], plan.input());
     Expression e = aggregate->keys[column];
     return mark(e, plan.input(), nullptr, true);
   }

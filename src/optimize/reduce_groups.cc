@@ -74,6 +74,23 @@ std::vector<Key> of_side(const Plan& join, std::size_t side, const std::vector<K
   return own;
 }
 
+// The keys as columns of one side of a join: its own, and those that equal one of the other side in every pair of rows.
+std::vector<Key> seen_from(const Plan& plan, std::size_t side, const std::vector<Key>& keys) {
+  const auto& join = std::get<plan::Join>(plan.node);
+  std::vector<Key> own = of_side(plan, side, keys);
+  for (const Key& key : of_side(plan, 1 - side, keys)) {
+    for (const plan::JoinKey& pair : join.keys) {
+      const Expression& here = side == 0 ? pair.left : pair.right;
+      const Expression& there = side == 0 ? pair.right : pair.left;
+      if (here.kind != ExpressionKind::kColumn || there.kind != ExpressionKind::kColumn || there.index != key.column || pair.null_safe)
+        continue;
+      own.push_back({key.number, here.index});
+      break;
+    }
+  }
+  return own;
+}
+
 // Where the values of the keys come from.
 struct Origin {
   const Plan* plan = nullptr;
@@ -91,10 +108,19 @@ void find_origin(const Plan& plan, const std::vector<Key>& keys, Origin& best) {
   } else if (std::holds_alternative<plan::Filter>(plan.node)) {
     find_origin(plan.input(), keys, best);
   } else if (const auto* join = std::get_if<plan::Join>(&plan.node)) {
-    const bool left = join->kind != JoinKind::kRight && join->kind != JoinKind::kFull;
-    const bool right = join->kind == JoinKind::kInner;
-    if (left) find_origin(*plan.inputs[0], of_side(plan, 0, keys), best);
-    if (right) find_origin(*plan.inputs[1], of_side(plan, 1, keys), best);
+    switch (join->kind) {
+      case JoinKind::kInner:
+      case JoinKind::kSemi:
+        find_origin(*plan.inputs[0], seen_from(plan, 0, keys), best);
+        find_origin(*plan.inputs[1], seen_from(plan, 1, keys), best);
+        break;
+      case JoinKind::kLeft:
+      case JoinKind::kSingle:
+      case JoinKind::kAnti:
+      case JoinKind::kMark: find_origin(*plan.inputs[0], of_side(plan, 0, keys), best); break;
+      case JoinKind::kRight:
+      case JoinKind::kFull: break;
+    }
   }
 }
 
@@ -175,7 +201,7 @@ void reduce(Plan& node, std::size_t side) {
     different *= std::max(1.0, plan::distinct_values(at->input(), left.back()));
   }
   different = std::min(different, plan::cardinality(at->input()));
-  if (origin.rows > kMostGroups * different || work(*origin.plan) > kMostWork * plan::cardinality(at->input())) return;
+  if (origin.rows > kMostGroups * different || work(*origin.plan) > kMostWork * work(at->input())) return;
   keep_matching(at->inputs[0], std::move(left), origin);
 }
 

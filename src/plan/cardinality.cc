@@ -34,8 +34,10 @@ std::optional<ColumnStatistics> statistics_of(const Plan& plan, int column) {
     const Expression& key = aggregate->keys[static_cast<std::size_t>(column)];
     return key.kind == ExpressionKind::kColumn ? statistics_of(plan.input(), key.index) : std::nullopt;
   }
+  const bool numbers = std::holds_alternative<Numbered>(plan.node) || std::holds_alternative<RowNumber>(plan.node);  // one column more
   const bool passes_on = std::holds_alternative<Filter>(plan.node) || std::holds_alternative<Sort>(plan.node) ||
-                         std::holds_alternative<Limit>(plan.node) || std::holds_alternative<TopN>(plan.node);
+                         std::holds_alternative<Limit>(plan.node) || std::holds_alternative<TopN>(plan.node) ||
+                         (numbers && column < static_cast<int>(plan.input().schema.size()));
   return passes_on ? statistics_of(plan.input(), column) : std::nullopt;
 }
 
