@@ -1,6 +1,7 @@
 #include "kernel/string_match.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace trueno::kernel {
 
@@ -12,7 +13,35 @@ std::size_t next_character(std::string_view text, std::size_t at) {
   while (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0u) == 0x80u) ++at;
   return at;
 }
+
+// How common a byte is in usual texts: letters by their frequency in English, then digits, capitals and the rest.
+int commonness(char c) {
+  constexpr std::string_view kLetters = "zqxjkvbpygfwmucldrhsnioate ";
+  constexpr int kDigit = 4;
+  const std::size_t at = kLetters.find(c);
+  if (at != kNoMatch) return static_cast<int>(at) + kDigit;
+  return c >= '0' && c <= '9' ? kDigit : 1;
+}
 }  // namespace
+
+TextSearch::TextSearch(std::string_view wanted) : wanted_(wanted) {
+  for (std::size_t i = 1; i < wanted.size(); ++i) {
+    if (commonness(wanted[i]) < commonness(wanted[rare_])) rare_ = i;
+  }
+}
+
+std::size_t TextSearch::find(std::string_view text, std::size_t from) const {
+  if (wanted_.empty()) return from <= text.size() ? from : kNoMatch;
+  if (text.size() < wanted_.size()) return kNoMatch;
+  const std::size_t end = text.size() - wanted_.size() + 1 + rare_;  // of the places where the rare byte can be
+  for (std::size_t at = from + rare_; at < end; ++at) {
+    const void* found = std::memchr(text.data() + at, wanted_[rare_], end - at);
+    if (found == nullptr) return kNoMatch;
+    at = static_cast<std::size_t>(static_cast<const char*>(found) - text.data());
+    if (std::memcmp(text.data() + at - rare_, wanted_.data(), wanted_.size()) == 0) return at - rare_;
+  }
+  return kNoMatch;
+}
 
 Result<LikePattern> LikePattern::compile(std::string_view pattern, std::string_view escape) {
   if (!escape.empty() && next_character(escape, 0) != escape.size()) {
@@ -40,6 +69,7 @@ Result<LikePattern> LikePattern::compile(std::string_view pattern, std::string_v
     }
     ++i;
   }
+  for (Piece& piece : out.pieces_) piece.search = TextSearch(piece.bytes);
   return out;
 }
 
@@ -59,7 +89,7 @@ std::size_t LikePattern::match_here(const Piece& piece, std::string_view text, s
 
 std::size_t LikePattern::find(const Piece& piece, std::string_view text, std::size_t from, std::size_t* end) {
   if (!piece.has_any) {
-    const std::size_t at = text.find(piece.bytes, from);
+    const std::size_t at = piece.search.find(text, from);
     if (at != kNoMatch) *end = at + piece.bytes.size();
     return at;
   }

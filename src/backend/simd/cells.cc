@@ -124,6 +124,7 @@ Status Evaluator::cell(const Instruction& i, std::span<const Cell> args, Cell& o
 
 Status Evaluator::cells(const Step& step) {
   const Instruction& i = compiled_.at(step.instruction);
+  if (!i.null_on_error && has_one_pattern(i)) return match_texts(step);
   Vector& out = begin_output(step);
   auto* to = const_cast<void*>(out.data);
   std::uint8_t* valid = frame_.storages[step.out].validity();

@@ -117,6 +117,8 @@ class Evaluator {
   void decimal_to_double(const Step& step);
   [[nodiscard]] Status lookup(const Step& step);
   [[nodiscard]] Status cells(const Step& step);
+  [[nodiscard]] bool has_one_pattern(const kernel::Instruction& instruction) const;
+  [[nodiscard]] Status match_texts(const Step& step);
   [[nodiscard]] Status cell(const kernel::Instruction& instruction, std::span<const kernel::Cell> args, kernel::Cell& out);
   [[nodiscard]] Result<const kernel::LikePattern*> like_pattern(const kernel::Instruction& instruction, std::span<const kernel::Cell> args);
   void filter(const Step& step);
