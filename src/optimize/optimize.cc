@@ -17,7 +17,7 @@ std::span<const Rule> rules() {
       {"prove_safe", RuleKind::kOptional, prove_safe},
       {"factor_disjunctions", RuleKind::kOptional, factor_disjunctions},
       {"push_down_filters", RuleKind::kOptional, push_down_filters},
-      {"reduce_groups", RuleKind::kOptional, reduce_groups},
+      {"semi_join_reduction", RuleKind::kOptional, semi_join_reduction},
       {"order_joins", RuleKind::kOptional, order_joins, order_joins_of_shared},
       {"prune_columns", RuleKind::kOptional, prune_columns},
       {"make_top_n", RuleKind::kOptional, make_top_n},

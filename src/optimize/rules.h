@@ -24,8 +24,8 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> prove_safe(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Filters move below projections, sorts and groupings, as far as the columns they read allow.
 [[nodiscard]] Result<plan::PlanPtr> push_down_filters(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
-/// A grouping that a join reads keeps only the rows whose keys the other side of the join can have, where that is few.
-[[nodiscard]] Result<plan::PlanPtr> reduce_groups(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// What a join groups, or builds its table of, keeps only the rows whose keys the other side can have, where that is few.
+[[nodiscard]] Result<plan::PlanPtr> semi_join_reduction(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Columns that nobody reads are not carried.
 [[nodiscard]] Result<plan::PlanPtr> prune_columns(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Inner joins in the order that is estimated to make the fewest rows, each with the smaller side as its build side.

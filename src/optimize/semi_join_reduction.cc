@@ -1,10 +1,12 @@
-// Groups that a join throws away are not made: the input of a grouping keeps the rows whose keys the other side of the join can have.
+// Rows that a join throws away are not grouped, and not put into its table: semi-join reduction (Bernstein, Chiu 1981).
 //
 //   L JOIN (Aggregate by k over R) ON L.a = k    ->    L JOIN (Aggregate by k over (R SEMI JOIN K ON k = K.a)) ON L.a = k
+//   L SEMI JOIN R ON L.a = R.k                   ->    L SEMI JOIN (R SEMI JOIN K ON R.k = K.a) ON L.a = R.k
 //
-// K is a part of L, written a second time: the cheapest operator of L whose rows hold every value of L.a. What comes of unnesting a
-// correlated aggregate has this form, and groups a whole table for the few rows outside. Sound where nothing that is left out could have
-// failed, and nothing in K can; for inner, left and single joins, since a group without a partner never comes out.
+// K is a part of L, written a second time: the operator of L with the fewest rows that hold every value of L.a. What comes of unnesting a
+// correlated aggregate has the first form, and groups a whole table for the few rows outside; EXISTS has the second, and its table would be
+// larger than what is looked up in it. Sound where nothing that is left out could have failed, and nothing in K can; for joins that give no
+// row of the right side without a partner.
 #include <algorithm>
 #include <limits>
 
@@ -25,6 +27,7 @@ using plan::Plan;
 // What is read a second time has to be this much less than what is grouped, and to leave this part of the groups.
 constexpr double kMostWork = 0.5;
 constexpr double kMostGroups = 0.25;
+constexpr double kMostOfTable = 0.1;  // the same of the rows of a build side
 
 bool all_safe(const Plan& plan) {
   if (plan::any_expression(plan, [](const Expression& e) { return !is_safe(e); })) return false;
@@ -161,38 +164,65 @@ void keep_matching(plan::PlanPtr& plan, std::vector<Expression> left, const Orig
   plan = plan::make_join(std::move(semi), std::move(plan), std::move(right));
 }
 
-// One side of a join is a grouping, perhaps below projections and filters.
-void reduce(Plan& node, std::size_t side) {
-  const auto& join = std::get<plan::Join>(node.node);
-  std::vector<Key> keys;
-  std::vector<Key> others;  // the same on the other side
+// The keys of the join that are columns on both sides: of one side, and of the other.
+std::pair<std::vector<Key>, std::vector<Key>> column_keys(const plan::Join& join, std::size_t side) {
+  std::pair<std::vector<Key>, std::vector<Key>> keys;
   for (std::size_t n = 0; n < join.keys.size(); ++n) {
     const Expression& own = side == 0 ? join.keys[n].left : join.keys[n].right;
     const Expression& other = side == 0 ? join.keys[n].right : join.keys[n].left;
     if (own.kind != ExpressionKind::kColumn || other.kind != ExpressionKind::kColumn || join.keys[n].null_safe) continue;
-    keys.push_back({n, own.index});
-    others.push_back({n, other.index});
+    keys.first.push_back({n, own.index});
+    keys.second.push_back({n, other.index});
   }
+  return keys;
+}
+
+// Filters and projections of one source: cheap to do again.
+bool is_simple(const Plan& plan) {
+  const bool passes = std::holds_alternative<plan::Filter>(plan.node) || std::holds_alternative<plan::Project>(plan.node);
+  return passes ? is_simple(plan.input()) : std::holds_alternative<plan::Scan>(plan.node);
+}
+
+// The right side of a join that only asks it for matches, or pads. A table costs less than groups do.
+void reduce_table(Plan& node) {
+  const auto [keys, others] = column_keys(std::get<plan::Join>(node.node), 1);
+  plan::PlanPtr& right = node.inputs[1];
+  if (keys.empty() || !all_safe(*right)) return;
+  Origin origin;
+  find_origin(*node.inputs[0], others, origin);
+  if (origin.plan == nullptr || !is_simple(*origin.plan)) return;
+  if (origin.rows > kMostOfTable * plan::cardinality(*right) || work(*origin.plan) > kMostWork * work(*right)) return;
+  std::vector<Expression> left;
+  for (const Key& key : origin.keys) {
+    const auto own = std::ranges::find(keys, key.number, &Key::number);
+    left.push_back(Expression::column(own->column, right->schema[static_cast<std::size_t>(own->column)].type));
+  }
+  keep_matching(right, std::move(left), origin);
+}
+
+// One side of a join is a grouping, perhaps below projections and filters. Whether it was reduced.
+bool reduce_groups(Plan& node, std::size_t side) {
+  auto [keys, others] = column_keys(std::get<plan::Join>(node.node), side);
   Plan* at = node.inputs[side].get();
   while (!keys.empty() && !std::holds_alternative<plan::Aggregate>(at->node)) {
     if (const auto* project = std::get_if<plan::Project>(&at->node)) {
       keys = below_project(*project, keys);
-      if (plan::any_expression(*at, [](const Expression& e) { return plan::is_volatile(e); })) return;
+      if (plan::any_expression(*at, [](const Expression& e) { return plan::is_volatile(e); })) return false;
     } else if (!std::holds_alternative<plan::Filter>(at->node) ||
                plan::any_expression(*at, [](const Expression& e) { return !is_safe(e); })) {
-      return;
+      return false;
     }
     at = &at->input();
   }
-  if (keys.empty()) return;
+  if (keys.empty()) return false;
   const auto& groups = std::get<plan::Aggregate>(at->node);
   std::erase_if(keys, [&](const Key& key) { return static_cast<std::size_t>(key.column) >= groups.keys.size(); });
   std::erase_if(others,
                 [&](const Key& other) { return std::ranges::none_of(keys, [&](const Key& key) { return key.number == other.number; }); });
-  if (keys.empty() || !std::ranges::all_of(groups.calls, cannot_fail) || !all_safe(*at)) return;
+  if (keys.empty() || !std::ranges::all_of(groups.calls, cannot_fail) || !all_safe(*at)) return false;
   Origin origin;
   find_origin(*node.inputs[1 - side], others, origin);
-  if (origin.plan == nullptr) return;
+  if (origin.plan == nullptr) return false;
   std::vector<Expression> left;
   double different = 1;
   for (const Key& key : origin.keys) {
@@ -201,19 +231,23 @@ void reduce(Plan& node, std::size_t side) {
     different *= std::max(1.0, plan::distinct_values(at->input(), left.back()));
   }
   different = std::min(different, plan::cardinality(at->input()));
-  if (origin.rows > kMostGroups * different || work(*origin.plan) > kMostWork * work(at->input())) return;
+  if (origin.rows > kMostGroups * different || work(*origin.plan) > kMostWork * work(at->input())) return false;
   keep_matching(at->inputs[0], std::move(left), origin);
+  return true;
 }
 
 }  // namespace
 
-Result<plan::PlanPtr> reduce_groups(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) {
-  for (plan::PlanPtr& input : plan->inputs) input = TRUENO_TRY(reduce_groups(std::move(input), constants));
+Result<plan::PlanPtr> semi_join_reduction(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) {
+  for (plan::PlanPtr& input : plan->inputs) input = TRUENO_TRY(semi_join_reduction(std::move(input), constants));
   const auto* join = std::get_if<plan::Join>(&plan->node);
   if (join == nullptr) return plan;
   const JoinKind kind = join->kind;
-  if (kind == JoinKind::kInner || kind == JoinKind::kLeft || kind == JoinKind::kSingle || kind == JoinKind::kSemi) reduce(*plan, 1);
-  if (kind == JoinKind::kInner) reduce(*plan, 0);
+  const bool inner = kind == JoinKind::kInner;
+  const bool asks = kind == JoinKind::kSemi || kind == JoinKind::kAnti || kind == JoinKind::kLeft || kind == JoinKind::kSingle;
+  const bool reduced = (inner || (asks && kind != JoinKind::kAnti)) && reduce_groups(*plan, 1);
+  if (inner) static_cast<void>(reduce_groups(*plan, 0));
+  if (asks && !reduced) reduce_table(*plan);
   return plan;
 }
 
