@@ -38,7 +38,7 @@ i128 rounded(i128 scaled) {
 void add_micros(Sum& sum, const Amount& amount, std::int64_t unit) { sum.micros += amount.whole * unit + rounded(amount.fraction * unit); }
 
 // Fractions of years and longer give the nearest month; of quarters months and whole 30-day days; of months these days and microseconds;
-// of days and weeks microseconds. It is DuckDB's way.
+// of weeks whole days and microseconds; of days microseconds. It is DuckDB's way.
 void add_unit(Sum& sum, const Amount& amount, CivilPart part) {
   const auto add_months = [&](int months, bool with_days, bool with_micros) {
     const i128 scaled = amount.fraction * months;
@@ -55,7 +55,11 @@ void add_unit(Sum& sum, const Amount& amount, CivilPart part) {
     case CivilPart::kYear: return add_months(12, false, false);
     case CivilPart::kQuarter: return add_months(3, true, false);
     case CivilPart::kMonth: return add_months(1, true, true);
-    case CivilPart::kWeek: sum.days += amount.whole * 7; return add_micros(sum, {0, amount.fraction}, 7 * kMicrosPerDay);
+    case CivilPart::kWeek: {
+      const i128 days = amount.fraction * 7;
+      sum.days += amount.whole * 7 + days / kFraction;
+      return add_micros(sum, {0, days % kFraction}, kMicrosPerDay);
+    }
     case CivilPart::kDay: sum.days += amount.whole; return add_micros(sum, {0, amount.fraction}, kMicrosPerDay);
     case CivilPart::kHour: return add_micros(sum, amount, 3600 * kMicrosPerSecond);
     case CivilPart::kMinute: return add_micros(sum, amount, 60 * kMicrosPerSecond);
