@@ -112,7 +112,9 @@ std::optional<CivilInterval> parse_interval(std::string_view text) {
     const i128 sign = negative ? -1 : 1;
     if (peek() == ':') {  // hours:minutes[:seconds[.fraction]]
       const std::string_view rest = text.substr(at + 1);
-      const auto minutes_and_seconds = parse_time("0:" + std::string(rest.substr(0, rest.find_first_of(" \t\n"))), Leniency::kExact);
+      std::string clock = "0:" + std::string(rest.substr(0, rest.find_first_of(" \t\n")));
+      if (text.ends_with(':') && clock.size() == rest.size() + 2) clock += '0';  // "00:00:" is forgiven at the end
+      const auto minutes_and_seconds = parse_time(clock, Leniency::kExact);
       if (!minutes_and_seconds || whole > 999'999'999'999) return std::nullopt;
       sum.micros += sign * (whole * 3600 * kMicrosPerSecond + *minutes_and_seconds);
       while (at < text.size() && !is_space(text[at])) ++at;

@@ -87,7 +87,8 @@ Status bit_position(std::span<const Cell> args, Cell& result, Arena&) {
 }
 
 Status bitstring(std::span<const Cell> args, Cell& result, Arena& arena) {
-  const std::optional<std::string> bits = kernel::parse_bits(args[0].string.view());
+  const bool is_hex = args[0].string.view().starts_with('x');  // only casts read that
+  const std::optional<std::string> bits = is_hex ? std::nullopt : kernel::parse_bits(args[0].string.view());
   const i128 length = args[1].integer;
   if (!bits) return error(ErrorCode::kConversion, "cannot cast VARCHAR '{}' to BIT", args[0].string.view());
   if (length < static_cast<i128>(bits->size()) || length > INT32_MAX)

@@ -4,8 +4,28 @@
 
 namespace trueno::kernel {
 
+namespace {
+
+std::optional<unsigned> hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<std::string> parse_bits(std::string_view text) {
   if (text.empty()) return "0";
+  if (text.size() > 1 && text.front() == 'x') {
+    std::string bits;
+    for (const char c : text.substr(1)) {
+      const auto digit = hex_digit(c);
+      if (!digit) return std::nullopt;
+      bits += bits_of(*digit, 4);
+    }
+    return bits;
+  }
   if (!std::ranges::all_of(text, [](char c) { return c == '0' || c == '1'; })) return std::nullopt;
   return std::string(text);
 }

@@ -10,7 +10,7 @@ namespace trueno::kernel {
 
 // A BIT value is the text of its bits, '0' and '1': as such it has a length, and compares as bits do (0 < 00 < 01 < 1).
 
-/// The bits that a text writes; nothing where it has other characters. An empty text is one 0.
+/// The bits that a text writes, "0110" or, in hexadecimal digits, "x6"; nothing where it has other characters. An empty text is one 0.
 [[nodiscard]] std::optional<std::string> parse_bits(std::string_view text);
 /// The lowest `width` bits, the highest first.
 [[nodiscard]] std::string bits_of(u128 pattern, int width);

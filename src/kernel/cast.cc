@@ -261,7 +261,8 @@ bool cast_can_fail(const Type& from, const Type& to) {
   if (from.id == TypeId::kBit && from != to) return !is_text(to) && to.id != TypeId::kBlob;
   if (from == to || from.id == TypeId::kNull || is_text(to) || to.id == TypeId::kBoolean) return is_text(from) && to.id == TypeId::kBoolean;
   if (is_text(from)) return true;
-  if (from.id == TypeId::kUuid || to.id == TypeId::kBit) return false;
+  if (to.id == TypeId::kBit) return from.id == TypeId::kBlob;
+  if (from.id == TypeId::kUuid) return false;
   if (to.is_float()) return to.id == TypeId::kFloat && from.id == TypeId::kDouble;
   if (from.id == TypeId::kBoolean) return to.id == TypeId::kDecimal && to.precision == to.scale;
   if (is_exact(from) && is_exact(to)) {
@@ -293,6 +294,7 @@ Status cast_cell(const Type& from, const Type& to, const Cell& in, Cell& out, Ar
   if (is_text(from)) return text_to(from, to, in, out, arena);
   if (from.id == TypeId::kBit) return from_bits(from, to, in, out, arena);
   if (to.id == TypeId::kBit) {
+    if (from.id == TypeId::kBlob && in.string.size() == 0) return cannot(from, to, in);  // no bit at all
     out = to_bits(from, in, arena);
     return {};
   }
