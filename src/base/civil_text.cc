@@ -93,17 +93,18 @@ std::optional<std::int64_t> take_date(Cursor& cursor, Leniency leniency) {
   return days;
 }
 
-// hour:minute[:second[.fraction]] in units of 10^-digits seconds; up to 24:00:00.
-std::optional<std::int64_t> take_time(Cursor& cursor, int digits) {
+// hour:minute[:second[.fraction]] in units of 10^-digits seconds; up to 24:00:00. A cast forgives a colon at the end.
+std::optional<std::int64_t> take_time(Cursor& cursor, int digits, Leniency leniency) {
+  const auto ends = [&] { return leniency == Leniency::kCast && cursor.done(); };
   std::int64_t hour = 0;
   std::int64_t minute = 0;
   std::int64_t second = 0;
   std::int64_t fraction = 0;
   std::int64_t scale = 1;
   for (int i = 0; i < digits; ++i) scale *= 10;
-  if (cursor.take_number(hour, 2) == 0 || !cursor.take(':') || cursor.take_number(minute, 2) == 0) return std::nullopt;
+  if (cursor.take_number(hour, 2) == 0 || !cursor.take(':') || (cursor.take_number(minute, 2) == 0 && !ends())) return std::nullopt;
   if (cursor.take(':')) {
-    if (cursor.take_number(second, 2) == 0) return std::nullopt;
+    if (cursor.take_number(second, 2) == 0 && !ends()) return std::nullopt;
     if (cursor.take('.')) fraction = cursor.take_fraction(digits);
   }
   if (is_digit(cursor.peek()) || minute > 59 || second > 59) return std::nullopt;
@@ -173,7 +174,7 @@ std::optional<Moment> parse_moment(std::string_view text, int digits, Leniency l
     cursor.take(' ');
   if (cursor.done()) return by_letter || (by_space && leniency == Leniency::kExact) ? std::nullopt : std::optional(moment);
   if (!by_letter && !by_space) return std::nullopt;
-  const auto time = take_time(cursor, digits);
+  const auto time = take_time(cursor, digits, leniency);
   if (!time) return std::nullopt;
   moment.of_day = *time;
   const auto offset = take_offset(cursor);
@@ -205,7 +206,7 @@ std::optional<std::int32_t> parse_date(std::string_view text, Leniency leniency)
     const bool by_letter = cursor.at[-1] == 'T';
     cursor.skip_spaces();
     if (cursor.done() && by_letter) return std::nullopt;
-    if (!cursor.done() && (!take_time(cursor, 6) || !take_offset(cursor))) return std::nullopt;
+    if (!cursor.done() && (!take_time(cursor, 6, leniency) || !take_offset(cursor))) return std::nullopt;
     cursor.skip_spaces();
   }
   return cursor.done() ? std::optional(static_cast<std::int32_t>(*days)) : std::nullopt;
@@ -215,7 +216,7 @@ std::optional<std::int32_t> parse_date(std::string_view text, Leniency leniency)
 std::optional<std::int64_t> parse_time(std::string_view text, Leniency leniency) {
   Cursor cursor(text);
   if (leniency == Leniency::kCast) cursor.skip_spaces();
-  const auto time = take_time(cursor, 6);
+  const auto time = take_time(cursor, 6, leniency);
   if (!time) return std::nullopt;
   if (leniency == Leniency::kCast) {
     if (!take_offset(cursor)) return std::nullopt;

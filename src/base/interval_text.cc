@@ -38,7 +38,7 @@ i128 rounded(i128 scaled) {
 void add_micros(Sum& sum, const Amount& amount, std::int64_t unit) { sum.micros += amount.whole * unit + rounded(amount.fraction * unit); }
 
 // Fractions of years and longer give the nearest month; of quarters months and whole 30-day days; of months these days and microseconds;
-// of days and weeks microseconds. It is DuckDB's way.
+// of weeks whole days and microseconds; of days microseconds. It is DuckDB's way.
 void add_unit(Sum& sum, const Amount& amount, CivilPart part) {
   const auto add_months = [&](int months, bool with_days, bool with_micros) {
     const i128 scaled = amount.fraction * months;
@@ -55,7 +55,11 @@ void add_unit(Sum& sum, const Amount& amount, CivilPart part) {
     case CivilPart::kYear: return add_months(12, false, false);
     case CivilPart::kQuarter: return add_months(3, true, false);
     case CivilPart::kMonth: return add_months(1, true, true);
-    case CivilPart::kWeek: sum.days += amount.whole * 7; return add_micros(sum, {0, amount.fraction}, 7 * kMicrosPerDay);
+    case CivilPart::kWeek: {
+      const i128 days = amount.fraction * 7;
+      sum.days += amount.whole * 7 + days / kFraction;
+      return add_micros(sum, {0, days % kFraction}, kMicrosPerDay);
+    }
     case CivilPart::kDay: sum.days += amount.whole; return add_micros(sum, {0, amount.fraction}, kMicrosPerDay);
     case CivilPart::kHour: return add_micros(sum, amount, 3600 * kMicrosPerSecond);
     case CivilPart::kMinute: return add_micros(sum, amount, 60 * kMicrosPerSecond);
@@ -108,7 +112,9 @@ std::optional<CivilInterval> parse_interval(std::string_view text) {
     const i128 sign = negative ? -1 : 1;
     if (peek() == ':') {  // hours:minutes[:seconds[.fraction]]
       const std::string_view rest = text.substr(at + 1);
-      const auto minutes_and_seconds = parse_time("0:" + std::string(rest.substr(0, rest.find_first_of(" \t\n"))), Leniency::kExact);
+      std::string clock = "0:" + std::string(rest.substr(0, rest.find_first_of(" \t\n")));
+      if (text.ends_with(':') && clock.size() == rest.size() + 2) clock += '0';  // "00:00:" is forgiven at the end
+      const auto minutes_and_seconds = parse_time(clock, Leniency::kExact);
       if (!minutes_and_seconds || whole > 999'999'999'999) return std::nullopt;
       sum.micros += sign * (whole * 3600 * kMicrosPerSecond + *minutes_and_seconds);
       while (at < text.size() && !is_space(text[at])) ++at;

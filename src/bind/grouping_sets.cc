@@ -134,6 +134,7 @@ Result<PlanPtr> group(plan::Aggregate aggregate, const GroupingSets& sets, Schem
   auto rows = std::make_shared<plan::SharedPlan>();
   rows->name = "the rows to group";
   rows->plan = std::move(input);
+  rows->ordered = std::ranges::any_of(aggregate.calls, [](const plan::AggregateCall& call) { return call.function->observes_order(); });
   for (const Set& set : all)
     plan->inputs.push_back(TRUENO_TRY(group_by(aggregate, sets, set, schema, plan::make_plan(plan::Shared{rows}, rows->plan->schema))));
   return plan;

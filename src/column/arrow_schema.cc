@@ -290,6 +290,7 @@ std::string arrow_format(const Type& type, bool dictionary, const ArrowExportOpt
     case TypeId::kFloat: return "f";
     case TypeId::kDouble: return "g";
     case TypeId::kDecimal: return fmt::format("d:{},{}", type.precision, type.scale);
+    case TypeId::kBit:
     case TypeId::kVarchar: return options.string_views ? "vu" : "u";
     case TypeId::kBlob: return options.string_views ? "vz" : "z";
     case TypeId::kUuid: return "w:16";

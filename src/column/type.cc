@@ -55,7 +55,8 @@ Physical Type::physical() const {
     case TypeId::kDouble: return Physical::kF64;
     case TypeId::kDecimal: return precision <= 18 ? Physical::kI64 : Physical::kI128;
     case TypeId::kVarchar:
-    case TypeId::kBlob: return Physical::kString;
+    case TypeId::kBlob:
+    case TypeId::kBit: return Physical::kString;
     case TypeId::kUuid: return Physical::kI128;
     case TypeId::kDate: return Physical::kI32;
     case TypeId::kTime:
@@ -113,6 +114,7 @@ std::string Type::to_string() const {
     case TypeId::kDecimal: return fmt::format("DECIMAL({},{})", precision, scale);
     case TypeId::kVarchar: return "VARCHAR";
     case TypeId::kBlob: return "BLOB";
+    case TypeId::kBit: return "BIT";
     case TypeId::kUuid: return "UUID";
     case TypeId::kDate: return "DATE";
     case TypeId::kTime: return "TIME";
@@ -252,6 +254,8 @@ constexpr std::array kTypeNames = {
     TypeName{"bytea", TypeId::kBlob},
     TypeName{"binary", TypeId::kBlob},
     TypeName{"varbinary", TypeId::kBlob},
+    TypeName{"bit", TypeId::kBit},
+    TypeName{"bitstring", TypeId::kBit},
     TypeName{"uuid", TypeId::kUuid},
     TypeName{"guid", TypeId::kUuid},
     TypeName{"date", TypeId::kDate},
@@ -283,7 +287,7 @@ Result<Type> decimal_from(const std::vector<int>& arguments) {
 
 // FLOAT(p) by its bits, TIMESTAMP(p) by its digits, VARCHAR(n) without a limit.
 Result<Type> with_argument(TypeId id, std::string_view name, int argument) {
-  if (id == TypeId::kVarchar) return Type(id);
+  if (id == TypeId::kVarchar || id == TypeId::kBit) return Type(id);
   if (id == TypeId::kFloat && argument >= 1 && argument <= 53) return Type(argument <= 24 ? TypeId::kFloat : TypeId::kDouble);
   if (id == TypeId::kTimestamp && argument >= 0 && argument <= 9) {
     return Type(argument == 0 ? TypeId::kTimestampS : (argument <= 3 ? TypeId::kTimestampMs : (argument <= 6 ? id : TypeId::kTimestampNs)));

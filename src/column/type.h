@@ -29,6 +29,7 @@ enum class TypeId : std::uint8_t {
   kDecimal,
   kVarchar,
   kBlob,
+  kBit,  // the text of its bits
   kUuid,
   kDate,
   kTime,

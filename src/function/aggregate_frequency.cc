@@ -89,7 +89,8 @@ Value beyond(const Type& type) {
     case TypeId::kFloat: return {type, std::numeric_limits<float>::infinity()};
     case TypeId::kDate: return {type, i128{INT32_MAX}};
     case TypeId::kVarchar:
-    case TypeId::kBlob: return {type, std::string()};
+    case TypeId::kBlob:
+    case TypeId::kBit: return {type, std::string()};
     default: return {type, i128{INT64_MAX}};
   }
 }

@@ -1,6 +1,7 @@
 // Arithmetic operators: + - * / // % and unary minus, bit operators.
 #include <algorithm>
 
+#include "function/bit_string.h"
 #include "function/families.h"
 #include "function/time_arithmetic.h"
 
@@ -153,7 +154,9 @@ Result<ValueId> lower_modulo(Builder& b, std::span<const ValueId> args, const Si
   return b.emit(Opcode::kModulo, signature.result, {args[0], args[1]});
 }
 
+template <bool shifts = false>
 Result<Signature> bind_bits(std::span<const Type> arguments, const BindContext&) {
+  if (auto of_bit_strings = bind_bit_string_operation(arguments, shifts)) return *std::move(of_bit_strings);
   Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
   if (arguments.size() == 2) {
     const auto [a, b] = resolved(arguments);
@@ -179,6 +182,7 @@ Status shift_left(std::span<const Cell> args, Cell& result, Arena&) {
   return {};
 }
 Result<ValueId> lower_shift_left(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  if (signature.result.id == TypeId::kBit) return b.host(shift_bit_string_left(), TypeId::kBit, {args[0], args[1]});
   const Physical physical = signature.result.physical();
   const int bits = width_of(physical) * 8 - (is_signed_integer(physical) ? 1 : 0);
   return b.host({"shift_left", shift_left, false, true}, signature.result, {args[0], args[1], b.constant(Value::integer(bits))});
@@ -186,6 +190,7 @@ Result<ValueId> lower_shift_left(Builder& b, std::span<const ValueId> args, cons
 
 template <Opcode op>
 Result<ValueId> lower_bits(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  if (signature.result.id == TypeId::kBit) return b.host(bit_string_operation(op), TypeId::kBit, {args.begin(), args.end()});
   return b.emit(op, signature.result, {args.begin(), args.end()});
 }
 
@@ -220,19 +225,19 @@ std::vector<ScalarFunction> arithmetic_functions() {
        bind_integer_divide,
        lower_integer_divide},
       {"%", {"mod"}, "a % b", "Remainder with the sign of a; an error for integers by zero.", "-7 % 2", "-1", bind_modulo, lower_modulo},
-      {"&", {}, "a & b", "Bitwise and.", "6 & 3", "2", bind_bits, lower_bits<Opcode::kBitAnd>},
-      {"|", {}, "a | b", "Bitwise or.", "6 | 3", "7", bind_bits, lower_bits<Opcode::kBitOr>},
-      {"xor", {}, "xor(a, b)", "Bitwise exclusive or.", "xor(6, 3)", "5", bind_bits, lower_bits<Opcode::kBitXor>},
-      {"~", {}, "~a", "Bitwise complement.", "~5", "-6", bind_bits, lower_bits<Opcode::kBitNot>},
+      {"&", {}, "a & b", "Bitwise and.", "6 & 3", "2", bind_bits<>, lower_bits<Opcode::kBitAnd>},
+      {"|", {}, "a | b", "Bitwise or.", "6 | 3", "7", bind_bits<>, lower_bits<Opcode::kBitOr>},
+      {"xor", {}, "xor(a, b)", "Bitwise exclusive or.", "xor(6, 3)", "5", bind_bits<>, lower_bits<Opcode::kBitXor>},
+      {"~", {}, "~a", "Bitwise complement.", "~5", "-6", bind_bits<>, lower_bits<Opcode::kBitNot>},
       {"<<",
        {},
        "a << n",
        "Bits shifted left; an error where bits would be lost, and of negative numbers.",
        "1 << 4",
        "16",
-       bind_bits,
+       bind_bits<true>,
        lower_shift_left},
-      {">>", {}, "a >> n", "Bits shifted right, keeping the sign.", "16 >> 2", "4", bind_bits, lower_bits<Opcode::kShiftRight>},
+      {">>", {}, "a >> n", "Bits shifted right, keeping the sign.", "16 >> 2", "4", bind_bits<true>, lower_bits<Opcode::kShiftRight>},
   };
 }
 

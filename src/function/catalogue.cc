@@ -18,12 +18,12 @@ Catalogue::Catalogue() {
                        glob_functions,         rounding_functions,         number_theory_functions, interval_functions,
                        date_name_functions,    date_computed_functions,    date_make_functions,     date_difference_functions,
                        time_bucket_functions,  strptime_functions,         utility_functions,       transcendental_functions,
-                       random_functions,       decimal_division_functions, path_functions}) {
+                       random_functions,       decimal_division_functions, path_functions,          bit_string_functions}) {
     std::ranges::move(family(), std::back_inserter(scalars_));
   }
-  for (const auto family :
-       {aggregate_functions, moment_aggregates, bit_aggregates, aggregate_quantile_functions, aggregate_frequency_functions,
-        aggregate_first_functions, aggregate_extreme_functions, aggregate_list_functions, aggregate_product_functions})
+  for (const auto family : {aggregate_functions, moment_aggregates, bit_aggregates, aggregate_quantile_functions,
+                            aggregate_frequency_functions, aggregate_first_functions, aggregate_extreme_functions, aggregate_list_functions,
+                            aggregate_product_functions, aggregate_bit_string_functions})
     std::ranges::move(family(), std::back_inserter(aggregates_));
   for (const ScalarFunction& f : scalars_) {
     scalar_by_name_.emplace(f.name, &f);
@@ -58,7 +58,7 @@ namespace {
 struct PartName {
   std::string_view function;
   std::string_view truncation;
-  std::array<std::string_view, 6> spellings;
+  std::array<std::string_view, 7> spellings;
 };
 
 constexpr PartName kParts[] = {
@@ -74,11 +74,11 @@ constexpr PartName kParts[] = {
     {"hour", "date_trunc_hour", {"hour", "hours", "h", "hr", "hrs"}},
     {"minute", "date_trunc_minute", {"minute", "minutes", "m", "min", "mins"}},
     {"second", "date_trunc_second", {"second", "seconds", "s", "sec", "secs"}},
-    {"millisecond", "date_trunc_millisecond", {"millisecond", "milliseconds", "ms", "msec", "msecs"}},
-    {"microsecond", "date_trunc_microsecond", {"microsecond", "microseconds", "us", "usec", "usecs"}},
+    {"millisecond", "date_trunc_millisecond", {"millisecond", "milliseconds", "ms", "msec", "msecs", "msecond", "mseconds"}},
+    {"microsecond", "date_trunc_microsecond", {"microsecond", "microseconds", "us", "usec", "usecs", "usecond", "useconds"}},
     {"century", "date_trunc_century", {"century", "centuries", "c", "cent"}},
     {"decade", "date_trunc_decade", {"decade", "decades", "dec", "decs"}},
-    {"millennium", "date_trunc_millennium", {"millennium", "millennia", "mil", "mils", "millenium"}},
+    {"millennium", "date_trunc_millennium", {"millennium", "millennia", "mil", "mils", "millenium", "millenniums"}},
     {"epoch", "date_trunc_second", {"epoch"}},
     {"era", "", {"era"}},
     {"yearweek", "date_trunc_week", {"yearweek"}},

@@ -38,6 +38,7 @@ namespace trueno::function {
 [[nodiscard]] std::vector<ScalarFunction> utility_functions();
 [[nodiscard]] std::vector<ScalarFunction> transcendental_functions();
 [[nodiscard]] std::vector<ScalarFunction> random_functions();
+[[nodiscard]] std::vector<ScalarFunction> bit_string_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_functions();
 [[nodiscard]] std::vector<AggregateFunction> moment_aggregates();
 [[nodiscard]] std::vector<AggregateFunction> bit_aggregates();
@@ -47,6 +48,7 @@ namespace trueno::function {
 [[nodiscard]] std::vector<AggregateFunction> aggregate_extreme_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_list_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_product_functions();
+[[nodiscard]] std::vector<AggregateFunction> aggregate_bit_string_functions();
 
 /// The start and the count of a substring have 32 bits and a sign; kOutOfRange otherwise.
 [[nodiscard]] Status check_window(std::span<const kernel::Cell> start_and_count);

@@ -173,20 +173,20 @@ std::vector<ScalarFunction> interval_functions() {
                          std::string_view result, auto bind,
                          auto lower) { list.push_back({name, {}, signature, description, example, result, bind, lower}); };
   whole("to_millennia", "to_millennia(n)", "An INTERVAL of n thousand years.", "to_millennia(1)", "1000 years",
-        bind_as<"to_millennia", Takes<kInterval, kInteger>>, lower_host<"to_millennia", of_whole<12'000, 0, 0>, true>);
+        bind_as<"to_millennia", Takes<kInterval, kBigInt>>, lower_host<"to_millennia", of_whole<12'000, 0, 0>, true>);
   whole("to_centuries", "to_centuries(n)", "An INTERVAL of n hundred years.", "to_centuries(1)", "100 years",
-        bind_as<"to_centuries", Takes<kInterval, kInteger>>, lower_host<"to_centuries", of_whole<1200, 0, 0>, true>);
+        bind_as<"to_centuries", Takes<kInterval, kBigInt>>, lower_host<"to_centuries", of_whole<1200, 0, 0>, true>);
   whole("to_decades", "to_decades(n)", "An INTERVAL of n times ten years.", "to_decades(1)", "10 years",
-        bind_as<"to_decades", Takes<kInterval, kInteger>>, lower_host<"to_decades", of_whole<120, 0, 0>, true>);
-  whole("to_years", "to_years(n)", "An INTERVAL of n years.", "to_years(2)", "2 years", bind_as<"to_years", Takes<kInterval, kInteger>>,
+        bind_as<"to_decades", Takes<kInterval, kBigInt>>, lower_host<"to_decades", of_whole<120, 0, 0>, true>);
+  whole("to_years", "to_years(n)", "An INTERVAL of n years.", "to_years(2)", "2 years", bind_as<"to_years", Takes<kInterval, kBigInt>>,
         lower_host<"to_years", of_whole<12, 0, 0>, true>);
   whole("to_quarters", "to_quarters(n)", "An INTERVAL of n times three months.", "to_quarters(3)", "9 months",
-        bind_as<"to_quarters", Takes<kInterval, kInteger>>, lower_host<"to_quarters", of_whole<3, 0, 0>, true>);
+        bind_as<"to_quarters", Takes<kInterval, kBigInt>>, lower_host<"to_quarters", of_whole<3, 0, 0>, true>);
   whole("to_months", "to_months(n)", "An INTERVAL of n months.", "to_months(14)", "1 year 2 months",
-        bind_as<"to_months", Takes<kInterval, kInteger>>, lower_host<"to_months", of_whole<1, 0, 0>, true>);
+        bind_as<"to_months", Takes<kInterval, kBigInt>>, lower_host<"to_months", of_whole<1, 0, 0>, true>);
   whole("to_weeks", "to_weeks(n)", "An INTERVAL of n times seven days.", "to_weeks(2)", "14 days",
-        bind_as<"to_weeks", Takes<kInterval, kInteger>>, lower_host<"to_weeks", of_whole<0, 7, 0>, true>);
-  whole("to_days", "to_days(n)", "An INTERVAL of n days.", "to_days(40)", "40 days", bind_as<"to_days", Takes<kInterval, kInteger>>,
+        bind_as<"to_weeks", Takes<kInterval, kBigInt>>, lower_host<"to_weeks", of_whole<0, 7, 0>, true>);
+  whole("to_days", "to_days(n)", "An INTERVAL of n days.", "to_days(40)", "40 days", bind_as<"to_days", Takes<kInterval, kBigInt>>,
         lower_host<"to_days", of_whole<0, 1, 0>, true>);
   whole("to_hours", "to_hours(n)", "An INTERVAL of n hours.", "to_hours(30)", "30:00:00", bind_as<"to_hours", Takes<kInterval, kBigInt>>,
         lower_host<"to_hours", of_whole<0, 0, 3600 * kMicrosPerSecond>, true>);

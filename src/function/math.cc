@@ -99,11 +99,17 @@ Result<ValueId> lower_is_finite(Builder& b, std::span<const ValueId> args, const
 }
 
 Result<Signature> bind_bit_count(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() == 1 && arguments[0].id == TypeId::kBit) return Signature{{TypeId::kBit}, TypeId::kBigInt};
   if (arguments.size() != 1 || !arguments[0].is_integer()) return no_overload("bit_count", arguments);
   // 128 bits are one more than TINYINT can count.
   return Signature{{arguments[0]}, arguments[0].id == TypeId::kHugeInt ? TypeId::kSmallInt : TypeId::kTinyInt};
 }
+Status count_bits(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_integer(std::ranges::count(args[0].string.view(), '1'));
+  return {};
+}
 Result<ValueId> lower_bit_count(Builder& b, std::span<const ValueId> args, const Signature& s) {
+  if (s.arguments[0].id == TypeId::kBit) return b.host({"bit_count of BIT", count_bits, false, false}, s.result, {args[0]});
   return b.emit(Opcode::kPopcount, s.result, {args[0]});
 }
 

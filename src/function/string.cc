@@ -25,6 +25,7 @@ Result<Signature> bind_text(std::span<const Type> arguments, const BindContext&)
 }
 
 Result<Signature> bind_length(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() == 1 && arguments[0].id == TypeId::kBit) return Signature{{TypeId::kBit}, TypeId::kBigInt};
   Signature signature = TRUENO_TRY(bind_text<1>(arguments, context));
   signature.result = TypeId::kBigInt;
   return signature;

@@ -169,6 +169,20 @@ Status size_in(std::span<const Cell> args, Cell& result, Arena&) {
   result = Cell::of_integer(static_cast<i128>(args[0].string.size()) * unit);
   return {};
 }
+Status bytes_for_bits(std::span<const Cell> args, Cell& result, Arena&) {
+  result = Cell::of_integer((static_cast<i128>(args[0].string.size()) + 7) / 8);
+  return {};
+}
+
+// A BIT value has a character for each bit.
+Result<kernel::ValueId> lower_octet_length(kernel::Builder& b, std::span<const kernel::ValueId> args, const Signature& s) {
+  return s.arguments[0].id == kBit ? lower_host<"octet_length of BIT", bytes_for_bits>(b, args, s)
+                                   : lower_host<"octet_length", size_in<1>>(b, args, s);
+}
+Result<kernel::ValueId> lower_bit_length(kernel::Builder& b, std::span<const kernel::ValueId> args, const Signature& s) {
+  return s.arguments[0].id == kBit ? lower_host<"bit_length of BIT", size_in<1>>(b, args, s)
+                                   : lower_host<"bit_length", size_in<8>>(b, args, s);
+}
 
 }  // namespace
 
@@ -257,16 +271,16 @@ std::vector<ScalarFunction> string_piece_functions() {
        "Number of bytes.",
        "octet_length('\\xAA\\xBB'::BLOB)",
        "2",
-       bind_as<"octet_length", Takes<kBigInt, kBlob>>,
-       lower_host<"octet_length", size_in<1>>},
+       bind_as<"octet_length", Takes<kBigInt, kBlob>, Takes<kBigInt, kBit>>,
+       lower_octet_length},
       {"bit_length",
        {},
        "bit_length(text)",
        "Number of bits.",
        "bit_length('ab')",
        "16",
-       bind_as<"bit_length", Takes<kBigInt, kVarchar>>,
-       lower_host<"bit_length", size_in<8>>},
+       bind_as<"bit_length", Takes<kBigInt, kVarchar>, Takes<kBigInt, kBit>>,
+       lower_bit_length},
   };
 }
 

@@ -1,10 +1,13 @@
 #include "kernel/cast.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "base/civil_time.h"
 #include "base/number_text.h"
+#include "kernel/bit_string.h"
+#include "kernel/cell.h"
 #include "kernel/range.h"
 
 namespace trueno::kernel {
@@ -125,6 +128,12 @@ Status text_to(const Type& from, const Type& to, const Cell& in, Cell& out, Aren
       out = Cell::of_string(arena.copy(*bytes));
       return {};
     }
+    case TypeId::kBit: {
+      const auto bits = parse_bits(text);
+      if (!bits) return cannot(from, to, in);
+      out = Cell::of_string(arena.copy(*bits));
+      return {};
+    }
     case TypeId::kEnum: {
       const auto found = std::ranges::find(*to.enum_values, text);
       if (found == to.enum_values->end()) return cannot(from, to, in);
@@ -200,6 +209,38 @@ Status blob_to_uuid(const Type& from, const Type& to, const Cell& in, Cell& out)
   return {};
 }
 
+// Types whose memory BIT can hold: numbers of a fixed width, a truth value as a byte.
+bool has_bits(const Type& type) { return type.is_integer() || type.is_float() || type.id == TypeId::kBoolean; }
+
+Cell to_bits(const Type& from, const Cell& in, Arena& arena) {
+  if (from.id == TypeId::kBlob) return Cell::of_string(arena.copy(bits_of_bytes(in.string.view())));
+  u128 pattern = from.id == TypeId::kBoolean ? (in.boolean ? 1 : 0) : static_cast<u128>(in.integer);
+  if (from.id == TypeId::kDouble) pattern = std::bit_cast<std::uint64_t>(in.f64);
+  if (from.id == TypeId::kFloat) pattern = std::bit_cast<std::uint32_t>(in.f32);
+  return Cell::of_string(arena.copy(bits_of(pattern, 8 * width_of(from.physical()))));
+}
+
+Status from_bits(const Type& from, const Type& to, const Cell& in, Cell& out, Arena& arena) {
+  if (to.id == TypeId::kBlob) {
+    out = Cell::of_string(arena.copy(bytes_of_bits(in.string.view())));
+    return {};
+  }
+  const int width = 8 * width_of(to.physical());
+  const auto pattern = pattern_of(in.string.view(), width);
+  if (!pattern) return out_of_range(from, to, in);
+  if (to.id == TypeId::kBoolean) {
+    out = Cell::of_bool(*pattern != 0);
+  } else if (to.id == TypeId::kDouble) {
+    out = Cell::of_f64(canonical(std::bit_cast<double>(static_cast<std::uint64_t>(*pattern))));
+  } else if (to.id == TypeId::kFloat) {
+    out = Cell::of_f32(canonical(std::bit_cast<float>(static_cast<std::uint32_t>(*pattern))));
+  } else {
+    const bool negative = !to.is_unsigned() && (*pattern >> (width - 1)) != 0;
+    out = Cell::of_integer(static_cast<i128>(negative && width < 128 ? *pattern - (u128{1} << width) : *pattern));
+  }
+  return {};
+}
+
 }  // namespace
 
 bool cast_exists(const Type& from, const Type& to) {
@@ -209,14 +250,18 @@ bool cast_exists(const Type& from, const Type& to) {
   const auto number = [](const Type& t) { return t.is_numeric() || t.id == TypeId::kBoolean; };
   if (number(from) && number(to)) return true;
   if ((from.id == TypeId::kUuid && to.id == TypeId::kBlob) || (from.id == TypeId::kBlob && to.id == TypeId::kUuid)) return true;
+  if (to.id == TypeId::kBit) return has_bits(from) || from.id == TypeId::kBlob;
+  if (from.id == TypeId::kBit) return has_bits(to) || to.id == TypeId::kBlob;
   if (from.id == TypeId::kDate) return to.is_timestamp();
   if (from.is_timestamp()) return to.is_timestamp() || to.id == TypeId::kDate || to.id == TypeId::kTime;
   return false;
 }
 
 bool cast_can_fail(const Type& from, const Type& to) {
+  if (from.id == TypeId::kBit && from != to) return !is_text(to) && to.id != TypeId::kBlob;
   if (from == to || from.id == TypeId::kNull || is_text(to) || to.id == TypeId::kBoolean) return is_text(from) && to.id == TypeId::kBoolean;
   if (is_text(from)) return true;
+  if (to.id == TypeId::kBit) return from.id == TypeId::kBlob;
   if (from.id == TypeId::kUuid) return false;
   if (to.is_float()) return to.id == TypeId::kFloat && from.id == TypeId::kDouble;
   if (from.id == TypeId::kBoolean) return to.id == TypeId::kDecimal && to.precision == to.scale;
@@ -247,6 +292,12 @@ Status cast_cell(const Type& from, const Type& to, const Cell& in, Cell& out, Ar
     return {};
   }
   if (is_text(from)) return text_to(from, to, in, out, arena);
+  if (from.id == TypeId::kBit) return from_bits(from, to, in, out, arena);
+  if (to.id == TypeId::kBit) {
+    if (from.id == TypeId::kBlob && in.string.size() == 0) return cannot(from, to, in);  // no bit at all
+    out = to_bits(from, in, arena);
+    return {};
+  }
   if (to.id == TypeId::kBoolean) {
     out = Cell::of_bool(from.is_float() ? as_double(from, in) != 0 : in.integer != 0);
     return {};

@@ -9,7 +9,7 @@ namespace trueno::optimize {
 
 namespace {
 
-bool is_optional(const Rule& rule) { return rule.kind == RuleKind::kOptional || rule.kind == RuleKind::kStatistics; }
+bool is_optional(const Rule& rule) { return rule.kind != RuleKind::kLowering && rule.kind != RuleKind::kWhole; }
 
 // What DuckDB calls its rules, and the rules here that do the same, divided by spaces. Without one there is nothing to switch off.
 struct ForeignRule {
@@ -19,7 +19,7 @@ struct ForeignRule {
 constexpr ForeignRule kForeignRules[] = {
     {"aggregate_function_rewriter", ""},
     {"build_side_probe_side", "order_joins"},
-    {"column_lifetime", "prune_columns"},
+    {"column_lifetime", "prune_columns prune_shared"},
     {"common_aggregate", ""},
     {"common_subexpressions", ""},
     {"common_subplan", ""},
@@ -54,7 +54,7 @@ constexpr ForeignRule kForeignRules[] = {
     {"top_n", "make_top_n"},
     {"top_n_window_elimination", ""},
     {"unnest_rewriter", ""},
-    {"unused_columns", "prune_columns"},
+    {"unused_columns", "prune_columns prune_shared"},
     {"window_self_join", ""},
 };
 

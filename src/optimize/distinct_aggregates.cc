@@ -97,6 +97,7 @@ PlanPtr lower(PlanPtr plan) {
   auto rows = std::make_shared<plan::SharedPlan>();
   rows->name = "the rows to aggregate";
   rows->plan = std::move(plan->inputs[0]);
+  rows->ordered = std::ranges::any_of(aggregate.calls, [](const AggregateCall& call) { return call.function->observes_order(); });
   const auto read = [&] { return plan::make_plan(plan::Shared{rows}, rows->plan->schema); };
   Aggregate plain;
   plain.keys = aggregate.keys;

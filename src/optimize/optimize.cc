@@ -23,6 +23,7 @@ std::span<const Rule> rules() {
       {"make_top_n", RuleKind::kOptional, make_top_n},
       {"answer_from_statistics", RuleKind::kStatistics, answer_from_statistics},
       {"push_conditions_into_scans", RuleKind::kStatistics, push_conditions_into_scans},
+      {"prune_shared", RuleKind::kAfter, prune_shared},
   };
   return kRules;
 }
@@ -31,7 +32,8 @@ namespace {
 
 bool wanted(const Rule& rule, const Options& options) {
   if (!options.optional_rules || std::ranges::find(options.disabled, rule.name) != options.disabled.end()) return false;
-  return rule.kind == RuleKind::kOptional || (rule.kind == RuleKind::kStatistics && options.statistics_answers);
+  return rule.kind == RuleKind::kOptional || rule.kind == RuleKind::kAfter ||
+         (rule.kind == RuleKind::kStatistics && options.statistics_answers);
 }
 
 Result<plan::PlanPtr> lower(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) {
@@ -41,20 +43,21 @@ Result<plan::PlanPtr> lower(plan::PlanPtr plan, const plan::ConstantEvaluator& c
   return plan;
 }
 
-Result<plan::PlanPtr> apply_rules(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options, bool shared) {
+Result<plan::PlanPtr> apply_rules(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options, bool observed) {
   for (const Rule& rule : rules()) {
-    const auto apply = shared && rule.apply_to_shared != nullptr ? rule.apply_to_shared : rule.apply;
-    if (wanted(rule, options)) plan = TRUENO_TRY(apply(std::move(plan), constants));
+    const auto apply = observed && rule.apply_to_shared != nullptr ? rule.apply_to_shared : rule.apply;
+    if (rule.kind != RuleKind::kAfter && wanted(rule, options)) plan = TRUENO_TRY(apply(std::move(plan), constants));
   }
   return plan;
 }
 
 // What is shared is a plan of its own: calls `change` for each such plan once, those inside it first.
-Status for_each_shared(plan::Plan& plan, bool plan::SharedPlan::* done, const std::function<Result<plan::PlanPtr>(plan::PlanPtr)>& change) {
+Status for_each_shared(plan::Plan& plan, bool plan::SharedPlan::* done,
+                       const std::function<Result<plan::PlanPtr>(plan::PlanPtr, bool ordered)>& change) {
   if (auto* shared = std::get_if<plan::Shared>(&plan.node); shared != nullptr && !(*shared->plan.*done)) {
     (*shared->plan).*done = true;
     TRUENO_TRY(for_each_shared(*shared->plan->plan, done, change));
-    shared->plan->plan = TRUENO_TRY(change(std::move(shared->plan->plan)));
+    shared->plan->plan = TRUENO_TRY(change(std::move(shared->plan->plan), shared->plan->ordered));
     TRUENO_TRY(for_each_shared(*shared->plan->plan, done, change));  // what the change has shared
   }
   for (const plan::PlanPtr& input : plan.inputs) TRUENO_TRY(for_each_shared(*input, done, change));
@@ -65,12 +68,16 @@ Status for_each_shared(plan::Plan& plan, bool plan::SharedPlan::* done, const st
 
 Result<plan::PlanPtr> optimize(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options) {
   plan = TRUENO_TRY(lower(std::move(plan), constants));
-  TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::lowered, [&](plan::PlanPtr p) { return lower(std::move(p), constants); }));
+  TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::lowered, [&](plan::PlanPtr p, bool) { return lower(std::move(p), constants); }));
   // Before rules see either side of the seam. Always: a LIMIT ends a recursion only where it stands above it.
   plan = TRUENO_TRY(inline_shared(std::move(plan), constants));
   TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::optimized,
-                             [&](plan::PlanPtr p) { return apply_rules(std::move(p), constants, options, true); }));
-  return apply_rules(std::move(plan), constants, options, false);
+                             [&](plan::PlanPtr p, bool ordered) { return apply_rules(std::move(p), constants, options, ordered); }));
+  plan = TRUENO_TRY(apply_rules(std::move(plan), constants, options, false));
+  for (const Rule& rule : rules()) {
+    if (rule.kind == RuleKind::kAfter && wanted(rule, options)) plan = TRUENO_TRY(rule.apply(std::move(plan), constants));
+  }
+  return plan;
 }
 
 }  // namespace trueno::optimize

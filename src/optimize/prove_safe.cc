@@ -12,27 +12,17 @@
 #include <map>
 #include <numeric>
 
-#include "kernel/builder.h"
+#include "function/proof.h"
 #include "optimize/rules.h"
 
 namespace trueno::optimize {
 
 namespace {
 
-using kernel::Range;
+using function::Range;
 using plan::Expression;
 using plan::ExpressionKind;
 using plan::Plan;
-
-Range of_type(const Type& type) {
-  const auto limits = kernel::limits_of(type);
-  return limits ? Range::of(limits->min, limits->max, true) : Range::unknown();
-}
-
-Range of_literal(const Value& value) {
-  return value.is_null() || !is_integer(value.type().physical()) ? of_type(value.type())
-                                                                 : Range::of(value.as_integer(), value.as_integer());
-}
 
 class Prover {
  public:
@@ -64,29 +54,17 @@ class Prover {
 
 // What an operation gives for arguments of these ranges; nothing where it may fail.
 std::optional<Range> of_operation(const Expression& e, const std::vector<Range>& ranges) {
-  kernel::Builder builder;
-  std::vector<kernel::ValueId> arguments;
+  std::vector<Value> literals;
+  literals.reserve(ranges.size());  // they are pointed to
+  std::vector<function::Operand> operands;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     const Expression& argument = e.arguments[i];
-    const auto number = static_cast<std::uint32_t>(i);
-    const Value value(argument.type, argument.value.payload());
     const bool literal = argument.kind == ExpressionKind::kLiteral || argument.kind == ExpressionKind::kParameter;
-    if (!literal) {
-      arguments.push_back(builder.column({"", argument.type, static_cast<int>(i), false}, ranges[i], false));
-    } else if (value.is_null() || argument.type.id == TypeId::kBoolean) {
-      arguments.push_back(builder.constant(value));
-    } else {
-      arguments.push_back(builder.parameter(argument.type, "", &value, number));
-    }
+    if (literal) literals.emplace_back(argument.type, argument.value.payload());
+    operands.push_back({argument.type, ranges[i], literal ? &literals.back() : nullptr});
   }
-  const Result<kernel::ValueId> written = e.kind == ExpressionKind::kCast
-                                              ? Result<kernel::ValueId>(builder.cast(arguments[0], e.type, e.trying))
-                                              : e.function->lower(builder, arguments, e.signature);
-  if (!written) return std::nullopt;
-  for (const kernel::Instruction& i : builder.program().instructions) {
-    if (i.checked) return std::nullopt;
-  }
-  return builder.at(*written).range;
+  if (e.kind == ExpressionKind::kCast) return function::range_of_cast(operands.front(), e.type, e.trying);
+  return function::range_of_call(*e.function, e.signature, operands);
 }
 
 Range Prover::mark(Expression& e, const Plan& left, const Plan* right, bool wanted) {
@@ -95,11 +73,11 @@ Range Prover::mark(Expression& e, const Plan& left, const Plan* right, bool want
       if (!wanted) return Range::unknown();
       const auto column = static_cast<std::size_t>(e.index);
       const std::size_t of_left = left.schema.size();
-      if (column >= of_left && right == nullptr) return of_type(e.type);
+      if (column >= of_left && right == nullptr) return function::range_of_type(e.type);
       return column < of_left ? of_column(left, column) : of_column(*right, column - of_left);
     }
     case ExpressionKind::kLiteral:
-    case ExpressionKind::kParameter: return of_literal(Value(e.type, e.value.payload()));
+    case ExpressionKind::kParameter: return function::range_of_literal(Value(e.type, e.value.payload()));
     case ExpressionKind::kCase:
     case ExpressionKind::kCoalesce: {
       Range all;
@@ -108,7 +86,7 @@ Range Prover::mark(Expression& e, const Plan& left, const Plan* right, bool want
         const bool condition = e.kind == ExpressionKind::kCase && i % 2 == 0 && i + 1 < e.arguments.size();
         const Range one = mark(e.arguments[i], left, right, wanted && !condition);
         if (condition || !wanted) continue;
-        all = first ? one : kernel::range_union(all, one);
+        all = first ? one : function::either_range(all, one);
         first = false;
       }
       return all;
@@ -118,10 +96,10 @@ Range Prover::mark(Expression& e, const Plan& left, const Plan* right, bool want
       const bool ask = plan::may_fail_itself(e) && !plan::is_volatile(e) && !plan::catches_errors(e);
       std::vector<Range> ranges;
       for (Expression& argument : e.arguments) ranges.push_back(mark(argument, left, right, ask || (wanted && e.arguments.size() == 1)));
-      if (!ask && e.kind == ExpressionKind::kCall) return of_type(e.type);
+      if (!ask && e.kind == ExpressionKind::kCall) return function::range_of_type(e.type);
       const std::optional<Range> range = plan::is_volatile(e) ? std::nullopt : of_operation(e, ranges);
       e.proven = e.proven || (ask && range.has_value());
-      return range && range->bounded() ? *range : of_type(e.type);
+      return range && range->bounded() ? *range : function::range_of_type(e.type);
     }
     case ExpressionKind::kAnd:
     case ExpressionKind::kOr:
@@ -129,13 +107,13 @@ Range Prover::mark(Expression& e, const Plan& left, const Plan* right, bool want
     case ExpressionKind::kSubquery: break;
   }
   for (Expression& argument : e.arguments) mark(argument, left, right, false);
-  return of_type(e.type);
+  return function::range_of_type(e.type);
 }
 
 Range Prover::of_column(const Plan& plan, std::size_t column) {
   if (const auto known = known_.find({&plan, column}); known != known_.end()) return known->second;
   Range range = find_out(plan, column);
-  if (!range.bounded()) range = of_type(plan.schema[column].type);
+  if (!range.bounded()) range = function::range_of_type(plan.schema[column].type);
   range.nullable = true;  // joins above may pad
   known_.emplace(std::pair(&plan, column), range);
   return range;
@@ -191,9 +169,7 @@ Range Prover::find_out(const Plan& plan, std::size_t column) {
   };
   if (const auto* scan = std::get_if<plan::Scan>(&plan.node)) {
     const ColumnStatistics statistics = scan->source->column_statistics(scan->columns[column]);
-    Range range = kernel::range_from_statistics(plan.schema[column].type, statistics, scan->source->row_count().value_or(-1));
-    range.proven = true;
-    return range;
+    return function::range_of_column(plan.schema[column].type, statistics, scan->source->row_count().value_or(-1));
   }
   if (const auto* project = std::get_if<plan::Project>(&plan.node)) {
     Expression e = project->expressions[column];

@@ -7,8 +7,11 @@
 //
 // Where operators only pass rows on, the kernel program reads no more than it needs anyway; this is for what they are stored between: the
 // build sides of joins, sorts, and inputs of a union. What may fail stays: its error is part of the result.
+//
+// Rows that are shared keep their columns, since every reader counts on their numbers; those that no reader reads become NULL.
 #include <algorithm>
 #include <numeric>
+#include <ranges>
 
 #include "optimize/computed_columns.h"
 #include "optimize/push_into_join.h"
@@ -73,7 +76,13 @@ struct Pruner {
   const Columns& wanted;
 
   std::vector<int> operator()(plan::Scan& scan) const { return keep(scan.columns, plan.schema, wanted); }
-  std::vector<int> operator()(plan::Shared&) const { return identity(wanted.size()); }
+  // What is read of it is noted only: it has other readers.
+  std::vector<int> operator()(plan::Shared& shared) const {
+    Columns& read = shared.plan->read;
+    read.resize(wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) read[i] = read[i] || wanted[i];
+    return identity(wanted.size());
+  }
   // Rounds read all columns of the round before.
   std::vector<int> operator()(plan::Recursion&) const {
     for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, Columns(wanted.size(), true)));
@@ -234,7 +243,49 @@ std::vector<int> prune_exactly(PlanPtr& plan, const Columns& wanted) {
   return mapping;
 }
 
+// Whether rows are written as they come out of other rows: not where they lie stored already, and would be copied.
+bool streams(const Plan& plan) {
+  return std::holds_alternative<plan::Project>(plan.node) || std::holds_alternative<plan::Filter>(plan.node) ||
+         std::holds_alternative<plan::Join>(plan.node) || std::holds_alternative<plan::Scan>(plan.node);
+}
+
+// Plans that are shared, those that one reads before it.
+void add_shared(Plan& plan, std::vector<plan::SharedPlan*>& inner_first) {
+  if (const auto* shared = std::get_if<plan::Shared>(&plan.node)) {
+    plan::SharedPlan* rows = shared->plan.get();
+    if (std::ranges::find(inner_first, rows) != inner_first.end()) return;
+    add_shared(*rows->plan, inner_first);
+    inner_first.push_back(rows);
+  }
+  for (const PlanPtr& input : plan.inputs) add_shared(*input, inner_first);
+}
+
 }  // namespace
+
+Result<PlanPtr> prune_shared(PlanPtr plan, const plan::ConstantEvaluator& constants) {
+  std::vector<plan::SharedPlan*> shared;
+  add_shared(*plan, shared);
+  if (shared.empty()) return plan;
+  for (plan::SharedPlan* rows : shared) rows->read.clear();
+  plan = TRUENO_TRY(prune_columns(std::move(plan), constants));
+  for (plan::SharedPlan* rows : shared | std::views::reverse) {
+    const Schema schema = rows->plan->schema;
+    // What is materialized may be the rows of a recursion, and these are another plan's.
+    const bool known = !rows->materialized && rows->read.size() == schema.size() && streams(*rows->plan);
+    ComputedColumns computed;
+    std::vector<Expression> columns;
+    bool narrower = false;
+    for (std::size_t i = 0; i < schema.size(); ++i) {
+      const bool dropped = known && !rows->read[i] && !schema[i].type.is_nested() && !computed.may_fail(*rows->plan, i);
+      narrower = narrower || dropped;
+      columns.push_back(dropped ? Expression::literal(Value::null(schema[i].type))
+                                : Expression::column(static_cast<int>(i), schema[i].type));
+    }
+    if (narrower) rows->plan = plan::make_plan(plan::Project{std::move(columns)}, schema, std::move(rows->plan));
+    rows->plan = TRUENO_TRY(prune_columns(std::move(rows->plan), constants));
+  }
+  return plan;
+}
 
 Result<PlanPtr> prune_columns(PlanPtr plan, const plan::ConstantEvaluator&) {
   const Schema schema = plan->schema;

@@ -28,6 +28,8 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> semi_join_reduction(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Columns that nobody reads are not carried.
 [[nodiscard]] Result<plan::PlanPtr> prune_columns(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// The same across what is shared; asks for the whole plan, when all other rules are done.
+[[nodiscard]] Result<plan::PlanPtr> prune_shared(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Inner joins in the order that is estimated to make the fewest rows, each with the smaller side as its build side.
 [[nodiscard]] Result<plan::PlanPtr> order_joins(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// The same where what is above cannot be seen, and may tell in which order rows come.
@@ -40,13 +42,13 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> make_top_n(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 
 /// When a rule runs: always; always, but once for the whole and not for each plan that is shared; unless the optimizer is off; unless
-/// statistics may not answer either.
-enum class RuleKind : std::uint8_t { kLowering, kWhole, kOptional, kStatistics };
+/// statistics may not answer either; unless the optimizer is off, once for the whole when all others are done.
+enum class RuleKind : std::uint8_t { kLowering, kWhole, kOptional, kStatistics, kAfter };
 struct Rule {
   std::string_view name;
   RuleKind kind;
   Result<plan::PlanPtr> (*apply)(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
-  /// For a plan that is shared, where that is another matter: what reads it is elsewhere.
+  /// For a plan that is shared, where that is another matter: what reads it, and may see the order of its rows, is elsewhere.
   Result<plan::PlanPtr> (*apply_to_shared)(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) = nullptr;
 };
 /// The one list of rules, in the order they run.

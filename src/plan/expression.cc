@@ -235,7 +235,8 @@ namespace {
 std::string quoted(const Value& value) {
   if (value.is_null()) return "NULL";
   const TypeId id = value.type().id;
-  if (id == TypeId::kVarchar || value.type().is_temporal() || id == TypeId::kInterval || id == TypeId::kBlob || id == TypeId::kUuid)
+  if (id == TypeId::kVarchar || value.type().is_temporal() || id == TypeId::kInterval || id == TypeId::kBlob || id == TypeId::kBit ||
+      id == TypeId::kUuid)
     return "'" + value.to_string() + "'";
   return value.to_string();
 }

@@ -138,6 +138,8 @@ struct SharedPlan {
   PlanPtr plan;
   std::string name;           // for people
   bool materialized = false;  // stays one where a single place reads it, too
+  bool ordered = true;        // whether the order of its rows can show in what reads it
+  std::vector<bool> read;     // by column: whether something reads it; empty while that is not known
   bool lowered = false;       // the rules have seen it: those that programs need, and the others
   bool optimized = false;
 };

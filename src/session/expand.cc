@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/name.h"
+#include "base/number_text.h"
 #include "session/sequences.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
@@ -16,6 +17,7 @@ namespace {
 
 using catalog::Space;
 
+constexpr std::string_view kCurrentSetting = "current_setting";
 constexpr int kDeepest = 64;           // macros that call macros
 constexpr int kMostExpansions = 4096;  // of one statement: macros that call others twice grow exponentially
 
@@ -33,7 +35,7 @@ using Arguments = std::map<std::string, const sql::Expression*>;  // by lower-ca
 
 class Expander {
  public:
-  Expander(const catalog::Root& root, const SearchPath& path) : root_(root), path_(path) {}
+  Expander(const catalog::Root& root, const SearchPath& path, const Settings& settings) : root_(root), path_(path), settings_(settings) {}
 
   sql::Visitor visitor() {
     return {.expression = [this](sql::ExpressionPtr& part) { return expression(part); },
@@ -42,9 +44,23 @@ class Expander {
   }
 
  private:
+  // current_setting('name'): a number, a truth value or a text, as the setting is.
+  Status setting(sql::ExpressionPtr& part, const sql::FunctionCall& call) {
+    const auto* name = call.arguments.size() == 1 ? call.arguments[0].value->as<sql::Literal>() : nullptr;
+    if (name == nullptr || name->kind != sql::LiteralKind::kString)
+      return error(ErrorCode::kBinder, "{} takes the name of a setting as text", kCurrentSetting).at(part->span);
+    const Result<std::string> value = settings_.get(name->text);
+    if (!value) return Error(value.error()).at(part->span);
+    const bool plain = parse_i128(*value).has_value() || *value == "true" || *value == "false";
+    const sql::ExpressionPtr literal = TRUENO_TRY(sql::parse_expression(plain ? *value : fmt::format("'{}'", *value)));
+    part = TRUENO_TRY(copy(*literal, part->span));
+    return {};
+  }
+
   Status expression(sql::ExpressionPtr& part) {
     const auto* call = part->as<sql::FunctionCall>();
     if (call == nullptr) return {};
+    if (call->name.parts.size() == 1 && same_name(call->name.last().text, kCurrentSetting)) return setting(part, *call);
     const auto macro = find(Space::kMacro, call->name);
     if (!macro) return {};
     const SourceSpan span = part->span;
@@ -162,19 +178,21 @@ class Expander {
 
   const catalog::Root& root_;
   const SearchPath& path_;
+  const Settings& settings_;
   int depth_ = 0;
   int expansions_ = 0;
 };
 
 }  // namespace
 
-bool has_expansions(const catalog::Root& root, const SearchPath& path) {
+bool has_expansions(std::string_view sql, const catalog::Root& root, const SearchPath& path) {
+  if (lower_name(sql).find(kCurrentSetting) != std::string::npos) return true;
   return std::ranges::any_of(std::initializer_list<Space>{Space::kMacro, Space::kTableMacro, Space::kType, Space::kSequence},
                              [&](Space space) { return !path.visible(root, space).empty(); });
 }
 
-Status expand(sql::Statement& statement, const catalog::Root& root, const SearchPath& path) {
-  Expander expander(root, path);
+Status expand(sql::Statement& statement, const catalog::Root& root, const SearchPath& path, const Settings& settings) {
+  Expander expander(root, path, settings);
   TRUENO_TRY(sql::walk(statement, expander.visitor()));
   const auto* explain = statement.as<sql::Explain>();
   return draw_sequences(statement, root, path, explain == nullptr || explain->analyze);

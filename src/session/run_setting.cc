@@ -41,13 +41,11 @@ Result<StatementResult> StatementRunner::run(const sql::Show& show) {
     result.rows = TRUENO_TRY(rows.finish());
     return std::move(result);
   };
-  const auto settings = [&](std::string_view wanted) -> Result<StatementResult> {  // empty: all
+  const auto settings = [&]() -> Result<StatementResult> {
     result.schema = {text_field("name"), text_field("value"), text_field("description")};
     RowBuilder rows(result.schema);
-    for (const Setting& setting : all_settings()) {
-      if (wanted.empty() || same_name(wanted, setting.name))
-        TRUENO_TRY(rows.add({text(setting.name), text(settings_.text(setting.name)), text(setting.description)}));
-    }
+    for (const Setting& setting : all_settings())
+      TRUENO_TRY(rows.add({text(setting.name), text(settings_.text(setting.name)), text(setting.description)}));
     return finish(rows);
   };
   switch (show.kind) {
@@ -62,11 +60,16 @@ Result<StatementResult> StatementRunner::run(const sql::Show& show) {
       for (const std::string& name : names) TRUENO_TRY(rows.add({text(name)}));
       return finish(rows);
     }
-    case sql::ShowKind::kAllSettings: return settings({});
+    case sql::ShowKind::kAllSettings: return settings();
     case sql::ShowKind::kName: {
       const std::string& name = show.name.last().text;
       const Result<std::string> setting = settings_.get(name);
-      if (setting) return settings(name);
+      if (setting) {
+        result.schema = {text_field(lower_name(name))};
+        RowBuilder rows(result.schema);
+        TRUENO_TRY(rows.add({text(*setting)}));
+        return finish(rows);
+      }
       if (names_.path().find(changes_.root(), catalog::Space::kRelation, show.name)) return describe(sql::Describe{false, show.name, {}});
       const std::string near = bind::nearest_name(name, {"ALL", "DATABASES", "SCHEMAS", "TABLES"});
       if (!near.empty())

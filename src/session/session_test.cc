@@ -80,10 +80,10 @@ TEST_F(SessionTest, DropTakesAllOrNone) {
 }
 
 TEST_F(SessionTest, SettingsAreCheckedShownAndReset) {
-  EXPECT_THAT(run("SET threads = 2; SHOW threads"), ElementsAre("threads", "2", testing::_));
-  EXPECT_THAT(run("RESET threads; SHOW threads"), ElementsAre("threads", "0", testing::_));
-  EXPECT_THAT(run("SET Optimizer = OFF; SHOW optimizer"), ElementsAre("optimizer", "false", testing::_));
-  EXPECT_THAT(run("SET backend = scalar; SHOW backend"), ElementsAre("backend", "scalar", testing::_));
+  EXPECT_THAT(run("SET threads = 2; SHOW threads"), ElementsAre("2"));
+  EXPECT_THAT(run("RESET threads; SHOW threads"), ElementsAre("0"));
+  EXPECT_THAT(run("SET Optimizer = OFF; SHOW optimizer"), ElementsAre("false"));
+  EXPECT_THAT(run("SET backend = scalar; SHOW backend"), ElementsAre("scalar"));
   EXPECT_THAT(run("SET backend = quantum"), ElementsAre(HasSubstr("backend cannot be 'quantum'; one of cost|gpu|simd|scalar")));
   EXPECT_THAT(run("SET backend = 'cost|gpu'"), ElementsAre(HasSubstr("cannot be")));
   EXPECT_EQ(code("SET morsel_rows = 0"), ErrorCode::kInvalidInput);

@@ -29,11 +29,11 @@ StatementRunner::StatementRunner(Database& database, Session& session, catalog::
 
 Result<StatementResult> StatementRunner::execute(const sql::Statement& statement) {
   // What PREPARE keeps is expanded when it is executed.
-  if (statement.as<sql::Prepare>() != nullptr || !has_expansions(changes_.root(), names_.path())) return run(statement);
+  if (statement.as<sql::Prepare>() != nullptr || !has_expansions(sql_, changes_.root(), names_.path())) return run(statement);
   // The tree is shared with other executions: it is read again, and the copy is changed.
   for (const sql::StatementPtr& copy : TRUENO_TRY(sql::parse(sql_))) {
     if (copy->span.begin != statement.span.begin || copy->span.end != statement.span.end) continue;
-    TRUENO_TRY(expand(*copy, changes_.root(), names_.path()));
+    TRUENO_TRY(expand(*copy, changes_.root(), names_.path(), settings_));
     return run(*copy);
   }
   return error(ErrorCode::kInternal, "the statement is not part of its text");

@@ -82,6 +82,7 @@ bool parse_slot(const Type& type, std::string_view text, void* slot) {
     case TypeId::kNull:
     case TypeId::kVarchar:
     case TypeId::kBlob:
+    case TypeId::kBit:
     case TypeId::kList:
     case TypeId::kStruct:
     case TypeId::kMap: break;

@@ -39,7 +39,7 @@ Type random_type(Random& random) {
     case 21: return TypeId::kTimestamp;
     case 22: return random.pick<Type>({TypeId::kTime, TypeId::kTimestampTz, TypeId::kTimestampS, TypeId::kTimestampMs});
     case 23: return TypeId::kInterval;
-    case 24: return random.pick<Type>({TypeId::kBlob, TypeId::kUuid});
+    case 24: return random.pick<Type>({TypeId::kBlob, TypeId::kBit, TypeId::kUuid});
     default: return Type::enumeration({"red", "green", "blue", "a longer label than twelve"});
   }
 }
@@ -155,6 +155,11 @@ Value random_value(Random& random, const Type& type) {
       for (std::int64_t n = random.pick<std::int64_t>({0, 1, 5, 12, 13, 30}); n > 0; --n)
         bytes.push_back(static_cast<char>(random.below(256)));
       return {type, std::move(bytes)};
+    }
+    case TypeId::kBit: {
+      std::string bits;
+      for (std::int64_t n = random.pick<std::int64_t>({1, 2, 8, 12, 13, 64}); n > 0; --n) bits.push_back(random.percent(50) ? '1' : '0');
+      return {type, std::move(bits)};
     }
     case TypeId::kDate:
       return Value::integer(random.percent(5) ? random.pick({kDateInfinity, kDateMinusInfinity})

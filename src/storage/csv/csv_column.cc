@@ -175,6 +175,7 @@ std::int64_t CsvColumn::append_others(const CsvCell* first, std::size_t stride, 
 Result<std::int64_t> CsvColumn::append_texts(const CsvCell* first, std::size_t stride, std::int64_t rows) {
   StoredView* to = values_.as<StoredView>() + length_;
   const bool blob = field_.type.id == TypeId::kBlob;
+  const bool bit = field_.type.id == TypeId::kBit;
   for (std::int64_t row = 0; row < rows; ++row, first += stride) {
     to[row] = {};
     if (is_null(*first)) {
@@ -183,6 +184,7 @@ Result<std::int64_t> CsvColumn::append_texts(const CsvCell* first, std::size_t s
     }
     std::string_view text = view(*first);
     if (!ascii_ && !is_utf8(text)) return row;
+    if (bit && (text.empty() || text.find_first_not_of("01") != std::string_view::npos)) return row;
     bool in_place = first->escaped == 0;
     if (blob && text.find('\\') != std::string_view::npos) {
       auto bytes = parse_blob(text);

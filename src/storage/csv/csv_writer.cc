@@ -57,7 +57,7 @@ Status CsvWriter::write(const Batch& batch) {
       if (i != 0) pending_.push_back(options_.delim);
       if (!column.is_valid(row) || column.type.id == TypeId::kNull) {
         pending_ += options_.nullstr;
-      } else if (column.type.id == TypeId::kVarchar) {
+      } else if (column.type.id == TypeId::kVarchar || column.type.id == TypeId::kBit) {
         add_cell(column.text(row), true);
       } else if (column.encoding == Encoding::kPlain && column.type.id == TypeId::kBigInt) {
         const auto end = fmt::format_to(digits, "{}", column.values.as<std::int64_t>()[column.offset + row]);

@@ -164,11 +164,13 @@ bool JsonColumn::append_text(JsonCursor& cursor, JsonReading& reading) {
 
 bool JsonColumn::append_scalar(JsonCursor& cursor, JsonReading& reading, int depth) {
   const std::size_t begin = cursor.position();
-  if (type_.type.id == TypeId::kBlob) {
+  if (type_.type.id == TypeId::kBlob || type_.type.id == TypeId::kBit) {
     JsonString string;
     if (cursor.kind() != JsonKind::kString) return append_unfitting(cursor, begin, reading, depth);
     if (!cursor.read_string(string)) return false;
-    const auto bytes = parse_blob(json_text_of(string));
+    const std::string text = json_text_of(string);
+    const bool bits = !text.empty() && text.find_first_not_of("01") == std::string::npos;
+    const auto bytes = type_.type.id == TypeId::kBlob ? parse_blob(text) : (bits ? std::optional(text) : std::nullopt);
     return bytes ? take(put_text(*bytes, false), reading) : append_unfitting(cursor, begin, reading, depth);
   }
   if (!take(add_row(), reading)) return false;

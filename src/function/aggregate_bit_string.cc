@@ -1,0 +1,63 @@
+// bitstring_agg: which numbers of a range occur, a bit for each.
+#include "function/families.h"
+#include "function/fold.h"
+
+namespace trueno::function {
+
+namespace {
+
+using kernel::FoldInput;
+
+constexpr i128 kMostBits = i128{1} << 30;
+
+Status fold_bitstring(const FoldInput& input, ColumnBuilder& out) {
+  const i128 least = input.constants[0].as_integer();
+  const i128 greatest = input.constants[1].as_integer();
+  std::string bits;
+  for (const std::uint32_t row : valid_rows(input)) {
+    const i128 value = first_cell(input, row).integer;
+    if (value < least || value > greatest)
+      return error(ErrorCode::kOutOfRange, "bitstring_agg: {} is not between {} and {}", to_string(value), to_string(least),
+                   to_string(greatest));
+    if (bits.empty()) bits.assign(static_cast<std::size_t>(greatest - least) + 1, '0');
+    bits[static_cast<std::size_t>(value - least)] = '1';
+  }
+  return bits.empty() ? out.append_null() : out.append(Value(TypeId::kBit, std::move(bits)));
+}
+
+Result<Signature> bind_bitstring(std::span<const Type> arguments, const BindContext& context) {
+  if (arguments.size() == 1)
+    return Error(error(ErrorCode::kNotSupported, "bitstring_agg without bounds is not supported"))
+        .hint("write the least and the greatest value: bitstring_agg(x, least, greatest)");
+  const auto whole = [](const Type& type) { return type.is_integer() || type.id == TypeId::kNull; };
+  if (arguments.size() != 3 || !std::ranges::all_of(arguments, whole)) return no_overload(context.name, arguments);
+  const Value* least = context.literals.size() == 3 ? context.literals[1] : nullptr;
+  const Value* greatest = context.literals.size() == 3 ? context.literals[2] : nullptr;
+  if (least == nullptr || greatest == nullptr || least->is_null() || greatest->is_null())
+    return error(ErrorCode::kBinder, "the bounds of bitstring_agg are constants");
+  if (greatest->as_integer() < least->as_integer() || greatest->as_integer() - least->as_integer() >= kMostBits)
+    return error(ErrorCode::kOutOfRange, "bitstring_agg: the range {} to {} is empty or has more than 2^30 values",
+                 to_string(least->as_integer()), to_string(greatest->as_integer()));
+  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  return Signature{{type, TypeId::kHugeInt, TypeId::kHugeInt}, TypeId::kBit};
+}
+
+}  // namespace
+
+std::vector<AggregateFunction> aggregate_bit_string_functions() {
+  AggregateFunction function{"bitstring_agg",
+                             {},
+                             "bitstring_agg(x, least, greatest)",
+                             "A bit for each whole number from least to greatest: whether it occurs.",
+                             "SELECT bitstring_agg(x, 1, 5) FROM (VALUES (2), (4)) t(x)",
+                             "01010",
+                             bind_bitstring};
+  function.state = StateKind::kHolistic;
+  function.fold = fold_bitstring;
+  function.row_arguments = 1;
+  function.ignores_repeats = true;
+  function.may_fail = true;
+  return {std::move(function)};
+}
+
+}  // namespace trueno::function
