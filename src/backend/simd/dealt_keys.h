@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "base/arena.h"
@@ -24,22 +23,29 @@ class DealtKeys {
   [[nodiscard]] Status add(const std::uint64_t* words, int rest_bits, const std::uint64_t* records, std::size_t count);
   [[nodiscard]] std::int64_t bytes() const { return static_cast<std::int64_t>(slabs_.size() * kSlabBytes + long_texts_.bytes()); }
 
+  struct Part {
+    std::uint8_t* at = nullptr;  // where the next record goes
+    std::uint8_t* end = nullptr;
+    std::vector<std::uint8_t*> blocks;
+    std::vector<std::uint8_t*> ends;  // of what lies in them, but for the last
+  };
   /// Reads a part's records from the first on.
   class Cursor {
    public:
-    Cursor(const DealtKeys& keys, std::size_t part) : keys_(keys), blocks_(keys.parts_[part]) {}
+    Cursor(const DealtKeys& keys, std::size_t part) : keys_(keys), part_(keys.parts_[part]) {}
     /// The next `count` records; their texts live as long as the DealtKeys.
     void read(std::size_t count, std::uint64_t* records);
 
    private:
     const DealtKeys& keys_;
-    std::span<const std::span<std::uint8_t>> blocks_;
-    std::size_t block_ = 0;
-    std::size_t at_ = 0;
+    const Part& part_;
+    std::size_t next_block_ = 0;
+    const std::uint8_t* at_ = nullptr;
+    const std::uint8_t* end_ = nullptr;
   };
 
  private:
-  [[nodiscard]] Status begin_block(std::size_t part);
+  [[nodiscard]] Status begin_block(Part& part);
   [[nodiscard]] std::size_t bytes_of(const std::uint64_t* record) const;
 
   static constexpr std::size_t kBlockBytes = 4096;
@@ -48,7 +54,7 @@ class DealtKeys {
 
   std::size_t record_words_;
   std::vector<std::size_t> text_words_;
-  std::vector<std::vector<std::span<std::uint8_t>>> parts_;  // blocks, as far as they are filled
+  std::vector<Part> parts_;
   std::vector<MutableBuffer> slabs_;
   std::size_t slab_used_ = kSlabBytes;
   Arena long_texts_;

@@ -60,7 +60,7 @@ bool DealtRows::may_deal(const CompiledProgram& compiled) {
                               [](const kernel::Accumulator& a) { return a.kind == AccumulatorKind::kSumProduct; });
 }
 
-DealtRows::DealtRows(const CompiledProgram& compiled, int word_bits) : compiled_(compiled) {
+DealtRows::DealtRows(const CompiledProgram& compiled, int word_bits, int most_part_bits) : compiled_(compiled) {
   const auto& accumulators = compiled.program->sink.accumulators;
   std::size_t bytes = sizeof(std::uint32_t);
   for (const kernel::ValueId id : registers_of(*compiled.program)) {
@@ -83,7 +83,7 @@ DealtRows::DealtRows(const CompiledProgram& compiled, int word_bits) : compiled_
   }
   row_bytes_ = *std::ranges::lower_bound(kRowBytes, bytes);
   block_rows_ = std::min(kBlockBytes / row_bytes_, kChunkRows);
-  const int part_bits = std::clamp(word_bits - kRestBits, std::min(kLeastPartBits, word_bits), kMostPartBits);
+  const int part_bits = std::clamp(word_bits - kRestBits, std::min(kLeastPartBits, word_bits), most_part_bits);
   rest_bits_ = word_bits - part_bits;
   parts_.resize(std::size_t{1} << part_bits);
   cursors_.resize(parts_.size());

@@ -16,12 +16,16 @@ class DealtRows {
  public:
   /// Words of more bits are not dealt.
   static constexpr int kMostWordBits = 42;
+  /// Words made of a hash: fewer parts, since a row is written to two places.
+  static constexpr int kHashPartBits = 9;
+  static constexpr int kHashBits = 32 + kHashPartBits;
+  static constexpr int kMostPartBits = 11;
   /// Rows that one worker puts aside at most: sums of 32-bit values hold far more of them.
   static constexpr std::size_t kMostRows = std::size_t{1} << 27;
 
   /// Whether the accumulators read only what may be kept past the morsel.
   [[nodiscard]] static bool may_deal(const CompiledProgram& compiled);
-  DealtRows(const CompiledProgram& compiled, int word_bits);
+  DealtRows(const CompiledProgram& compiled, int word_bits, int most_part_bits = kMostPartBits);
 
   /// Rows `rows[k]` (null: row k) of a chunk, k in [0, count), with the words `words[k]`.
   [[nodiscard]] Status add(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, const GroupArguments& arguments);
@@ -87,7 +91,6 @@ class DealtRows {
   [[nodiscard]] Status begin_block(std::size_t part);
 
   static constexpr int kRestBits = 13;
-  static constexpr int kMostPartBits = 11;
   static constexpr int kLeastPartBits = 4;
   static constexpr std::size_t kBlockBytes = 4096;
   static constexpr std::size_t kSlabBytes = std::size_t{1} << 20;

@@ -143,7 +143,8 @@ void GroupRecords::update(const GroupArguments& arguments, std::size_t chunk_row
 
 namespace {
 
-// Calls update(row, k) for every chosen row that is valid: the k-th of the chosen ones.
+// Calls update(row, k) for every chosen row that is valid: the k-th of the chosen ones. What `update` captures by reference is read again
+// for every row, since the bytes it writes to may be anything: it is to hold values.
 template <class Update>
 void for_each_row(const Vector& argument, const std::uint32_t* rows, std::size_t count, Update update) {
   if (argument.constant) {
@@ -183,16 +184,16 @@ void GroupRecords::update_one(std::size_t index, const GroupArguments& arguments
   if (argument.is_null_constant()) return;
   switch (slot.kind) {
     case StateKind::kCount:
-      for_each_row(argument, rows, count, [&](std::size_t, std::size_t k) { add_to(records[k] + offset, 1); });
+      for_each_row(argument, rows, count, [=](std::size_t, std::size_t k) { add_to(records[k] + offset, 1); });
       return;
     case StateKind::kNarrowSum: {
       const auto* values = argument.as<std::int32_t>();
-      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) { add_to(records[k] + offset, values[row]); });
+      for_each_row(argument, rows, count, [=](std::size_t row, std::size_t k) { add_to(records[k] + offset, values[row]); });
       return;
     }
     case StateKind::kWideSum: {
       const auto* values = argument.as<std::int64_t>();
-      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
+      for_each_row(argument, rows, count, [=](std::size_t row, std::size_t k) {
         std::uint8_t* at = records[k] + offset;
         store(at, load<i128>(at) + values[row]);
       });
@@ -200,7 +201,7 @@ void GroupRecords::update_one(std::size_t index, const GroupArguments& arguments
     }
     case StateKind::kWidestSum: {
       const auto* values = argument.as<i128>();
-      for_each_row(argument, rows, count, [&](std::size_t row, std::size_t k) {
+      for_each_row(argument, rows, count, [=](std::size_t row, std::size_t k) {
         std::uint8_t* at = records[k] + offset;
         I192 sum{load<std::uint64_t>(at), load<i128>(at + 8)};
         sum.add(values[row]);
@@ -229,7 +230,7 @@ void GroupRecords::update_bits(const Slot& slot, AccumulatorKind kind, const Vec
   std::uint8_t* const* records = records_.data();
   const std::size_t offset = slot.offset;
   const auto combine = [&]<class T>(const T* values) {
-    for_each_row(argument, chosen.rows, chosen.count, [&](std::size_t row, std::size_t k) {
+    for_each_row(argument, chosen.rows, chosen.count, [=](std::size_t row, std::size_t k) {
       std::uint8_t* at = records[k] + offset;
       const T value = values[row];
       const bool first = load<std::int64_t>(at) == 0;
@@ -289,7 +290,7 @@ void GroupRecords::update_floats(std::size_t index, const Vector& argument, cons
   const bool all_fit = routines.split_f64(values.as<double>(), mask, n, window.top, high, low, fits);
   std::uint8_t* const* records = records_.data();
   const std::size_t offset = slot.offset;
-  const auto add_parts = [&](std::size_t row, std::size_t k) {
+  const auto add_parts = [=](std::size_t row, std::size_t k) {
     std::uint8_t* at = records[k] + offset;
     add_to(at + 8, high[row]);
     add_to(at + 16, low[row]);
@@ -421,7 +422,7 @@ void GroupRecords::update_extremes(const Slot& slot, bool least, const Vector& a
   std::uint8_t* const* records = records_.data();
   const std::size_t offset = slot.offset;
   const auto keep = [&]<class T>(const T* values, auto is_less) {
-    for_each_row(argument, chosen.rows, chosen.count, [&](std::size_t row, std::size_t k) {
+    for_each_row(argument, chosen.rows, chosen.count, [=](std::size_t row, std::size_t k) {
       std::uint8_t* at = records[k] + offset;
       const T value = values[row];
       const T best = load<T>(at + 8);

@@ -66,8 +66,12 @@ Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, cons
 }
 
 void GroupSink::begin_dealing() {
-  dealt_ = std::make_unique<DealtRows>(compiled_, by_word_ ? table_.word_bits() : DealtRows::kMostWordBits);
-  if (!by_word_) dealt_keys_ = std::make_unique<DealtKeys>(table_.record_words(), table_.text_words(), dealt_->parts());
+  if (by_word_) {
+    dealt_ = std::make_unique<DealtRows>(compiled_, table_.word_bits());
+    return;
+  }
+  dealt_ = std::make_unique<DealtRows>(compiled_, DealtRows::kHashBits, DealtRows::kHashPartBits);
+  dealt_keys_ = std::make_unique<DealtKeys>(table_.record_words(), table_.text_words(), dealt_->parts());
 }
 
 Status GroupSink::deal(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count) {

@@ -44,7 +44,7 @@ class GroupSink {
   [[nodiscard]] Result<std::vector<Column>> keys() const { return table_.keys(dictionaries_); }
 
  private:
-  static std::uint64_t word_of_hash(std::uint64_t hash) { return hash >> (64 - DealtRows::kMostWordBits); }
+  static std::uint64_t word_of_hash(std::uint64_t hash) { return hash >> (64 - DealtRows::kHashBits); }
   [[nodiscard]] bool should_deal() const;
   void begin_dealing();
   [[nodiscard]] Status deal(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count);

@@ -44,7 +44,8 @@ void Evaluator::matched(const Step& step) {
 
 void Evaluator::build_column(const Step& step) {
   const Instruction& i = compiled_.at(step.instruction);
-  const Vector& column = table(step.instruction).column(i.index);
+  const SimdJoinTable& build = table(step.instruction);
+  const Vector& column = build.column(i.index);
   const std::uint32_t* rows = frame_.vectors[step.in[0]].as<std::uint32_t>();
   Vector& out = begin_output(step);
   out.lane = column.lane;
@@ -65,13 +66,13 @@ void Evaluator::build_column(const Step& step) {
     if (any && column.valid != nullptr) {
       for (std::size_t k = 0; k < frame_.rows; ++k) valid[k] = valid[k] != 0 && column.valid[readable[k]] != 0 ? 1 : 0;
     }
-    routines().gather[width_index(width)](column.data, readable, values, frame_.rows);
+    build.gather(i.index, readable, frame_.rows, values);
     if (any) {
       out.valid = valid;
       return;
     }
   } else {
-    routines().gather[width_index(width)](column.data, rows, values, frame_.rows);
+    build.gather(i.index, rows, frame_.rows, values);
   }
   if (column.valid == nullptr) return;
   routines().gather[0](column.valid, rows, valid, frame_.rows);

@@ -80,6 +80,64 @@ Result<std::shared_ptr<const JoinTable>> SimdJoinTable::make(const kernel::JoinT
 }
 
 // Every column plain in its type's lane, validity a byte a row.
+namespace {
+
+template <class T>
+std::pair<std::int64_t, std::int64_t> bounds_of(const T* values, std::size_t count) {
+  const auto [least, greatest] = std::minmax_element(values, values + count);
+  return {static_cast<std::int64_t>(*least), static_cast<std::int64_t>(*greatest)};
+}
+
+template <class Narrow, class Value>
+void narrow_values(const Value* from, std::size_t count, std::int64_t least, Narrow* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<Narrow>(static_cast<std::int64_t>(from[i]) - least);
+}
+
+template <class Narrow, class Value>
+void gather_narrow(const Narrow* from, const std::uint32_t* rows, std::size_t count, std::int64_t least, Value* to) {
+  for (std::size_t i = 0; i < count; ++i) to[i] = static_cast<Value>(least + from[rows[i]]);
+}
+
+}  // namespace
+
+Status SimdJoinTable::make_narrow(BuildColumn& column) const {
+  constexpr std::size_t kLeastBytes = std::size_t{256} << 10;  // what is smaller lies near anyway
+  const Lane lane = column.view.lane;
+  if (lane != Lane::kI32 && lane != Lane::kI64) return {};
+  if (rows_ * static_cast<std::size_t>(width_of(lane)) < kLeastBytes) return {};
+  const auto with_values = [&](auto visit) {
+    if (lane == Lane::kI32) return visit(column.view.as<std::int32_t>());
+    return visit(column.view.as<std::int64_t>());
+  };
+  const auto [least, greatest] = with_values([&](const auto* values) { return bounds_of(values, rows_); });
+  const std::uint64_t extent = static_cast<std::uint64_t>(greatest) - static_cast<std::uint64_t>(least);
+  if (extent > UINT16_MAX) return {};
+  column.narrow_bytes = extent <= UINT8_MAX ? 1 : 2;
+  column.least = least;
+  MutableBuffer narrow = TRUENO_TRY(MutableBuffer::uninitialised(rows_ * column.narrow_bytes));
+  with_values([&](const auto* values) {
+    if (column.narrow_bytes == 1) return narrow_values(values, rows_, column.least, narrow.as<std::uint8_t>());
+    return narrow_values(values, rows_, column.least, narrow.as<std::uint16_t>());
+  });
+  column.narrow = std::move(narrow).freeze();
+  return {};
+}
+
+void SimdJoinTable::gather(std::size_t index, const std::uint32_t* rows, std::size_t count, void* values) const {
+  const BuildColumn& column = columns_[index];
+  const Lane lane = column.view.lane;
+  if (column.narrow_bytes == 0) {
+    routines_->gather[width_index(width_of(lane))](column.view.data, rows, values, count);
+    return;
+  }
+  const auto gather_from = [&](const auto* from) {
+    if (lane == Lane::kI32) return gather_narrow(from, rows, count, column.least, static_cast<std::int32_t*>(values));
+    return gather_narrow(from, rows, count, column.least, static_cast<std::int64_t*>(values));
+  };
+  if (column.narrow_bytes == 1) return gather_from(column.narrow.as<std::uint8_t>());
+  gather_from(column.narrow.as<std::uint16_t>());
+}
+
 Status SimdJoinTable::load_columns(const kernel::JoinTable& table, Batch rows, const Routines& routines) {
   const std::size_t count = rows_;
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
@@ -99,6 +157,7 @@ Status SimdJoinTable::load_columns(const kernel::JoinTable& table, Batch rows, c
     if (!nothing && physical != Physical::kString && physical != Physical::kNested && widen == nullptr &&
         reinterpret_cast<std::uintptr_t>(column.values.data() + column.offset * trueno::width_of(physical)) % 16 == 0) {
       out.view.data = column.values.data() + column.offset * trueno::width_of(physical);
+      if (c >= table.keys) TRUENO_TRY(make_narrow(out));
       continue;
     }
     MutableBuffer values = TRUENO_TRY(MutableBuffer::zeroed(readable_bytes(count, out.view.lane)));
@@ -124,6 +183,7 @@ Status SimdJoinTable::load_columns(const kernel::JoinTable& table, Batch rows, c
     }
     out.values = std::move(values).freeze();
     out.view.data = out.values.data();
+    if (c >= table.keys && !nothing) TRUENO_TRY(make_narrow(out));
   }
   return {};
 }
@@ -184,21 +244,31 @@ void SimdJoinTable::words_of(std::span<const Vector> keys, std::size_t rows, Pro
   for (std::size_t k = 0; k < keys.size(); ++k) {
     const Vector& key = keys[k];
     const PackedKey& packed = packing_[k];
-    with_offsets(key, packed.base, [&](auto offset_of) {
-      const auto add = [&](std::size_t row, std::uint64_t offset, bool valid) {
-        const bool inside = offset <= packed.extent;
-        const std::uint64_t part = packed.null_safe ? (valid ? offset + 1 : 0) : offset;
-        const bool fits = packed.null_safe ? (inside || !valid) : (inside && valid);
-        words[row] |= (fits ? part : 0) << packed.shift;
-        usable[row] = static_cast<std::uint8_t>(usable[row] & static_cast<std::uint8_t>(fits ? 1 : 0));
-      };
+    // Values, not references to them: the bytes that are written could be any of those.
+    const auto add_all = [=, &key](auto offset_of, auto add) {
       if (key.constant) {
         const std::uint64_t offset = offset_of(std::size_t{0});
-        for (std::size_t row = 0; row < rows; ++row) add(row, offset, key.is_valid(0));
+        const bool valid = key.is_valid(0);
+        for (std::size_t row = 0; row < rows; ++row) add(row, offset, valid);
       } else if (key.valid == nullptr) {
         for (std::size_t row = 0; row < rows; ++row) add(row, offset_of(row), true);
       } else {
-        for (std::size_t row = 0; row < rows; ++row) add(row, offset_of(row), key.valid[row] != 0);
+        const std::uint8_t* valid = key.valid;
+        for (std::size_t row = 0; row < rows; ++row) add(row, offset_of(row), valid[row] != 0);
+      }
+    };
+    const std::uint64_t extent = packed.extent;
+    const int shift = packed.shift;
+    const auto put = [=](std::size_t row, std::uint64_t part, bool fits) {
+      words[row] |= (fits ? part : 0) << shift;
+      usable[row] = static_cast<std::uint8_t>(usable[row] & static_cast<std::uint8_t>(fits ? 1 : 0));
+    };
+    with_offsets(key, packed.base, [&](auto offset_of) {
+      if (packed.null_safe) {
+        add_all(offset_of,
+                [=](std::size_t row, std::uint64_t offset, bool valid) { put(row, valid ? offset + 1 : 0, offset <= extent || !valid); });
+      } else {
+        add_all(offset_of, [=](std::size_t row, std::uint64_t offset, bool valid) { put(row, offset, (offset <= extent) & valid); });
       }
     });
   }

@@ -40,6 +40,8 @@ class SimdJoinTable final : public JoinTable {
   }
   /// A column by build row, plain in its type's lane (nested: the rows' numbers). At least one value is readable.
   [[nodiscard]] const Vector& column(std::size_t index) const { return columns_[index].view; }
+  /// Values of the build rows rows[0] ... rows[count - 1] in the column's lane.
+  void gather(std::size_t index, const std::uint32_t* rows, std::size_t count, void* values) const;
   /// The same as it came: where nested values are.
   [[nodiscard]] const Column& source(std::size_t index) const { return columns_[index].source; }
   /// Whether no probe has more than one match.
@@ -59,6 +61,10 @@ class SimdJoinTable final : public JoinTable {
     Column source;  // owns texts
     Buffer values;
     Buffer valid;
+    // Whole numbers of small extent once more, as bytes or pairs of bytes above `least`: what random reads go to fits a nearer cache.
+    Buffer narrow;
+    std::size_t narrow_bytes = 0;
+    std::int64_t least = 0;
   };
   // How one key becomes bits of the word.
   struct PackedKey {
@@ -69,6 +75,7 @@ class SimdJoinTable final : public JoinTable {
   };
 
   [[nodiscard]] Status load_columns(const kernel::JoinTable& table, Batch rows, const Routines& routines);
+  [[nodiscard]] Status make_narrow(BuildColumn& column) const;
   void choose_packing(const kernel::JoinTable& table);
   [[nodiscard]] Status build_dense(std::size_t slots, ProbeScratch& scratch);
   [[nodiscard]] Status make_presence(std::size_t slots);
