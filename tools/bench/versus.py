@@ -1,10 +1,11 @@
 """Trueno beside DuckDB, Polars, chDB and DataFusion: the same queries over the same data on the same cores, by turns, results compared.
 
 usage: ./dev bench versus [--threads 1,2] [--groups scan,groupby,join,sort,tpch] [--sources memory,parquet] [--rounds 5]
-                          [--scan-rows N] [--group-rows N] [--fact-rows N] [--scale SF] [--data DIR] [--only TEXT] [--engines NAMES] [--write]
+                          [--scan-rows N] [--group-rows N] [--fact-rows N] [--scale SF] [--data DIR] [--queries DIR] [--only TEXT] [--engines NAMES] [--write]
 
 Every engine is a process of its own, pinned to the cores it may use, with its tables loaded once. A round runs the query once on each
 engine in turn, so that what else the machine does hits all alike; the median of the rounds counts. Statistics answers are off in Trueno.
+--queries: a folder of TPC-H's queries, which the group tpch then runs instead of Q1 and Q6.
 --write replaces docs/benchmarks.md; without it the tables go to standard output only.
 """
 
@@ -183,11 +184,14 @@ def main():
     parser.add_argument("--scale", default="1")
     parser.add_argument("--engines", default=",".join(PEERS))
     parser.add_argument("--data", type=Path, default=ROOT / ".cache" / "bench")
+    parser.add_argument("--queries", type=Path)
     parser.add_argument("--only")
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     sizes = {name: getattr(options, name) for name in ("scan_rows", "group_rows", "fact_rows")}
     chosen = [group for group in work.GROUPS if group.name in options.groups.split(",")]
+    if options.queries:
+        chosen = [work.queries_of(options.queries) if group.name == "tpch" else group for group in chosen]
     files = work.make(options.data, {table for group in chosen for table in group.tables}, sizes, options.scale)
     sections = []
     for group in chosen:

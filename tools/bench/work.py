@@ -121,6 +121,18 @@ GROUPS = [
 ]
 
 
+TPCH_TABLES = ["customer", "lineitem", "nation", "orders", "part", "partsupp", "region", "supplier"]
+
+
+def queries_of(folder: Path) -> Group:
+    """TPC-H's queries from files, `q01.sql` and so on: instead of the two above."""
+    queries = {}
+    for file in sorted(folder.glob("*.sql")):
+        lines = [line for line in file.read_text().splitlines() if not line.startswith("--")]
+        queries[file.stem.upper()] = " ".join(lines).strip().rstrip(";")
+    return Group("tpch", "TPC-H SF{scale}, " + f"{len(queries)} queries", TPCH_TABLES, queries)
+
+
 def make(folder: Path, tables: set[str], sizes: dict[str, int], scale: str) -> dict[str, Path]:
     """The Parquet files of the tables; made where they are missing (minutes for a hundred million rows)."""
     import duckdb
@@ -139,10 +151,13 @@ def make(folder: Path, tables: set[str], sizes: dict[str, int], scale: str) -> d
         select = f"select {table.columns} from range({rows}) t(i) {table.order}"
         duckdb.connect().execute(MACROS + f"copy ({select}) to '{unfinished}' (format parquet)")
         unfinished.rename(files[name])
-    if "lineitem" in tables:
-        files["lineitem"] = folder / f"sf{scale}" / "lineitem.parquet"
-        if not files["lineitem"].exists():
-            print(f"making TPC-H SF{scale}", flush=True)
-            generator = Path(__import__("sys").executable).parent / "tpchgen-cli"
-            subprocess.run([generator, "parquet", "-s", scale, "--tables=lineitem", f"--output-dir={files['lineitem'].parent}"], check=True)
+    wanted = sorted(tables & set(TPCH_TABLES))
+    for name in wanted:
+        files[name] = folder / f"sf{scale}" / f"{name}.parquet"
+    missing = [name for name in wanted if not files[name].exists()]
+    if missing:
+        print(f"making TPC-H SF{scale}", flush=True)
+        generator = Path(__import__("sys").executable).parent / "tpchgen-cli"
+        command = [generator, "parquet", "-s", scale, f"--tables={','.join(missing)}", f"--output-dir={folder / f'sf{scale}'}"]
+        subprocess.run(command, check=True)
     return files
