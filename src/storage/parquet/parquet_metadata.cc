@@ -28,6 +28,11 @@ bool only_dictionary_pages(const parquet::ColumnChunkMetaData& chunk) {
   return any;
 }
 
+std::int64_t dictionary_bytes(const parquet::ColumnChunkMetaData& chunk) {
+  if (!chunk.has_dictionary_page() || chunk.dictionary_page_offset() <= 0) return 0;
+  return std::clamp<std::int64_t>(chunk.data_page_offset() - chunk.dictionary_page_offset(), 0, chunk.total_compressed_size());
+}
+
 // Where a chunk's pages lie and what is in them.
 pages::ChunkPages pages_of(const parquet::ColumnChunkMetaData& chunk, const parquet::ApplicationVersion& writer) {
   pages::ChunkPages to;
@@ -190,6 +195,7 @@ Result<ParquetMetadata> read_parquet_metadata(const std::shared_ptr<InputFile>& 
         const auto chunk = row_group->ColumnChunk(leaf);
         chunks[static_cast<std::size_t>(leaf)].compressed_bytes = chunk->total_compressed_size();
         chunks[static_cast<std::size_t>(leaf)].only_dictionary_pages = only_dictionary_pages(*chunk);
+        chunks[static_cast<std::size_t>(leaf)].dictionary_bytes = dictionary_bytes(*chunk);
         chunks[static_cast<std::size_t>(leaf)].pages = pages_of(*chunk, metadata.footer->writer_version());
         chunks[static_cast<std::size_t>(leaf)].compression = static_cast<int>(chunk->compression());
       }

@@ -17,6 +17,7 @@ namespace trueno::arrow_module {
 struct ParquetChunk {
   std::int64_t compressed_bytes = 0;
   bool only_dictionary_pages = false;
+  std::int64_t dictionary_bytes = 0;  // of its page, compressed; 0: not known
   pages::ChunkPages pages;
   int compression = 0;          // arrow::Compression
   ColumnStatistics statistics;  // claimed

@@ -261,11 +261,21 @@ class ParquetSource final : public TableSource {
   std::shared_ptr<const ParquetFile> file_;
 };
 
-// Text columns whose pages are all dictionary codes, in all row groups, are read as dictionaries.
+// Text columns whose pages are all dictionary codes, in all row groups, are read as dictionaries: not where nearly every row has a text of
+// its own, since bringing the dictionaries of the row groups together, and functions by entry, would cost more than texts do.
 bool reads_as_dictionary(const ParquetMetadata& metadata, int leaf) {
-  return !metadata.chunks.empty() && std::all_of(metadata.chunks.begin(), metadata.chunks.end(), [&](const auto& group) {
-    return group[static_cast<std::size_t>(leaf)].only_dictionary_pages;
-  });
+  constexpr std::int64_t kManyRows = 10'000;
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+  std::int64_t dictionary_bytes = 0;
+  for (std::size_t group = 0; group < metadata.chunks.size(); ++group) {
+    const ParquetChunk& chunk = metadata.chunks[group][static_cast<std::size_t>(leaf)];
+    if (!chunk.only_dictionary_pages) return false;
+    rows += metadata.rows[group];
+    bytes += chunk.compressed_bytes;
+    dictionary_bytes += chunk.dictionary_bytes;
+  }
+  return !metadata.chunks.empty() && (rows < kManyRows || dictionary_bytes <= bytes / 2);
 }
 
 // A column that is a leaf, as our pages need it.
