@@ -117,6 +117,20 @@ pq.write_table(t, D + 't.parquet', use_dictionary=['few']))");
   EXPECT_EQ(batch.columns[1].text(4999), "text number 39587081");
 }
 
+TEST_F(Parquet, DictionariesOfNearlyAllRowsAreReadAsTexts) {
+  python(R"(
+t = pa.table({'few': ['colour %d' % (i % 300) for i in range(20000)], 'many': ['text %d' % (i * 7919) for i in range(20000)]})
+pq.write_table(t, D + 't.parquet', dictionary_pagesize_limit=10000000))");
+  const auto source = open("t.parquet");
+  EXPECT_TRUE(source->is_dictionary(0));
+  EXPECT_FALSE(source->is_dictionary(1));
+  BatchStream stream = *source->scan(0, std::vector<int>{0, 1}, {}, CancelToken());
+  const Batch batch = **stream();
+  EXPECT_EQ(batch.columns[0].encoding, Encoding::kDictionary);
+  EXPECT_EQ(batch.columns[1].encoding, Encoding::kPlain);
+  EXPECT_EQ(batch.columns[1].text(19999), "text 158372081");
+}
+
 TEST_F(Parquet, LongRowGroupsComeInBatches) {
   python("pq.write_table(pa.table({'a': range(300000)}), D + 't.parquet')");
   const auto source = open("t.parquet");
