@@ -62,7 +62,7 @@ Status DealtKeys::begin_block(Part& part) {
 Status DealtKeys::add(const std::uint64_t* words, int rest_bits, const std::uint64_t* records, std::size_t count) {
   const std::size_t record_bytes = record_words_ * sizeof(std::uint64_t);
   for (std::size_t k = 0; k < count; ++k, records += record_words_) {
-    Part& part = parts_[words[k] >> rest_bits];
+    Part& part = parts_[static_cast<std::size_t>(words[k] >> rest_bits)];
     const std::size_t bytes = bytes_of(records);
     if (static_cast<std::size_t>(part.end - part.at) < bytes) TRUENO_TRY(begin_block(part));
     std::uint8_t* const to = part.at;
