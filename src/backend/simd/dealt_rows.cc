@@ -129,7 +129,7 @@ Status DealtRows::scatter(const std::uint64_t* words, std::size_t count) {
   const std::uint8_t* from = tuples_.data();
   const int shift = rest_bits_;
   for (std::size_t k = 0; k < count; ++k, from += kBytes) {
-    const std::size_t part = words[k] >> shift;
+    const auto part = static_cast<std::size_t>(words[k] >> shift);
     Cursor& cursor = cursors_[part];
     if (cursor.at == cursor.end) TRUENO_TRY(begin_block(part));
     std::memcpy(cursor.at, from, kBytes);
