@@ -23,11 +23,12 @@ TableGroups deal_groups(const GroupSink& sink, int rest_bits, std::size_t parts)
   TableGroups out;
   out.starts.assign(parts + 1, 0);
   const std::uint32_t groups = sink.groups();
-  for (std::uint32_t group = 0; group < groups; ++group) ++out.starts[(sink.dealt_word(group) >> rest_bits) + 1];
+  const auto part_of = [&](std::uint32_t group) { return static_cast<std::size_t>(sink.dealt_word(group) >> rest_bits); };
+  for (std::uint32_t group = 0; group < groups; ++group) ++out.starts[part_of(group) + 1];
   for (std::size_t part = 0; part < parts; ++part) out.starts[part + 1] += out.starts[part];
   std::vector<std::uint32_t> places(out.starts.begin(), out.starts.end() - 1);
   out.groups.resize(groups);
-  for (std::uint32_t group = 0; group < groups; ++group) out.groups[places[sink.dealt_word(group) >> rest_bits]++] = group;
+  for (std::uint32_t group = 0; group < groups; ++group) out.groups[places[part_of(group)]++] = group;
   out.numbers.resize(groups);
   return out;
 }
