@@ -11,8 +11,8 @@ inline constexpr std::size_t kLargeBytes = std::size_t{128} << 10;
 /// `size` bytes (a multiple of 64), aligned to 64, or nullptr when the system refuses. A block of kLargeBytes or more is cut from a region
 /// of many blocks, which asks the system for pages of 2 MiB: a scan of several columns touches a page of each in turn, and with pages of
 /// 4 KiB address translation costs up to a third of it. Where there are no huge pages, and under sanitizers, it is an ordinary allocation.
-/// Thread-safe. Regions that fall empty go back to the system, but for a small share
-/// of the machine's memory.
+/// Thread-safe. Regions that fall empty go back to the system, but for a small share of the machine's
+/// memory.
 [[nodiscard]] void* allocate_block(std::size_t size);
 
 /// Gives back what allocate_block(size) returned; nullptr is fine.

@@ -48,8 +48,10 @@ class Prover {
   Range find_out(const Plan& plan, std::size_t column);
   Range of_call(const plan::AggregateCall& call, const Plan& input);
   std::optional<i128> most_rows(const Plan& plan);
+  std::optional<i128> count_rows(const Plan& plan);
 
   std::map<std::pair<const Plan*, std::size_t>, Range> known_;
+  std::map<const Plan*, std::optional<i128>> most_rows_;
 };
 
 // What an operation gives for arguments of these ranges; nothing where it may fail.
@@ -139,6 +141,11 @@ Range Prover::of_call(const plan::AggregateCall& call, const Plan& input) {
 
 // What no execution exceeds; nothing where that is not known.
 std::optional<i128> Prover::most_rows(const Plan& plan) {
+  if (const auto known = most_rows_.find(&plan); known != most_rows_.end()) return known->second;
+  return most_rows_.emplace(&plan, count_rows(plan)).first->second;
+}
+
+std::optional<i128> Prover::count_rows(const Plan& plan) {
   constexpr i128 kEnough = i128{1} << 63;
   if (const auto* scan = std::get_if<plan::Scan>(&plan.node)) return scan->source->row_count();
   if (const auto* values = std::get_if<plan::Values>(&plan.node)) return static_cast<i128>(values->rows.size());

@@ -9,6 +9,7 @@
 // row of the right side without a partner.
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 #include "optimize/computed_columns.h"
 #include "optimize/push_into_join.h"
@@ -29,18 +30,30 @@ constexpr double kMostWork = 0.5;
 constexpr double kMostGroups = 0.25;
 constexpr double kMostOfTable = 0.1;  // the same of the rows of a build side
 
-bool all_safe(const Plan& plan) {
-  if (plan::any_expression(plan, [](const Expression& e) { return !is_safe(e); })) return false;
-  return std::ranges::all_of(plan.inputs, [](const plan::PlanPtr& input) { return all_safe(*input); });
-}
+// What is asked of many plans again and again: a thousand joins are looked through for each of them.
+class Facts {
+ public:
+  double rows(const Plan& plan) { return estimator_.cardinality(plan); }
+  double different(const Plan& plan, const Expression& e) { return estimator_.distinct_values(plan, e); }
+  // Nothing in it can fail, nor changes from row to row by itself.
+  bool is_safe(const Plan& plan) {
+    if (const auto known = safe_.find(&plan); known != safe_.end()) return known->second;
+    const bool safe = !plan::any_expression(plan, [](const Expression& e) { return !optimize::is_safe(e); }) &&
+                      std::ranges::all_of(plan.inputs, [&](const plan::PlanPtr& input) { return is_safe(*input); });
+    return safe_.emplace(&plan, safe).first->second;
+  }
+  // Rows of the sources below: what making the plan's rows costs at least.
+  double work(const Plan& plan) {
+    if (plan.inputs.empty()) return rows(plan);
+    double sum = 0;
+    for (const plan::PlanPtr& input : plan.inputs) sum += work(*input);
+    return sum;
+  }
 
-// Rows of the sources below: what making the plan's rows costs at least.
-double work(const Plan& plan) {
-  if (plan.inputs.empty()) return plan::cardinality(plan);
-  double rows = 0;
-  for (const plan::PlanPtr& input : plan.inputs) rows += work(*input);
-  return rows;
-}
+ private:
+  plan::Estimator estimator_;
+  std::unordered_map<const Plan*, bool> safe_;
+};
 
 // A sum of few digits cannot leave its type, however many rows there are.
 bool cannot_fail(const plan::AggregateCall& call) {
@@ -102,25 +115,25 @@ struct Origin {
 };
 
 // The operator with the fewest rows that holds all values of some of the keys.
-void find_origin(const Plan& plan, const std::vector<Key>& keys, Origin& best) {
+void find_origin(const Plan& plan, const std::vector<Key>& keys, Facts& facts, Origin& best) {
   if (keys.empty()) return;
-  const double rows = plan::cardinality(plan);
-  if (rows <= best.rows && all_safe(plan)) best = {&plan, keys, rows};
+  const double rows = facts.rows(plan);
+  if (rows <= best.rows && facts.is_safe(plan)) best = {&plan, keys, rows};
   if (const auto* project = std::get_if<plan::Project>(&plan.node)) {
-    find_origin(plan.input(), below_project(*project, keys), best);
+    find_origin(plan.input(), below_project(*project, keys), facts, best);
   } else if (std::holds_alternative<plan::Filter>(plan.node)) {
-    find_origin(plan.input(), keys, best);
+    find_origin(plan.input(), keys, facts, best);
   } else if (const auto* join = std::get_if<plan::Join>(&plan.node)) {
     switch (join->kind) {
       case JoinKind::kInner:
       case JoinKind::kSemi:
-        find_origin(*plan.inputs[0], seen_from(plan, 0, keys), best);
-        find_origin(*plan.inputs[1], seen_from(plan, 1, keys), best);
+        find_origin(*plan.inputs[0], seen_from(plan, 0, keys), facts, best);
+        find_origin(*plan.inputs[1], seen_from(plan, 1, keys), facts, best);
         break;
       case JoinKind::kLeft:
       case JoinKind::kSingle:
       case JoinKind::kAnti:
-      case JoinKind::kMark: find_origin(*plan.inputs[0], of_side(plan, 0, keys), best); break;
+      case JoinKind::kMark: find_origin(*plan.inputs[0], of_side(plan, 0, keys), facts, best); break;
       case JoinKind::kRight:
       case JoinKind::kFull: break;
     }
@@ -184,14 +197,14 @@ bool is_simple(const Plan& plan) {
 }
 
 // The right side of a join that only asks it for matches, or pads. A table costs less than groups do.
-void reduce_table(Plan& node) {
+void reduce_table(Plan& node, Facts& facts) {
   const auto [keys, others] = column_keys(std::get<plan::Join>(node.node), 1);
   plan::PlanPtr& right = node.inputs[1];
-  if (keys.empty() || !all_safe(*right)) return;
+  if (keys.empty() || !facts.is_safe(*right)) return;
   Origin origin;
-  find_origin(*node.inputs[0], others, origin);
+  find_origin(*node.inputs[0], others, facts, origin);
   if (origin.plan == nullptr || !is_simple(*origin.plan)) return;
-  if (origin.rows > kMostOfTable * plan::cardinality(*right) || work(*origin.plan) > kMostWork * work(*right)) return;
+  if (origin.rows > kMostOfTable * facts.rows(*right) || facts.work(*origin.plan) > kMostWork * facts.work(*right)) return;
   std::vector<Expression> left;
   for (const Key& key : origin.keys) {
     const auto own = std::ranges::find(keys, key.number, &Key::number);
@@ -201,7 +214,7 @@ void reduce_table(Plan& node) {
 }
 
 // One side of a join is a grouping, perhaps below projections and filters. Whether it was reduced.
-bool reduce_groups(Plan& node, std::size_t side) {
+bool reduce_groups(Plan& node, std::size_t side, Facts& facts) {
   auto [keys, others] = column_keys(std::get<plan::Join>(node.node), side);
   Plan* at = node.inputs[side].get();
   while (!keys.empty() && !std::holds_alternative<plan::Aggregate>(at->node)) {
@@ -219,35 +232,40 @@ bool reduce_groups(Plan& node, std::size_t side) {
   std::erase_if(keys, [&](const Key& key) { return static_cast<std::size_t>(key.column) >= groups.keys.size(); });
   std::erase_if(others,
                 [&](const Key& other) { return std::ranges::none_of(keys, [&](const Key& key) { return key.number == other.number; }); });
-  if (keys.empty() || !std::ranges::all_of(groups.calls, cannot_fail) || !all_safe(*at)) return false;
+  if (keys.empty() || !std::ranges::all_of(groups.calls, cannot_fail) || !facts.is_safe(*at)) return false;
   Origin origin;
-  find_origin(*node.inputs[1 - side], others, origin);
+  find_origin(*node.inputs[1 - side], others, facts, origin);
   if (origin.plan == nullptr) return false;
   std::vector<Expression> left;
   double different = 1;
   for (const Key& key : origin.keys) {
     const auto own = std::ranges::find(keys, key.number, &Key::number);
     left.push_back(groups.keys[static_cast<std::size_t>(own->column)]);
-    different *= std::max(1.0, plan::distinct_values(at->input(), left.back()));
+    different *= std::max(1.0, facts.different(at->input(), left.back()));
   }
-  different = std::min(different, plan::cardinality(at->input()));
-  if (origin.rows > kMostGroups * different || work(*origin.plan) > kMostWork * work(at->input())) return false;
+  different = std::min(different, facts.rows(at->input()));
+  if (origin.rows > kMostGroups * different || facts.work(*origin.plan) > kMostWork * facts.work(at->input())) return false;
   keep_matching(at->inputs[0], std::move(left), origin);
   return true;
 }
 
-}  // namespace
-
-Result<plan::PlanPtr> semi_join_reduction(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) {
-  for (plan::PlanPtr& input : plan->inputs) input = TRUENO_TRY(semi_join_reduction(std::move(input), constants));
-  const auto* join = std::get_if<plan::Join>(&plan->node);
-  if (join == nullptr) return plan;
+void reduce(Plan& plan, Facts& facts) {
+  for (const plan::PlanPtr& input : plan.inputs) reduce(*input, facts);
+  const auto* join = std::get_if<plan::Join>(&plan.node);
+  if (join == nullptr) return;
   const JoinKind kind = join->kind;
   const bool inner = kind == JoinKind::kInner;
   const bool asks = kind == JoinKind::kSemi || kind == JoinKind::kAnti || kind == JoinKind::kLeft || kind == JoinKind::kSingle;
-  const bool reduced = (inner || (asks && kind != JoinKind::kAnti)) && reduce_groups(*plan, 1);
-  if (inner) static_cast<void>(reduce_groups(*plan, 0));
-  if (asks && !reduced) reduce_table(*plan);
+  const bool reduced = (inner || asks) && reduce_groups(plan, 1, facts);
+  if (inner) static_cast<void>(reduce_groups(plan, 0, facts));
+  if (asks && !reduced) reduce_table(plan, facts);
+}
+
+}  // namespace
+
+Result<plan::PlanPtr> semi_join_reduction(plan::PlanPtr plan, const plan::ConstantEvaluator&) {
+  Facts facts;
+  reduce(*plan, facts);
   return plan;
 }
 

@@ -1,7 +1,6 @@
 #include "plan/cardinality.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace trueno::plan {
 
@@ -41,16 +40,6 @@ std::optional<ColumnStatistics> statistics_of(const Plan& plan, int column) {
   return passes_on ? statistics_of(plan.input(), column) : std::nullopt;
 }
 
-// Rows of the plans asked about, each computed once: distinct counts ask for them again and again.
-struct Estimator {
-  std::unordered_map<const Plan*, double> rows;
-
-  double cardinality(const Plan& plan);
-  double distinct_values(const Plan& plan, const Expression& expression);
-  double selectivity(const Plan& plan, const Expression& condition);
-  double comparison_selectivity(const Plan& plan, const Expression& term);
-};
-
 std::optional<double> number_of(const std::optional<Value>& value) {
   if (!value || value->is_null()) return std::nullopt;
   if (value->type().is_float()) return value->as_double();
@@ -68,20 +57,6 @@ std::optional<double> part_below(const Plan& plan, const Expression& column, con
   const auto at = number_of(literal.value);
   if (!least || !greatest || !at || *greatest <= *least) return std::nullopt;
   return std::clamp((*at - *least) / (*greatest - *least), 0.0, 1.0);
-}
-
-double Estimator::comparison_selectivity(const Plan& plan, const Expression& term) {
-  const std::string_view op = term.function->name;
-  const bool flipped = term.arguments[0].is_constant();
-  const Expression& column = term.arguments[flipped ? 1 : 0];
-  const Expression& literal = term.arguments[flipped ? 0 : 1];
-  if (!literal.is_constant()) return op == "=" ? 1 / std::max(1.0, distinct_values(plan, column)) : kUnknownSelectivity;
-  if (op == "=") return 1 / std::max(1.0, distinct_values(plan, column));
-  if (op == "<>") return 1 - 1 / std::max(1.0, distinct_values(plan, column));
-  const auto below = part_below(plan, column, literal);
-  if (!below) return kUnknownSelectivity;
-  const bool less = (op == "<" || op == "<=") != flipped;
-  return less ? *below : 1 - *below;
 }
 
 struct Rows {
@@ -168,10 +143,24 @@ double cardinality(const Plan& plan) { return Estimator().cardinality(plan); }
 double distinct_values(const Plan& plan, const Expression& expression) { return Estimator().distinct_values(plan, expression); }
 double selectivity(const Plan& plan, const Expression& condition) { return Estimator().selectivity(plan, condition); }
 
+double Estimator::comparison_selectivity(const Plan& plan, const Expression& term) {
+  const std::string_view op = term.function->name;
+  const bool flipped = term.arguments[0].is_constant();
+  const Expression& column = term.arguments[flipped ? 1 : 0];
+  const Expression& literal = term.arguments[flipped ? 0 : 1];
+  if (!literal.is_constant()) return op == "=" ? 1 / std::max(1.0, distinct_values(plan, column)) : kUnknownSelectivity;
+  if (op == "=") return 1 / std::max(1.0, distinct_values(plan, column));
+  if (op == "<>") return 1 - 1 / std::max(1.0, distinct_values(plan, column));
+  const auto below = part_below(plan, column, literal);
+  if (!below) return kUnknownSelectivity;
+  const bool less = (op == "<" || op == "<=") != flipped;
+  return less ? *below : 1 - *below;
+}
+
 double Estimator::cardinality(const Plan& plan) {
-  if (const auto known = rows.find(&plan); known != rows.end()) return known->second;
+  if (const auto known = rows_.find(&plan); known != rows_.end()) return known->second;
   const double estimate = std::visit(Rows{*this, plan}, plan.node);
-  rows.emplace(&plan, estimate);
+  rows_.emplace(&plan, estimate);
   return estimate;
 }
 

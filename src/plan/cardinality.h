@@ -1,10 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <unordered_map>
 
 #include "plan/plan.h"
 
 namespace trueno::plan {
+
+/// Answers the three questions below and remembers, by plan, how many rows it has: for many questions about plans that hardly change
+/// meanwhile. Not thread-safe.
+class Estimator {
+ public:
+  [[nodiscard]] double cardinality(const Plan& plan);
+  [[nodiscard]] double distinct_values(const Plan& plan, const Expression& expression);
+  [[nodiscard]] double selectivity(const Plan& plan, const Expression& condition);
+
+ private:
+  [[nodiscard]] double comparison_selectivity(const Plan& plan, const Expression& term);
+
+  std::unordered_map<const Plan*, double> rows_;
+};
 
 /// How many rows a plan is expected to give, from row counts, bounds and distinct counts of its sources. For choosing among plans; costs a
 /// look at the statistics of the columns that conditions and keys read. `estimated_rows` is the cheap one.

@@ -51,9 +51,9 @@ class Expander {
       return error(ErrorCode::kBinder, "{} takes the name of a setting as text", kCurrentSetting).at(part->span);
     const Result<std::string> value = settings_.get(name->text);
     if (!value) return Error(value.error()).at(part->span);
-    const bool plain = parse_i128(*value).has_value() || *value == "true" || *value == "false";
-    const sql::ExpressionPtr literal = TRUENO_TRY(sql::parse_expression(plain ? *value : fmt::format("'{}'", *value)));
-    part = TRUENO_TRY(copy(*literal, part->span));
+    sql::LiteralKind kind = parse_i128(*value) ? sql::LiteralKind::kInteger : sql::LiteralKind::kString;
+    if (*value == "true" || *value == "false") kind = sql::LiteralKind::kBoolean;
+    part = TRUENO_TRY(copy(sql::Expression(sql::Literal{kind, *value}, part->span), part->span));
     return {};
   }
 

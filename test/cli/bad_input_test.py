@@ -113,6 +113,14 @@ class Sql(BadInput):
             self.assertEqual(outcome.returncode, 1, text[:20])
             self.assertIn("Parser error", outcome.stderr)
 
+    def test_nine_hundred_joins_are_planned_in_seconds(self):
+        table = "CREATE TABLE t AS SELECT i AS k FROM range(3) r(i); "
+        for kind in ["JOIN", "LEFT JOIN"]:
+            for left in ["t0", "t{before}"]:
+                joins = " ".join(f"{kind} t t{n} ON t{n}.k = {left.format(before=n - 1)}.k" for n in range(1, 900))
+                path = self.write("joins.sql", f"{table}EXPLAIN SELECT count(*) AS n FROM t t0 {joins}")
+                self.assertEqual(run("-f", path, timeout=60).returncode, 0, f"{kind} {left}")
+
     def test_random_bytes_never_crash(self):
         rng = random.Random(20261125)
         words = "SELECT FROM WHERE ( ) , ; ' \" 1 1.5 x t * + - / AS VALUES GROUP BY ORDER LIMIT NULL CASE END ? $1 \xff \0 é".split(" ")

@@ -46,6 +46,7 @@ class TableMaker {
   Result<std::shared_ptr<const JoinTable>> make() {
     if (rows_.length > kMostBuildRows)
       return error(ErrorCode::kNotSupported, "a join with more than {} rows on its build side", kMostBuildRows);
+    if (most_words() > UINT32_MAX / 4) return error(ErrorCode::kOutOfMemory, "a join's build side is too large for the GPU");
     codes_.resize(rows_.columns.size());
     made_->dictionaries_.resize(rows_.columns.size());
     for (std::size_t c = 0; c < rows_.columns.size(); ++c) {
@@ -61,12 +62,18 @@ class TableMaker {
       hashed();
     }
     for (std::size_t c = 0; c < rows_.columns.size(); ++c) column(c);
-    if (words_.size() > UINT32_MAX / 4) return error(ErrorCode::kOutOfMemory, "a join's build side is too large for the GPU");
     made_->words_ = TRUENO_TRY(copy_to_buffer(std::span<const std::uint32_t>(words_)));
     return std::shared_ptr<const JoinTable>(std::move(made_));
   }
 
  private:
+  // At most: heads, ranges and list, keys, then the columns and their bitmaps.
+  [[nodiscard]] std::uint64_t most_words() const {
+    constexpr std::uint64_t kWordsOfEntry = 8 + 2 + 1;
+    std::uint64_t of_row = kWordsOfEntry + key_words_;
+    for (const Column& column : rows_.columns) of_row += static_cast<std::uint64_t>(width_of(column.physical())) / 4 + 2;
+    return static_cast<std::uint64_t>(kSmallExtent) + of_row * static_cast<std::uint64_t>(rows_.length);
+  }
   [[nodiscard]] std::size_t rows() const { return static_cast<std::size_t>(rows_.length); }
 
   // Rows whose keys can match anything.
@@ -90,22 +97,8 @@ class TableMaker {
   }
 
   static std::int64_t integer_at(const Column& column, std::size_t row) {
-    const auto width = static_cast<std::size_t>(width_of(column.physical()));
-    const std::uint8_t* at = column.values.data() + row * width;
-    const auto read = [at]<class T>(T value) {
-      std::memcpy(&value, at, sizeof value);
-      return static_cast<std::int64_t>(value);
-    };
-    switch (column.physical()) {
-      case Physical::kBool: return *at != 0 ? 1 : 0;
-      case Physical::kI8: return read(std::int8_t{});
-      case Physical::kU8: return read(std::uint8_t{});
-      case Physical::kI16: return read(std::int16_t{});
-      case Physical::kU16: return read(std::uint16_t{});
-      case Physical::kI32: return read(std::int32_t{});
-      case Physical::kU32: return read(std::uint32_t{});
-      default: return read(std::int64_t{});
-    }
+    const kernel::Cell cell = kernel::cell_of(column, static_cast<std::int64_t>(row));
+    return column.physical() == Physical::kBool ? static_cast<std::int64_t>(cell.boolean) : static_cast<std::int64_t>(cell.integer);
   }
 
   bool dense() {
