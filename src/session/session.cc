@@ -1,11 +1,13 @@
 #include "session/session.h"
 
+#include <algorithm>
 #include <bit>
 #include <chrono>
 #include <utility>
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/stack.h"
 #include "session/database.h"
 #include "session/statement_runner.h"
 #include "sql/parser.h"
@@ -15,7 +17,9 @@ namespace trueno::session {
 Result<std::shared_ptr<const ParsedText>> parse_text(std::string sql) {
   auto text = std::make_shared<ParsedText>();
   text->sql = std::move(sql);
-  text->statements = TRUENO_TRY(sql::parse(text->sql));
+  // A level of parentheses takes less than a KiB, under sanitizers a few.
+  const std::size_t levels = std::min<std::size_t>(text->sql.size(), sql::kMaxNesting);
+  text->statements = TRUENO_TRY(on_stack((std::size_t{128} << 10) + levels * 4096, [&] { return sql::parse(text->sql); }));
   text->parameters = find_parameters(text->sql);
   return std::shared_ptr<const ParsedText>(std::move(text));
 }

@@ -1,13 +1,40 @@
 #include "session/statement_runner.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/name.h"
+#include "base/stack.h"
 #include "session/expand.h"
 #include "sql/parser.h"
 #include "sql/printer.h"
 
 namespace trueno::session {
+
+namespace {
+
+// Levels that a text can nest: `(FROM ` is the shortest of those that become an operator, and the parser refuses more than kMaxNesting.
+std::size_t levels_in(std::size_t text) {
+  constexpr std::size_t kShortest = 6;
+  return std::min<std::size_t>(text / kShortest, sql::kMaxNesting);
+}
+
+// What binding, planning and printing take for a level, with room to spare (a join takes 5 KiB, under sanitizers four times that).
+constexpr std::size_t kLevelBytes = std::size_t{32} << 10;
+constexpr std::size_t kLeastBytes = std::size_t{256} << 10;
+// Only address space. Views and macros in one another have all their levels together.
+constexpr std::size_t kMostBytes = sizeof(void*) == 8 ? std::size_t{1} << 30 : std::size_t{64} << 20;
+
+std::size_t stack_for(std::size_t text, const catalog::Root& root) {
+  std::size_t levels = levels_in(text);
+  for (const auto& [name, entry] : root.entries) {
+    if (const auto* view = std::get_if<catalog::View>(&entry->object)) levels += levels_in(view->query.size());
+    if (const auto* macro = std::get_if<catalog::Macro>(&entry->object)) levels += levels_in(macro->statement.size());
+  }
+  return std::min(kLeastBytes + levels * kLevelBytes, kMostBytes);
+}
+
+}  // namespace
 
 StatementRunner::StatementRunner(Database& database, Session& session, catalog::Transaction& changes, std::string_view sql,
                                  const Values& parameters, const RunOptions& options)
@@ -28,6 +55,11 @@ StatementRunner::StatementRunner(Database& database, Session& session, catalog::
 }
 
 Result<StatementResult> StatementRunner::execute(const sql::Statement& statement) {
+  const std::size_t text = statement.span.end - statement.span.begin;
+  return on_stack(stack_for(text, changes_.root()), [&] { return run_expanded(statement); });
+}
+
+Result<StatementResult> StatementRunner::run_expanded(const sql::Statement& statement) {
   // What PREPARE keeps is expanded when it is executed.
   if (statement.as<sql::Prepare>() != nullptr || !has_expansions(sql_, changes_.root(), names_.path())) return run(statement);
   // The tree is shared with other executions: it is read again, and the copy is changed.

@@ -81,10 +81,11 @@ class StatementRunner {
   StatementRunner(Database& database, Session& session, catalog::Transaction& changes, std::string_view sql, const Values& parameters,
                   const RunOptions& options);
 
-  /// Expands its macros and runs it.
+  /// Expands its macros and runs it, on a stack that holds what its text can nest.
   [[nodiscard]] Result<StatementResult> execute(const sql::Statement& statement);
 
  private:
+  [[nodiscard]] Result<StatementResult> run_expanded(const sql::Statement& statement);
   [[nodiscard]] Result<StatementResult> run(const sql::Statement& statement);
   [[nodiscard]] Result<StatementResult> run(const sql::QueryStatement& query);
   [[nodiscard]] Result<StatementResult> run(const sql::CreateTable& create);

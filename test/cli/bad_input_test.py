@@ -6,6 +6,7 @@ usage: bad_input_test.py TRUENO
 import os
 import pathlib
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -119,7 +120,25 @@ class Sql(BadInput):
             for left in ["t0", "t{before}"]:
                 joins = " ".join(f"{kind} t t{n} ON t{n}.k = {left.format(before=n - 1)}.k" for n in range(1, 900))
                 path = self.write("joins.sql", f"{table}EXPLAIN SELECT count(*) AS n FROM t t0 {joins}")
-                self.assertEqual(run("-f", path, timeout=60).returncode, 0, f"{kind} {left}")
+                outcome = run("-f", path, timeout=60)
+                self.assertEqual(outcome.returncode, 0, f"{kind} {left}: {outcome.stderr[-500:]}")
+
+    def test_depth_does_not_depend_on_the_callers_stack(self):
+        def nested(inner):
+            return "SELECT * FROM " + "(SELECT * FROM " * 400 + inner + " WHERE a > 0 LIMIT 5)" * 400
+
+        joins = " ".join(f"JOIN t t{n} ON t{n}.a = t0.a" for n in range(1, 900))
+        views = [f"CREATE VIEW v{n} AS {nested(f'v{n - 1}' if n else 't')}" for n in range(20)]
+        for statements, answer in [
+            ([f"SELECT count(*) AS n FROM t t0 {joins}"], "1"),
+            ([nested("t")], "1"),
+            ([*views, "SELECT * FROM v19"], "1"),
+            (["SELECT " + "(" * 900 + "1" + ")" * 900], "1"),
+        ]:
+            path = self.write("deep.sql", "; ".join(["CREATE TABLE t AS SELECT 1 AS a", *statements]))
+            outcome = run("--format", "csv", "--no-footer", "-f", path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (2**20, -1)))
+            self.assertEqual(outcome.returncode, 0, f"{statements[-1][:60]}: {outcome.stderr[-500:]}")
+            self.assertEqual(outcome.stdout.split()[-1], answer)
 
     def test_random_bytes_never_crash(self):
         rng = random.Random(20261125)
