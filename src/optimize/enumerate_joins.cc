@@ -56,9 +56,8 @@ class Enumerator {
   };
 
   [[nodiscard]] bool connected(RelationSet a, RelationSet b) const {
-    return std::ranges::any_of(edges_, [&](const JoinEdge& e) {
-      return (within(e.left, a) && within(e.right, b)) || (within(e.left, b) && within(e.right, a));
-    });
+    return std::ranges::any_of(
+        edges_, [&](const JoinEdge& e) { return (within(e.left, a) && within(e.right, b)) || (within(e.left, b) && within(e.right, a)); });
   }
 
   // What an edge leads to from the set, one relation for each far side, without what is excluded.

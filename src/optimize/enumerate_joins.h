@@ -12,7 +12,8 @@ namespace trueno::optimize {
 /// Relations by number, 64 at most.
 using RelationSet = std::uint64_t;
 
-/// A condition that joins: it can be a join's key once one side has all of `left` and the other all of `right`. Both are there, and disjoint.
+/// A condition that joins: it can be a join's key once one side has all of `left` and the other all of `right`. Both are there, and
+/// disjoint.
 struct JoinEdge {
   RelationSet left = 0;
   RelationSet right = 0;
@@ -28,8 +29,8 @@ struct JoinStep {
 /// Expected rows of two joined sets, from theirs. Asked only where an edge connects the two.
 using EstimateRows = std::function<double(RelationSet left, double left_rows, RelationSet right, double right_rows)>;
 
-/// The joins, in order, that together cost least of all trees without cross products: every pair of connected sets is looked at once (DPhyp).
-/// `rows`: of each relation. Nothing where the relations are not connected, or have more than `most_pairs` such pairs. Pure.
+/// The joins, in order, that together cost least of all trees without cross products: every pair of connected sets is looked at once
+/// (DPhyp). `rows`: of each relation. Nothing where the relations are not connected, or have more than `most_pairs` such pairs. Pure.
 ///
 /// A join costs a row of the left one step, of the right two (it is stored before it is found), of the output one.
 ///

@@ -9,9 +9,10 @@
 //       Filter c.s = 'x'                         Filter c.s = 'x'
 //         Scan c                                   Scan c
 //
-// Up to twelve connected relations: the least costly of all trees (enumerate_joins). More, or too many pairs to look at: greedy over pairs of
-// what is joined so far (Fegaras 1998, "greedy operator ordering"). Trees may be bushy. Where an operator above can observe the order of rows (the ties of ORDER BY, LIMIT, list and its like), each relation's rows are numbered and the result is sorted by
-// the numbers, in the order the relations were written. Only safe keys and conditions take part: others stay above all joins.
+// Up to twelve connected relations: the least costly of all trees (enumerate_joins). More, or too many pairs to look at: greedy over pairs
+// of what is joined so far (Fegaras 1998, "greedy operator ordering"). Trees may be bushy. Where an operator above can observe the order of
+// rows (the ties of ORDER BY, LIMIT, list and its like), each relation's rows are numbered and the result is sorted by the numbers, in the
+// order the relations were written. Only safe keys and conditions take part: others stay above all joins.
 #include <algorithm>
 #include <bit>
 #include <map>
