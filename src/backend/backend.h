@@ -126,6 +126,11 @@ class Kernel {
                                                                   const Parallel& parallel) const;
   /// Bytes the state holds, for the memory budget.
   [[nodiscard]] virtual std::int64_t state_bytes(const SinkState& state) const = 0;
+  /// Rows that take_partial would give now, at most. Asked of devices without `launch_rows` only: other states are never put aside.
+  [[nodiscard]] virtual std::int64_t partial_rows(const SinkState& state) const {
+    static_cast<void>(state);
+    return 0;
+  }
 };
 
 /// One device that can run kernel programs. Thread-safe; owned by the Database.

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/large_memory.h"
 #include "base/result.h"
 
 namespace trueno {
@@ -33,6 +34,7 @@ class Arena {
   }
   void clear() {
     blocks_.clear();
+    block_ = kFirstBlock;
     next_ = nullptr;
     left_ = 0;
     bytes_ = 0;
@@ -40,18 +42,27 @@ class Arena {
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
 
  private:
-  static constexpr std::size_t kBlock = 32 * 1024;
+  static constexpr std::size_t kFirstBlock = 32 * 1024;
+  static constexpr std::size_t kLargestBlock = 1024 * 1024;
+  struct Free {
+    std::size_t size = 0;
+    void operator()(char* block) const { free_block(block, size); }
+  };
   void grow(std::size_t size) {
-    const std::size_t block = size > kBlock ? size : kBlock;
-    blocks_.push_back(std::make_unique_for_overwrite<char[]>(block));
-    next_ = blocks_.back().get();
+    const std::size_t block = size > block_ ? (size + 63) / 64 * 64 : block_;
+    auto* bytes = static_cast<char*>(allocate_block(block));
+    if (bytes == nullptr) std::abort();
+    blocks_.emplace_back(bytes, Free{block});
+    next_ = bytes;
     left_ = block;
     bytes_ += block;
+    if (block_ < kLargestBlock) block_ *= 2;  // few pieces are small, and many are counted as large memory
   }
-  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::vector<std::unique_ptr<char[], Free>> blocks_;
   char* next_ = nullptr;
   std::size_t left_ = 0;
   std::size_t bytes_ = 0;
+  std::size_t block_ = kFirstBlock;
 };
 
 }  // namespace trueno

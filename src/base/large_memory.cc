@@ -1,7 +1,53 @@
 #include "base/large_memory.h"
 
+#if !defined(__wasm__)
+#include <unistd.h>
+#endif
+
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+
+namespace trueno {
+
+namespace {
+
+std::atomic<std::int64_t> in_use = 0;
+
+void* counted(void* block, std::size_t size) {
+  if (block != nullptr && size >= kLargeBytes) in_use.fetch_add(static_cast<std::int64_t>(size), std::memory_order_relaxed);
+  return block;
+}
+void uncount(std::size_t size) {
+  if (size >= kLargeBytes) in_use.fetch_sub(static_cast<std::int64_t>(size), std::memory_order_relaxed);
+}
+
+}  // namespace
+
+std::int64_t large_bytes_in_use() { return in_use.load(std::memory_order_relaxed); }
+
+std::int64_t machine_memory() {
+#if defined(__wasm__)
+  return std::int64_t{4} << 30;
+#else
+  static const std::int64_t bytes = [] {
+    std::int64_t all = static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+    if (all <= 0) all = INT64_MAX;
+    // A container's limit; "max" where it has none.
+    if (std::FILE* file = std::fopen("/sys/fs/cgroup/memory.max", "re")) {
+      long long limit = 0;
+      if (std::fscanf(file, "%lld", &limit) == 1 && limit > 0) all = std::min<std::int64_t>(all, limit);
+      std::fclose(file);
+    }
+    return all;
+  }();
+  return bytes;
+#endif
+}
+
+}  // namespace trueno
 
 #if defined(__SANITIZE_ADDRESS__)
 #define TRUENO_ORDINARY_BLOCKS 1
@@ -13,9 +59,7 @@
 
 #if defined(__linux__) && !defined(TRUENO_ORDINARY_BLOCKS)
 #include <sys/mman.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -32,12 +76,7 @@ constexpr std::size_t kRegionBytes = std::size_t{64} << 20;
 constexpr std::size_t kLeastKeptBytes = std::size_t{256} << 20;
 constexpr std::size_t kKeptShare = 32;
 
-std::size_t kept_bytes() {
-  const long pages = ::sysconf(_SC_PHYS_PAGES);
-  const long page_bytes = ::sysconf(_SC_PAGESIZE);
-  if (pages <= 0 || page_bytes <= 0) return kLeastKeptBytes;
-  return std::max(kLeastKeptBytes, static_cast<std::size_t>(pages) / kKeptShare * static_cast<std::size_t>(page_bytes));
-}
+std::size_t kept_bytes() { return std::max(kLeastKeptBytes, static_cast<std::size_t>(machine_memory()) / kKeptShare); }
 
 std::size_t rounded(std::size_t size, std::size_t to) { return (size + to - 1) / to * to; }
 
@@ -93,6 +132,11 @@ std::uint8_t* map_region(std::size_t size) {
 class Pool {
  public:
   void* take(std::size_t bytes) {
+    // Where memory is scarce a block is a mapping of its own: in a region, neighbours that stay would keep what it leaves.
+    if (saves_) {
+      void* mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      return mapped == MAP_FAILED ? nullptr : mapped;
+    }
     const std::lock_guard lock(mutex_);
     for (Region& region : regions_) {
       if (std::uint8_t* block = region.take(bytes)) return block;
@@ -114,11 +158,18 @@ class Pool {
       Region& region = regions_[i];
       if (at < region.begin || at >= region.begin + region.size) continue;
       region.give(at, bytes);
-      if (region.used == 0 && empty_bytes() > kept_bytes_) {
-        ::munmap(region.begin, region.size);
-        regions_.erase(regions_.begin() + static_cast<std::ptrdiff_t>(i));
-      }
+      if (region.used == 0 && empty_bytes() > kept_bytes_) unmap(i);
       return;
+    }
+    ::munmap(block, bytes);  // of no region
+  }
+
+  void keep(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    saves_ = bytes < kept_bytes();
+    kept_bytes_ = std::min(bytes, kept_bytes());
+    for (std::size_t i = regions_.size(); i-- > 0 && empty_bytes() > kept_bytes_;) {
+      if (regions_[i].used == 0) unmap(i);
     }
   }
 
@@ -140,7 +191,13 @@ class Pool {
     return sum;
   }
 
-  const std::size_t kept_bytes_ = kept_bytes();
+  void unmap(std::size_t i) {
+    ::munmap(regions_[i].begin, regions_[i].size);
+    regions_.erase(regions_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+
+  std::size_t kept_bytes_ = kept_bytes();
+  std::atomic<bool> saves_ = false;  // fewer are kept than is usual: memory is scarce
   std::mutex mutex_;
   std::vector<Region> regions_;
 };
@@ -153,13 +210,16 @@ Pool& pool() {
 
 }  // namespace
 
-void* allocate_block(std::size_t size) { return size >= kLargeBytes ? pool().take(size) : std::aligned_alloc(64, size); }
+void* allocate_block(std::size_t size) { return size >= kLargeBytes ? counted(pool().take(size), size) : std::aligned_alloc(64, size); }
 
 void free_block(void* block, std::size_t size) {
   if (block == nullptr) return;
   if (size < kLargeBytes) return std::free(block);
+  uncount(size);
   pool().give(block, size);
 }
+
+void keep_empty_regions(std::size_t bytes) { pool().keep(bytes); }
 
 LargeMemoryUse large_memory_use() { return pool().use(); }
 
@@ -169,8 +229,13 @@ LargeMemoryUse large_memory_use() { return pool().use(); }
 
 namespace trueno {
 
-void* allocate_block(std::size_t size) { return std::aligned_alloc(64, size); }
-void free_block(void* block, std::size_t) { std::free(block); }
+void* allocate_block(std::size_t size) { return counted(std::aligned_alloc(64, size), size); }
+void free_block(void* block, std::size_t size) {
+  if (block == nullptr) return;
+  uncount(size);
+  std::free(block);
+}
+void keep_empty_regions(std::size_t) {}
 LargeMemoryUse large_memory_use() { return {}; }
 
 }  // namespace trueno

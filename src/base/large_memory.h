@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 
 namespace trueno {
@@ -36,6 +37,15 @@ struct LargeAllocator {
  private:
   static std::size_t bytes(std::size_t count) { return (count * sizeof(T) + 63) / 64 * 64; }
 };
+
+/// Bytes of the blocks of kLargeBytes or more that are out now, of the whole process. A figure to steer by: it costs a load.
+[[nodiscard]] std::int64_t large_bytes_in_use();
+/// Regions that fall empty are kept up to so many bytes, or the share of the machine's memory where that is less. Where it is these bytes,
+/// memory counts more than time: further blocks are mappings of their own, which go back as they are freed.
+void keep_empty_regions(std::size_t bytes);
+
+/// Bytes of memory this process may have: the machine's, or its control group's where that is less.
+[[nodiscard]] std::int64_t machine_memory();
 
 /// Bytes of the regions that exist and of the blocks that are out; for tests and reports.
 struct LargeMemoryUse {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <utility>
 
 #include "column/rows.h"
 #include "exec/fold_groups.h"
@@ -147,6 +148,17 @@ Result<Batch> merge_partials(const Program& program, const std::vector<Batch>& p
     case SinkKind::kCollect: return fold_groups(program, TRUENO_TRY(joined(program, partials, parallel)));
   }
   return error(ErrorCode::kInternal, "unknown sink");
+}
+
+Result<Batch> concatenate_batches(std::vector<Batch> parts) {
+  Batch all;
+  for (const Batch& part : parts) all.length += part.length;
+  for (std::size_t i = 0; i < parts.front().columns.size(); ++i) {
+    std::vector<Column> columns;
+    for (Batch& part : parts) columns.push_back(std::exchange(part.columns[i], {}));
+    all.columns.push_back(TRUENO_TRY(concatenate(columns)));
+  }
+  return all;
 }
 
 Batch slice(const Batch& batch, std::int64_t offset, std::int64_t limit) {

@@ -14,6 +14,10 @@ namespace trueno::exec {
 [[nodiscard]] Result<Batch> merge_partials(const kernel::Program& program, const std::vector<Batch>& partials,
                                            const Parallel& parallel = {});
 
+/// The rows of all, one batch behind the other; at least one, of the same columns. Parts are given up column by column, so that no more
+/// than one column is there twice.
+[[nodiscard]] Result<Batch> concatenate_batches(std::vector<Batch> parts);
+
 /// Where in the sorted rows each group begins: the first row, and every row whose keys differ from the row before it.
 [[nodiscard]] Result<std::vector<std::uint32_t>> group_starts(std::span<const Column> keys, std::span<const std::uint32_t> order);
 

@@ -1,7 +1,9 @@
 #include "exec/pipeline_run.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "base/large_memory.h"
 #include "exec/merge.h"
 #include "exec/workers.h"
 
@@ -13,6 +15,15 @@ namespace {
 constexpr int kPartShift = 32;
 // The output of an earlier pipeline is read in parts of this many rows.
 constexpr std::int64_t kOutputPartRows = 131'072;
+// What of the memory limit may be used, with what putting all states aside would take on top, before one is put aside.
+constexpr double kPartBeforeSpill = 0.9;
+// A state of less is not worth a run of its own: others hold more.
+constexpr std::int64_t kLeastShare = 16;
+// What sorting takes a row (two copies of word and number, and the order), and a text or a serialised sum beside its record.
+constexpr std::int64_t kSortedRowBytes = 36;
+constexpr std::int64_t kTextBytes = 40;
+constexpr std::int64_t kLeastRangeBytes = std::int64_t{1} << 20;
+constexpr std::int64_t kTestedRangeBytes = 1024;  // so that small data has many ranges
 // What a source may decode ahead of a device that wants many morsels at once.
 constexpr std::int64_t kGatheredBytes = std::int64_t{256} << 20;
 
@@ -36,6 +47,14 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<con
   in_memory_ = pipeline.input.source == nullptr || pipeline.input.source->in_memory();
   parts_ = pipeline.input.source ? pipeline.input.source->part_count() : static_cast<std::int64_t>(output_parts_.size());
   if (limited() && rows_wanted() == 0) last_wanted_ = -1;
+  if (!options.temp_directory.empty() && device.profile().launch_rows == 0 && SortedRuns::fits(*pipeline.program))
+    runs_ = std::make_unique<SortedRuns>(*pipeline.program, options.temp_directory);
+  partial_row_bytes_ = kSortedRowBytes;
+  for (const Field& field : kernel::partial_schema(*pipeline.program)) {
+    if (field.type.is_nested()) continue;
+    const Physical physical = field.type.physical();
+    partial_row_bytes_ += width_of(physical) + (physical == Physical::kString ? kTextBytes : 0);
+  }
   for (const kernel::SourceColumn& column : pipeline.program->source.columns) {
     columns_.push_back(column.index);
     dictionaries_.push_back(nullptr);
@@ -49,13 +68,16 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<con
 Result<Batch> PipelineRun::run() {
   kernel_ = TRUENO_TRY(device_.prepare(pipeline_.program).run_now());
   const auto threads = static_cast<std::size_t>(std::clamp(options_.threads, 1, 1024));
-  std::vector<std::unique_ptr<backend::SinkState>> states(worker_count());
-  const Parallel parallel = workers(states.size());
-  parallel(states.size(), [&](std::size_t i) { work(states[i]); });
+  std::vector<Worker> all(worker_count());
+  const Parallel parallel = workers(all.size());
+  parallel(all.size(), [&](std::size_t i) { work(all[i]); });
   if (!errors_.empty() && !satisfied_before(errors_.begin()->first + 1)) return errors_.begin()->second;
+  if (runs_ && !runs_->empty()) return slice(TRUENO_TRY(finish_runs(all, parallel)), pipeline_.offset, pipeline_.limit);
   std::vector<Batch> partials;
   for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
   if (!emits()) {
+    std::vector<std::unique_ptr<backend::SinkState>> states;
+    for (Worker& worker : all) states.push_back(std::move(worker.state));
     std::optional<Batch> whole = TRUENO_TRY(kernel_->finish(states, workers(threads)).run_now());
     if (whole) return slice(*whole, pipeline_.offset, pipeline_.limit);
     std::vector<std::optional<Result<Batch>>> taken(states.size());
@@ -68,20 +90,91 @@ Result<Batch> PipelineRun::run() {
   return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials, workers(threads))), pipeline_.offset, pipeline_.limit);
 }
 
+// What workers still hold becomes the last runs; then the output is made range by range.
+Result<Batch> PipelineRun::finish_runs(std::span<Worker> all, const Parallel& parallel) {
+  std::vector<Status> put(all.size());
+  parallel(all.size(), [&](std::size_t i) {
+    put[i] = put_aside(all[i]);
+    all[i].state.reset();
+  });
+  for (Status& status : put) TRUENO_TRY(std::move(status));
+  const auto at_once = static_cast<std::int64_t>(all.size());
+  const bool tested = options_.spill_morsels > 0;
+  const std::size_t ranges =
+      TRUENO_TRY(runs_->cut(tested ? kTestedRangeBytes : std::max(kLeastRangeBytes, options_.memory_limit / (kLeastShare * at_once))));
+  std::vector<std::optional<Result<Batch>>> outputs(ranges);
+  parallel(ranges, [&](std::size_t i) {
+    outputs[i] = [&]() -> Result<Batch> {
+      TRUENO_TRY(cancel_.check());
+      const Batch rows = TRUENO_TRY(merge_partials(*pipeline_.program, TRUENO_TRY(runs_->read(i))));
+      if (std::ranges::any_of(rows.columns, [](const Column& column) { return column.type.is_nested(); })) return rows;
+      // Texts look into the blocks they were read from: packed anew, the output keeps its own bytes alive and no more.
+      return unpack_batch(TRUENO_TRY(pack_batch(rows)));
+    }();
+  });
+  std::vector<Batch> parts;
+  for (std::optional<Result<Batch>>& output : outputs) parts.push_back(TRUENO_TRY(std::move(*output)));
+  return concatenate_batches(std::move(parts));
+}
+
+// Between two morsels of a worker: its state goes to disk when memory runs short.
+Status PipelineRun::make_room(Worker& worker) {
+  const std::int64_t limit = options_.memory_limit;
+  ++worker.morsels;
+  if (runs_) {
+    const std::int64_t bytes = kernel_->state_bytes(*worker.state);
+    const std::int64_t aside = kernel_->partial_rows(*worker.state) * partial_row_bytes_;
+    state_bytes_ += bytes - worker.bytes;
+    const std::int64_t all = aside_bytes_.fetch_add(aside - worker.aside_bytes) + aside - worker.aside_bytes;
+    worker.bytes = bytes;
+    worker.aside_bytes = aside;
+    const auto before_spill = static_cast<std::int64_t>(static_cast<double>(limit) * kPartBeforeSpill);
+    const bool large = bytes > limit / (kLeastShare * static_cast<std::int64_t>(worker_count()));
+    const bool short_of_memory = large && large_bytes_in_use() > before_spill - all;
+    if (short_of_memory || (options_.spill_morsels > 0 && worker.morsels >= options_.spill_morsels)) TRUENO_TRY(put_aside(worker));
+  }
+  if (large_bytes_in_use() > limit) return out_of_memory();
+  return {};
+}
+
+Status PipelineRun::put_aside(Worker& worker) {
+  if (worker.state == nullptr) return {};
+  const Batch partial = TRUENO_TRY(kernel_->take_partial(*worker.state).run_now());
+  forget_size(worker);
+  worker.morsels = 0;
+  return runs_->add(partial);
+}
+
+void PipelineRun::forget_size(Worker& worker) {
+  state_bytes_ -= std::exchange(worker.bytes, 0);
+  aside_bytes_ -= std::exchange(worker.aside_bytes, 0);
+}
+
+Error PipelineRun::out_of_memory() const {
+  constexpr double kMiB = 1 << 20;
+  const auto mib = [](std::int64_t bytes) { return static_cast<double>(bytes) / kMiB; };
+  return error(ErrorCode::kOutOfMemory,
+               "memory_limit of {:.1f} MiB is reached while pipeline {} runs: {:.1f} MiB are in use, {:.1f} of them by its {}",
+               mib(options_.memory_limit), number_, mib(large_bytes_in_use()), mib(state_bytes_.load()), emits() ? "rows" : "states")
+      .hint("SET memory_limit to more");
+}
+
 // A device with a queue of its own gets nothing from a second worker but its decoding.
 std::size_t PipelineRun::worker_count() const {
   if (launch_rows() > 0 && in_memory_) return 1;
   return static_cast<std::size_t>(std::clamp<std::int64_t>(std::min<std::int64_t>(options_.threads, parts_), 1, 1024));
 }
 
-void PipelineRun::work(std::unique_ptr<backend::SinkState>& state) {
-  state = kernel_->start(launch_);
-  run_parts(state);
-  transfer_us_ += state->transfer_us;
-  moved_bytes_ += state->moved_bytes;
+void PipelineRun::work(Worker& worker) {
+  worker.state = kernel_->start(launch_);
+  run_parts(worker);
+  transfer_us_ += worker.state->transfer_us;
+  moved_bytes_ += worker.state->moved_bytes;
 }
 
-void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state) {
+void PipelineRun::run_parts(Worker& worker) {
+  std::unique_ptr<backend::SinkState>& state = worker.state;
+  const AfterMorsel after_morsel = [&] { return make_room(worker); };
   Gathered gathered;
   const NamedRows named = named_rows();
   gathered.name = named.name;
@@ -92,7 +185,7 @@ void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state) {
   for (;;) {
     const std::int64_t part = next_.fetch_add(1);
     if (part >= parts_ || part > last_wanted_.load()) break;
-    Status status = run_part(part, *state, options_.morsel_rows, gathered);
+    Status status = run_part(part, *state, options_.morsel_rows, gathered, after_morsel);
     if (options_.progress) options_.progress(number_, done_.fetch_add(1) + 1, parts_);
     if (!status) {
       const bool may_be_another = status.error().code() == ErrorCode::kRowFailed || !gathered.failed;
@@ -101,6 +194,7 @@ void PipelineRun::run_parts(std::unique_ptr<backend::SinkState>& state) {
       if (limited()) keep_rows_before_error(part);
       fail(part, std::move(status).error());
       state = kernel_->start(launch_);
+      forget_size(worker);
       if (!emits()) return;
       continue;
     }

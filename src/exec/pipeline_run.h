@@ -11,6 +11,7 @@
 #include "exec/lookup_tables.h"
 #include "exec/query_dictionary.h"
 #include "exec/run.h"
+#include "exec/sorted_runs.h"
 #include "kernel/pipeline.h"
 
 namespace trueno::exec {
@@ -35,9 +36,17 @@ class PipelineRun {
   /// Of all workers together.
   [[nodiscard]] double transfer_us() const { return transfer_us_; }
   [[nodiscard]] std::int64_t moved_bytes() const { return moved_bytes_; }
+  [[nodiscard]] std::int64_t spilled_bytes() const { return runs_ ? static_cast<std::int64_t>(runs_->bytes()) : 0; }
 
  private:
   using AfterMorsel = std::function<Status()>;
+  // One worker's state, and what is known of its size.
+  struct Worker {
+    std::unique_ptr<backend::SinkState> state;
+    std::int64_t bytes = 0;        // as last counted in state_bytes_
+    std::int64_t aside_bytes = 0;  // the same, in aside_bytes_
+    std::int64_t morsels = 0;      // since it was last put aside
+  };
   // Morsels on their way to a device that wants many at once.
   struct Gathered {
     std::vector<backend::Morsel> morsels;
@@ -62,8 +71,13 @@ class PipelineRun {
   // Rows past a satisfied LIMIT raise no error.
   [[nodiscard]] bool limited() const { return emits() && pipeline_.limit >= 0; }
   [[nodiscard]] std::int64_t rows_wanted() const { return pipeline_.limit == 0 ? 0 : pipeline_.limit + pipeline_.offset; }
-  void work(std::unique_ptr<backend::SinkState>& state);
-  void run_parts(std::unique_ptr<backend::SinkState>& state);
+  void work(Worker& worker);
+  void run_parts(Worker& worker);
+  [[nodiscard]] Status make_room(Worker& worker);
+  [[nodiscard]] Status put_aside(Worker& worker);
+  void forget_size(Worker& worker);
+  [[nodiscard]] Error out_of_memory() const;
+  [[nodiscard]] Result<Batch> finish_runs(std::span<Worker> workers, const Parallel& parallel);
   void keep_rows_before_error(std::int64_t part);
   [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
                                 const AfterMorsel& after_morsel = {});
@@ -113,6 +127,10 @@ class PipelineRun {
   std::atomic<std::int64_t> parts_skipped_ = 0;
   std::atomic<double> transfer_us_ = 0;
   std::atomic<std::int64_t> moved_bytes_ = 0;
+  std::unique_ptr<SortedRuns> runs_;           // null: its states cannot be put aside
+  std::int64_t partial_row_bytes_ = 0;         // that putting a row aside takes
+  std::atomic<std::int64_t> state_bytes_ = 0;  // of all workers
+  std::atomic<std::int64_t> aside_bytes_ = 0;  // that putting all of it aside would take
   Mutex mutex_;
   std::map<std::int64_t, Error> errors_;
   std::map<std::int64_t, Batch> emitted_;

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/clock.h"
+#include "base/large_memory.h"
 #include "exec/join_tables.h"
+#include "exec/merge.h"
 #include "exec/pipeline_run.h"
 
 namespace trueno::exec {
@@ -73,27 +75,16 @@ class QueryRun {
       rows += parts.back().length;
       // Neighbours of like size become one: few parts, and each row is copied a few times.
       while (parts.size() > 1 && parts[parts.size() - 2].length <= parts.back().length) {
-        const Batch both = TRUENO_TRY(joined({parts[parts.size() - 2], parts.back()}));
+        const Batch both = TRUENO_TRY(concatenate_batches({parts[parts.size() - 2], parts.back()}));
         parts.pop_back();
         parts.back() = both;
       }
       if (!rounds.reads_result) continue;
-      outputs_[rounds.result] = TRUENO_TRY(joined(parts));
+      outputs_[rounds.result] = TRUENO_TRY(concatenate_batches(parts));
       parts = {outputs_[rounds.result]};
     }
-    outputs_[rounds.result] = TRUENO_TRY(joined(parts));
+    outputs_[rounds.result] = TRUENO_TRY(concatenate_batches(parts));
     return {};
-  }
-
-  static Result<Batch> joined(const std::vector<Batch>& parts) {
-    Batch all;
-    for (const Batch& part : parts) all.length += part.length;
-    for (std::size_t i = 0; i < parts.front().columns.size(); ++i) {
-      std::vector<Column> columns;
-      for (const Batch& part : parts) columns.push_back(part.columns[i]);
-      all.columns.push_back(TRUENO_TRY(concatenate(columns)));
-    }
-    return all;
   }
 
   Status run_pipeline(std::size_t number) {
@@ -112,10 +103,17 @@ class QueryRun {
     backend::Backend& device = *devices_[decision.device];
     const Stopwatch watch;
     const auto on_device = TRUENO_TRY(tables_.launch(pipeline, device));
+    if (!pipeline.tables.empty() && large_bytes_in_use() > options_.memory_limit) {
+      return with_held(
+          error(ErrorCode::kOutOfMemory, "memory_limit is reached by the tables that joins of pipeline {} look rows up in", number)
+              .hint("SET memory_limit to more"));
+    }
     backend::Backend& reference = reference_among(devices_);
     PipelineRun run(
         pipeline, earlier, device, reference, *on_device, [&] { return tables_.launch(pipeline, reference); }, options_, cancel_, number);
-    outputs_[number] = TRUENO_TRY(run.run());
+    Result<Batch> output = run.run();
+    if (!output) return output.error().code() == ErrorCode::kOutOfMemory ? with_held(output.error()) : std::move(output).error();
+    outputs_[number] = std::move(*output);
     // The rounds of a recursion add up; what was decided is what the last one decided.
     PipelineProfile& profile = out_.profile[number];
     profile.device = device.profile().name;
@@ -128,8 +126,20 @@ class QueryRun {
     profile.rows_in += run.rows_in();
     profile.rows_out += outputs_[number].length;
     profile.parts_skipped += run.parts_skipped();
+    profile.spilled_bytes += run.spilled_bytes();
     profile.bids = std::move(decision.bids);
     return {};
+  }
+
+  // Says what the query keeps of earlier pipelines, too.
+  [[nodiscard]] Error with_held(const Error& failure) const {
+    std::int64_t bytes = 0;
+    for (const Batch& output : outputs_) {
+      for (const Column& column : output.columns) bytes += column.byte_size();
+    }
+    return error(failure.code(), "{}; results of earlier pipelines hold {:.1f} MiB", failure.message(),
+                 static_cast<double>(bytes) / (1 << 20))
+        .hint(failure.hint());
   }
 
   const kernel::PipelinePlan& plan_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ struct Options {
   std::int64_t chunk_rows = 0;                         // rows a CPU backend evaluates at a time; 0: as it likes
   std::int64_t cache_bytes = std::int64_t{512} << 20;  // of columns that a device with memory of its own may keep
   dispatch::Request policy;
+  std::int64_t memory_limit = INT64_MAX;  // bytes of large blocks in the process above which states are put aside
+  std::string temp_directory;             // where to; empty: nothing is
+  std::int64_t spill_morsels = 0;         // states are put aside after so many morsels of a worker; 0: for want of memory. For tests
   /// Called by workers, also at the same time, after each part: parts done and parts in all of the pipeline that runs, and its number.
   std::function<void(std::size_t pipeline, std::int64_t done, std::int64_t total)> progress;
 };
@@ -31,6 +35,7 @@ struct PipelineProfile {
   std::int64_t rows_in = 0;
   std::int64_t rows_out = 0;
   std::int64_t parts_skipped = 0;
+  std::int64_t spilled_bytes = 0;  // of temporary files
   std::vector<dispatch::Bid> bids;
 };
 

@@ -59,6 +59,8 @@ std::string print(const Placement& placement, std::size_t number) {
     lines += fmt::format(", measured {}, {} -> {} rows", duration(measured->measured_us), measured->rows_in, measured->rows_out);
     if (measured->transfer_us > 0) lines += fmt::format(", {} of it transfer", duration(measured->transfer_us));
     if (measured->moved_bytes > 0) lines += fmt::format(", {:.1f} MiB moved", static_cast<double>(measured->moved_bytes) / (1 << 20));
+    if (measured->spilled_bytes > 0)
+      lines += fmt::format(", {:.1f} MiB put aside on disk", static_cast<double>(measured->spilled_bytes) / (1 << 20));
     if (measured->parts_skipped != 0) lines += fmt::format(", {} parts skipped", measured->parts_skipped);
   }
   lines += '\n';

@@ -1,6 +1,7 @@
 // Queries and DESCRIBE: from an AST to rows.
 #include <algorithm>
 
+#include "base/large_memory.h"
 #include "compile/compile.h"
 #include "optimize/optimize.h"
 #include "session/catalog_tables.h"
@@ -11,6 +12,7 @@
 #include "sql/printer.h"
 
 #ifndef __wasm__
+#include <filesystem>
 #include <thread>
 #endif
 
@@ -29,6 +31,21 @@ int thread_count(const Settings& settings) {
 #endif
 }
 
+// Empty: there is no disk.
+std::string temp_directory(const Settings& settings) {
+#if defined(__wasm__)
+  static_cast<void>(settings);
+  return {};
+#else
+  static const std::string of_system = [] {
+    std::error_code failure;
+    return std::filesystem::temp_directory_path(failure).string();
+  }();
+  std::string named = settings.text("temp_directory");
+  return named.empty() ? of_system : named;
+#endif
+}
+
 dispatch::Policy policy_named(std::string_view name) {
   if (name == "simd") return dispatch::Policy::kSimd;
   if (name == "scalar") return dispatch::Policy::kScalar;
@@ -43,6 +60,11 @@ exec::Options StatementRunner::exec_options() const {
   options.threads = thread_count(settings_);
   options.morsel_rows = settings_.integer("morsel_rows");
   options.cache_bytes = settings_.integer("cache_size_mb") << 20;
+  options.memory_limit = settings_.bytes("memory_limit");
+  options.temp_directory = temp_directory(settings_);
+  options.spill_morsels = settings_.integer("spill_morsels");
+  // What is kept for the next query is memory too.
+  keep_empty_regions(static_cast<std::size_t>(options.memory_limit / 8));
   options.chunk_rows = settings_.integer("chunk_rows");
   options.progress = options_.progress;
   options.policy = policy_named(options_.backend.empty() ? settings_.text("backend") : options_.backend);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/int128.h"
+#include "base/large_memory.h"
 #include "base/name.h"
 #include "base/number_text.h"
 #include "bind/binder.h"
@@ -27,6 +28,10 @@ const std::vector<Setting>& all_settings() {
        "Floats are divided, and functions of them answer, as IEEE 754 says; false: NULL for a division by zero, errors where a function is "
        "undefined."},
       {"integer_division", "boolean", "false", "`/` of integers is integer division."},
+      {"memory_limit", kByteCount, "80%",
+       "Memory the process may use for large blocks (all of its databases) before queries put states of theirs aside in temporary files, "
+       "or "
+       "fail. Bytes with a unit, or a part of the machine's memory."},
       {"morsel_rows", "1..1073741824", "131072", "Rows a worker takes at a time."},
       {"morsel_size_mb", "1..4096", "128", "MiB that a device with memory of its own takes at a time."},
       {"optimizer", "boolean", "true", "Whether optional rewrites of the plan are applied."},
@@ -37,7 +42,10 @@ const std::vector<Setting>& all_settings() {
       {"result_cache_seconds", "0..31536000", "0", "How old a kept result may be; 0: of any age."},
       {"scalar_subquery_error_on_multiple_rows", "boolean", "true",
        "Whether a subquery used as a value may give one row at most; false: its first row counts."},
+      {"spill_morsels", "0..1000000", "0",
+       "States are put aside after so many morsels of a worker; 0: for want of memory only. For tests."},
       {"statistics_answers", "boolean", "true", "Whether statistics may skip parts and answer without reading."},
+      {"temp_directory", kAnyText, "", "Where temporary files are made; empty: where the system has its own."},
       {"threads", "0..1024", "0", "Worker threads; 0: one a core."},
       {"timeout_ms", "0..86400000", "0", "Milliseconds a statement may run; 0: no limit."},
   };
@@ -58,8 +66,37 @@ Error unknown(std::string_view name) {
   return error(ErrorCode::kCatalog, "no setting {}", name).hint(near.empty() ? "see SHOW ALL" : fmt::format("did you mean {}?", near));
 }
 
+// Bytes of a text as '512MB' (powers of 1000), '1.5 GiB' (powers of 1024) or '80%'; nothing when it is none.
+std::optional<std::int64_t> parse_bytes(std::string_view text) {
+  struct Unit {
+    std::string_view name;
+    double bytes;
+  };
+  static constexpr Unit kUnits[] = {{"", 1},         {"b", 1},    {"byte", 1},  {"bytes", 1},           {"k", 1e3}, {"kb", 1e3},
+                                    {"kib", 1024},   {"m", 1e6},  {"mb", 1e6},  {"mib", 1024.0 * 1024}, {"g", 1e9}, {"gb", 1e9},
+                                    {"gib", 0x1p30}, {"t", 1e12}, {"tb", 1e12}, {"tib", 0x1p40}};
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const std::optional<double> number = parse_double(text.substr(0, digits));
+  if (!number || digits == 0) return std::nullopt;
+  std::string_view rest = text.substr(digits);
+  while (rest.starts_with(' ')) rest.remove_prefix(1);
+  double bytes = 0;
+  if (rest == "%") {
+    if (*number > 100) return std::nullopt;
+    bytes = *number / 100 * static_cast<double>(machine_memory());
+  } else {
+    const std::string name = lower_name(rest);
+    const auto* unit = std::ranges::find(kUnits, name, &Unit::name);
+    if (unit == std::end(kUnits)) return std::nullopt;
+    bytes = *number * unit->bytes;
+  }
+  return bytes >= 1 && bytes <= 0x1p62 ? std::optional(static_cast<std::int64_t>(bytes)) : std::nullopt;
+}
+
 // The value as it is kept: choices in lower case, booleans as true and false. Nothing when it is not allowed.
 std::optional<std::string> normalised(const Setting& setting, std::string_view value) {
+  if (setting.values == kAnyText) return std::string(value);
+  if (setting.values == kByteCount) return parse_bytes(value) ? std::optional(std::string(value)) : std::nullopt;
   if (setting.values == "boolean") {
     const std::string lower = lower_name(value);
     if (lower == "on" || lower == "off") return lower == "on" ? "true" : "false";
@@ -86,6 +123,7 @@ Result<std::string> normalised_rules(std::string_view list) {
 
 std::string allowed_values(const Setting& setting) {
   if (setting.values == "boolean") return "true or false";
+  if (setting.values == kByteCount) return "bytes with a unit: '512MB', '1.5GiB', '80%'";
   const std::size_t dots = setting.values.find("..");
   if (dots == std::string_view::npos) return fmt::format("one of {}", setting.values);
   return fmt::format("a whole number from {} to {}", setting.values.substr(0, dots), setting.values.substr(dots + 2));
@@ -143,5 +181,7 @@ std::string Settings::text(std::string_view name) const {
 }
 
 std::int64_t Settings::integer(std::string_view name) const { return static_cast<std::int64_t>(parse_i128(text(name)).value_or(0)); }
+
+std::int64_t Settings::bytes(std::string_view name) const { return parse_bytes(text(name)).value_or(0); }
 
 }  // namespace trueno::session

@@ -14,10 +14,15 @@ namespace trueno::session {
 /// Names of optimizer rules, divided by commas.
 inline constexpr std::string_view kRuleList = "names of rules";
 
+/// An amount of memory: '512MB', '1.5 GiB', '80%' of the machine's.
+inline constexpr std::string_view kByteCount = "bytes";
+/// Any text.
+inline constexpr std::string_view kAnyText = "text";
+
 /// One setting: SHOW ALL, completion and the reference are made from this list.
 struct Setting {
   std::string_view name;
-  std::string_view values;  // "a|b" for a choice, "boolean", "least..greatest" for a whole number, or kRuleList
+  std::string_view values;  // "a|b" for a choice, "boolean", "least..greatest" for a whole number, or one of the above
   std::string_view initial;
   std::string_view description;
 };
@@ -40,6 +45,7 @@ class Settings {
 
   // Of settings that exist.
   [[nodiscard]] std::int64_t integer(std::string_view name) const;
+  [[nodiscard]] std::int64_t bytes(std::string_view name) const;
   [[nodiscard]] bool boolean(std::string_view name) const { return text(name) == "true"; }
   [[nodiscard]] std::string text(std::string_view name) const;
 

@@ -1,6 +1,7 @@
 #include "engine.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -71,6 +72,7 @@ std::string describe(const Configuration& c) {
   std::string text = fmt::format("{}{}{}, {} thread{}, morsels of {}, {}", c.device.kind, c.device.isa.empty() ? "" : " ", c.device.isa,
                                  c.threads, c.threads == 1 ? "" : "s", c.morsel_rows, describe(c.layout));
   if (c.chunk_rows != 0) text += fmt::format(", chunks of {}", c.chunk_rows);
+  if (c.spill_morsels != 0) text += fmt::format(", states put aside after {} morsels", c.spill_morsels);
   if (!c.optimizer) text += ", no optimizer";
   for (const std::string& rule : c.disabled_rules) text += fmt::format(", without {}", rule);
   if (!c.statistics_answers) text += ", no answers from statistics";
@@ -174,6 +176,8 @@ Outcome Engine::run(const Table& table, const std::string& sql, const std::vecto
       options.threads = configuration.threads;
       options.morsel_rows = configuration.morsel_rows;
       options.chunk_rows = configuration.chunk_rows;
+      options.spill_morsels = configuration.spill_morsels;
+      if (options.spill_morsels != 0) options.temp_directory = std::filesystem::temp_directory_path().string();
       options.policy = configuration.device.policy;
       rows = std::move(TRUENO_TRY(exec::run(pipelines, backends, options, CancelToken())).rows);
     }

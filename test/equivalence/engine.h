@@ -25,7 +25,8 @@ struct Configuration {
   int threads = 1;
   std::int64_t morsel_rows = 131'072;
   Layout layout;
-  std::int64_t chunk_rows = 0;  // 0: as the device likes
+  std::int64_t chunk_rows = 0;     // 0: as the device likes
+  std::int64_t spill_morsels = 0;  // after so many morsels of a worker its state is put aside on disk; 0: never
   bool optimizer = true;
   std::vector<std::string> disabled_rules;
   bool statistics_answers = true;

@@ -169,6 +169,7 @@ Configuration random_way(Random& random, const Device& device) {
   c.morsel_rows = random.pick<std::int64_t>({1, 3, 7, 100, 1024, 131'072});
   c.chunk_rows = random.pick<std::int64_t>({0, 0, 1, 7, 100, 1024});
   c.layout = random_layout(random);
+  if (random.percent(15)) c.spill_morsels = random.pick<std::int64_t>({1, 2, 5});
   return c;
 }
 

@@ -206,6 +206,10 @@ class ScalarKernel final : public Kernel {
         static_cast<std::int64_t>(program_->sink.keys.size() + program_->sink.values.size() + program_->sink.accumulators.size() + 1);
     return static_cast<std::int64_t>(scalar.groups.size() + scalar.sorted.size()) * width * kBytesPerValue;
   }
+  std::int64_t partial_rows(const SinkState& state) const override {
+    const auto& scalar = static_cast<const ScalarState&>(state);
+    return static_cast<std::int64_t>(scalar.groups.size() + scalar.sorted.size());
+  }
 
  private:
   static constexpr std::int64_t kRowsPerCancelCheck = 1024;

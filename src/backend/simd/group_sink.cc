@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "kernel/aggregate.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::int64_t kRowsBeforeSeal = std::int64_t{1} << 31;
 // Groups whose records and slots no longer fit a second-level cache.
 constexpr std::uint32_t kDealtFrom = 64 * 1024;
+constexpr std::uint32_t kGroupsBeforeSeal = 64 * 1024;  // while dealt rows become a partial table
 constexpr std::uint32_t kDealtFromInTests = 16;
 
 }  // namespace
@@ -34,7 +36,17 @@ GroupSink::GroupSink(const CompiledProgram& compiled, const Launch& launch)
 }
 
 std::int64_t GroupSink::bytes() const {
-  return table_.bytes() + records_.bytes() + (dealt_ ? dealt_->bytes() : 0) + (dealt_keys_ ? dealt_keys_->bytes() : 0);
+  std::int64_t total = table_.bytes() + records_.bytes() + (dealt_ ? dealt_->bytes() : 0) + (dealt_keys_ ? dealt_keys_->bytes() : 0);
+  for (const Batch& batch : sealed_) {
+    for (const Column& column : batch.columns) total += column.byte_size();
+  }
+  return total;
+}
+
+std::int64_t GroupSink::partial_rows() const {
+  std::int64_t total = std::int64_t{table_.size()} + (dealt_ ? static_cast<std::int64_t>(dealt_->rows()) : 0);
+  for (const Batch& batch : sealed_) total += batch.length;
+  return total;
 }
 
 Status GroupSink::consume(const Morsel& morsel, const Evaluator& evaluator, const ChunkRows& chunk) {
@@ -102,9 +114,11 @@ bool GroupSink::should_deal() const {
   return table_.size() >= dealt_from_ && !dealt_ && sealed_.empty() && rows_ * 2 < std::int64_t{table_.size()} * 3;
 }
 
-// For a partial table: the rows that were put aside go the way of all others.
+// For a partial table: the rows that were put aside go the way of all others. No group is in two parts, so that a table of some parts'
+// groups can be closed before it outgrows the cache, and with it memory that may be short.
 Status GroupSink::group_dealt_rows() {
   if (!dealt_) return {};
+  if (table_.size() != 0) sealed_.push_back(TRUENO_TRY(seal()));
   const std::unique_ptr<DealtRows> dealt = std::move(dealt_);
   const std::unique_ptr<DealtKeys> keys = std::move(dealt_keys_);
   DealtRows::Reader reader(*dealt);
@@ -127,6 +141,7 @@ Status GroupSink::group_dealt_rows() {
       status = add_to_groups(reader.arguments(), count, nullptr, nullptr, count, *compiled_.routines);
     });
     TRUENO_TRY(std::move(status));
+    if (table_.size() >= kGroupsBeforeSeal) sealed_.push_back(TRUENO_TRY(seal()));
   }
   return {};
 }
@@ -146,14 +161,15 @@ Result<Batch> GroupSink::seal() {
 Result<Batch> GroupSink::take() {
   TRUENO_TRY(group_dealt_rows());
   Batch last = TRUENO_TRY(seal());
+  table_.release();
   if (sealed_.empty()) return last;
   sealed_.push_back(std::move(last));
   Batch out;
   for (const Batch& batch : sealed_) out.length += batch.length;
   for (std::size_t c = 0; c < sealed_.front().columns.size(); ++c) {
     std::vector<Column> columns;
-    for (const Batch& batch : sealed_) {
-      if (batch.length != 0) columns.push_back(batch.columns[c]);
+    for (Batch& batch : sealed_) {
+      if (batch.length != 0) columns.push_back(std::exchange(batch.columns[c], {}));  // only one column is there twice
     }
     if (columns.empty()) columns.push_back(sealed_.front().columns[c]);
     out.columns.push_back(TRUENO_TRY(concatenate(columns)));

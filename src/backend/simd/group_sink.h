@@ -22,6 +22,8 @@ class GroupSink {
   [[nodiscard]] Status consume(const Morsel& morsel, const Evaluator& evaluator, const ChunkRows& chunk);
   [[nodiscard]] Result<Batch> take();
   [[nodiscard]] std::int64_t bytes() const;
+  /// Of `take`, at most: a dealt row may begin a group.
+  [[nodiscard]] std::int64_t partial_rows() const;
 
   // What merging looks at (group_merge.h, group_parts.h).
   /// Whether no groups were closed before: everything is in the table, the records and the dealt rows.

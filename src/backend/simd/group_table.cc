@@ -80,9 +80,17 @@ void GroupTable::clear() {
   chunk_hashes_.resize(kChunkRows);
 }
 
+void GroupTable::release() {
+  slots_ = {};
+  slot_words_ = {};
+  group_words_ = {};
+  group_hashes_ = {};
+  clear();
+}
+
 std::int64_t GroupTable::bytes() const {
-  return static_cast<std::int64_t>(slots_.size() * 4 + (slot_words_.size() + group_words_.size() + group_hashes_.size()) * 8 +
-                                   texts_.bytes());
+  return static_cast<std::int64_t>(slots_.capacity() * 4 +
+                                   (slot_words_.capacity() + group_words_.capacity() + group_hashes_.capacity()) * 8 + texts_.bytes());
 }
 
 Status GroupTable::find(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count,

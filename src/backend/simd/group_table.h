@@ -56,6 +56,8 @@ class GroupTable {
   /// The canonical keys by group, one column a key. Dictionaries of coded keys are given by `dictionaries` (by key).
   [[nodiscard]] Result<std::vector<Column>> keys(const std::vector<std::shared_ptr<const Dictionary>>& dictionaries) const;
   void clear();
+  /// The same, and the memory goes back.
+  void release();
 
  private:
   enum class Mode : std::uint8_t { kDense, kPacked, kWide };

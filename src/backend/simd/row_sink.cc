@@ -41,6 +41,12 @@ std::size_t RowSink::first_of(std::size_t place) const {
   return static_cast<std::size_t>(std::ranges::find(values_, values_[place]) - values_.begin());
 }
 
+std::int64_t RowSink::rows() const {
+  std::int64_t total = rows_;
+  for (const Batch& batch : kept_) total += batch.length;
+  return total;
+}
+
 std::int64_t RowSink::bytes() const {
   auto total = static_cast<std::int64_t>(row_ids_.capacity() * 8);
   for (const ColumnWriter& writer : writers_) total += writer.bytes();

@@ -15,6 +15,7 @@ class RowSink {
   [[nodiscard]] Status consume(const Morsel& morsel, const Evaluator& evaluator, const ChunkRows& chunk);
   [[nodiscard]] Result<Batch> take();
   [[nodiscard]] std::int64_t bytes() const;
+  [[nodiscard]] std::int64_t rows() const;
 
  private:
   [[nodiscard]] bool numbered() const {

@@ -50,6 +50,12 @@ class SimdState final : public SinkState {
     return std::get<simd::RowSink>(sink).take();
   }
 
+  [[nodiscard]] std::int64_t rows() const {
+    if (const auto* group = std::get_if<simd::GroupSink>(&sink)) return group->partial_rows();
+    if (const auto* collected = std::get_if<simd::RowSink>(&sink)) return collected->rows();
+    return 1;
+  }
+
   [[nodiscard]] std::int64_t bytes() const {
     if (const auto* group = std::get_if<simd::GroupSink>(&sink)) return group->bytes();
     if (const auto* rows = std::get_if<simd::RowSink>(&sink)) return rows->bytes();
@@ -86,6 +92,7 @@ class SimdKernel final : public Kernel {
     co_return simd::merge_groups(compiled_, sinks, parallel);
   }
   std::int64_t state_bytes(const SinkState& state) const override { return static_cast<const SimdState&>(state).bytes(); }
+  std::int64_t partial_rows(const SinkState& state) const override { return static_cast<const SimdState&>(state).rows(); }
 
  private:
   Status run_strands(const Morsel& morsel, SimdState& state, const CancelToken& cancel) const {
