@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/large_memory.h"
+#include "base/trim_heap.h"
 #include "exec/merge.h"
 #include "exec/workers.h"
 
@@ -15,7 +16,7 @@ namespace {
 constexpr int kPartShift = 32;
 // The output of an earlier pipeline is read in parts of this many rows.
 constexpr std::int64_t kOutputPartRows = 131'072;
-// What of the memory limit may be used, with what putting all states aside would take on top, before one is put aside.
+// What of the memory limit may be used, with what putting a state aside takes on top, before that is done.
 constexpr double kPartBeforeSpill = 0.9;
 // A state of less is not worth a run of its own: others hold more.
 constexpr std::int64_t kLeastShare = 16;
@@ -112,6 +113,7 @@ Result<Batch> PipelineRun::finish_runs(std::span<Worker> all, const Parallel& pa
       return unpack_batch(TRUENO_TRY(pack_batch(rows)));
     }();
   });
+  if (!tested) trim_heap();
   std::vector<Batch> parts;
   for (std::optional<Result<Batch>>& output : outputs) parts.push_back(TRUENO_TRY(std::move(*output)));
   return concatenate_batches(std::move(parts));
@@ -123,14 +125,12 @@ Status PipelineRun::make_room(Worker& worker) {
   ++worker.morsels;
   if (runs_) {
     const std::int64_t bytes = kernel_->state_bytes(*worker.state);
-    const std::int64_t aside = kernel_->partial_rows(*worker.state) * partial_row_bytes_;
     state_bytes_ += bytes - worker.bytes;
-    const std::int64_t all = aside_bytes_.fetch_add(aside - worker.aside_bytes) + aside - worker.aside_bytes;
     worker.bytes = bytes;
-    worker.aside_bytes = aside;
     const auto before_spill = static_cast<std::int64_t>(static_cast<double>(limit) * kPartBeforeSpill);
+    const std::int64_t aside = kernel_->partial_rows(*worker.state) * partial_row_bytes_;
     const bool large = bytes > limit / (kLeastShare * static_cast<std::int64_t>(worker_count()));
-    const bool short_of_memory = large && large_bytes_in_use() > before_spill - all;
+    const bool short_of_memory = large && large_bytes_in_use() > before_spill - aside;
     if (short_of_memory || (options_.spill_morsels > 0 && worker.morsels >= options_.spill_morsels)) TRUENO_TRY(put_aside(worker));
   }
   if (large_bytes_in_use() > limit) return out_of_memory();
@@ -139,16 +139,18 @@ Status PipelineRun::make_room(Worker& worker) {
 
 Status PipelineRun::put_aside(Worker& worker) {
   if (worker.state == nullptr) return {};
-  const Batch partial = TRUENO_TRY(kernel_->take_partial(*worker.state).run_now());
-  forget_size(worker);
+  {
+    const LockGuard lock(aside_mutex_);  // one at a time: the room for the columns is needed once
+    const Batch partial = TRUENO_TRY(kernel_->take_partial(*worker.state).run_now());
+    forget_size(worker);
+    TRUENO_TRY(runs_->add(partial));
+  }
   worker.morsels = 0;
-  return runs_->add(partial);
+  if (options_.spill_morsels == 0) trim_heap();
+  return {};
 }
 
-void PipelineRun::forget_size(Worker& worker) {
-  state_bytes_ -= std::exchange(worker.bytes, 0);
-  aside_bytes_ -= std::exchange(worker.aside_bytes, 0);
-}
+void PipelineRun::forget_size(Worker& worker) { state_bytes_ -= std::exchange(worker.bytes, 0); }
 
 Error PipelineRun::out_of_memory() const {
   constexpr double kMiB = 1 << 20;

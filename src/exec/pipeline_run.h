@@ -43,9 +43,8 @@ class PipelineRun {
   // One worker's state, and what is known of its size.
   struct Worker {
     std::unique_ptr<backend::SinkState> state;
-    std::int64_t bytes = 0;        // as last counted in state_bytes_
-    std::int64_t aside_bytes = 0;  // the same, in aside_bytes_
-    std::int64_t morsels = 0;      // since it was last put aside
+    std::int64_t bytes = 0;    // as last counted in state_bytes_
+    std::int64_t morsels = 0;  // since it was last put aside
   };
   // Morsels on their way to a device that wants many at once.
   struct Gathered {
@@ -130,7 +129,7 @@ class PipelineRun {
   std::unique_ptr<SortedRuns> runs_;           // null: its states cannot be put aside
   std::int64_t partial_row_bytes_ = 0;         // that putting a row aside takes
   std::atomic<std::int64_t> state_bytes_ = 0;  // of all workers
-  std::atomic<std::int64_t> aside_bytes_ = 0;  // that putting all of it aside would take
+  Mutex aside_mutex_;
   Mutex mutex_;
   std::map<std::int64_t, Error> errors_;
   std::map<std::int64_t, Batch> emitted_;
