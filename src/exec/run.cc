@@ -128,6 +128,7 @@ class QueryRun {
     profile.rows_in += run.rows_in();
     profile.rows_out += outputs_[number].length;
     profile.parts_skipped += run.parts_skipped();
+    profile.rows_skipped += run.rows_skipped();
     profile.bids = std::move(decision.bids);
     return {};
   }

@@ -31,6 +31,7 @@ struct PipelineProfile {
   std::int64_t rows_in = 0;
   std::int64_t rows_out = 0;
   std::int64_t parts_skipped = 0;
+  std::int64_t rows_skipped = 0;  // of the parts that were read
   std::vector<dispatch::Bid> bids;
 };
 
