@@ -6,6 +6,8 @@
 #include "storage/parquet/pages/wanted_rows.h"
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 
 #include "storage/parquet/pages/bloom_filter.h"
 #include "storage/parquet/pages/page_index.h"
@@ -19,23 +21,26 @@ constexpr std::int64_t kShortestGap = 1024;
 // A list of constants is compared with the pages while this many comparisons are enough.
 constexpr std::size_t kMostComparisons = std::size_t{1} << 20;
 
-bool may_match_page(const ChunkCondition& of, const PageClaims& page) {
+// What a page claims, in the column's type.
+ColumnStatistics claims_of(const LeafValues& leaf, const PageClaims& page) {
   ColumnStatistics claims;
-  if (page.only_nulls) {
-    claims.null_count = 1;
-    return may_match(*of.condition, claims, 1);
-  }
   claims.null_count = page.null_count;
-  if (of.leaf->ordered) {
-    auto min = bound_of(*of.leaf, page.min);
-    auto max = bound_of(*of.leaf, page.max);
-    // Bounds the wrong way round say nothing of the rows.
-    if (min && max && compare_values(*min, *max) <= 0) {
-      claims.min = std::move(min);
-      claims.max = std::move(max);
-    }
-  }
-  return may_match(*of.condition, claims, -1);
+  if (!leaf.ordered || page.only_nulls) return claims;
+  auto min = bound_of(leaf, page.min);
+  auto max = bound_of(leaf, page.max);
+  // Bounds the wrong way round say nothing of the rows.
+  if (!min || !max || compare_values(*min, *max) > 0) return claims;
+  claims.min = std::move(min);
+  claims.max = std::move(max);
+  return claims;
+}
+
+// Whether a page may hold a row that satisfies all conditions.
+bool may_match_page(std::span<const ChunkCondition> conditions, const PageClaims& page) {
+  ColumnStatistics claims = claims_of(*conditions.front().leaf, page);
+  if (page.only_nulls) claims.null_count = 1;  // of one row: how many there are does not matter
+  const std::int64_t rows = page.only_nulls ? 1 : -1;
+  return std::ranges::all_of(conditions, [&](const ChunkCondition& of) { return may_match(*of.condition, claims, rows); });
 }
 
 std::vector<RowRange> intersection(const std::vector<RowRange>& a, const std::vector<RowRange>& b) {
@@ -58,23 +63,19 @@ void add(std::vector<RowRange>& ranges, RowRange range, std::int64_t shortest_ga
   }
 }
 
-// The rows that the page index of one column leaves; nothing where it rules none out.
+// The rows that the page index of one column leaves to the conditions on it; nothing where it rules none out.
 Result<std::optional<std::vector<RowRange>>> rows_of_pages(const RandomAccessFile& file, std::span<const ChunkCondition> conditions,
                                                            std::int64_t rows) {
   const ChunkPages& chunk = *conditions.front().chunk;
   if (chunk.column_index.bytes == 0 || chunk.offset_index.bytes == 0) return std::nullopt;
   const ColumnIndex index = TRUENO_TRY(read_column_index(file, chunk));
-  std::vector<bool> kept(index.pages.size(), true);
-  bool all = true;
-  for (const ChunkCondition& of : conditions) {
-    if (of.condition->values.size() > kMostComparisons / std::max<std::size_t>(kept.size(), 1)) continue;
-    for (std::size_t page = 0; page < kept.size(); ++page) {
-      if (!kept[page] || may_match_page(of, index.pages[page])) continue;
-      kept[page] = false;
-      all = false;
-    }
-  }
-  if (all) return std::nullopt;
+  const std::size_t constants = std::accumulate(conditions.begin(), conditions.end(), std::size_t{0},
+                                                [](std::size_t sum, const auto& of) { return sum + of.condition->values.size(); });
+  if (constants > kMostComparisons / std::max<std::size_t>(index.pages.size(), 1)) return std::nullopt;
+  std::vector<bool> kept;
+  kept.reserve(index.pages.size());
+  for (const PageClaims& page : index.pages) kept.push_back(may_match_page(conditions, page));
+  if (std::ranges::all_of(kept, std::identity())) return std::nullopt;
   const OffsetIndex offsets = TRUENO_TRY(read_offset_index(file, chunk));
   if (offsets.rows != rows) return error(ErrorCode::kCorruptFile, "a column chunk has {} rows in a row group of {}", offsets.rows, rows);
   if (offsets.pages.size() != kept.size()) {
