@@ -37,9 +37,11 @@ std::int64_t machine_memory() {
     if (all <= 0) all = INT64_MAX;
     // A container's limit; "max" where it has none.
     if (std::FILE* file = std::fopen("/sys/fs/cgroup/memory.max", "re")) {
-      long long limit = 0;
-      if (std::fscanf(file, "%lld", &limit) == 1 && limit > 0) all = std::min<std::int64_t>(all, limit);
+      char text[32] = {};
+      const std::size_t size = std::fread(text, 1, sizeof text - 1, file);
       std::fclose(file);
+      const long long limit = size == 0 ? 0 : std::strtoll(text, nullptr, 10);
+      if (limit > 0) all = std::min<std::int64_t>(all, limit);
     }
     return all;
   }();

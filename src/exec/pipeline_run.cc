@@ -107,7 +107,7 @@ Result<Batch> PipelineRun::finish_runs(std::span<Worker> all, const Parallel& pa
   parallel(ranges, [&](std::size_t i) {
     outputs[i] = [&]() -> Result<Batch> {
       TRUENO_TRY(cancel_.check());
-      const Batch rows = TRUENO_TRY(merge_partials(*pipeline_.program, TRUENO_TRY(runs_->read(i))));
+      Batch rows = TRUENO_TRY(merge_partials(*pipeline_.program, TRUENO_TRY(runs_->read(i))));
       if (std::ranges::any_of(rows.columns, [](const Column& column) { return column.type.is_nested(); })) return rows;
       // Texts look into the blocks they were read from: packed anew, the output keeps its own bytes alive and no more.
       return unpack_batch(TRUENO_TRY(pack_batch(rows)));

@@ -18,7 +18,7 @@ namespace trueno {
 Result<std::unique_ptr<SpillFile>> SpillFile::create(const std::string&) {
   return error(ErrorCode::kNotSupported, "there is no disk to put rows aside on");
 }
-SpillFile::~SpillFile() = default;
+SpillFile::~SpillFile() { static_cast<void>(descriptor_); }
 Result<std::uint64_t> SpillFile::append(std::span<const std::uint8_t>) { return error(ErrorCode::kInternal, "no spill file"); }
 Status SpillFile::read(std::uint64_t, std::span<std::uint8_t>) const { return error(ErrorCode::kInternal, "no spill file"); }
 
