@@ -168,7 +168,7 @@ class Pool {
 
   void keep(std::size_t bytes) {
     const std::lock_guard lock(mutex_);
-    saves_ = bytes < kept_bytes();
+    saves_ = bytes < static_cast<std::size_t>(machine_memory()) / kKeptShare;  // not where the machine itself is small
     kept_bytes_ = std::min(bytes, kept_bytes());
     for (std::size_t i = regions_.size(); i-- > 0 && empty_bytes() > kept_bytes_;) {
       if (regions_[i].used == 0) unmap(i);

@@ -1,7 +1,7 @@
 #include "exec/sorted_runs.h"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 #include "column/rows.h"
 #include "storage/stream/stream_coder.h"

@@ -17,7 +17,7 @@ namespace trueno::session {
 Result<std::shared_ptr<const ParsedText>> parse_text(std::string sql) {
   auto text = std::make_shared<ParsedText>();
   text->sql = std::move(sql);
-  // A level of parentheses takes less than a KiB, under sanitizers a few.
+  // 950 levels of parentheses: half a MiB to one.
   const std::size_t levels = std::min<std::size_t>(text->sql.size(), sql::kMaxNesting);
   text->statements = TRUENO_TRY(on_stack((std::size_t{128} << 10) + levels * 4096, [&] { return sql::parse(text->sql); }));
   text->parameters = find_parameters(text->sql);

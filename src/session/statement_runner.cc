@@ -19,7 +19,7 @@ std::size_t levels_in(std::size_t text) {
   return std::min<std::size_t>(text / kShortest, sql::kMaxNesting);
 }
 
-// What binding, planning and printing take for a level, with room to spare (a join takes 5 KiB, under sanitizers four times that).
+// What binding, planning and printing take for a level, with room to spare. 900 joins: 4 to 8 MiB, under the address sanitizer more.
 constexpr std::size_t kLevelBytes = std::size_t{32} << 10;
 constexpr std::size_t kLeastBytes = std::size_t{256} << 10;
 // Only address space. Views and macros in one another have all their levels together.
