@@ -29,6 +29,7 @@ STEPS = {
     "fuzz-csv": ("ten minutes of fuzzing CSV", "./dev fuzz csv 600"),
     "fuzz-json": ("ten minutes of fuzzing JSON", "./dev fuzz json 600"),
     "fuzz-parquet-page": ("ten minutes of fuzzing Parquet pages", "./dev fuzz parquet_page 600"),
+    "fuzz-parquet-index": ("ten minutes of fuzzing Parquet page indexes and Bloom filters", "./dev fuzz parquet_index 600"),
 }
 
 

@@ -198,6 +198,7 @@ std::string DotCommands::profile_text(const QueryResult& result) {
             duration(report.measured_us / 1000);
     if (report.transfer_us > 0) text += ", " + duration(report.transfer_us / 1000) + " of it transfer";
     if (report.parts_skipped != 0) text += ", " + grouped(report.parts_skipped) + " parts skipped";
+    if (report.rows_skipped != 0) text += ", " + grouped(report.rows_skipped) + " rows skipped by page indexes";
     text += "\n";
     for (const DeviceBid& bid : report.bids) {
       if (bid.device == report.device) continue;

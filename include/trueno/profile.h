@@ -23,7 +23,8 @@ struct PipelineReport {
   double transfer_us = 0;  // in which rows moved to a device with memory of its own
   std::int64_t rows_in = 0;
   std::int64_t rows_out = 0;
-  std::int64_t parts_skipped = 0;  // row groups that statistics ruled out
+  std::int64_t parts_skipped = 0;  // row groups that statistics or Bloom filters ruled out
+  std::int64_t rows_skipped = 0;   // of the other row groups: rows that page indexes ruled out
   std::vector<DeviceBid> bids;     // of every device
 };
 

@@ -21,7 +21,8 @@ std::shared_ptr<const ResultData> make_result_data(session::StatementResult resu
   auto data = std::make_shared<ResultData>();
   for (const Field& field : result.schema) data->columns.push_back({field.name, field.type.to_string(), field.type.is_numeric()});
   for (const exec::PipelineProfile& p : result.profile) {
-    PipelineReport report{p.device, p.reason, p.predicted_us, p.measured_us, p.transfer_us, p.rows_in, p.rows_out, p.parts_skipped, {}};
+    PipelineReport report{p.device,  p.reason,   p.predicted_us,  p.measured_us,  p.transfer_us,
+                          p.rows_in, p.rows_out, p.parts_skipped, p.rows_skipped, {}};
     for (const auto& bid : p.bids) report.bids.push_back({bid.device, bid.predicted_us, bid.support.yes(), bid.support.detail});
     data->profile.push_back(std::move(report));
   }

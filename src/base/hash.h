@@ -24,4 +24,7 @@ namespace trueno {
 /// Hash of bytes (XXH3). Same on every platform.
 [[nodiscard]] std::uint64_t hash_bytes(std::string_view bytes);
 
+/// XXH64 of bytes with seed 0, which file formats name.
+[[nodiscard]] std::uint64_t xxh64(std::string_view bytes);
+
 }  // namespace trueno

@@ -111,6 +111,8 @@ static_assert(sizeof(StoredView) == 16);
 struct Batch {
   std::int64_t length = 0;  // also right where there are no columns
   std::vector<Column> columns;
+  std::int64_t first_row =
+      -1;  // from a scan that leaves out rows: the number of its first row in the part; -1: it follows the batch before
 };
 
 /// Builds a plain column value by value; the one way results, VALUES and tests make columns. Not thread-safe.

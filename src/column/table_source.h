@@ -48,7 +48,7 @@ class TableSource {
   /// Rough bytes a scan of this column of a part reads, for the cost model.
   [[nodiscard]] virtual std::int64_t column_bytes(std::int64_t part, int column) const = 0;
   /// The rows of one part, in order, only these columns (in this order). `predicate` may skip rows that cannot match; batches then leave
-  /// out whole rows, never reorder. Dictionary columns may come with any dictionary.
+  /// out whole rows, never reorder, and say which rows they begin with. Dictionary columns may come with any dictionary.
   [[nodiscard]] virtual Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate& predicate,
                                                  const CancelToken& cancel) const = 0;
 

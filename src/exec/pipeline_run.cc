@@ -234,8 +234,10 @@ Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::
     ++parts_skipped_;
     return {};
   }
-  return for_morsels(part, morsel_rows, [&](backend::Morsel morsel) -> Status {
+  std::int64_t rows = 0;
+  TRUENO_TRY(for_morsels(part, morsel_rows, [&](backend::Morsel morsel) -> Status {
     TRUENO_TRY(cancel_.check());
+    rows += morsel.batch.length;
     rows_in_ += morsel.batch.length;
     gathered.rows += morsel.batch.length;
     if (!in_memory_) {
@@ -247,7 +249,13 @@ Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::
       TRUENO_TRY(run_gathered(gathered, state));
     }
     return after_morsel ? after_morsel() : Status();
-  });
+  }));
+  if (pipeline_.input.source) {
+    const std::int64_t left_out = pipeline_.input.source->part_rows(part).value_or(rows) - rows;
+    if (left_out > 0 && rows == 0) ++parts_skipped_;
+    if (left_out > 0 && rows != 0) rows_skipped_ += left_out;
+  }
+  return {};
 }
 
 Status PipelineRun::for_morsels(std::int64_t part, std::int64_t morsel_rows, const Visit& visit) {
@@ -265,6 +273,7 @@ Status PipelineRun::for_morsels(std::int64_t part, std::int64_t morsel_rows, con
     std::optional<Batch> batch = TRUENO_TRY(stream());
     if (!batch) return {};
     const std::int64_t rows = batch->length;
+    if (batch->first_row >= 0) row_id = (part << kPartShift) + batch->first_row;
     TRUENO_TRY(cut_batch(std::move(*batch), row_id, morsel_rows, visit));
     row_id += rows;
   }

@@ -32,7 +32,10 @@ class PipelineRun {
 
   [[nodiscard]] Result<Batch> run();
   [[nodiscard]] std::int64_t rows_in() const { return rows_in_; }
+  /// Parts of which no row was read.
   [[nodiscard]] std::int64_t parts_skipped() const { return parts_skipped_; }
+  /// Rows of the other parts that their source has left out.
+  [[nodiscard]] std::int64_t rows_skipped() const { return rows_skipped_; }
   /// Of all workers together.
   [[nodiscard]] double transfer_us() const { return transfer_us_; }
   [[nodiscard]] std::int64_t moved_bytes() const { return moved_bytes_; }
@@ -124,6 +127,7 @@ class PipelineRun {
   std::atomic<std::int64_t> last_wanted_ = INT64_MAX;
   std::atomic<std::int64_t> rows_in_ = 0;
   std::atomic<std::int64_t> parts_skipped_ = 0;
+  std::atomic<std::int64_t> rows_skipped_ = 0;
   std::atomic<double> transfer_us_ = 0;
   std::atomic<std::int64_t> moved_bytes_ = 0;
   std::unique_ptr<SortedRuns> runs_;           // null: its states cannot be put aside

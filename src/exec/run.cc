@@ -127,6 +127,7 @@ class QueryRun {
     profile.rows_out += outputs_[number].length;
     profile.parts_skipped += run.parts_skipped();
     profile.spilled_bytes += run.spilled_bytes();
+    profile.rows_skipped += run.rows_skipped();
     profile.bids = std::move(decision.bids);
     return {};
   }

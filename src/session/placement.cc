@@ -62,6 +62,7 @@ std::string print(const Placement& placement, std::size_t number) {
     if (measured->spilled_bytes > 0)
       lines += fmt::format(", {:.1f} MiB put aside on disk", static_cast<double>(measured->spilled_bytes) / (1 << 20));
     if (measured->parts_skipped != 0) lines += fmt::format(", {} parts skipped", measured->parts_skipped);
+    if (measured->rows_skipped != 0) lines += fmt::format(", {} rows skipped by page indexes", measured->rows_skipped);
   }
   lines += '\n';
   for (const dispatch::Bid& bid : placement.bids) {

@@ -55,9 +55,10 @@ std::string json_of(const Placement& placement, const std::string& program, std:
   std::string measured = "null";
   if (const exec::PipelineProfile* run = placement.measured)
     measured = fmt::format(
-        "{{\"us\":{},\"transfer_us\":{},\"moved_bytes\":{},\"rows_in\":{},\"rows_out\":{},\"parts_skipped\":{},\"spilled_bytes\":{}}}",
+        "{{\"us\":{},\"transfer_us\":{},\"moved_bytes\":{},\"rows_in\":{},\"rows_out\":{},\"parts_skipped\":{},"
+        "\"rows_skipped\":{},\"spilled_bytes\":{}}}",
         json_number(run->measured_us), json_number(run->transfer_us), run->moved_bytes, run->rows_in, run->rows_out, run->parts_skipped,
-        run->spilled_bytes);
+        run->rows_skipped, run->spilled_bytes);
   return fmt::format("{{\"number\":{},\"program\":{},\"device\":{},\"reason\":{},\"devices\":[{}],\"measured\":{}}}", number,
                      json_string(program), json_string(placement.device), json_string(placement.reason), devices, measured);
 }

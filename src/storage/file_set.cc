@@ -104,7 +104,7 @@ BatchStream as_columns_of(const FileSet& set, const std::vector<Value>& constant
   return [outputs = std::move(outputs), rows = std::move(rows)]() -> Result<std::optional<Batch>> {
     std::optional<Batch> from = TRUENO_TRY(rows());
     if (!from) return std::optional<Batch>();
-    Batch batch{from->length, {}};
+    Batch batch{from->length, {}, from->first_row};
     for (const Output& output : outputs) {
       if (output.constant != nullptr) {
         batch.columns.push_back(TRUENO_TRY(constant_column(*output.constant, batch.length)));
@@ -243,7 +243,10 @@ class ClosedSet final : public TableSource, public std::enable_shared_from_this<
       while (true) {
         if (rows) {
           std::optional<Batch> batch = TRUENO_TRY(rows());
-          if (batch) return batch;
+          if (batch) {
+            batch->first_row = -1;  // of a part of the file, which is not a part here
+            return batch;
+          }
         }
         if (next == opened->source->part_count()) return std::optional<Batch>();
         rows = TRUENO_TRY(scan_file(self->set_, file, *opened, next++, wanted, predicate, cancel));

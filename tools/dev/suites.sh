@@ -58,7 +58,7 @@ seed_corpus() {  # seed_corpus TARGET: a fresh folder with what fuzzing begins f
 }
 
 run_fuzz() {
-  local target="${1:?which target? sql, csv, parquet_page}" seconds="${2:-60}" corpus status=0
+  local target="${1:?which target? sql, csv, json, parquet_page, parquet_index}" seconds="${2:-60}" corpus status=0
   [ -f "test/fuzz/${target}_fuzz.cc" ] || die "no fuzz target $target; there are: $(cd test/fuzz && echo *_fuzz.cc | sed 's/_fuzz\.cc//g')"
   build fuzz "fuzz_$target"
   sanitizer_options

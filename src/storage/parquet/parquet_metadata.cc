@@ -6,10 +6,7 @@
 #include <parquet/statistics.h>
 
 #include <algorithm>
-#include <cmath>
 #include <exception>
-
-#include "base/civil_time.h"
 
 namespace trueno::arrow_module {
 
@@ -61,6 +58,10 @@ pages::ChunkPages pages_of(const parquet::ColumnChunkMetaData& chunk, const parq
   to.encrypted = chunk.crypto_metadata() != nullptr;
   to.elsewhere = !chunk.file_path().empty();
   to.size_is_wrong = writer.VersionLt(parquet::ApplicationVersion::PARQUET_816_FIXED_VERSION());
+  if (to.encrypted || to.elsewhere) return to;
+  if (const auto index = chunk.GetColumnIndexLocation()) to.column_index = {index->offset, index->length};
+  if (const auto index = chunk.GetOffsetIndexLocation()) to.offset_index = {index->offset, index->length};
+  to.bloom_filter = {chunk.bloom_filter_offset().value_or(0), chunk.bloom_filter_length().value_or(0)};
   return to;
 }
 
@@ -86,83 +87,33 @@ Scale scale_of(const Type& type, const parquet::ColumnDescriptor& leaf) {
   return {};
 }
 
-// A stored integer in the unit of our type.
-std::optional<Value> integer_value(const Type& type, std::int64_t stored, const Scale& scale) {
-  std::int64_t value = 0;
-  if (__builtin_mul_overflow(stored, scale.multiplier, &value)) return std::nullopt;
-  return Value(type, static_cast<i128>(floor_divide(value, scale.divisor)));
-}
-
-// Decimals in byte arrays are big-endian two's complement, of any length up to 16.
-std::optional<Value> big_endian_value(const Type& type, std::string_view bytes) {
-  if (bytes.empty() || bytes.size() > 16) return std::nullopt;
-  i128 value = (bytes[0] & 0x80) != 0 ? -1 : 0;
-  for (const char byte : bytes) value = static_cast<i128>((static_cast<u128>(value) << 8) | static_cast<unsigned char>(byte));
-  return Value(type, value);
-}
-
-// One bound as libparquet's typed statistics hold it; nothing for types whose order in the file is not ours.
-template <class T>
-std::optional<Value> bound(const Type& type, const parquet::ColumnDescriptor& leaf, const T& stored) {
-  if constexpr (std::is_same_v<T, bool>) {
-    return type.id == TypeId::kBoolean ? std::optional(Value(type, stored)) : std::nullopt;
-  } else if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-    // A NaN among the bounds makes both useless (the format forbids it, old writers did it). -0 and +0 are not told apart.
-    if (std::isnan(stored) || !type.is_float()) return std::nullopt;
-    return type.id == TypeId::kFloat ? Value(type, static_cast<float>(stored)) : Value(type, static_cast<double>(stored));
-  } else if constexpr (std::is_same_v<T, std::int32_t>) {
-    if (type.is_unsigned()) return Value(type, static_cast<i128>(static_cast<std::uint32_t>(stored)));
-    const bool known = type.is_integer() || type.id == TypeId::kDecimal || type.id == TypeId::kDate || type.id == TypeId::kTime;
-    return known ? integer_value(type, stored, scale_of(type, leaf)) : std::nullopt;
-  } else if constexpr (std::is_same_v<T, std::int64_t>) {
-    if (type.is_unsigned()) return Value(type, static_cast<i128>(static_cast<std::uint64_t>(stored)));
-    const bool known = type.is_integer() || type.id == TypeId::kDecimal || type.id == TypeId::kTime || type.is_timestamp();
-    return known ? integer_value(type, stored, scale_of(type, leaf)) : std::nullopt;
-  } else if constexpr (std::is_same_v<T, parquet::ByteArray>) {
-    const std::string_view bytes(reinterpret_cast<const char*>(stored.ptr), stored.len);
-    if (type.id == TypeId::kVarchar || type.id == TypeId::kBlob) return Value(type, std::string(bytes));
-    return type.id == TypeId::kDecimal ? big_endian_value(type, bytes) : std::nullopt;
-  } else if constexpr (std::is_same_v<T, parquet::FixedLenByteArray>) {
-    const std::string_view bytes(reinterpret_cast<const char*>(stored.ptr), static_cast<std::size_t>(leaf.type_length()));
-    if (type.id == TypeId::kBlob) return Value(type, std::string(bytes));
-    return type.id == TypeId::kDecimal ? big_endian_value(type, bytes) : std::nullopt;
-  } else {
-    return std::nullopt;  // INT96
-  }
-}
-
-template <class ParquetType>
-void add_bounds(const Type& type, const parquet::ColumnDescriptor& leaf, const parquet::Statistics& from, ColumnStatistics& to) {
-  const auto& typed = static_cast<const parquet::TypedStatistics<ParquetType>&>(from);
-  auto min = bound(type, leaf, typed.min());
-  auto max = bound(type, leaf, typed.max());
-  // Bounds the wrong way round say nothing of the rows.
-  if (!min || !max || compare_values(*min, *max) > 0) return;
-  to.min = std::move(min);
-  to.max = std::move(max);
-  // Texts may have been cut, and floats leave out NaN.
-  const bool texts = to.min->type().physical() == Physical::kString;
-  to.exact_bounds = texts ? from.is_min_value_exact().value_or(false) && from.is_max_value_exact().value_or(false) : !type.is_float();
-}
-
 // What a footer claims of one column chunk, in our type.
-ColumnStatistics statistics_of(const Type& type, const parquet::ColumnDescriptor& leaf, const parquet::Statistics& from) {
+ColumnStatistics statistics_of(const pages::LeafValues& leaf, const parquet::Statistics& from) {
   ColumnStatistics to;
   if (from.HasNullCount()) to.null_count = from.null_count();
   if (from.HasDistinctCount()) to.distinct_count = from.distinct_count();
   if (!from.HasMinMax()) return to;
-  switch (from.physical_type()) {
-    case parquet::Type::BOOLEAN: add_bounds<parquet::BooleanType>(type, leaf, from, to); break;
-    case parquet::Type::INT32: add_bounds<parquet::Int32Type>(type, leaf, from, to); break;
-    case parquet::Type::INT64: add_bounds<parquet::Int64Type>(type, leaf, from, to); break;
-    case parquet::Type::FLOAT: add_bounds<parquet::FloatType>(type, leaf, from, to); break;
-    case parquet::Type::DOUBLE: add_bounds<parquet::DoubleType>(type, leaf, from, to); break;
-    case parquet::Type::BYTE_ARRAY: add_bounds<parquet::ByteArrayType>(type, leaf, from, to); break;
-    case parquet::Type::FIXED_LEN_BYTE_ARRAY: add_bounds<parquet::FLBAType>(type, leaf, from, to); break;
-    case parquet::Type::INT96:
-    case parquet::Type::UNDEFINED: break;
-  }
+  auto min = pages::bound_of(leaf, from.EncodeMin());
+  auto max = pages::bound_of(leaf, from.EncodeMax());
+  // Bounds the wrong way round say nothing of the rows.
+  if (!min || !max || compare_values(*min, *max) > 0) return to;
+  to.min = std::move(min);
+  to.max = std::move(max);
+  // Texts may have been cut, and floats leave out NaN.
+  const bool texts = to.min->type().physical() == Physical::kString;
+  to.exact_bounds = texts ? from.is_min_value_exact().value_or(false) && from.is_max_value_exact().value_or(false) : !leaf.type.is_float();
   return to;
+}
+
+// How the values of a leaf lie in bounds.
+pages::LeafValues values_of(const Type& type, const ParquetLeaf& leaf, const parquet::ColumnDescriptor& descriptor) {
+  pages::LeafValues values{type, leaf.stored, leaf.stored_width};
+  values.ordered = descriptor.column_order().get_order() == parquet::ColumnOrder::TYPE_DEFINED_ORDER &&
+                   descriptor.sort_order() != parquet::SortOrder::UNKNOWN;
+  const Scale scale = scale_of(type, descriptor);
+  values.multiplier = scale.multiplier;
+  values.divisor = scale.divisor;
+  return values;
 }
 
 // Runs a function of libparquet; what it throws becomes an error.
@@ -206,15 +157,20 @@ Result<ParquetMetadata> read_parquet_metadata(const std::shared_ptr<InputFile>& 
 
 Status read_parquet_statistics(const std::vector<Type>& leaf_types, ParquetMetadata& metadata) {
   return caught([&] {
+    metadata.values.resize(leaf_types.size());
+    for (std::size_t leaf = 0; leaf < leaf_types.size(); ++leaf) {
+      if (leaf_types[leaf].id == TypeId::kNull) continue;
+      const auto* descriptor = metadata.footer->schema()->Column(static_cast<int>(leaf));
+      metadata.values[leaf] = values_of(leaf_types[leaf], metadata.leaves[leaf], *descriptor);
+    }
     for (std::size_t group = 0; group < metadata.chunks.size(); ++group) {
       const auto row_group = metadata.footer->RowGroup(static_cast<int>(group));
       for (std::size_t leaf = 0; leaf < leaf_types.size(); ++leaf) {
         if (leaf_types[leaf].id == TypeId::kNull) continue;
         const auto statistics = row_group->ColumnChunk(static_cast<int>(leaf))->statistics();
         if (statistics == nullptr) continue;
-        const auto* descriptor = metadata.footer->schema()->Column(static_cast<int>(leaf));
         ColumnStatistics& claimed = metadata.chunks[group][leaf].statistics;
-        claimed = statistics_of(leaf_types[leaf], *descriptor, *statistics);
+        claimed = statistics_of(metadata.values[leaf], *statistics);
         if (claimed.null_count && (*claimed.null_count < 0 || *claimed.null_count > metadata.rows[group])) claimed.null_count.reset();
         if (claimed.distinct_count && *claimed.distinct_count < 0) claimed.distinct_count.reset();
       }

@@ -6,6 +6,7 @@
 #include "column/table_source.h"
 #include "storage/arrow_edge.h"
 #include "storage/parquet/pages/page_stream.h"
+#include "storage/parquet/pages/stored_value.h"
 
 namespace parquet {
 class FileMetaData;
@@ -38,6 +39,7 @@ struct ParquetMetadata {
   std::vector<std::int64_t> rows;                 // by row group
   std::vector<std::vector<ParquetChunk>> chunks;  // by row group and leaf
   std::vector<ParquetLeaf> leaves;
+  std::vector<pages::LeafValues> values;  // by leaf, where there are row groups
 };
 
 /// Reads the footer. Everything of libparquet's low-level interface that throws is called from this function and the next, in a file
@@ -47,7 +49,7 @@ struct ParquetMetadata {
 /// Decompression by one of Arrow's codecs, as the metadata name it.
 [[nodiscard]] Result<pages::Decompressor> make_decompressor(int compression);
 
-/// Fills in the statistics of the leaves, once their types are known.
+/// Fills in the statistics of the leaves and how their values lie, once their types are known.
 [[nodiscard]] Status read_parquet_statistics(const std::vector<Type>& leaf_types, ParquetMetadata& metadata);
 
 }  // namespace trueno::arrow_module

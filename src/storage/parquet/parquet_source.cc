@@ -3,6 +3,8 @@
 // A scan reads the flat columns of a row group from their pages (column_reader.h). For the other columns it asks Arrow for record batches
 // and imports each through the C data interface, so that Arrow's buffers become our columns' buffers; Arrow then says how many rows a
 // batch has. Each column is read once; the wanted order and repetitions are made here.
+//
+// Where page indexes rule rows out, what is scanned is ranges of rows: our readers seek, and Arrow's batches are cut.
 #include <arrow/c/bridge.h>
 #include <arrow/record_batch.h>
 #include <parquet/arrow/reader.h>
@@ -15,6 +17,7 @@
 #include "column/utf8.h"
 #include "storage/arrow_module.h"
 #include "storage/parquet/pages/column_reader.h"
+#include "storage/parquet/pages/wanted_rows.h"
 #include "storage/parquet/parquet_metadata.h"
 
 namespace trueno::arrow_module {
@@ -75,15 +78,17 @@ Result<std::vector<ArrowLayout>> import_layouts(const arrow::Schema& schema) {
   return std::move(layout->children);
 }
 
-// The rows of one row group. Owns its reader; used by one thread.
+// Ranges of rows of one row group. Owns its reader; used by one thread.
 class RowGroupStream {
  public:
   static Result<std::shared_ptr<RowGroupStream>> open(std::shared_ptr<const ParquetFile> file, int group, std::span<const int> columns,
-                                                      CancelToken cancel) {
+                                                      std::vector<pages::RowRange> ranges, CancelToken cancel) {
     auto stream = std::make_shared<RowGroupStream>();
     stream->file_ = std::move(file);
     stream->cancel_ = std::move(cancel);
-    stream->rows_left_ = stream->file_->metadata.rows[static_cast<std::size_t>(group)];
+    stream->rows_ = stream->file_->metadata.rows[static_cast<std::size_t>(group)];
+    stream->all_rows_ = ranges.empty() || (ranges.front() == pages::RowRange{0, stream->rows_});
+    stream->ranges_ = std::move(ranges);
     // Arrow gives columns in the order of the file, each once.
     std::vector<int> sorted(columns.begin(), columns.end());
     std::sort(sorted.begin(), sorted.end());
@@ -108,16 +113,11 @@ class RowGroupStream {
 
   Result<std::optional<Batch>> next() {
     TRUENO_TRY(cancel_.check());
-    Batch imported;
-    if (batches_) {
-      std::optional<Batch> batch = TRUENO_TRY(next_of_arrow());
-      if (!batch) return std::optional<Batch>();
-      imported = std::move(*batch);
-    } else {
-      if (rows_left_ == 0) return std::optional<Batch>();
-      imported.length = std::min(rows_left_, kBatchRows);
-      rows_left_ -= imported.length;
-    }
+    if (range_ == ranges_.size()) return finish();
+    const pages::RowRange& range = ranges_[range_];
+    if (row_ <= range.begin) TRUENO_TRY(begin_range(range));
+    Batch imported{std::min(range.end - row_, kBatchRows), {}};
+    if (batches_) imported = TRUENO_TRY(rows_of_arrow(imported.length));
     std::vector<Column> read;
     std::size_t of_arrow = 0;
     for (const ColumnInFile& column : columns_) {
@@ -128,12 +128,15 @@ class RowGroupStream {
       Result<Column> values = column.reader->read(imported.length);
       if (!values) return in_column(column.number, std::move(values).error());
       read.push_back(std::move(*values));
-      if (rows_left_ != 0) continue;
+      if (row_ + imported.length != rows_) continue;
       const Status finished = column.reader->finish();
       if (!finished) return in_column(column.number, Error(finished.error()));
     }
     Batch batch{imported.length, {}};
+    if (!all_rows_) batch.first_row = row_;
     for (const std::size_t position : positions_) batch.columns.push_back(read[position]);
+    row_ += imported.length;
+    if (row_ == range.end) ++range_;
     return std::optional(std::move(batch));
   }
 
@@ -151,12 +154,36 @@ class RowGroupStream {
 
   Result<std::unique_ptr<pages::ColumnReader>> open_column(std::size_t group, std::size_t column) const {
     const ParquetChunk& chunk = file_->metadata.chunks[group][static_cast<std::size_t>(file_->leaves[column][0])];
-    if (chunk.pages.value_count != rows_left_) return corrupt();
+    if (chunk.pages.value_count != rows_) return corrupt();
     pages::Decompressor decompressor;
     if (chunk.pages.codec == pages::PageCodec::kOther) decompressor = TRUENO_TRY(make_decompressor(chunk.compression));
     auto reader = pages::ColumnReader::open(file_->flat[column], chunk.pages, file_->file->ours(), file_->pool, std::move(decompressor));
     if (!reader) return in_column(static_cast<int>(column), std::move(reader).error());
+    if (!all_rows_ && chunk.pages.offset_index.bytes != 0) {
+      Result<pages::OffsetIndex> index = pages::read_offset_index(*file_->file->ours(), chunk.pages);
+      if (!index) return in_column(static_cast<int>(column), std::move(index).error());
+      (*reader)->set_pages(std::move(*index));
+    }
     return std::move(*reader);
+  }
+
+  Status begin_range(const pages::RowRange& range) {
+    row_ = range.begin;
+    if (all_rows_) return {};
+    for (const ColumnInFile& column : columns_) {
+      if (column.reader == nullptr) continue;
+      const Status found = column.reader->seek(range.begin, range.end);
+      if (!found) return in_column(column.number, Error(found.error()));
+    }
+    return {};
+  }
+
+  // Behind the last range; Arrow may have more than the footer says.
+  Result<std::optional<Batch>> finish() {
+    while (batches_ && all_rows_) {
+      if (!TRUENO_TRY(next_of_arrow())) break;
+    }
+    return std::optional<Batch>();
   }
 
   Status open_arrow(int group, const std::vector<int>& leaves) {
@@ -174,15 +201,31 @@ class RowGroupStream {
     return {};
   }
 
+  // At most `most` rows from `row_` on, of the columns that Arrow decodes.
+  Result<Batch> rows_of_arrow(std::int64_t most) {
+    while (arrow_end_ <= row_) {
+      std::optional<Batch> batch = TRUENO_TRY(next_of_arrow());
+      if (!batch) return corrupt();
+      arrow_batch_ = std::move(*batch);
+      arrow_end_ += arrow_batch_.length;
+    }
+    const std::int64_t begin = row_ - (arrow_end_ - arrow_batch_.length);
+    const std::int64_t count = std::min(most, arrow_end_ - row_);
+    if (count == arrow_batch_.length) return std::move(arrow_batch_);
+    Batch rows{count, {}};
+    for (const Column& column : arrow_batch_.columns) rows.columns.push_back(column.slice(begin, count));
+    return rows;
+  }
+
   Result<std::optional<Batch>> next_of_arrow() {
     const auto failure = [&](const arrow::Status& status) { return file_->file->failure(status); };
     const std::shared_ptr<arrow::RecordBatch> rows = TRUENO_ARROW_TRY(batches_->Next(), failure);
     if (rows == nullptr) {
-      if (rows_left_ != 0) return corrupt();
+      if (arrow_rows_ != rows_) return corrupt();
       return std::optional<Batch>();
     }
-    rows_left_ -= rows->num_rows();
-    if (rows_left_ < 0) return corrupt();
+    arrow_rows_ += rows->num_rows();
+    if (arrow_rows_ > rows_) return corrupt();
     ArrowArray array{};
     const arrow::Status exported = arrow::ExportRecordBatch(*rows, &array);
     if (!exported.ok()) return failure(exported);
@@ -219,7 +262,14 @@ class RowGroupStream {
   std::optional<ArrowImporter> importer_;
   std::vector<ColumnInFile> columns_;   // in the order of the file; COUNT(*) has none and reads no page
   std::vector<std::size_t> positions_;  // of the wanted columns among those read
-  std::int64_t rows_left_ = 0;
+  std::int64_t rows_ = 0;               // of the row group
+  std::vector<pages::RowRange> ranges_;
+  bool all_rows_ = true;                // the one range is all rows
+  std::size_t range_ = 0;               // that is read
+  std::int64_t row_ = 0;                // the next, where a range has begun
+  Batch arrow_batch_;                   // the last one Arrow gave
+  std::int64_t arrow_rows_ = 0;         // that Arrow has given
+  std::int64_t arrow_end_ = 0;          // the row behind arrow_batch_
   std::vector<std::uint64_t> checked_;  // by column read: the dictionary whose texts are known to be good
   CancelToken cancel_;
 };
@@ -249,12 +299,28 @@ class ParquetSource final : public TableSource {
     const bool possible = std::all_of(predicate.conditions.begin(), predicate.conditions.end(), [&](const ColumnCondition& condition) {
       return may_match(condition, statistics(part, condition.column), *part_rows(part));
     });
-    if (!possible) return BatchStream([]() -> Result<std::optional<Batch>> { return std::nullopt; });
-    auto stream = TRUENO_TRY(RowGroupStream::open(file_, static_cast<int>(part), columns, cancel));
+    const BatchStream nothing = []() -> Result<std::optional<Batch>> { return std::nullopt; };
+    if (!possible) return nothing;
+    std::vector<pages::RowRange> ranges = TRUENO_TRY(ranges_of(part, predicate));
+    if (ranges.empty() && *part_rows(part) != 0) return nothing;
+    auto stream = TRUENO_TRY(RowGroupStream::open(file_, static_cast<int>(part), columns, std::move(ranges), cancel));
     return BatchStream([stream] { return stream->next(); });
   }
 
  private:
+  // The rows that page indexes and Bloom filters leave; conditions on nested columns rule nothing out.
+  Result<std::vector<pages::RowRange>> ranges_of(std::int64_t part, const ScanPredicate& predicate) const {
+    std::vector<pages::ChunkCondition> conditions;
+    for (const ColumnCondition& condition : predicate.conditions) {
+      const auto column = static_cast<std::size_t>(condition.column);
+      if (!file_->flat[column].is_flat) continue;
+      const int leaf = file_->leaves[column].front();
+      conditions.push_back({&condition, &file_->metadata.values[static_cast<std::size_t>(leaf)], &chunk(part, leaf).pages});
+    }
+    Result<std::vector<pages::RowRange>> ranges = pages::wanted_rows(*file_->file->ours(), conditions, *part_rows(part));
+    if (!ranges) return Error(std::move(ranges).error()).context(fmt::format("reading \"{}\"", description()));
+    return ranges;
+  }
   const ParquetChunk& chunk(std::int64_t part, int leaf) const {
     return file_->metadata.chunks[static_cast<std::size_t>(part)][static_cast<std::size_t>(leaf)];
   }

@@ -239,6 +239,8 @@ TEST_F(Parquet, WhatIsWrittenIsReadByPyarrow) {
     EXPECT_EQ(python("for r in pq.read_table(D + 'o.parquet').to_pylist(): print([str(v) for v in r.values()])"),
               "['1', '-1.25', 'a long text, longer than a record', '1970-01-01 00:00:01', '1267650600228229401496703205376']\n"
               "['None', '0.00', 'None', '1970-01-01 00:00:01', '-1']");
+    EXPECT_EQ(python("c = pq.read_metadata(D + 'o.parquet').row_group(0).column(0)\nprint(c.has_column_index, c.has_offset_index)"),
+              "True True");
   }
 }
 

@@ -31,39 +31,132 @@ bool is_codes(PageEncoding encoding) { return encoding == PageEncoding::kPlainDi
 
 }  // namespace
 
-ColumnReader::ColumnReader(const FlatColumn& column, PageStream pages, std::int64_t value_count)
-    : column_(column), pages_(std::move(pages)), values_left_(value_count) {}
+ColumnReader::ColumnReader(const FlatColumn& column, PageStream pages, const ChunkPages& chunk)
+    : column_(column), pages_(std::move(pages)), chunk_offset_(chunk.offset), values_left_(chunk.value_count) {}
 
 Result<std::unique_ptr<ColumnReader>> ColumnReader::open(const FlatColumn& column, const ChunkPages& chunk,
                                                          std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool,
                                                          Decompressor decompressor) {
   PageStream pages = TRUENO_TRY(PageStream::open(std::move(file), std::move(pool), chunk, std::move(decompressor)));
-  return std::unique_ptr<ColumnReader>(new ColumnReader(column, std::move(pages), chunk.value_count));
+  return std::unique_ptr<ColumnReader>(new ColumnReader(column, std::move(pages), chunk));
 }
 
 // ---- pages
 
-// Makes `page_` the next page with rows, or decodes that page right into `in_place`.
-Status ColumnReader::next_page(Output* in_place) {
+// The next page, which has to be as the index says, where there is one.
+Result<StoredPage> ColumnReader::next_stored_page() {
+  const PageLocation* location = nullptr;
+  if (narrowed_ && next_page_ < index_.pages.size()) {
+    location = &index_.pages[next_page_];
+    const std::int64_t begin = location->offset - chunk_offset_;
+    if (begin > pages_.position()) pages_.narrow(begin, std::max(begin, narrowed_end_));
+  }
+  std::optional<StoredPage> page = TRUENO_TRY(pages_.next());
+  if (!page) return corrupt("the pages of a column chunk end before its last row");
+  if (!narrowed_) return std::move(*page);
+  const bool as_said = location != nullptr && page->header.kind != PageKind::kDictionary &&
+                       page->header.value_count == index_.end_row(next_page_) - location->first_row &&
+                       pages_.position() == location->offset - chunk_offset_ + location->bytes;
+  if (!as_said) return corrupt("a page is not as its offset index says").hint("SET statistics_answers = false reads without indexes");
+  ++next_page_;
+  return std::move(*page);
+}
+
+// Makes `page_` the next page with rows, or decodes that page right into `in_place`. Before it, pages of at most `leave_out` rows are left
+// out; it ends when all these are. Gives how many were.
+Result<std::int64_t> ColumnReader::next_page(Output* in_place, std::int64_t leave_out) {
+  std::int64_t left_out = 0;
   while (true) {
-    std::optional<StoredPage> page = TRUENO_TRY(pages_.next());
-    if (!page) return corrupt("the pages of a column chunk end before its last row");
-    const PageHeader& header = page->header;
+    if (leave_out != 0 && left_out == leave_out) return left_out;
+    const StoredPage page = TRUENO_TRY(next_stored_page());
+    const PageHeader& header = page.header;
     if (header.kind == PageKind::kDictionary) {
-      TRUENO_TRY(read_dictionary(*page));
+      TRUENO_TRY(read_dictionary(page));
       continue;
     }
     if (header.value_count > values_left_) return corrupt("the pages of a column chunk hold more rows than its footer says");
     values_left_ -= header.value_count;
     began_ = true;
-    if (header.value_count == 0) continue;
-    if (in_place != nullptr && TRUENO_TRY(decode_in_place(*page, *in_place))) return {};
+    if (header.value_count <= leave_out - left_out) {  // a page without rows, too
+      left_out += header.value_count;
+      continue;
+    }
+    if (in_place != nullptr && TRUENO_TRY(decode_in_place(page, *in_place))) return left_out;
     // The values of a page that is not in place are aligned if its levels are as long as they are nearly always.
     std::size_t levels = column_.optional ? usual_level_bytes(header.value_count) : 0;
     if (header.kind == PageKind::kDataV2) levels = header.level_bytes();
-    Buffer bytes = TRUENO_TRY(pages_.decompress(*page, (kHeadroom - levels % kHeadroom) % kHeadroom));
-    return start_page(header, std::move(bytes));
+    Buffer bytes = TRUENO_TRY(pages_.decompress(page, (kHeadroom - levels % kHeadroom) % kHeadroom));
+    TRUENO_TRY(start_page(header, std::move(bytes)));
+    return left_out;
   }
+}
+
+Status ColumnReader::seek(std::int64_t row, std::int64_t end) {
+  TRUENO_ASSERT(row >= next_row_ && end > row);
+  if (!index_.pages.empty()) {
+    if (end > index_.rows) return corrupt("the pages of a column chunk end before its last row");
+    const std::size_t page = index_.page_of(row);
+    const bool has_begun = page_.rows_left != 0 && row < next_row_ + page_.rows_left;
+    if (!has_begun) TRUENO_TRY(go_to(page));
+    const PageLocation& last = index_.pages[index_.page_of(end - 1)];
+    narrowed_end_ = last.offset - chunk_offset_ + last.bytes;
+    pages_.narrow(std::min(pages_.position(), narrowed_end_), narrowed_end_);
+  }
+  return leave_out(row - next_row_);
+}
+
+// Goes on with a page of the index.
+Status ColumnReader::go_to(std::size_t page) {
+  if (!narrowed_) TRUENO_TRY(find_dictionary());
+  narrowed_ = true;
+  page_ = {};
+  const PageLocation& location = index_.pages[page];
+  next_page_ = page;
+  next_row_ = location.first_row;
+  values_left_ = index_.rows - location.first_row;
+  pages_.narrow(location.offset - chunk_offset_, location.offset - chunk_offset_ + location.bytes);
+  return {};
+}
+
+// What lies before the first data page of the index is the dictionary, or nothing.
+Status ColumnReader::find_dictionary() {
+  pages_.narrow(0, index_.pages.front().offset - chunk_offset_);
+  while (const std::optional<StoredPage> page = TRUENO_TRY(pages_.next())) {
+    if (page->header.kind != PageKind::kDictionary) return corrupt("an offset index does not begin with the first page");
+    TRUENO_TRY(read_dictionary(*page));
+  }
+  return {};
+}
+
+Status ColumnReader::leave_out(std::int64_t rows) {
+  while (rows > 0) {
+    if (page_.rows_left == 0) {
+      const std::int64_t of_pages = TRUENO_TRY(next_page(nullptr, rows));
+      rows -= of_pages;
+      next_row_ += of_pages;
+    }
+    const std::int64_t of_page = std::min(rows, page_.rows_left);
+    TRUENO_TRY(leave_out_of_page(of_page));
+    rows -= of_page;
+    next_row_ += of_page;
+  }
+  return {};
+}
+
+// Values have no fixed places in a page, so those before the wanted ones are decoded, but for plain numbers.
+Status ColumnReader::leave_out_of_page(std::int64_t rows) {
+  if (rows == 0 || view_page(rows)) return {};
+  Output unused;  // texts note their buffers there
+  while (rows > 0) {
+    const auto count = std::min(kBlock, static_cast<std::size_t>(rows));
+    const std::size_t values =
+        page_.validity.empty() ? count : count_set_bits(page_.validity.data(), static_cast<std::size_t>(page_.next_row), count);
+    TRUENO_TRY(decode_dense(unused, values, dense_));
+    rows -= static_cast<std::int64_t>(count);
+    page_.rows_left -= static_cast<std::int64_t>(count);
+    page_.next_row += static_cast<std::int64_t>(count);
+  }
+  return {};
 }
 
 Status ColumnReader::read_dictionary(const StoredPage& page) {
@@ -196,13 +289,14 @@ Result<Column> ColumnReader::read(std::int64_t rows) {
         TRUENO_TRY(pages_.pool()->take(kHeadroom + static_cast<std::size_t>(rows) * static_cast<std::size_t>(width()) + kHeadroom));
     return {};
   };
+  next_row_ += rows;
   if (page_.rows_left != 0) {
     if (auto view = view_page(rows)) return std::move(*view);
   }
   TRUENO_TRY(prepare());
   while (out.done < rows) {
     if (page_.rows_left == 0) {
-      TRUENO_TRY(next_page(&out));
+      TRUENO_TRY(next_page(&out, 0));
       if (page_.rows_left == 0) continue;  // it was decoded in place
       if (out.done == 0) {
         if (auto view = view_page(rows)) {

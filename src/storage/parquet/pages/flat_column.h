@@ -45,6 +45,12 @@ struct FlatColumn {
 /// How pages are compressed. Snappy is ours; for another codec the reader is given a function.
 enum class PageCodec : std::uint8_t { kNone, kSnappy, kOther };
 
+/// Where a page index or a Bloom filter lies. 0 bytes: there is none, or of a Bloom filter that its size is not known; offset 0: none.
+struct IndexPlace {
+  std::int64_t offset = 0;
+  std::int64_t bytes = 0;
+};
+
 /// Where a column chunk lies and what its pages are, from the footer.
 struct ChunkPages {
   std::int64_t offset = 0;
@@ -56,6 +62,9 @@ struct ChunkPages {
   bool encrypted = false;
   bool size_is_wrong = false;  // of a writer that left the header of the dictionary page out of the size
   bool elsewhere = false;      // in another file
+  IndexPlace column_index;
+  IndexPlace offset_index;
+  IndexPlace bloom_filter;
 };
 
 /// The one place that decides who decodes a column chunk: empty when our pages do, else the reason why Arrow does.

@@ -24,7 +24,7 @@ Error corrupt(std::string_view what) { return error(ErrorCode::kCorruptFile, "{}
 
 PageStream::PageStream(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool, const ChunkPages& chunk,
                        Decompressor decompressor)
-    : file_(std::move(file)), pool_(std::move(pool)), chunk_(chunk), decompressor_(std::move(decompressor)) {}
+    : file_(std::move(file)), pool_(std::move(pool)), chunk_(chunk), decompressor_(std::move(decompressor)), end_(chunk.bytes) {}
 
 Result<PageStream> PageStream::open(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool, const ChunkPages& chunk,
                                     Decompressor decompressor) {
@@ -39,7 +39,7 @@ Result<PageStream> PageStream::open(std::shared_ptr<const RandomAccessFile> file
 // Makes the window hold `count` bytes from the next page on.
 Status PageStream::make_available(std::int64_t count) {
   if (at_ >= window_begin_ && at_ + count <= window_begin_ + static_cast<std::int64_t>(window_.size())) return {};
-  const std::int64_t size = std::min(std::max(count, kWindow), chunk_.bytes - at_);
+  const std::int64_t size = std::min(std::max(count, kWindow), end_ - at_);
   MutableBuffer bytes = TRUENO_TRY(pool_->take(static_cast<std::size_t>(size)));
   TRUENO_TRY(file_->read(static_cast<std::uint64_t>(chunk_.offset + at_), {bytes.data(), static_cast<std::size_t>(size)}));
   window_ = pool_->lend(std::move(bytes), 0, static_cast<std::size_t>(size));
@@ -47,9 +47,15 @@ Status PageStream::make_available(std::int64_t count) {
   return {};
 }
 
+void PageStream::narrow(std::int64_t begin, std::int64_t end) {
+  TRUENO_ASSERT(begin >= 0 && begin <= end && end <= chunk_.bytes);
+  at_ = begin;
+  end_ = end;
+}
+
 Result<std::optional<StoredPage>> PageStream::next() {
-  while (at_ < chunk_.bytes) {
-    const std::int64_t left = chunk_.bytes - at_;
+  while (at_ < end_) {
+    const std::int64_t left = end_ - at_;
     std::optional<ReadHeader> read;
     for (std::int64_t count = std::min(left, kHeaderBytes);; count = std::min(left, kLongestHeader)) {
       TRUENO_TRY(make_available(count));
@@ -62,7 +68,7 @@ Result<std::optional<StoredPage>> PageStream::next() {
     }
     at_ += static_cast<std::int64_t>(read->bytes);
     const PageHeader& header = read->header;
-    if (header.stored_size > chunk_.bytes - at_) return corrupt("a page is longer than its column chunk");
+    if (header.stored_size > end_ - at_) return corrupt("a page is longer than its column chunk or its index say");
     TRUENO_TRY(make_available(header.stored_size));
     StoredPage page{header, window_.slice(static_cast<std::size_t>(at_ - window_begin_), static_cast<std::size_t>(header.stored_size))};
     at_ += header.stored_size;

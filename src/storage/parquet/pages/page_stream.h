@@ -27,8 +27,12 @@ class PageStream {
   [[nodiscard]] static Result<PageStream> open(std::shared_ptr<const RandomAccessFile> file, std::shared_ptr<BufferPool> pool,
                                                const ChunkPages& chunk, Decompressor decompressor);
 
-  /// The next page that is not an index; nothing at the end of the chunk.
+  /// The next page that is not an index; nothing at the end of the chunk, or of what `narrow` has left of it.
   [[nodiscard]] Result<std::optional<StoredPage>> next();
+  /// From now on the stream is the chunk's bytes [begin, end): nothing behind them is read. Bytes that are here are not read again.
+  void narrow(std::int64_t begin, std::int64_t end);
+  /// Where the next page begins, of the chunk's bytes.
+  [[nodiscard]] std::int64_t position() const { return at_; }
 
   /// The bytes of a page, decompressed; a v2 page's levels are left as they are, in front. `first` bytes at the front of the memory stay
   /// unused, so that what follows the levels can be aligned.
@@ -51,6 +55,7 @@ class PageStream {
   ChunkPages chunk_;
   Decompressor decompressor_;
   std::int64_t at_ = 0;  // of the chunk's bytes: where the next page begins
+  std::int64_t end_;     // of the stream
   Buffer window_;        // bytes of the chunk from `window_begin_` on
   std::int64_t window_begin_ = 0;
 };

@@ -13,7 +13,7 @@
 
 namespace trueno::pages {
 
-/// A file of given bytes.
+/// A file of given bytes, which counts those that are read.
 class BytesFile final : public RandomAccessFile {
  public:
   explicit BytesFile(std::string bytes) : bytes_(std::move(bytes)) { identity_ = {"bytes", bytes_.size(), 0, {}}; }
@@ -21,9 +21,12 @@ class BytesFile final : public RandomAccessFile {
   Status read(std::uint64_t offset, std::span<std::uint8_t> into) const override {
     if (offset > bytes_.size() || into.size() > bytes_.size() - offset) return error(ErrorCode::kIo, "it ends early");
     std::memcpy(into.data(), bytes_.data() + offset, into.size());
+    bytes_read += into.size();
     return {};
   }
   Result<Buffer> map(std::uint64_t, std::uint64_t) const override { return error(ErrorCode::kNotSupported, "not mapped"); }
+
+  mutable std::size_t bytes_read = 0;  // NOLINT(misc-non-private-member-variables-in-classes): for one thread
 
  private:
   std::string bytes_;
@@ -46,6 +49,19 @@ inline std::string varint(std::uint64_t value) {
 /// A Thrift i32 field with the next id: type 5 after a delta of 1.
 inline std::string number_field(std::int64_t value, int delta = 1) {
   return static_cast<char>(delta << 4 | 5) + varint((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
+}
+
+inline std::string zigzag(std::int64_t value) {
+  return varint((static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63));
+}
+/// A Thrift list in the field with the next id: its number of elements, of their type, and the elements.
+inline std::string list_field(int type, const std::vector<std::string>& elements, int delta = 1) {
+  std::string bytes = {static_cast<char>(delta << 4 | 9)};
+  const std::size_t count = elements.size();
+  bytes += static_cast<char>(static_cast<int>(count < 15 ? count : 15) << 4 | type);
+  if (count >= 15) bytes += varint(count);
+  for (const std::string& element : elements) bytes += element;
+  return bytes;
 }
 
 constexpr int kPlainPage = 0;
@@ -95,6 +111,31 @@ inline FlatColumn texts(bool as_codes = false, bool optional = false) {
   return column;
 }
 inline FlatColumn booleans() { return flat_column(TypeId::kBoolean, StoredType::kBoolean, false, ArrowKind::kBits); }
+
+/// An offset index.
+inline std::string offset_index(const std::vector<PageLocation>& pages) {
+  std::vector<std::string> locations;
+  for (const PageLocation& page : pages) {
+    locations.push_back("\x16" + zigzag(page.offset) + "\x15" + zigzag(page.bytes) + "\x16" + zigzag(page.first_row) + '\0');
+  }
+  return list_field(12, locations) + '\0';
+}
+/// A column index.
+inline std::string column_index(const std::vector<PageClaims>& pages) {
+  std::vector<std::string> only_nulls;
+  std::vector<std::string> minima;
+  std::vector<std::string> maxima;
+  std::vector<std::string> null_counts;
+  for (const PageClaims& page : pages) {
+    only_nulls.emplace_back(1, page.only_nulls ? '\1' : '\2');
+    minima.push_back(varint(page.min.size()) + std::string(page.min));
+    maxima.push_back(varint(page.max.size()) + std::string(page.max));
+    if (page.null_count) null_counts.push_back(zigzag(*page.null_count));
+  }
+  std::string bytes = list_field(1, only_nulls) + list_field(8, minima) + list_field(8, maxima) + number_field(0);
+  if (!null_counts.empty()) bytes += list_field(6, null_counts);
+  return bytes + '\0';
+}
 
 /// All `rows` of a chunk, `batch` at a time.
 inline Result<std::vector<Column>> read_chunk(const FlatColumn& column, const std::string& chunk, std::int64_t rows, std::int64_t batch,
