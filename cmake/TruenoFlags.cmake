@@ -1,7 +1,7 @@
 # How everything is compiled: warnings, sanitizers, ccache, and the third-party headers that more than one folder uses.
 #   trueno_flags         all code: warnings are errors, floating point as written
 #   trueno_source_flags  code of src/: that, without exceptions and RTTI
-#   trueno_fmt           {fmt}, header only
+#   trueno_fmt           {fmt}: its headers; base/format_library.cc is its library
 #   trueno_highway       Highway, for unpack and backend/simd alone
 #   trueno_tbb           oneTBB, for exec and for uploads to a GPU
 #   trueno_re2           RE2, for function alone
@@ -11,9 +11,11 @@ if(CMAKE_SYSTEM_NAME STREQUAL "Generic")
   set(TRUENO_WASM ON)
 endif()
 
+# ccache, told here and not by the environment, so that every build of every checkout shares what is compiled, however it is started.
 find_program(TRUENO_CCACHE ccache)
 if(TRUENO_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${TRUENO_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER env "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 CCACHE_PCH_EXTSUM=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime "${TRUENO_CCACHE}")
 endif()
 
 add_library(trueno_flags INTERFACE)
@@ -46,10 +48,14 @@ add_library(trueno_source_flags INTERFACE)
 target_link_libraries(trueno_source_flags INTERFACE trueno_flags)
 target_compile_options(trueno_source_flags INTERFACE -fno-exceptions -fno-rtti)
 
+# Tests of folders: a class derived from one of ours has no type information to point to.
+add_library(trueno_unit_test_flags INTERFACE)
+target_compile_options(trueno_unit_test_flags INTERFACE -fno-rtti)
+
 # A cross build takes the headers of this machine, which are the same for every target, and links no library of it.
 find_path(TRUENO_FMT_INCLUDE fmt/core.h PATHS /usr/include REQUIRED)
 add_library(trueno_fmt INTERFACE)
-target_compile_definitions(trueno_fmt INTERFACE FMT_HEADER_ONLY=1 "FMT_STATIC_THOUSANDS_SEPARATOR=','")
+target_compile_definitions(trueno_fmt INTERFACE "FMT_STATIC_THOUSANDS_SEPARATOR=','")
 if(NOT CMAKE_CROSSCOMPILING)
   target_include_directories(trueno_fmt SYSTEM INTERFACE "${TRUENO_FMT_INCLUDE}")
 endif()
