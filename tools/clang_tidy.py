@@ -1,22 +1,44 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over the sources of src/, apps/ and tools/. A file that was clean is not looked at again until it, a header, the checks
-or the compiler's arguments change (.cache/clang-tidy remembers)."""
+"""Runs clang-tidy over the sources of src/, apps/ and tools/. A file that was clean is not looked at again until it, a header that it
+includes, the checks or the compiler's arguments change: the user's cache folder remembers, for all checkouts."""
 import argparse
 import concurrent.futures
+import functools
 import hashlib
 import json
+import os
 import pathlib
 import re
 import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CACHE = ROOT / ".cache" / "clang-tidy"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "trueno" / "clang-tidy"
 FOLDERS = ("src/", "apps/", "tools/")
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
 
 
 def digest(*parts):
     return hashlib.sha256(b"\0".join(p if isinstance(p, bytes) else p.encode() for p in parts)).hexdigest()
+
+
+@functools.cache
+def included(path):
+    """The files of ours that `path` includes, itself among them, however deeply."""
+    found, todo = set(), [path]
+    while todo:
+        file = todo.pop()
+        if file in found:
+            continue
+        found.add(file)
+        for name in INCLUDE.findall(file.read_text()):
+            todo += [p for p in (file.parent / name, ROOT / "src" / name, ROOT / "include" / name) if p.is_file()][:1]
+    return found
+
+
+@functools.cache
+def contents(path):
+    return digest(path.read_bytes())
 
 
 def main():
@@ -27,8 +49,8 @@ def main():
     parser.add_argument("paths", nargs="*", help="only sources whose path contains one of these")
     options = parser.parse_args()
 
-    headers = sorted(p for folder in ("src", "include", "apps") for p in (ROOT / folder).rglob("*.h"))
-    common = digest((ROOT / ".clang-tidy").read_bytes(), *(digest(h.read_bytes()) for h in headers))
+    version = subprocess.run([options.clang_tidy, "--version"], capture_output=True, text=True, check=True).stdout
+    common = digest((ROOT / ".clang-tidy").read_bytes(), version)
     commands = json.loads((ROOT / options.build / "compile_commands.json").read_text())
     todo, seen = [], set()
     for command in commands:
@@ -39,8 +61,9 @@ def main():
         if options.paths and not any(part in name for part in options.paths):
             continue
         seen.add(name)
-        arguments = re.sub(r" -o \S+", "", command["command"])
-        stamp = CACHE / digest(common, name, arguments, (ROOT / name).read_bytes())
+        arguments = re.sub(r" -o \S+", "", command["command"]).replace(str(ROOT), "")
+        files = sorted(included(ROOT / name))
+        stamp = CACHE / digest(common, name, arguments, *(contents(file) for file in files))
         if not stamp.exists():
             todo.append((name, stamp))
 
