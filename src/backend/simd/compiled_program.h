@@ -78,6 +78,7 @@ struct Strand {
   double cost = 0;                        // rough cycles a row of this and, where it filters, of all strands behind it
   std::vector<std::size_t> accumulators;  // of the sink that it feeds
   std::int64_t chunk_rows = 0;            // rows a chunk, at most kChunkRows
+  bool streams = false;                   // columns and what a reduction keeps of them, nothing between: see Evaluator::reads_in_place
 };
 
 /// A program ready for this backend: straight-line steps over registers. Immutable; shared by all workers.

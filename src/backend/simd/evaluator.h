@@ -42,6 +42,9 @@ class Evaluator {
   /// where no row is, or, where a join finds several matches a row, as often as it takes. kRowFailed: some row fails; the scalar backend
   /// finds out which and why.
   [[nodiscard]] Status evaluate(const Strand& strand, const Morsel& morsel, std::int64_t begin, std::size_t count, const Consume& consume);
+  /// Whether every column of a strand that streams is used where it lies in this morsel: then a chunk may have kStreamRows rows, since no
+  /// register needs storage.
+  [[nodiscard]] bool reads_in_place(const Strand& strand, const Morsel& morsel) const;
   [[nodiscard]] const Vector& value(RegisterId id) const { return frame_.vectors[id]; }
   /// The join table whose rows an instruction is about.
   [[nodiscard]] const SimdJoinTable& table(kernel::ValueId instruction) const;

@@ -9,6 +9,19 @@ namespace trueno::backend::simd {
 
 using kernel::Instruction;
 
+namespace {
+
+// Routines read whole values at their alignment; only Arrow's buffers of 16-byte values may lie at 8.
+bool is_aligned(const std::uint8_t* values, Lane lane) {
+  return reinterpret_cast<std::uintptr_t>(values) % std::min<std::size_t>(16, static_cast<std::size_t>(width_of(lane))) == 0;
+}
+
+bool can_sum_packed(const Column& column, std::int64_t first) {
+  return column.encoding == Encoding::kPacked && column.bit_width <= 32 && (column.offset + first) % 8 == 0;
+}
+
+}  // namespace
+
 void Evaluator::load_validity(const Column& column, std::int64_t first, std::size_t count, Vector& out, Storage& storage) {
   if (column.validity.empty() || column.null_count == 0) return;
   routines().bits_to_bytes(column.validity.data(), static_cast<std::size_t>(column.offset + first), count, storage.validity());
@@ -25,9 +38,7 @@ void Evaluator::load_plain(const Column& column, std::int64_t first, std::size_t
     out.data = to;
     return;
   }
-  // Routines read whole values at their alignment; only Arrow's buffers of 16-byte values may lie at 8.
-  const bool aligned = reinterpret_cast<std::uintptr_t>(from) % std::min<std::size_t>(16, static_cast<std::size_t>(width_of(natural))) == 0;
-  if (aligned) {
+  if (is_aligned(from, natural)) {
     out.data = from;
     return;
   }
@@ -191,11 +202,25 @@ Status Evaluator::load_column(const Step& step) {
   return {};
 }
 
+bool Evaluator::reads_in_place(const Strand& strand, const Morsel& morsel) const {
+  return std::ranges::all_of(strand.steps, [&](const Step& step) {
+    const std::uint32_t index = compiled_.at(step.instruction).index;
+    const Column& column = morsel.batch.columns[index];
+    if (compiled_.program->source.columns[index].as_code || column.type.id == TypeId::kNull) return false;
+    if (!column.validity.empty() && column.null_count != 0) return false;
+    if (step.kind == StepKind::kSummedColumn && can_sum_packed(column, 0)) return true;
+    const Physical physical = column.physical();
+    const Lane lane = lane_of(physical);
+    if (column.encoding != Encoding::kPlain || lane == Lane::kString || routines().widen[static_cast<int>(physical)] != nullptr)
+      return false;
+    return lane == compiled_.lanes[step.out] && is_aligned(column.values.data() + column.offset * trueno::width_of(physical), lane);
+  });
+}
+
 Status Evaluator::load_summed_column(const Step& step) {
   const Column& column = morsel_->batch.columns[compiled_.at(step.instruction).index];
+  if (!can_sum_packed(column, begin_) || frame_.compacted_chunk) return load_column(step);
   const auto begin = static_cast<std::size_t>(column.offset + begin_);
-  const bool packed = column.encoding == Encoding::kPacked && column.bit_width <= 32;
-  if (!packed || begin % 8 != 0 || frame_.compacted_chunk) return load_column(step);
   Vector& out = frame_.vectors[step.out];
   out = {.lane = compiled_.lanes[step.out], .packed = &column, .packed_begin = begin};
   load_validity(column, begin_, source_rows_, out, frame_.storages[step.out]);

@@ -81,6 +81,17 @@ void WindowedSum::add(const Vector& vector, const std::uint8_t* mask, std::size_
   }
 }
 
+namespace {
+Vector from_row(Vector vector, std::size_t row) {
+  if (vector.packed != nullptr) {
+    vector.packed_begin += row;
+  } else {
+    vector.data = static_cast<const std::uint8_t*>(vector.data) + row * static_cast<std::size_t>(width_of(vector.lane));
+  }
+  return vector;
+}
+}  // namespace
+
 ReduceSink::ReduceSink(const CompiledProgram& compiled)
     : compiled_(compiled),
       states_(kernel::fresh_states(*compiled.program)),
@@ -144,25 +155,15 @@ void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const Chu
     routines.broadcast[width_index(width)](argument.data, scratch_[1].values(width), chunk.rows);
     argument.data = scratch_[1].values(width);
   }
-  if (accumulator.kind == AccumulatorKind::kSumFloat) {
-    float_sums_[index].add(argument, mask, chunk.rows, routines);
-    return;
-  }
-  if (accumulator.kind == AccumulatorKind::kSumInteger) {
-    if (argument.packed != nullptr) {
-      const Column& column = *argument.packed;
-      const std::uint64_t sum = routines.sum_packed(column.values.data(), argument.packed_begin, chunk.rows, column.bit_width, mask);
-      sums_[index].add(i128{sum} + i128{column.base} * chosen);
-    } else if (argument.lane == Lane::kI32) {
-      sums_[index].add(routines.sum32(argument.as<std::int32_t>(), mask, chunk.rows));
-    } else if (argument.lane == Lane::kI64 && compiled_.at(accumulator.argument).range.proven_within(-(i128{1} << 51), i128{1} << 51)) {
-      sums_[index].add(routines.sum64_narrow(argument.as<std::int64_t>(), mask, chunk.rows));
-    } else if (argument.lane == Lane::kI64) {
-      sums_[index].add(routines.sum64(argument.as<std::int64_t>(), mask, chunk.rows));
-    } else {
-      for (std::size_t i = 0; i < chunk.rows; ++i) {
-        if (mask == nullptr || mask[i] != 0) sums_[index].add(argument.as<i128>()[i]);
-      }
+  if (accumulator.kind == AccumulatorKind::kSumFloat || accumulator.kind == AccumulatorKind::kSumInteger) {
+    if (chunk.rows <= kChunkRows) {
+      add(index, argument, mask, chunk.rows, chosen, routines);
+      return;
+    }
+    TRUENO_ASSERT(mask == nullptr);  // a chunk this long has no register of its own
+    for (std::size_t row = 0; row < chunk.rows; row += kChunkRows) {
+      const std::size_t rows = std::min(kChunkRows, chunk.rows - row);
+      add(index, from_row(argument, row), nullptr, rows, static_cast<std::int64_t>(rows), routines);
     }
     return;
   }
@@ -201,6 +202,28 @@ void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const Chu
       for (std::size_t i = 0; i < chunk.rows; ++i) {
         if (mask == nullptr || mask[i] != 0) keep_extreme(index, cell_of(argument, i));
       }
+  }
+}
+
+void ReduceSink::add(std::size_t index, const Vector& argument, const std::uint8_t* mask, std::size_t rows, std::int64_t chosen,
+                     const Routines& routines) {
+  const Accumulator& accumulator = compiled_.program->sink.accumulators[index];
+  if (accumulator.kind == AccumulatorKind::kSumFloat) {
+    float_sums_[index].add(argument, mask, rows, routines);
+  } else if (argument.packed != nullptr) {
+    const Column& column = *argument.packed;
+    const std::uint64_t sum = routines.sum_packed(column.values.data(), argument.packed_begin, rows, column.bit_width, mask);
+    sums_[index].add(i128{sum} + i128{column.base} * chosen);
+  } else if (argument.lane == Lane::kI32) {
+    sums_[index].add(routines.sum32(argument.as<std::int32_t>(), mask, rows));
+  } else if (argument.lane == Lane::kI64 && compiled_.at(accumulator.argument).range.proven_within(-(i128{1} << 51), i128{1} << 51)) {
+    sums_[index].add(routines.sum64_narrow(argument.as<std::int64_t>(), mask, rows));
+  } else if (argument.lane == Lane::kI64) {
+    sums_[index].add(routines.sum64(argument.as<std::int64_t>(), mask, rows));
+  } else {
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (mask == nullptr || mask[i] != 0) sums_[index].add(argument.as<i128>()[i]);
+    }
   }
 }
 

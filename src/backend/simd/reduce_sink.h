@@ -60,6 +60,8 @@ class ReduceSink {
 
  private:
   void update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, std::int64_t chosen);
+  void add(std::size_t index, const Vector& argument, const std::uint8_t* mask, std::size_t rows, std::int64_t chosen,
+           const Routines& routines);
   void keep_extreme(std::size_t index, const kernel::Cell& cell);
   void add_products(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk);
 

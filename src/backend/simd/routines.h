@@ -50,6 +50,9 @@ struct SumWindow {
 };
 /// Rows of the longest chunk.
 inline constexpr std::size_t kChunkRows = 2048;
+/// Rows of a chunk that is nothing but columns where they lie. Between two chunks nothing is read: with 1024 rows, which is what registers
+/// of a DOUBLE column are given, that takes a quarter of the time of its exact sum.
+inline constexpr std::size_t kStreamRows = 8 * kChunkRows;
 
 /// Sums over a chunk, before they are folded into a state.
 struct FloatChunkSum {

@@ -104,7 +104,12 @@ class SimdKernel final : public Kernel {
   }
 
   static Status run_chunks(const simd::Strand& strand, const Morsel& morsel, SimdState& state) {
-    const std::int64_t chunk_rows = state.forced_chunk_rows > 0 ? state.forced_chunk_rows : strand.chunk_rows;
+    std::int64_t chunk_rows = strand.chunk_rows;
+    if (state.forced_chunk_rows > 0) {
+      chunk_rows = state.forced_chunk_rows;
+    } else if (strand.streams && state.evaluator.reads_in_place(strand, morsel)) {
+      chunk_rows = simd::kStreamRows;
+    }
     for (std::int64_t begin = 0; begin < morsel.batch.length; begin += chunk_rows) {
       const auto count = static_cast<std::size_t>(std::min(chunk_rows, morsel.batch.length - begin));
       TRUENO_TRY(state.evaluator.evaluate(strand, morsel, begin, count,

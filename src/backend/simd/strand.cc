@@ -146,6 +146,22 @@ void join_sums(const CompiledProgram& compiled, Strand& strand) {
   }
 }
 
+// Whether the strand is nothing but columns and accumulators of single values of them.
+bool streams(const CompiledProgram& compiled, const Strand& strand) {
+  const kernel::Sink& sink = compiled.program->sink;
+  if (sink.kind != kernel::SinkKind::kReduce || strand.filters || strand.filtered) return false;
+  const auto is_column = [&](const Step& step) {
+    return (step.kind == StepKind::kColumn || step.kind == StepKind::kSummedColumn) && !compiled.at(step.instruction).verify_range;
+  };
+  if (!std::ranges::all_of(strand.steps, is_column)) return false;
+  return std::ranges::all_of(strand.accumulators, [&](std::size_t index) {
+    const kernel::Accumulator& a = sink.accumulators[index];
+    if (a.kind == kernel::AccumulatorKind::kCountRows) return true;
+    const bool loaded = std::ranges::any_of(strand.steps, [&](const Step& step) { return step.out == a.argument; });
+    return loaded && a.kind != kernel::AccumulatorKind::kSumProduct && !kernel::combines_bits(a.kind);
+  });
+}
+
 // The accumulators that share no column, apart. The first one may be without steps: what counts rows needs none.
 std::vector<Strand> cut_at_accumulators(const CompiledProgram& compiled, const std::vector<bool>& fixed, Strand whole) {
   RegisterSets sets(compiled.lanes.size());
@@ -237,6 +253,7 @@ std::vector<Strand> make_strands(const CompiledProgram& compiled, std::vector<St
     for (const Step& step : strand.steps) strand.cost += cost_of(compiled, step);
     join_comparisons(compiled, fixed, strand);
     join_sums(compiled, strand);
+    strand.streams = streams(compiled, strand);
   }
   for (std::size_t n = strands.size(); n-- > 1;) {
     if (strands[n - 1].filters) strands[n - 1].cost += strands[n].cost;
