@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include <fmt/format.h>
+
 #include "base/name.h"
 #include "bind/binder.h"
 #include "bind/foreign_names.h"

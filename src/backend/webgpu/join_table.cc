@@ -1,13 +1,21 @@
 #include "backend/webgpu/join_table.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <string_view>
 #include <unordered_map>
 
+#include "base/large_memory.h"
+#include "column/physical_dispatch.h"
 #include "column/rows.h"
 #include "kernel/cell.h"
+
+#ifdef TRUENO_HAS_TBB
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+#endif
 
 namespace trueno::backend::webgpu {
 
@@ -16,6 +24,23 @@ namespace {
 // Past it an array of keys costs more than hashing.
 constexpr std::int64_t kSmallExtent = std::int64_t{1} << 20;
 constexpr std::uint32_t kNone = TableLayout::kNoBitmap;
+constexpr std::size_t kGrain = 64 << 10;  // rows or words that one thread takes at a time
+
+// Calls work(begin, end) for ranges that cover [0, count), on all cores where there is enough to do.
+template <class Work>
+void for_ranges(std::size_t count, const Work& work) {
+#ifdef TRUENO_HAS_TBB
+  if (count >= 2 * kGrain) {
+    // Isolated: who waits here must not take up a morsel of another pipeline.
+    oneapi::tbb::this_task_arena::isolate([&] {
+      oneapi::tbb::parallel_for(std::size_t{0}, (count + kGrain - 1) / kGrain,
+                                [&](std::size_t n) { work(n * kGrain, std::min(count, (n + 1) * kGrain)); });
+    });
+    return;
+  }
+#endif
+  work(std::size_t{0}, count);
+}
 
 // A float's bits as an unsigned integer that orders like SQL: -0 as +0, every NaN as one.
 template <class Bits, class Float>
@@ -53,6 +78,7 @@ class TableMaker {
       if (rows_.columns[c].physical() == Physical::kString) TRUENO_TRY(encode(c));
       rows_.columns[c] = TRUENO_TRY(rows_.columns[c].decoded());
     }
+    words_.reserve(fewest_words());
     words_.resize(TableLayout::kColumns + table_.columns.size() * TableLayout::kColumnWords);
     words_[TableLayout::kRows] = static_cast<std::uint32_t>(rows_.length);
     usable_rows();
@@ -62,7 +88,7 @@ class TableMaker {
       hashed();
     }
     for (std::size_t c = 0; c < rows_.columns.size(); ++c) column(c);
-    made_->words_ = TRUENO_TRY(copy_to_buffer(std::span<const std::uint32_t>(words_)));
+    hand_over();
     return std::shared_ptr<const JoinTable>(std::move(made_));
   }
 
@@ -73,6 +99,19 @@ class TableMaker {
     std::uint64_t of_row = kWordsOfEntry + key_words_;
     for (const Column& column : rows_.columns) of_row += static_cast<std::uint64_t>(width_of(column.physical())) / 4 + 2;
     return static_cast<std::uint64_t>(kSmallExtent) + of_row * static_cast<std::uint64_t>(rows_.length);
+  }
+  // Without heads, lists and keys: what the rows themselves take.
+  [[nodiscard]] std::size_t fewest_words() const {
+    std::size_t of_row = 1;
+    for (const Column& column : rows_.columns) of_row += static_cast<std::size_t>(width_of(column.physical())) / 4 + 1;
+    return of_row * rows();
+  }
+  // The words, without a copy of them.
+  void hand_over() {
+    const std::size_t size = words_.size();
+    words_.resize(size + 64 / 4);  // what a Buffer promises to be readable past its end
+    const auto owner = std::make_shared<const Words>(std::move(words_));
+    made_->words_ = Buffer(reinterpret_cast<const std::uint8_t*>(owner->data()), size * 4, owner);
   }
   [[nodiscard]] std::size_t rows() const { return static_cast<std::size_t>(rows_.length); }
 
@@ -106,16 +145,7 @@ class TableMaker {
     const std::optional<Lane> lane = key_lane(key.physical());
     if (table_.keys != 1 || !lane || (*lane != Lane::kBool && *lane != Lane::kI32 && *lane != Lane::kI64)) return false;
     if (table_.null_safe[0] != 0 && key.null_count != 0) return false;
-    std::int64_t least = 0;
-    std::int64_t greatest = 0;
-    bool any = false;
-    for (std::size_t row = 0; row < rows(); ++row) {
-      if (usable_[row] == 0) continue;
-      const std::int64_t value = integer_at(key, row);
-      least = any ? std::min(least, value) : value;
-      greatest = any ? std::max(greatest, value) : value;
-      any = true;
-    }
+    const auto [least, greatest] = extremes(key);
     const std::uint64_t distance = static_cast<std::uint64_t>(greatest) - static_cast<std::uint64_t>(least);
     if (distance >= static_cast<std::uint64_t>(std::max(kSmallExtent, 4 * rows_.length))) return false;
     const auto extent = static_cast<std::size_t>(distance + 1);
@@ -126,6 +156,8 @@ class TableMaker {
     words_[TableLayout::kLeast + 1] = static_cast<std::uint32_t>(static_cast<std::uint64_t>(least) >> 32);
     const std::uint32_t heads = append(extent);
     words_[TableLayout::kHeads] = heads;
+    if (fill_unique(key, least, &words_[heads])) return true;
+    std::fill_n(words_.begin() + heads, extent, 0);
     entry_of_.assign(rows(), kNone);
     for (std::size_t row = 0; row < rows(); ++row) {
       if (usable_[row] == 0) continue;
@@ -135,6 +167,70 @@ class TableMaker {
     }
     finish_entries([&](std::uint32_t entry, std::size_t row) { words_[heads + place(row)] = entry + 1; });
     return true;
+  }
+
+  // Least and greatest usable key; zeros where there is none.
+  [[nodiscard]] std::pair<std::int64_t, std::int64_t> extremes(const Column& key) const {
+    std::int64_t least = INT64_MAX;
+    std::int64_t greatest = INT64_MIN;
+    const bool all = key.null_count == 0 && dispatch_integers(key, [&](const auto* values) {
+                       std::atomic<std::int64_t> low = least;
+                       std::atomic<std::int64_t> high = greatest;
+                       for_ranges(rows(), [&](std::size_t begin, std::size_t end) {
+                         const auto [from, to] = std::ranges::minmax_element(values + begin, values + end);
+                         const auto keep = [](std::atomic<std::int64_t>& best, std::int64_t value, auto better) {
+                           std::int64_t known = best;
+                           while (better(value, known) && !best.compare_exchange_weak(known, value)) {
+                           }
+                         };
+                         if (begin == end) return;
+                         keep(low, static_cast<std::int64_t>(*from), std::less<>());
+                         keep(high, static_cast<std::int64_t>(*to), std::greater<>());
+                       });
+                       least = low;
+                       greatest = high;
+                       return true;
+                     });
+    for (std::size_t row = 0; !all && row < rows(); ++row) {
+      if (usable_[row] == 0) continue;
+      const std::int64_t value = integer_at(key, row);
+      least = std::min(least, value);
+      greatest = std::max(greatest, value);
+    }
+    return least <= greatest ? std::pair(least, greatest) : std::pair<std::int64_t, std::int64_t>(0, 0);
+  }
+
+  // Calls visit(values) for a key of whole numbers of at most 64 bits; else false.
+  template <class Visit>
+  static bool dispatch_integers(const Column& key, const Visit& visit) {
+    return dispatch_physical(key.physical(), [&]<class T>() {
+      if constexpr (std::is_integral_v<T> && sizeof(T) <= 8) {
+        return key.physical() != Physical::kBool && visit(key.values.as<T>());
+      } else {
+        return false;
+      }
+    });
+  }
+
+  // The array of a key without NULLs that occurs once each, as nearly all do: an entry is its row. False: some key occurs twice, or is
+  // NULL, and the array holds anything.
+  bool fill_unique(const Column& key, std::int64_t least, std::uint32_t* heads) {
+    if (key.null_count != 0) return false;
+    const bool unique = dispatch_integers(key, [&](const auto* values) {
+      std::atomic<bool> twice = false;
+      for_ranges(rows(), [&](std::size_t begin, std::size_t end) {
+        std::uint32_t seen = 0;
+        for (std::size_t row = begin; row < end; ++row) {
+          const auto place = static_cast<std::size_t>(static_cast<std::int64_t>(values[row]) - least);
+          // Another thread may meet the same key; whoever comes second sees it.
+          seen |= std::atomic_ref<std::uint32_t>(heads[place]).exchange(static_cast<std::uint32_t>(row) + 1, std::memory_order_relaxed);
+        }
+        if (seen != 0) twice = true;
+      });
+      return !twice;
+    });
+    if (unique) made_->most_matches_ = rows() == 0 ? 0 : 1;
+    return unique;
   }
 
   void hashed() {
@@ -299,7 +395,9 @@ class TableMaker {
     // A row that has no match reads the first value, which is looked at by nobody.
     const std::uint32_t values = append(std::max<std::size_t>((bytes + 3) / 4, 4));
     words_[TableLayout::kColumns + c * TableLayout::kColumnWords] = values;
-    if (bytes != 0) std::memcpy(&words_[values], from, bytes);
+    for_ranges(bytes, [&](std::size_t begin, std::size_t end) {
+      if (begin != end) std::memcpy(reinterpret_cast<std::uint8_t*>(&words_[values]) + begin, from + begin, end - begin);
+    });
     if (bitmap_bytes == 0) return;
     std::vector<std::uint8_t> bits(bitmap_bytes);
     copy_bits(column.validity.data(), static_cast<std::size_t>(column.offset), rows(), bits.data());
@@ -308,11 +406,13 @@ class TableMaker {
     std::memcpy(&words_[validity], bits.data(), bitmap_bytes);
   }
 
+  using Words = std::vector<std::uint32_t, LargeAllocator<std::uint32_t>>;
+
   const kernel::JoinTable& table_;
   Batch rows_;
   std::uint32_t key_words_;
   std::shared_ptr<WebGpuJoinTable> made_ = std::make_shared<WebGpuJoinTable>();
-  std::vector<std::uint32_t> words_;
+  Words words_;
   std::vector<std::vector<std::uint32_t>> codes_;  // by column, of texts
   std::vector<std::uint8_t> usable_;
   std::vector<std::uint32_t> counts_;    // by entry
