@@ -1,6 +1,6 @@
 """The Star Schema Benchmark: its five tables, made with numpy and written as Parquet, and its thirteen queries.
 
-usage: ssb.py SCALE FOLDER [FILES]    makes the tables, lineorder in FILES files, and prints the selectivities that it finds
+usage: ssb.py SCALE FOLDER    makes the tables and prints the selectivities that it finds
 
 P. O'Neil, E. O'Neil, X. Chen, S. Revilak, "Star Schema Benchmark", revision 3, 2009. Tables, columns and cardinalities are the paper's;
 values are hashes of keys, not dbgen's random numbers, so figures are not those of an official run. What dbgen does and the paper does not
@@ -273,39 +273,49 @@ def write(file: Path, batches):
     unfinished.rename(file)
 
 
-def write_lineorder(file: Path, first: int, end: int, count: dict[str, int]):
-    write(file, (lineorder_batch(at, min(end, at + ORDERS_A_BATCH), count) for at in range(first, end, ORDERS_A_BATCH)))
+def write_lineorder(file: Path, first: int, end: int, count: dict[str, int], columns: list[str] | None = None):
+    batches = (lineorder_batch(at, min(end, at + ORDERS_A_BATCH), count) for at in range(first, end, ORDERS_A_BATCH))
+    write(file, (batch.select(columns) if columns else batch for batch in batches))
 
 
-def make(folder: Path, scale: str, files: int = 1) -> dict[str, str]:
-    """The tables' files, made where they are missing; lineorder's rows are the same in however many files, which its pattern stands for."""
-    folder.mkdir(parents=True, exist_ok=True)
+def make(folder: Path, scale: str) -> dict[str, str]:
+    """The tables' files, made where they are missing."""
     count = sizes(float(scale))
-    made = {name: str(folder / f"{name}.parquet") for name in TABLES}
-    dimensions = {
+    made = make_dimensions(folder, count)
+    file = folder / "lineorder.parquet"
+    if not file.exists():
+        write_lineorder(file, 0, count["orders"], count)
+    return made | {"lineorder": str(file)}
+
+
+def make_measured(folder: Path, scale: str) -> dict[str, str]:
+    """As `make` by all cores, and of lineorder only what the queries read: the same rows in several files, for which a pattern stands."""
+    count = sizes(float(scale))
+    made = make_dimensions(folder, count)
+    files = max(1, min(64, round(float(scale) * 2)))
+    with concurrent.futures.ProcessPoolExecutor(min(files, len(os.sched_getaffinity(0)))) as pool:
+        jobs = []
+        for i in range(files):
+            file = folder / f"measured-{i:03}-of-{files:03}.parquet"
+            if not file.exists():
+                jobs.append(pool.submit(write_lineorder, file, count["orders"] * i // files, count["orders"] * (i + 1) // files, count, MEASURED))
+        for job in jobs:
+            job.result()
+    return made | {"lineorder": str(folder / f"measured-*-of-{files:03}.parquet")}
+
+
+def make_dimensions(folder: Path, count: dict[str, int]) -> dict[str, str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {
         "date": date_table,
         "customer": lambda: people("c", "Customer", count["customer"]),
         "supplier": lambda: people("s", "Supplier", count["supplier"]),
         "part": lambda: part_table(count["part"]),
     }
-    for name, table in dimensions.items():
-        if not Path(made[name]).exists():
-            write(Path(made[name]), [table()])
-    if files == 1:
-        if not Path(made["lineorder"]).exists():
-            write_lineorder(Path(made["lineorder"]), 0, count["orders"], count)
-        return made
-    made["lineorder"] = str(folder / f"lineorder-*-of-{files:03}.parquet")
-    bounds = [count["orders"] * i // files for i in range(files + 1)]
-    with concurrent.futures.ProcessPoolExecutor(min(files, len(os.sched_getaffinity(0)))) as pool:
-        jobs = []
-        for i in range(files):
-            file = folder / f"lineorder-{i:03}-of-{files:03}.parquet"
-            if not file.exists():
-                jobs.append(pool.submit(write_lineorder, file, bounds[i], bounds[i + 1], count))
-        for job in jobs:
-            job.result()
-    return made
+    for name, table in tables.items():
+        if not (folder / f"{name}.parquet").exists():
+            write(folder / f"{name}.parquet", [table()])
+    return {name: str(folder / f"{name}.parquet") for name in tables}
 
 
 def print_selectivities(files: dict[str, str]):
@@ -324,4 +334,4 @@ def print_selectivities(files: dict[str, str]):
 
 
 if __name__ == "__main__":
-    print_selectivities(make(Path(sys.argv[2]), sys.argv[1], int(sys.argv[3]) if len(sys.argv) > 3 else 1))
+    print_selectivities(make(Path(sys.argv[2]), sys.argv[1]))
