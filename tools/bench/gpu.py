@@ -6,8 +6,8 @@ usage: ./dev bench gpu [--rows 100000000] [--repeat 21] [--trueno PATH] [--only 
 
 Columns are in memory and, for the GPU, on the device; times are of whole statements in a warm process, median of --repeat. The limit is the
 bytes a query reads divided by the rate at which the device sums a large array of its own (CuPy; without it, no limit is shown). Every answer
-of the GPU is compared with the CPU's, byte for byte, and the placement is forced, so that nothing is measured on the wrong device; a query that cannot
-run on the GPU has the engine's reason in its row. --ssb: the Star Schema Benchmark instead, see gpu_ssb.py; needs numpy and pyarrow.
+of the GPU is compared with the CPU's, byte for byte, and the placement is forced, so that nothing is measured on the wrong device; a query whose
+pipeline over t cannot run on the GPU has the engine's reason in its row, and what the CPU does of one that can is said below. --ssb: the Star Schema Benchmark instead, see gpu_ssb.py; needs numpy and pyarrow.
 --write replaces docs/benchmarks_gpu.md, with --ssb docs/benchmarks_gpu_ssb.md."""
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ import tempfile
 import time
 import typing
 
+import placement
 import versus
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -57,7 +58,6 @@ DIMENSIONS = {"64k": 65_536, "1m": 1_000_000, "16m": 16_000_000}  # never more r
 TABLE = """create table t as select (i*2654435761 % 4294967291 - 2147483648)::int a, (i*81233720363 % 8123372036854785) - 4123372036854785 b,
  (i*7919 % 4096)::int c, ((i*104729) % 9999991)/100.0::double d, (i*31 % 16)::int k16, (i*7919 % 1000)::int k1k, (i*7919 % 65536)::int k64k,
  {keys} from range({rows}) r(i)"""
-PROBE_ROWS = 20_000  # where it is found out what runs on the GPU
 
 
 def dimension_bytes(rows):
@@ -73,39 +73,23 @@ def tables(rows):
     return [fact] + [f"create table dim{name} as select i::int id, (i*7919 % 101)::int w from range({size}) r(i)" for name, size in sizes.items()]
 
 
-def settings(args, device):
-    lines = ["set statistics_answers=false", f"set backend='{device}'", "set gpu_fallback='error'", "set cache_size_mb=65536"]
-    return lines + (["set gpu_adapter='software'"] if args.software and device == "gpu" else [])
-
-
 def open_engine(args, device, rows):
-    return versus.Engine(device, [args.trueno, "bench", "-"], len(os.sched_getaffinity(0)), tables(rows) + settings(args, device))
+    lines = tables(rows) + placement.settings(device, args.software)
+    return versus.Engine(device, [args.trueno, "bench", "-"], len(os.sched_getaffinity(0)), lines)
 
 
-def cannot_run(answer):
-    """Why a query did not run on the GPU; None if it did."""
-    if "error" in answer:
-        return answer["error"].split(" (while it ran")[0].replace("|", "/")
-    return None if answer["devices"].startswith("webgpu") else f"ran on {answer['devices']}"
-
-
-def declined(args):
-    """Reasons by query, asked over a little of the data: the process ends with a statement that fails, and has its tables again soon."""
-    engine = open_engine(args, "gpu", min(args.rows, PROBE_ROWS))
-    reasons = {query.name: cannot_run(engine.ask_again(query.sql)) for query in args.queries}
-    engine.close()
-    return {name: why for name, why in reasons.items() if why}
-
-
-def run(args, device, reasons):
-    """Median ms by query. What fails on the GPU over all of the data is added to the reasons."""
+def run(args, device, places):
+    """Median ms by query; for the GPU, `places` gets where each runs."""
     engine, times = open_engine(args, device, args.rows), {}
     for query in args.queries:
-        if device == "gpu" and query.name in reasons:
-            continue
+        if device == "gpu":
+            places[query.name] = placement.find(engine, query.sql, "t")
+            if places[query.name].why_not:
+                continue
+            placement.prepare(engine, places[query.name])
         answer = engine.ask_again(query.sql)  # the warm-up
-        if device == "gpu" and (why := cannot_run(answer)):
-            reasons[query.name] = why
+        if device == "gpu" and (why := placement.failure(answer)):
+            places[query.name] = placement.Placement(why)
             continue
         if "error" in answer or device == "simd" and not answer["devices"].startswith(("simd", "scalar")):
             sys.exit(f"{query.sql} on {device}: {answer.get('error', answer.get('devices'))}")
@@ -117,7 +101,8 @@ def run(args, device, reasons):
 def answers(args, device, queries):
     """All rows of all answers, in no order."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
-        file.write(";\n".join(tables(args.rows) + settings(args, device) + [query.sql for query in queries]) + ";\n")
+        lines = tables(args.rows) + placement.settings(device, args.software) + ["set gpu_fallback='silent'"]
+        file.write(";\n".join(lines + [query.sql for query in queries]) + ";\n")
         file.flush()
         shell = subprocess.run([args.trueno, "--format", "csv", "-f", file.name], capture_output=True, text=True, check=False)
     if shell.returncode != 0:
@@ -175,9 +160,9 @@ def main():
             (ROOT / "docs/benchmarks_gpu_ssb.md").write_text(text)
         return
     args.queries = [query for query in QUERIES if args.only in query.name]
-    reasons = declined(args)
-    gpu = run(args, "gpu", reasons)
-    cpu = run(args, "simd", reasons)
+    places = {}
+    gpu = run(args, "gpu", places)
+    cpu = run(args, "simd", places)
     ran = [query for query in args.queries if query.name in gpu]
     if answers(args, "gpu", ran) != answers(args, "simd", ran):
         sys.exit("the GPU's answers are not the CPU's")
@@ -192,9 +177,10 @@ def main():
         bound = f"{limit:.3f}" if limit else "–"
         share = f"{on_gpu / (limit + 0.06):.2f}" if limit and on_gpu else "–"
         beside = f"{peer[query.name]:.3f}" if query.name in peer else "–"
-        measured = f"{on_gpu:.3f}" if on_gpu else reasons[query.name]
+        place = places[query.name]
+        measured = f"{on_gpu:.3f}{'*' if place.elsewhere else ''}" if on_gpu else place.why_not
         lines.append(f"| {query.name} | {measured} | {bound} | {share} | {beside} | {cpu[query.name]:.2f} |")
-    text = "\n".join(lines) + "\n"
+    text = "\n".join(lines + placement.notes(places)) + "\n"
     print(text)
     if args.write:
         (ROOT / "docs/benchmarks_gpu.md").write_text(text)

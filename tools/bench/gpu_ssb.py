@@ -1,7 +1,8 @@
 """The Star Schema Benchmark on the GPU, beside Trueno's CPU and, where Python has it, DuckDB: `./dev bench gpu --ssb SCALE`.
 
 Tables are in memory and, for the GPU, on the device; of lineorder the nine columns that the queries read. Each engine is a process of its
-own; they run by turns, and all answers are compared. A query that cannot run on the GPU has the engine's reason in its row.
+own; they run by turns, and all answers are compared. A query whose pipeline over lineorder cannot run on the GPU has the engine's
+reason in its row.
 """
 
 from __future__ import annotations
@@ -16,17 +17,16 @@ import tempfile
 import time
 from pathlib import Path
 
-import gpu
+import placement
 import ssb
 import versus
 
 HERE = Path(__file__).resolve().parent
-PROBE_SCALE = "0.01"  # where it is found out what runs on the GPU
 
 
 def open_trueno(args, device: str, files: dict[str, str]) -> versus.Engine:
     tables = [f"create table {name} as select * from '{file}'" for name, file in files.items()]
-    return versus.Engine(device, [args.trueno, "bench", "-"], len(os.sched_getaffinity(0)), tables + gpu.settings(args, device))
+    return versus.Engine(device, [args.trueno, "bench", "-"], len(os.sched_getaffinity(0)), tables + placement.settings(device, args.software))
 
 
 def open_duckdb(files: dict[str, str]) -> versus.Engine | None:
@@ -37,35 +37,31 @@ def open_duckdb(files: dict[str, str]) -> versus.Engine | None:
     return versus.Engine("duckdb", [sys.executable, str(HERE / "peers.py"), "duckdb"], cores, [json.dumps(setup)])
 
 
-def declined(args, folder: Path) -> dict[str, str]:
-    """Why a query cannot run on the GPU, asked over a little of the data, where a process that ended soon has its tables again."""
-    engine = open_trueno(args, "gpu", ssb.make_measured(folder / f"ssb-sf{PROBE_SCALE}", PROBE_SCALE))
-    reasons = {name: gpu.cannot_run(engine.ask_again(sql)) for name, sql in ssb.QUERIES.items()}
-    engine.close()
-    return {name: why for name, why in reasons.items() if why}
-
-
 def rows_of(answer: dict) -> list:
     return sorted(map(versus.repr_row, versus.rows_of(answer)))
 
 
-def measure(args, engines: dict[str, versus.Engine], sql: str, reasons: dict[str, str], name: str) -> dict[str, float]:
-    """Median ms by engine."""
+def measure(args, engines: dict[str, versus.Engine], sql: str, places: dict[str, placement.Placement], name: str) -> dict[str, float]:
+    """Median ms by engine; `places` gets where the GPU runs it."""
     times, answers = {}, {}
     for engine in engines.values():
-        if engine.name == "gpu" and name in reasons:
-            continue
+        if engine.name == "gpu":
+            places[name] = placement.find(engine, sql, "lineorder")
+            if places[name].why_not:
+                continue
+            placement.prepare(engine, places[name])
         for _ in range(2):  # the first moves columns to the device and compiles
             answer = engine.ask_again(sql)
             if "error" in answer:
                 break
             answers.setdefault(engine.name, answer)
-        if "error" not in answer:
-            times[engine.name] = []
-        elif engine.name == "gpu":
-            reasons[name] = gpu.cannot_run(answer)
+        why = placement.failure(answer) if engine.name == "gpu" else answer.get("error")
+        if why and engine.name != "gpu":
+            sys.exit(f"{name} on {engine.name}: {why}")
+        if why:
+            places[name] = placement.Placement(why)
         else:
-            sys.exit(f"{name} on {engine.name}: {answer['error']}")
+            times[engine.name] = []
     for _ in range(args.repeat):
         for engine in list(times):
             times[engine].append(engines[engine].ask(sql)["ms"])
@@ -86,7 +82,7 @@ def report(args, adapter: str) -> str:
     began = time.perf_counter()
     files = ssb.make_measured(folder / f"ssb-sf{args.ssb}", args.ssb)
     print(f"tables made or found in {time.perf_counter() - began:.1f} s", flush=True)
-    reasons = declined(args, folder)
+    places = {}
     began = time.perf_counter()
     opened = [open_trueno(args, "gpu", files), open_trueno(args, "simd", files), open_duckdb(files)]
     engines = {engine.name: engine for engine in opened if engine}
@@ -102,8 +98,8 @@ def report(args, adapter: str) -> str:
     ]  # fmt: skip
     ratios = {"simd": [], "duckdb": []}
     for name, sql in ssb.QUERIES.items():
-        ms = measure(args, engines, sql, reasons, name)
-        cells = [f"{ms['gpu']:.3f}" if "gpu" in ms else reasons[name]]
+        ms = measure(args, engines, sql, places, name)
+        cells = [f"{ms['gpu']:.3f}{'*' if places[name].elsewhere else ''}" if "gpu" in ms else places[name].why_not]
         cells += [f"{ms[engine]:.2f}" if engine in ms else "-" for engine in ratios]
         for engine, list_ in ratios.items():
             if "gpu" in ms and engine in ms:
@@ -116,4 +112,4 @@ def report(args, adapter: str) -> str:
     lines.append(f"| *geometric mean of {len(ratios['simd'])}* | | | | **{mean(ratios['simd'])}** | **{mean(ratios['duckdb'])}** |")
     for engine in engines.values():
         engine.close()
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + placement.notes(places)) + "\n"
