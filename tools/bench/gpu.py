@@ -187,4 +187,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except RuntimeError as failure:  # an engine's process that ended where it must not
+        sys.exit(str(failure))

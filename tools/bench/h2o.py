@@ -20,8 +20,10 @@ create or replace macro medium_of(n) as greatest(10, n // 1000);
 create or replace macro amount(i, s) as round(u(i, s) * 100, 6);
 """
 
-PLACE = "row_number() over (order by hash(i * 11)) - 1"  # every number of [0, rows) once
-SHUFFLED = "order by hash(i * 13)"
+# Every number of [0, rows) once. The tables are in orders that have nothing to do with each other.
+PLACE = "row_number() over (order by hash(i * 11)) - 1"
+RIGHT_PLACE = "row_number() over (order by hash(i * 17)) - 1"
+SHUFFLED, RIGHT_SHUFFLED = "order by hash(i * 13)", "order by hash(i * 19)"
 
 
 def with_texts(columns: str) -> str:
@@ -45,19 +47,19 @@ TABLES = {
         SHUFFLED,
         lambda n: n,
     ),
-    "small": ("right_key(i, small_of({n})) id1, 'id' || id1 id4, amount(i, 5) v2", SHUFFLED, lambda n: max(10, n // 1_000_000)),
+    "small": ("right_key(i, small_of({n})) id1, 'id' || id1 id4, amount(i, 5) v2", RIGHT_SHUFFLED, lambda n: max(10, n // 1_000_000)),
     "medium": (
         """right_key(pick(i, 6, small_of({n})), small_of({n})) id1, right_key(i, medium_of({n})) id2, 'id' || id1 id4, 'id' || id2 id5, amount(i, 7) v2""",
-        SHUFFLED,
+        RIGHT_SHUFFLED,
         lambda n: max(10, n // 1000),
     ),
     "big": (
         with_texts(
             "right_key(pick(i, 8, small_of({n})), small_of({n})) id1, right_key(pick(i, 9, medium_of({n})), medium_of({n})) id2, "
-            f"right_key({PLACE}, {{n}}) id3"
+            f"right_key({RIGHT_PLACE}, {{n}}) id3"
         )
         + ", amount(i, 10) v2",
-        SHUFFLED,
+        RIGHT_SHUFFLED,
         lambda n: n,
     ),
 }

@@ -197,7 +197,8 @@ def part_table(count: int):
     import pyarrow as pa
 
     keys = np.arange(1, count + 1, dtype=np.int32)
-    colour, second, brand = pick(keys, 300, len(COLOURS)), pick(keys, 301, len(COLOURS)), pick(keys, 302, 1000)
+    colour, brand = pick(keys, 300, len(COLOURS)), pick(keys, 302, 1000)
+    second = (colour + 1 + pick(keys, 301, len(COLOURS) - 1)) % len(COLOURS)
     words = np.array(COLOURS, dtype=object)
     return pa.table({
         "p_partkey": keys,
