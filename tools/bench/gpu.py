@@ -138,6 +138,14 @@ def cupy_times(args):
     return name, rate, {query.name: median_ms(lambda: query.cupy(cp, table)) for query in args.queries if query.cupy}
 
 
+def publish(args, name, text, ran):
+    print(text)
+    if args.write and ran == 0:
+        sys.exit(f"nothing ran on the GPU: docs/{name} stays as it was")
+    if args.write:
+        (ROOT / "docs" / name).write_text(text)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=100_000_000)
@@ -154,10 +162,8 @@ def main():
     if args.ssb:
         import gpu_ssb
 
-        text = gpu_ssb.report(args, adapter)
-        print(text)
-        if args.write:
-            (ROOT / "docs/benchmarks_gpu_ssb.md").write_text(text)
+        text, ran = gpu_ssb.report(args, adapter)
+        publish(args, "benchmarks_gpu_ssb.md", text, ran)
         return
     args.queries = [query for query in QUERIES if args.only in query.name]
     places = {}
@@ -181,9 +187,7 @@ def main():
         measured = f"{on_gpu:.3f}{'*' if place.elsewhere else ''}" if on_gpu else place.why_not
         lines.append(f"| {query.name} | {measured} | {bound} | {share} | {beside} | {cpu[query.name]:.2f} |")
     text = "\n".join(lines + placement.notes(places)) + "\n"
-    print(text)
-    if args.write:
-        (ROOT / "docs/benchmarks_gpu.md").write_text(text)
+    publish(args, "benchmarks_gpu.md", text, len(gpu))
 
 
 if __name__ == "__main__":

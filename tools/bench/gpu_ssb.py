@@ -77,7 +77,8 @@ def mean(ratios: list[float]) -> str:
     return f"{math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f}" if ratios else "–"
 
 
-def report(args, adapter: str) -> str:
+def report(args, adapter: str) -> tuple[str, int]:
+    """The page, and how many queries ran on the GPU."""
     folder = Path(args.data) if args.data else Path(tempfile.gettempdir()) / "trueno-ssb"
     began = time.perf_counter()
     files = ssb.make_measured(folder / f"ssb-sf{args.ssb}", args.ssb)
@@ -112,4 +113,4 @@ def report(args, adapter: str) -> str:
     lines.append(f"| *geometric mean of {len(ratios['simd'])}* | | | | **{mean(ratios['simd'])}** | **{mean(ratios['duckdb'])}** |")
     for engine in engines.values():
         engine.close()
-    return "\n".join(lines + placement.notes(places)) + "\n"
+    return "\n".join(lines + placement.notes(places)) + "\n", len(ratios["simd"])
