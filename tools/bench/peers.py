@@ -1,10 +1,11 @@
 """One other engine as a process that answers a query a line, so that engines do not share a heap.
 
-usage: peers.py ENGINE    first line in: {"files": {table: file}, "source": "memory" | "parquet", "threads":, "kept":}, out: {}
+usage: peers.py ENGINE    first line in: {"files": {table: file}, "source": "memory" | "parquet", "threads":, "kept":, "compared": [SQL]}, out: {}
                           then a query a line in, {"ms":, "row_count":, "rows":} or {"error":} a line out
 
 An engine is a function that sets up and returns another, which runs a query and returns a third: the rows of the result, from what the
 engine holds them in. Only the second is timed. `kept`: results may be large, and stay in the engine's own form.
+Where `compared` names statements, only their rows are read out.
 """
 
 from __future__ import annotations
@@ -122,24 +123,24 @@ def main():
     run = ENGINES[engine](setup["threads"], setup["files"], setup["source"], setup["kept"])
     run, clear = run if isinstance(run, tuple) else (run, lambda: None)
     print("{}", flush=True)
-    compared = set()
+    ran = set()
     for line in sys.stdin:
         sql = line.strip()
         try:
             clear()
-            if sql not in compared:
+            if sql not in ran:
                 run(sql)  # chooses, compiles
                 clear()
             start = time.perf_counter()
             rows = run(sql)
             answer = {"ms": (time.perf_counter() - start) * 1000}
-            if sql not in compared:  # the first answer is compared, the others are timed
-                compared.add(sql)
+            if sql not in ran and (not setup["compared"] or sql in setup["compared"]):  # the first is compared, the others are timed
                 rows = rows()
                 answer["row_count"] = len(rows)
                 rows = rows if len(rows) <= LARGE else rows[::STEP]
                 answer["rows"] = [[None if v is None else str(v) for v in row] for row in rows]
             del rows
+            ran.add(sql)
         except Exception as failure:  # an engine that cannot run a query is reported, not hidden
             answer = {"error": f"{type(failure).__name__}: {str(failure)[:200]}"}
         print(json.dumps(answer), flush=True)

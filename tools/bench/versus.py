@@ -1,11 +1,13 @@
 """Trueno beside DuckDB, Polars, chDB and DataFusion: the same queries over the same data on the same cores, by turns, results compared.
 
-usage: ./dev bench versus [--threads 1,2] [--groups scan,groupby,join,sort,tpch] [--sources memory,parquet] [--rounds 5]
-                          [--scan-rows N] [--group-rows N] [--fact-rows N] [--scale SF] [--data DIR] [--queries DIR] [--only TEXT] [--engines NAMES] [--write]
+usage: ./dev bench versus [--threads 1,2] [--groups scan,groupby,join,sort,tpch,ssb,h2ogroup,h2ojoin] [--sources memory,parquet] [--rounds 5]
+                          [--scan-rows N] [--group-rows N] [--fact-rows N] [--h2o-rows N] [--scale SF] [--data DIR] [--queries DIR]
+                          [--only TEXT] [--engines NAMES] [--trueno PATH] [--write]
 
 Every engine is a process of its own, pinned to the cores it may use, with its tables loaded once. A round runs the query once on each
 engine in turn, so that what else the machine does hits all alike; the median of the rounds counts. Statistics answers are off in Trueno.
---queries: a folder of TPC-H's queries, which the group tpch then runs instead of Q1 and Q6.
+--queries: a folder of TPC-H's queries, which the group tpch then runs instead of Q1 and Q6. --scale: of the groups tpch and ssb.
+A statement that Trueno cannot run is reported, and it starts again: an engine whose process ends is started anew for the next query.
 --write replaces docs/benchmarks.md; without it the tables go to standard output only.
 """
 
@@ -21,6 +23,7 @@ import platform
 import statistics
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import work
@@ -32,39 +35,63 @@ PEERS = ["duckdb", "polars", "chdb", "datafusion"]
 TOLERANCE = 1e-9  # sums of floats: the others round on the way
 
 
+def one_line(sql: str) -> str:
+    return " ".join(sql.split())
+
+
 class Engine:
     """A process that answers one query a line."""
 
     def __init__(self, name: str, command: list[str], threads: int, first_lines: list[str]):
         cores = set(sorted(os.sched_getaffinity(0))[:threads])
-        self.name = name
+        self.name, self.command, self.cores, self.first_lines = name, command, cores, first_lines
+        self.start()
+
+    def start(self):
+        self.said = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.sched_setaffinity(0, cores)
-        )
-        for line in first_lines:
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said, text=True,
+            preexec_fn=lambda: os.sched_setaffinity(0, self.cores),
+        )  # fmt: skip
+        for line in self.first_lines:
             self.ask(line)
 
     def ask(self, line: str) -> dict:
-        self.process.stdin.write(line.replace("\n", " ") + "\n")
-        self.process.stdin.flush()
-        answer = self.process.stdout.readline()
+        """The answer, which may be {"error":}; RuntimeError where the process ended, with what it said last."""
+        try:
+            self.process.stdin.write(one_line(line) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
         if not answer:
-            raise RuntimeError(f"{self.name} ended while it ran: {line[:100]}")
+            self.process.wait()
+            self.said.seek(0)
+            said = self.said.read().strip().split("\n")[-1] or f"exit code {self.process.returncode}"
+            raise RuntimeError(f"{said[:300]} (while it ran: {one_line(line)[:100]})")
         return json.loads(answer)
 
+    def ask_again(self, line: str) -> dict:
+        """As `ask`, but a process that ends is an error too, after which another one is there."""
+        try:
+            return self.ask(line)
+        except RuntimeError as failure:
+            self.start()
+            return {"error": str(failure)}
+
     def close(self):
-        self.process.stdin.close()
         self.process.kill()
         self.process.wait()
 
 
-def start(name: str, group: work.Group, files: dict[str, Path], source: str, threads: int) -> Engine:
+def start(name: str, group: work.Group, files: dict[str, Path], source: str, threads: int, trueno: Path = TRUENO) -> Engine:
     if name == "trueno":
         kind = "table" if source == "memory" else "view"
         tables = [f"create {kind} {table} as select * from '{file}'" for table, file in files.items()]
         lines = ["set statistics_answers = false", f"set threads = {threads}", "set backend = 'simd'"] + tables
-        return Engine(name, [str(TRUENO), "bench", "-"], threads, lines)
-    setup = json.dumps({"files": {table: str(file) for table, file in files.items()}, "source": source, "threads": threads, "kept": group.kept})
+        return Engine(name, [str(trueno), "bench", "-"], threads, lines)
+    named = {table: str(file) for table, file in files.items()}
+    setup = json.dumps({"files": named, "source": source, "threads": threads, "kept": group.kept, "compared": [one_line(sql) for sql in group.checks.values()]})
     return Engine(name, [sys.executable, str(HERE / "peers.py"), name], threads, [setup])
 
 
@@ -98,12 +125,25 @@ def rows_of(answer) -> list[list]:
     return [[answer["row_count"]], *rows]
 
 
+def difference(left: list, right: list) -> str:
+    """The first rows that differ, and where."""
+    if len(left) != len(right):
+        return f"{len(left) - 1} and {len(right) - 1} rows"
+    return next((f"row {i}: {a} and {b}" for i, (a, b) in enumerate(zip(left, right)) if not same([a], [b])), "")
+
+
+def first_answer(engine: Engine, sql: str, check: str | None) -> dict:
+    """The answer whose rows are compared: the check's where there is one."""
+    answer = engine.ask_again(sql)
+    return answer if check is None or "error" in answer else engine.ask_again(check)
+
+
 def measure(group: work.Group, files: dict[str, Path], source: str, threads: int, options) -> list[dict]:
-    files = {table: files[table] for table in group.tables}
+    files = {table.split(".")[-1]: files[table] for table in group.tables}
     engines, failed = [], {}
     for name in ["trueno", *options.engines.split(",")]:
         try:
-            engines.append(start(name, group, files, source, threads))
+            engines.append(start(name, group, files, source, threads, options.trueno))
         except Exception as failure:
             failed[name] = str(failure)
     lines = []
@@ -112,7 +152,7 @@ def measure(group: work.Group, files: dict[str, Path], source: str, threads: int
             continue
         times, results, problems = {}, {}, dict(failed)
         for engine in engines:  # the warm-up gives the results
-            answer = engine.ask(sql)
+            answer = first_answer(engine, sql, group.checks.get(query))
             if "error" in answer:
                 problems[engine.name] = answer["error"]
             else:
@@ -122,9 +162,10 @@ def measure(group: work.Group, files: dict[str, Path], source: str, threads: int
                 if engine.name in times:
                     times[engine.name].append(engine.ask(sql)["ms"])
         ordered = (lambda rows: list(map(repr_row, rows))) if group.kept else (lambda rows: sorted(map(repr_row, rows)))
+        first = next(iter(results), None)  # Trueno, but where it cannot run this
         for name, rows in results.items():
-            if not same(ordered(rows), ordered(results["trueno"])):
-                problems[name] = f"another result than Trueno's: {rows[:2]} and {results['trueno'][:2]}"
+            if not same(ordered(rows), ordered(results[first])):
+                problems[name] = f"another result than {first}'s: {difference(ordered(rows), ordered(results[first]))}"
         medians = {name: statistics.median(list_) for name, list_ in times.items()}
         lines.append({"query": query, "median_ms": medians, "min_ms": {n: min(l) for n, l in times.items()}, "problems": problems})
         print_line(lines[-1])
@@ -139,7 +180,7 @@ def repr_row(row):
 
 def ratio(line: dict) -> float:
     others = [ms for name, ms in line["median_ms"].items() if name != "trueno"]
-    return line["median_ms"]["trueno"] / min(others) if others else math.nan
+    return line["median_ms"]["trueno"] / min(others) if others and "trueno" in line["median_ms"] else math.nan
 
 
 def print_line(line: dict):
@@ -153,14 +194,15 @@ def table(title: str, lines: list[dict]) -> str:
     names = ["trueno", *PEERS]
     out = [f"### {title}", "", "| query | Trueno | DuckDB | Polars | chDB | DataFusion | Trueno ÷ best |", "|---|---:|---:|---:|---:|---:|---:|"]
     for line in lines:
-        best = min(line["median_ms"].values())
+        best = min(line["median_ms"].values(), default=None)
         cells = []
         for name in names:
             ms = line["median_ms"].get(name)
             cells.append("–" if ms is None else f"**{ms:.1f}**" if ms == best else f"{ms:.1f}")
         out.append(f"| {line['query']} | {' | '.join(cells)} | {ratio(line):.2f} |")
-    ratios = [max(0.25, ratio(line)) for line in lines]
-    out.append(f"| *geometric mean* | | | | | | **{math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f}** |")
+    ratios = [max(0.25, ratio(line)) for line in lines if not math.isnan(ratio(line))]
+    if ratios:
+        out.append(f"| *geometric mean* | | | | | | **{math.exp(sum(map(math.log, ratios)) / len(ratios)):.2f}** |")
     for line in lines:
         out += [f"- {line['query']}, {name}: {problem}" for name, problem in line["problems"].items()]
     return "\n".join(out) + "\n"
@@ -175,20 +217,22 @@ def versions() -> str:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", default="2,1")
-    parser.add_argument("--groups", default="scan,groupby,join,sort,tpch")
+    parser.add_argument("--groups", default="scan,groupby,join,sort,tpch,ssb,h2ogroup,h2ojoin")
     parser.add_argument("--sources", default="memory,parquet")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scan-rows", type=int, default=100_000_000)
     parser.add_argument("--group-rows", type=int, default=10_000_000)
     parser.add_argument("--fact-rows", type=int, default=100_000_000)
+    parser.add_argument("--h2o-rows", type=int, default=10_000_000)
     parser.add_argument("--scale", default="1")
     parser.add_argument("--engines", default=",".join(PEERS))
     parser.add_argument("--data", type=Path, default=ROOT / ".cache" / "bench")
     parser.add_argument("--queries", type=Path)
     parser.add_argument("--only")
+    parser.add_argument("--trueno", type=Path, default=TRUENO)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
-    sizes = {name: getattr(options, name) for name in ("scan_rows", "group_rows", "fact_rows")}
+    sizes = {name: getattr(options, name) for name in ("scan_rows", "group_rows", "fact_rows", "h2o_rows")}
     chosen = [group for group in work.GROUPS if group.name in options.groups.split(",")]
     if options.queries:
         chosen = [work.queries_of(options.queries) if group.name == "tpch" else group for group in chosen]

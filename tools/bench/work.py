@@ -10,19 +10,24 @@ import subprocess
 import zlib
 from pathlib import Path
 
+import h2o
+import ssb
+
 MACROS = """
 create or replace macro u(i, s) as (hash(i * 32 + s) >> 11)::double / 9007199254740992.0;
 create or replace macro pick(i, s, n) as (hash(i * 32 + s) % n)::int;
 create or replace macro normal(i, s) as sqrt(-2 * ln(u(i, s) + 1e-18)) * cos(6.283185307179586 * u(i, s + 1));
 create or replace macro mail(k) as 'user' || k || '@' || ['example.org', 'mail.net', 'acme.io', 'uni.edu', 'web.de'][k % 5 + 1];
 """
+MACROS += h2o.MACROS
 
 
 class Table:
-    """Rows [0, rows) by columns; `size` is the name of the option that gives the rows, else a number of rows."""
+    """Rows [0, rows) by columns, in which {n} is the option's number; `size` is the name of the option that gives the rows, else a number of
+    rows; `rows` makes the rows of the option's number."""
 
-    def __init__(self, columns: str, size: str | int, order: str = ""):
-        self.columns, self.size, self.order = columns, size, order
+    def __init__(self, columns: str, size: str | int, order: str = "", rows=lambda n: n):
+        self.columns, self.size, self.order, self.rows = columns, size, order, rows
 
 
 TABLES = {
@@ -44,6 +49,7 @@ TABLES = {
     "l": Table("i::int k, (i * 1000003)::bigint wide, pick(i, 0, 1000) v, pick(i, 2, 100000) m", 1_000_000, "order by hash(i * 3)"),
     "r": Table("i::int + 200000 k, ((i + 200000) * 1000003)::bigint wide, pick(i, 1, 1000) v, pick(i, 3, 100000) m", 1_000_000, "order by hash(i * 5)"),
     "names": Table("mail(i) s, pick(i, 0, 100)::bigint w", 1_000_000, "order by hash(i)"),
+    **{name: Table(columns, "h2o_rows", order, rows) for name, (columns, order, rows) in h2o.TABLES.items()},
 }
 
 SCAN_QUERIES = {
@@ -106,10 +112,11 @@ Q6 = """select sum(l_extendedprice * l_discount) as revenue from lineitem where 
 
 class Group:
     """Queries over the tables they name, which the engines read from memory and from Parquet. `kept`: large results stay in each engine's
-    own form, and every 997th row of them is compared."""
+    own form, and every 997th row of them is compared. `checks`: for results in no order, another statement for each query, whose
+    result is compared instead of the query's own."""
 
-    def __init__(self, name: str, title: str, tables: list[str], queries: dict[str, str], kept: bool = False):
-        self.name, self.title, self.tables, self.queries, self.kept = name, title, tables, queries, kept
+    def __init__(self, name: str, title: str, tables: list[str], queries: dict[str, str], kept: bool = False, checks: dict[str, str] | None = None):
+        self.name, self.title, self.tables, self.queries, self.kept, self.checks = name, title, tables, queries, kept, checks or {}
 
 
 GROUPS = [
@@ -118,6 +125,9 @@ GROUPS = [
     Group("join", "Joins, {fact_rows} rows of facts", ["fact", "dim", "l", "r", "g", "names"], JOIN_QUERIES),
     Group("sort", "Sort, top-k and DISTINCT over {group_rows} rows", ["g"], SORT_QUERIES, kept=True),
     Group("tpch", "TPC-H SF{scale}", ["lineitem"], {"Q1": Q1, "Q6": Q6}),
+    Group("ssb", "Star Schema Benchmark SF{scale}", [f"ssb.{table}" for table in ssb.TABLES], ssb.QUERIES),
+    Group("h2ogroup", "H2O group-by over {h2o_rows} rows", ["h2o"], h2o.GROUP_QUERIES, kept=True, checks=h2o.GROUP_CHECKS),
+    Group("h2ojoin", "H2O joins, {h2o_rows} rows", ["x", "small", "medium", "big"], h2o.JOIN_QUERIES, kept=True, checks=h2o.JOIN_CHECKS),
 ]
 
 
@@ -148,7 +158,7 @@ def make(folder: Path, tables: set[str], sizes: dict[str, int], scale: str) -> d
             continue
         print(f"making {files[name].name}", flush=True)
         unfinished = files[name].with_suffix(".part")
-        select = f"select {table.columns} from range({rows}) t(i) {table.order}"
+        select = f"select {table.columns.format(n=rows)} from range({table.rows(rows)}) t(i) {table.order}"
         duckdb.connect().execute(MACROS + f"copy ({select}) to '{unfinished}' (format parquet)")
         unfinished.rename(files[name])
     wanted = sorted(tables & set(TPCH_TABLES))
@@ -160,4 +170,7 @@ def make(folder: Path, tables: set[str], sizes: dict[str, int], scale: str) -> d
         generator = Path(__import__("sys").executable).parent / "tpchgen-cli"
         command = [generator, "parquet", "-s", scale, f"--tables={','.join(missing)}", f"--output-dir={folder / f'sf{scale}'}"]
         subprocess.run(command, check=True)
+    if any(name.startswith("ssb.") for name in tables):
+        print(f"making the Star Schema Benchmark SF{scale} where it is missing", flush=True)
+        files |= {f"ssb.{name}": file for name, file in ssb.make(folder / f"ssb-sf{scale}", scale).items()}
     return files

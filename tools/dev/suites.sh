@@ -106,7 +106,7 @@ run_bench() {
   build release trueno_cli trueno_arrow
   [ "$name" != regress ] || need regress valgrind
   local python="$VENV/bin/python"
-  if [ "$name" = versus ]; then
+  if [ "$name" = versus ] || [[ "$name" = gpu && " $* " = *" --ssb"* ]]; then
     make_peers
     python=.cache/peers/bin/python
   fi
