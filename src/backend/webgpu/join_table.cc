@@ -75,10 +75,12 @@ class TableMaker {
     codes_.resize(rows_.columns.size());
     made_->dictionaries_.resize(rows_.columns.size());
     for (std::size_t c = 0; c < rows_.columns.size(); ++c) {
-      if (rows_.columns[c].physical() == Physical::kString) TRUENO_TRY(encode(c));
-      rows_.columns[c] = TRUENO_TRY(rows_.columns[c].decoded());
+      if (rows_.columns[c].physical() == Physical::kString) {
+        TRUENO_TRY(encode(c));
+      } else {
+        rows_.columns[c] = TRUENO_TRY(rows_.columns[c].decoded());
+      }
     }
-    words_.reserve(fewest_words());
     words_.resize(TableLayout::kColumns + table_.columns.size() * TableLayout::kColumnWords);
     words_[TableLayout::kRows] = static_cast<std::uint32_t>(rows_.length);
     usable_rows();
@@ -100,11 +102,11 @@ class TableMaker {
     for (const Column& column : rows_.columns) of_row += static_cast<std::uint64_t>(width_of(column.physical())) / 4 + 2;
     return static_cast<std::uint64_t>(kSmallExtent) + of_row * static_cast<std::uint64_t>(rows_.length);
   }
-  // Without heads, lists and keys: what the rows themselves take.
+  // What the columns take at least, with room for the padding; lists and keys make the words grow.
   [[nodiscard]] std::size_t fewest_words() const {
-    std::size_t of_row = 1;
-    for (const Column& column : rows_.columns) of_row += static_cast<std::size_t>(width_of(column.physical())) / 4 + 1;
-    return of_row * rows();
+    std::size_t words = 64;
+    for (const Column& column : rows_.columns) words += rows() * static_cast<std::size_t>(width_of(column.physical())) / 4 + 4;
+    return words;
   }
   // The words, without a copy of them.
   void hand_over() {
@@ -154,6 +156,7 @@ class TableMaker {
     words_[TableLayout::kExtent] = static_cast<std::uint32_t>(extent);
     words_[TableLayout::kLeast] = static_cast<std::uint32_t>(least);
     words_[TableLayout::kLeast + 1] = static_cast<std::uint32_t>(static_cast<std::uint64_t>(least) >> 32);
+    words_.reserve(words_.size() + extent + fewest_words());
     const std::uint32_t heads = append(extent);
     words_[TableLayout::kHeads] = heads;
     if (fill_unique(key, least, &words_[heads])) return true;
@@ -241,6 +244,7 @@ class TableMaker {
     const std::size_t slots = std::bit_ceil(std::max<std::size_t>(2 * rows(), 4));
     const std::size_t mask = slots - 1;
     words_[TableLayout::kExtent] = static_cast<std::uint32_t>(mask);
+    words_.reserve(words_.size() + 2 * slots + fewest_words());
     const std::uint32_t heads = append(2 * slots);
     words_[TableLayout::kHeads] = heads;
     entry_of_.assign(rows(), kNone);

@@ -26,6 +26,16 @@ void ResidentColumns::begin(std::uint64_t budget, std::uint64_t wanted) {
   moved_ = 0;
   swept_ = false;
   first_morsel_ = true;
+  forget_passed();
+}
+
+// Build sides come and go with every query, so they are looked for one by one; columns only when room is short.
+void ResidentColumns::forget_passed() {
+  std::erase_if(passing_, [&](Entries::iterator entry) {
+    if (!entry->section.owner.expired()) return false;
+    release(entry);
+    return true;
+  });
 }
 
 void ResidentColumns::forget_dead() {
@@ -38,6 +48,15 @@ void ResidentColumns::forget_dead() {
 }
 
 void ResidentColumns::forget(Entries::iterator entry) {
+  if (entry->section.passing) {
+    std::erase(passing_, entry);
+  } else {
+    ++generation_;
+  }
+  release(entry);
+}
+
+void ResidentColumns::release(Entries::iterator entry) {
   Slab& slab = slabs_[entry->slab];
   auto [at, added] = slab.free.emplace(entry->offset, entry->bytes);
   if (const auto next = std::next(at); next != slab.free.end() && at->first + at->second == next->first) {
@@ -52,7 +71,6 @@ void ResidentColumns::forget(Entries::iterator entry) {
     }
   }
   bytes_ -= entry->bytes;
-  ++generation_;
   if (entry->section.keeps) known_.erase(&entry->section);
   entries_.erase(entry);
 }
@@ -123,7 +141,6 @@ Result<std::optional<Place>> ResidentColumns::place(const Section& section, cons
       }
     }
   }
-  if (!swept_) forget_dead();
   std::vector<std::uint32_t> words;
   if (make) words = TRUENO_TRY(make());
   Entry entry;
@@ -131,11 +148,16 @@ Result<std::optional<Place>> ResidentColumns::place(const Section& section, cons
   entry.run = run_;
   const std::uint64_t bytes = room_of(section.bytes);
   std::optional<Place> place;
+  if (bytes_ + bytes > budget_ && !swept_) forget_dead();
   while (bytes_ + bytes > budget_ && give_up_one()) {
   }
   const bool needed = first_morsel_;
   if (bytes_ + bytes > budget_ && !needed) return std::optional<Place>();
   while (!(place = take(bytes, entry))) {
+    if (!swept_) {
+      forget_dead();
+      continue;
+    }
     if (!full_ && slabs_.size() < kMostSlabs && (slab_bytes_ < budget_ || needed)) {
       const Status added = add_slab(bytes);
       if (added) continue;
@@ -161,6 +183,7 @@ Result<std::optional<Place>> ResidentColumns::place(const Section& section, cons
   moved_ += section.bytes;
   entries_.push_front(std::move(entry));
   if (section.keeps) known_.emplace(&entries_.front().section, entries_.begin());
+  if (section.passing) passing_.push_back(entries_.begin());
   return place;
 }
 

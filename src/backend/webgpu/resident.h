@@ -31,7 +31,8 @@ struct Section {
   std::int64_t width = 0;   // bytes of a value on the host
   std::uint64_t also = 0;   // kDecoded: which dictionary, or where its runs end
   std::weak_ptr<const void> owner;
-  bool keeps = false;  // someone owns the bytes; else nothing can be remembered about them
+  bool keeps = false;    // someone owns the bytes; else nothing can be remembered about them
+  bool passing = false;  // of one query, such as a build side: no name stands for it, and its room is free once its owner is gone
 
   [[nodiscard]] bool same_bytes(const Section& other) const {
     return data == other.data && bytes == other.bytes && first == other.first && width == other.width && also == other.also &&
@@ -82,7 +83,7 @@ class ResidentColumns {
   [[nodiscard]] Status flush();
   [[nodiscard]] const GpuBuffer& slab(std::uint32_t number) const { return slabs_[number].buffer; }
 
-  /// Grows whenever sections are given up: places that were handed out before may be gone.
+  /// Grows whenever sections are given up that do not pass: places that were handed out before may be gone.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   /// Bytes of sections, and of those that came over the bus since the last `begin`.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
@@ -107,12 +108,15 @@ class ResidentColumns {
   [[nodiscard]] bool give_up_one();
   [[nodiscard]] Status add_slab(std::uint64_t bytes);
   void forget(Entries::iterator entry);
+  void release(Entries::iterator entry);
   void forget_dead();
+  void forget_passed();
 
   Device& device_;
   std::vector<Slab> slabs_;
   std::uint64_t slab_bytes_ = 0;
   Entries entries_;
+  std::vector<Entries::iterator> passing_;
   std::unordered_map<const Section*, Entries::iterator, Section::Hash, Section::Same> known_;  // keys: the entries' own
   std::uint64_t budget_ = 0;
   std::uint64_t wanted_ = 0;

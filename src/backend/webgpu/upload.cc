@@ -182,6 +182,7 @@ Result<std::optional<std::vector<Place>>> place_tables(const Launch& launch, Res
     Section section = section_of(SectionForm::kBytes, words);
     section.bytes = words.size();
     section.width = 4;
+    section.passing = true;
     const std::optional<Place> place = TRUENO_TRY(resident.place(section));
     if (!place) return std::optional<std::vector<Place>>();
     places.push_back(*place);

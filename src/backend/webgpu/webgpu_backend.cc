@@ -1,9 +1,12 @@
 #include "backend/webgpu/webgpu_backend.h"
 
+#include <algorithm>
 #include <atomic>
+#include <list>
 #include <optional>
 
 #include "backend/webgpu/webgpu_kernel.h"
+#include "kernel/same_program.h"
 
 namespace trueno::backend {
 
@@ -39,6 +42,7 @@ class WebGpuBackend final : public Backend {
   const DeviceProfile& profile() const override { return usable_ ? opened_ : unopened_; }
 
   Support supports(const kernel::Program& program) const override {
+    if (prepared(program)) return {};
     webgpu::ShaderVariant plain;
     plain.columns.resize(program.source.columns.size());
     const auto shader = webgpu::write_shader(program, plain);
@@ -76,9 +80,22 @@ class WebGpuBackend final : public Backend {
  private:
   Result<std::shared_ptr<const Kernel>> prepare_now(std::shared_ptr<const kernel::Program> program) {
     TRUENO_TRY(open());
-    auto kernel = std::make_shared<webgpu::WebGpuKernel>(std::move(program), device_, residency_);
+    if (std::shared_ptr<const Kernel> known = prepared(*program)) return known;
+    auto kernel = std::make_shared<webgpu::WebGpuKernel>(program, device_, residency_);
     TRUENO_TRY(kernel->warm());
+    const LockGuard lock(mutex_);
+    if (kernels_.size() == kMostKernels) kernels_.pop_back();
+    kernels_.emplace_front(std::move(program), kernel);
     return std::shared_ptr<const Kernel>(std::move(kernel));
+  }
+
+  /// The kernel of an earlier program that does the same: writing a shader's text takes longer than many a query. Null: there is none.
+  std::shared_ptr<const Kernel> prepared(const kernel::Program& program) const {
+    const LockGuard lock(mutex_);
+    const auto found = std::ranges::find_if(kernels_, [&](const auto& known) { return kernel::same_program(*known.first, program); });
+    if (found == kernels_.end()) return nullptr;
+    kernels_.splice(kernels_.begin(), kernels_, found);
+    return found->second;
   }
 
   WebGpuOptions options_;
@@ -87,6 +104,8 @@ class WebGpuBackend final : public Backend {
   mutable DeviceProfile opened_;
   mutable std::shared_ptr<Device> device_;
   mutable std::shared_ptr<webgpu::Residency> residency_;  // after the device, which it gives its memory back to
+  static constexpr std::size_t kMostKernels = 256;
+  mutable std::list<std::pair<std::shared_ptr<const kernel::Program>, std::shared_ptr<const Kernel>>> kernels_;  // most recently used first
   mutable std::optional<Error> failure_;
   mutable std::atomic<bool> usable_ = false;
 };
