@@ -216,6 +216,7 @@ struct Output {
   int argument_scale = 0;                                       // kAverage of DECIMAL(p, s): s
   MomentFunction moment = MomentFunction::kVariancePopulation;  // kMoment
   std::array<std::uint32_t, kMomentSums> sums = {};             // kMoment: accumulators by MomentSum, those the function reads
+  bool operator==(const Output&) const = default;
 };
 
 struct SortKey {

@@ -28,8 +28,9 @@ bool same(const Lookup& a, const Lookup& b) {
 }
 
 bool same(const Sink& a, const Sink& b) {
-  return a.kind == b.kind && a.values == b.values && a.keys == b.keys && a.accumulators == b.accumulators && a.sort_keys == b.sort_keys &&
-         a.limit == b.limit && a.group_limit == b.group_limit && a.group_offset == b.group_offset && a.row_number == b.row_number;
+  return a.kind == b.kind && a.values == b.values && a.keys == b.keys && a.accumulators == b.accumulators && a.outputs == b.outputs &&
+         a.sort_keys == b.sort_keys && a.limit == b.limit && a.group_limit == b.group_limit && a.group_offset == b.group_offset &&
+         a.row_number == b.row_number;
 }
 
 template <class T>

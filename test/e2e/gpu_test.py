@@ -23,6 +23,10 @@ QUERIES = [
     "SELECT sum(d * (1 - 0.05)), avg(d) FROM t WHERE d < 500",
     "SELECT k, count(*), sum(a), sum(d), avg(a) FROM t WHERE b > 1000 GROUP BY k ORDER BY k",
     "SELECT s, k, count(*), sum(b) FROM t GROUP BY s, k ORDER BY s, k",
+    "SELECT s, k, a > 0 AS up, count(*), count(f), sum(f), avg(f), min(a), max(b) FROM t GROUP BY s, k, up",
+    "SELECT w, y, count(*), sum(d.k), avg(t.d), sum(t.b) FROM t LEFT JOIN d USING (k) GROUP BY w, y",
+    "SELECT a % 20011 AS g, count(*), sum(b), avg(d), sum(f), max(k) FROM t WHERE a >= 0 GROUP BY g",
+    "SELECT k, sum((b * 9223372036854)::HUGEINT * 1000000000) FROM t GROUP BY k",
     "SELECT sum(f), avg(f), count(f) FROM t WHERE f > 3.5",
     "SELECT count(*), sum(b), min(w) FROM t JOIN d USING (k) WHERE d.y > 0",
     "SELECT d.y, count(*), sum(b) FROM t JOIN d USING (k) GROUP BY d.y ORDER BY d.y",
@@ -55,7 +59,14 @@ class Gpu(unittest.TestCase):
                 self.assertEqual((expected.returncode, found.returncode), (0, 0), expected.stderr + found.stderr)
                 self.assertEqual(found.stdout, expected.stdout)
                 placed += "webgpu" in found.stderr  # the footer says where it ran
-        self.assertGreaterEqual(placed, 11)
+        self.assertGreaterEqual(placed, 14)
+
+    def test_a_sum_out_of_range_is_the_same_error(self):
+        sql = "SELECT * FROM (SELECT k, sum(h)::HUGEINT FROM (SELECT k, (170141183460469231731687303715884105727 - b::HUGEINT) AS h FROM t) x GROUP BY k) y"
+        expected, found = run(sql, "scalar"), run(sql, "gpu")
+        self.assertEqual((expected.returncode, found.returncode), (1, 1), expected.stderr + found.stderr)
+        self.assertIn("out of range", expected.stderr)
+        self.assertEqual(found.stderr, expected.stderr)
 
     def test_a_failing_row_is_the_same_error(self):
         sql = "SELECT sum((a + 2147483640)::INTEGER + 100) FROM t"

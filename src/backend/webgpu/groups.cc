@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "kernel/cell.h"
+#include "kernel/group_outputs.h"
 
 namespace trueno::backend::webgpu {
 
@@ -21,6 +22,14 @@ i128 integer_at(std::span<const std::uint32_t> words, std::uint32_t at, std::uin
   u128 value = (words[at + count - 1] >> 31) != 0 ? ~static_cast<u128>(0) : 0;
   for (std::uint32_t n = count; n-- > 0;) value = (value << 32) | words[at + n];
   return static_cast<i128>(value);
+}
+
+// The sum of a 128-bit column.
+I192 wide_integer_at(std::span<const std::uint32_t> words, const AccumulatorPlace& place) {
+  I192 sum;
+  sum.low = static_cast<std::uint64_t>(integer_at(words, place.state, 2));
+  sum.high = integer_at(words, place.state + 2, place.state_words - 2);
+  return sum;
 }
 
 // The sum of a float column from its fixed-point words: each 32 bits are a double of their own.
@@ -130,10 +139,7 @@ Status HostGroups::merge(States& states, std::span<const std::uint32_t> slot, co
           TRUENO_TRY(states[n].merge(Cell::of_integer(integer_sum(slot, layout, n))));
           break;
         }
-        I192 sum;
-        sum.low = static_cast<std::uint64_t>(integer_at(slot, place.state, 2));
-        sum.high = integer_at(slot, place.state + 2, place.state_words - 2);
-        const std::string bytes = kernel::serialise(sum);
+        const std::string bytes = kernel::serialise(wide_integer_at(slot, place));
         TRUENO_TRY(states[n].merge(Cell::of_string(std::string_view(bytes))));
         break;
       }
@@ -202,17 +208,44 @@ std::vector<std::uint64_t> HostGroups::used_slots() const {
     ranks[n].resize(codes.size() + 1, static_cast<std::uint32_t>(codes.size()));  // the last is NULL's
     for (std::uint32_t rank = 0; rank < codes.size(); ++rank) ranks[n][codes[rank]] = rank;
   }
-  const auto place = [&](std::uint64_t slot, std::size_t n) {
-    const std::uint64_t index = slot / table_.keys[n].stride % table_.keys[n].extent;
-    return ranks[n].empty() ? index : ranks[n][index];
-  };
-  std::ranges::sort(slots, [&](std::uint64_t a, std::uint64_t b) {
+  if (table_.keys.size() == 1 && ranks.front().empty()) return slots;
+  // All keys' places as one number, the first key's the highest part: there are as many as slots.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> order;
+  order.reserve(slots.size());
+  for (const std::uint64_t slot : slots) {
+    std::uint64_t place = 0;
     for (std::size_t n = 0; n < table_.keys.size(); ++n) {
-      if (place(a, n) != place(b, n)) return place(a, n) < place(b, n);
+      const KeyIndex& key = table_.keys[n];
+      const std::uint64_t index = slot / key.stride % key.extent;
+      place = place * (key.extent + 1) + (ranks[n].empty() ? index : ranks[n][index]);
     }
-    return false;
-  });
+    order.emplace_back(place, slot);
+  }
+  std::ranges::sort(order);
+  for (std::size_t i = 0; i < slots.size(); ++i) slots[i] = order[i].second;
   return slots;
+}
+
+// Whole numbers at once; texts and booleans one by one.
+Result<Column> HostGroups::key_column(std::size_t number, std::span<const std::uint64_t> slots) const {
+  const KeyIndex& key = table_.keys[number];
+  const Type& type = program_.at(program_.sink.keys[number]).type;
+  if (key.dictionary || type.id == TypeId::kBoolean) {
+    ColumnBuilder builder(type);
+    builder.reserve(static_cast<std::int64_t>(slots.size()));
+    TRUENO_TRY(append_key(builder, number, slots));
+    return builder.finish();
+  }
+  kernel::OutputColumn out = TRUENO_TRY(kernel::OutputColumn::make(type, slots.size()));
+  for (std::size_t row = 0; row < slots.size(); ++row) {
+    const std::uint64_t index = slots[row] / key.stride % key.extent;
+    if (key.nullable && index + 1 == key.extent) {
+      out.set_null(row);
+    } else {
+      out.set(row, key.lowest + static_cast<i128>(index));
+    }
+  }
+  return std::move(out).finish();
 }
 
 Status HostGroups::append_key(ColumnBuilder& builder, std::size_t number, std::span<const std::uint64_t> slots) const {
@@ -263,14 +296,80 @@ Result<Batch> HostGroups::take_table() {
   const std::size_t keys = program_.sink.keys.size();
   Batch batch;
   batch.length = static_cast<std::int64_t>(slots.size());
-  for (std::size_t n = 0; n < schema.size(); ++n) {
+  for (std::size_t n = 0; n < keys; ++n) batch.columns.push_back(TRUENO_TRY(key_column(n, slots)));
+  for (std::size_t n = keys; n < schema.size(); ++n) {
     ColumnBuilder builder(schema[n].type);
     builder.reserve(batch.length);
-    TRUENO_TRY(n < keys ? append_key(builder, n, slots) : append_states(builder, n - keys, slots));
+    TRUENO_TRY(append_states(builder, n - keys, slots));
     batch.columns.push_back(TRUENO_TRY(builder.finish()));
   }
   table_ = {};
   return batch;
+}
+
+// What kernel::GroupOutputs asks for, from the words of slots.
+class SlotStates {
+ public:
+  SlotStates(const HostGroups& groups, std::span<const std::uint64_t> slots) : groups_(groups), slots_(slots) {}
+
+  [[nodiscard]] std::int64_t count(std::uint32_t accumulator, std::size_t group) const {
+    const AccumulatorPlace& place = groups_.table_.layout.accumulators[accumulator];
+    return count_at(groups_.slot_words(slots_[group]), place.keeping == Keeping::kRows ? 0 : place.state);
+  }
+  [[nodiscard]] I192 integer_sum(std::uint32_t accumulator, std::size_t group) const {
+    const std::span<const std::uint32_t> words = groups_.slot_words(slots_[group]);
+    const kernel::Program& program = groups_.program_;
+    if (program.at(program.sink.accumulators[accumulator].argument).physical() == Physical::kI128)
+      return wide_integer_at(words, groups_.table_.layout.accumulators[accumulator]);
+    I192 sum;
+    sum.add(groups_.integer_sum(words, groups_.table_.layout, accumulator));
+    return sum;
+  }
+  [[nodiscard]] bool is_float(std::uint32_t accumulator) const {
+    return groups_.program_.sink.accumulators[accumulator].kind == AccumulatorKind::kSumFloat;
+  }
+  [[nodiscard]] double float_average(std::uint32_t accumulator, std::size_t group, std::int64_t divisor) const {
+    return float_sum(accumulator, group).average(divisor);
+  }
+  [[nodiscard]] std::optional<ScaledInteger> exact(std::uint32_t accumulator, std::size_t group) const {
+    return float_sum(accumulator, group).exact();
+  }
+
+ private:
+  [[nodiscard]] ExactSum float_sum(std::uint32_t accumulator, std::size_t group) const {
+    const kernel::Program& program = groups_.program_;
+    const int lowest_bit = program.at(program.sink.accumulators[accumulator].argument).range.span->lowest_bit;
+    return exact_sum_at(groups_.slot_words(slots_[group]), groups_.table_.layout.accumulators[accumulator], lowest_bit);
+  }
+
+  const HostGroups& groups_;
+  std::span<const std::uint64_t> slots_;
+};
+
+Result<std::optional<Batch>> HostGroups::finish(const Parallel& parallel) {
+  if (table_.slots == 0 || !groups_.empty()) return std::optional<Batch>();
+  const std::vector<std::uint64_t> slots = used_slots();
+  constexpr std::size_t kStretch = 16 << 10;  // groups that one thread takes at a time; a multiple of 8, since validity is a bit a row
+  const std::size_t stretches = (slots.size() + kStretch - 1) / kStretch;
+  kernel::GroupOutputs outputs = TRUENO_TRY(kernel::GroupOutputs::make(program_, slots.size()));
+  std::vector<kernel::GroupOutputs::Failure> failures(stretches);
+  const SlotStates states(*this, slots);
+  parallel(stretches, [&](std::size_t n) { failures[n] = outputs.fill(states, n * kStretch, std::min(slots.size(), (n + 1) * kStretch)); });
+  Batch batch;
+  batch.length = static_cast<std::int64_t>(slots.size());
+  for (std::size_t n = 0; n < table_.keys.size(); ++n) batch.columns.push_back(TRUENO_TRY(key_column(n, slots)));
+  std::vector<Column> extremes;
+  for (const kernel::Output& output : program_.sink.outputs) {
+    Column& column = extremes.emplace_back();
+    if (!kernel::is_column_of_states(output.kind)) continue;
+    ColumnBuilder builder(kernel::state_type(program_, program_.sink.accumulators[output.accumulator]));
+    builder.reserve(batch.length);
+    TRUENO_TRY(append_states(builder, output.accumulator, slots));
+    column = TRUENO_TRY(builder.finish());
+  }
+  for (Column& column : TRUENO_TRY(std::move(outputs).finish(failures, extremes))) batch.columns.push_back(std::move(column));
+  table_ = {};
+  return std::optional(std::move(batch));
 }
 
 Result<Batch> HostGroups::take() {

@@ -20,9 +20,13 @@ class HostGroups {
                            std::uint32_t workgroups);
   /// The columns of `kernel::partial_schema`, groups ascending by key; empty afterwards.
   [[nodiscard]] Result<Batch> take();
+  /// The pipeline's output itself, keys and outputs, where one table holds all groups: the same bytes as what partial states give when they
+  /// are merged, without making them. Empty afterwards. Nothing, and nothing changes, where there is no such table.
+  [[nodiscard]] Result<std::optional<Batch>> finish(const Parallel& parallel);
   [[nodiscard]] std::int64_t bytes() const;
 
  private:
+  friend class SlotStates;
   using Key = std::vector<Value>;
   using States = std::vector<kernel::AccumulatorState>;
   struct KeyLess {
@@ -38,12 +42,13 @@ class HostGroups {
   [[nodiscard]] Status merge_table();
   [[nodiscard]] Result<Batch> take_table();
   [[nodiscard]] std::vector<std::uint64_t> used_slots() const;
+  [[nodiscard]] Result<Column> key_column(std::size_t number, std::span<const std::uint64_t> slots) const;
   [[nodiscard]] Status append_key(ColumnBuilder& builder, std::size_t number, std::span<const std::uint64_t> slots) const;
   [[nodiscard]] Status append_states(ColumnBuilder& builder, std::size_t number, std::span<const std::uint64_t> slots) const;
   [[nodiscard]] std::span<const std::uint32_t> slot_words(std::uint64_t slot) const {
     return std::span(table_.words).subspan(SinkLayout::kStateHeader + slot * table_.layout.state_words, table_.layout.state_words);
   }
-  /// An integer sum in a slot.
+  /// An integer sum in a slot, of an argument of at most 64 bits.
   [[nodiscard]] i128 integer_sum(std::span<const std::uint32_t> slot, const SinkLayout& layout, std::size_t number) const;
   [[nodiscard]] States fresh() const;
   [[nodiscard]] Key key_of(std::uint64_t slot, std::span<const KeyIndex> keys) const;

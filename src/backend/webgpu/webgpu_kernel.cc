@@ -381,6 +381,15 @@ Task<Result<Batch>> WebGpuKernel::take_partial(SinkState& state) const {
   co_return own.groups.take();
 }
 
+Task<Result<std::optional<Batch>>> WebGpuKernel::finish(std::span<const std::unique_ptr<SinkState>> states,
+                                                        const Parallel& parallel) const {
+  if (states.size() != 1 || program_->sink.kind != kernel::SinkKind::kGroup) co_return std::optional<Batch>();
+  auto& own = static_cast<WebGpuState&>(*states.front());
+  const Status drained = drain(own);
+  if (!drained) co_return std::optional<Batch>();  // take_partial meets the same, and says it
+  co_return own.groups.finish(parallel);
+}
+
 std::int64_t WebGpuKernel::state_bytes(const SinkState& state) const { return static_cast<const WebGpuState&>(state).groups.bytes(); }
 
 }  // namespace trueno::backend::webgpu

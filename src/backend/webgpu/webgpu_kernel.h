@@ -49,6 +49,8 @@ class WebGpuKernel final : public Kernel {
   [[nodiscard]] Task<Result<bool>> run_again(std::string_view name, const Morsel& sample, SinkState& state,
                                              const CancelToken& cancel) const override;
   [[nodiscard]] Task<Result<Batch>> take_partial(SinkState& state) const override;
+  [[nodiscard]] Task<Result<std::optional<Batch>>> finish(std::span<const std::unique_ptr<SinkState>> states,
+                                                          const Parallel& parallel) const override;
   [[nodiscard]] std::int64_t state_bytes(const SinkState& state) const override;
 
  private:
