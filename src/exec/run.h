@@ -36,7 +36,7 @@ struct PipelineProfile {
   std::int64_t rows_out = 0;
   std::int64_t parts_skipped = 0;
   std::int64_t spilled_bytes = 0;  // of temporary files
-  std::int64_t rows_skipped = 0;  // of the parts that were read
+  std::int64_t rows_skipped = 0;   // of the parts that were read
   std::vector<dispatch::Bid> bids;
 };
 
