@@ -93,6 +93,7 @@ def run(args, device, places):
             continue
         if "error" in answer or device == "simd" and not answer["devices"].startswith(("simd", "scalar")):
             sys.exit(f"{query.sql} on {device}: {answer.get('error', answer.get('devices'))}")
+        placement.warm_up(engine, query.sql)
         times[query.name] = statistics.median(engine.ask(query.sql)["ms"] for _ in range(args.repeat))
     engine.close()
     return times
@@ -173,7 +174,7 @@ def main():
     if answers(args, "gpu", ran) != answers(args, "simd", ran):
         sys.exit("the GPU's answers are not the CPU's")
     card, rate, peer = cupy_times(args)
-    lines = ["# The GPU, measured", "", f"{args.rows:,} rows on {card or adapter}, columns on the device; whole statements, median of {args.repeat}, ms. "
+    lines = ["# The GPU, measured", "", f"{args.rows:,} rows on {card or adapter}, columns on the device; whole statements, median of {args.repeat} after a second of them, ms. "
              + (f"The card sums an array of its own at {rate:,.0f} GB/s." if rate else "No CuPy there: no limit is known."),
              "Made by `./dev bench gpu --write`. Every answer equals the CPU's, byte for byte.", "",
              "| query | GPU | limit | GPU ÷ (limit + 0.06) | CuPy | our CPU |", "|---|---:|---:|---:|---:|---:|"]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 import typing
 
 import versus
+
+WARM_SECONDS = 1
 
 
 class Placement(typing.NamedTuple):
@@ -49,6 +52,13 @@ def find(engine: versus.Engine, sql: str, table: str) -> Placement:
 def prepare(engine: versus.Engine, placement: Placement):
     """All of the statement has to run on the GPU, or else what EXPLAIN said does."""
     engine.ask(f"set gpu_fallback='{'silent' if placement.elsewhere else 'error'}'")
+
+
+def warm_up(engine: versus.Engine, sql: str):
+    """A card that was idle runs at a fraction of its clock (a Vulkan queue on an H100: 435 of 1,980 MHz), and takes a while of work to leave that."""
+    began = time.perf_counter()
+    while time.perf_counter() - began < WARM_SECONDS:
+        engine.ask(sql)
 
 
 def failure(answer: dict) -> str:
