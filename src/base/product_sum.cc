@@ -20,7 +20,7 @@ int floor_division(int value, int divisor) { return value >= 0 ? value / divisor
 
 }  // namespace
 
-void ProductSum::add(std::span<const double> factors) {
+void ProductSum::add_widely(std::span<const double> factors) {
   TRUENO_ASSERT(factors.size() <= kMostFactors);
   std::array<std::uint32_t, 2 * kMostFactors + 1> product{1};
   std::size_t used = 1;
@@ -64,6 +64,25 @@ void ProductSum::add(std::span<const double> factors) {
   add_digits(std::span(shifted).first(carry == 0 ? used : used + 1), first, negative);
 }
 
+// What the window holds becomes limbs; the window stays where it is.
+void ProductSum::fold_window() {
+  const bool negative = (high_ >> 127) != 0;
+  if (negative) {
+    low_ = ~low_ + 1;
+    high_ = ~high_ + (low_ == 0 ? 1 : 0);
+  }
+  std::array<std::uint32_t, 8> digits{};
+  for (int i = 0; i < 4; ++i) {
+    digits[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(low_ >> (32 * i));
+    digits[static_cast<std::size_t>(i) + 4] = static_cast<std::uint32_t>(high_ >> (32 * i));
+  }
+  std::size_t used = digits.size();
+  while (used > 0 && digits[used - 1] == 0) --used;
+  low_ = high_ = 0;
+  adds_until_fold_ = kAddsUntilFold;
+  if (used != 0) add_digits(std::span(digits).first(used), window_, negative);
+}
+
 void ProductSum::add_digits(std::span<const std::uint32_t> digits, int first, bool negative) {
   if (limbs_.empty()) first_ = first;
   if (first < first_) {
@@ -95,6 +114,7 @@ void ProductSum::propagate() {
 
 ScaledInteger ProductSum::value() const {
   ProductSum copy = *this;
+  copy.fold_window();
   copy.propagate();
   BigInteger digits;
   if (!copy.limbs_.empty()) {
@@ -103,11 +123,21 @@ ScaledInteger ProductSum::value() const {
     for (std::size_t i = 0; i + 1 < copy.limbs_.size(); ++i) low.push_back(static_cast<std::uint32_t>(copy.limbs_[i]));
     digits = BigInteger(copy.limbs_.back()).shifted_left(static_cast<int>(32 * low.size())) + BigInteger::of(false, low);
   }
-  return {std::move(digits), 32 * first_};
+  return {std::move(digits), 32 * copy.first_};
 }
 
 void ProductSum::merge(const ProductSum& other) {
   finite_ = finite_ && other.finite_;
+  if (window_ == kNoWindow) window_ = other.window_;
+  if (other.limbs_.empty() && other.window_ == window_) {
+    const std::uint32_t adds = kAddsUntilFold - other.adds_until_fold_;
+    if (adds >= adds_until_fold_) fold_window();
+    low_ += other.low_;
+    high_ += other.high_ + (low_ < other.low_ ? 1 : 0);
+    adds_until_fold_ -= adds;
+    if (adds_until_fold_ == 0) fold_window();
+    return;
+  }
   const ScaledInteger added = other.value();
   if (!added.digits.is_zero()) add_digits(added.digits.limbs(), added.exponent / 32, added.digits.negative());
 }

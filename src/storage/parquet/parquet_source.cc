@@ -299,7 +299,7 @@ class ParquetSource final : public TableSource {
     const bool possible = std::all_of(predicate.conditions.begin(), predicate.conditions.end(), [&](const ColumnCondition& condition) {
       return may_match(condition, statistics(part, condition.column), *part_rows(part));
     });
-    const BatchStream nothing = []() -> Result<std::optional<Batch>> { return std::nullopt; };
+    BatchStream nothing = []() -> Result<std::optional<Batch>> { return std::nullopt; };
     if (!possible) return nothing;
     std::vector<pages::RowRange> ranges = TRUENO_TRY(ranges_of(part, predicate));
     if (ranges.empty() && *part_rows(part) != 0) return nothing;
