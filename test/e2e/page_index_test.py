@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 parser = argparse.ArgumentParser()
 parser.add_argument("trueno")
 parser.add_argument("--seed", type=int, default=1)
-parser.add_argument("--count", type=int, default=150, help="conditions a file")
+parser.add_argument("--count", type=int, default=60, help="conditions a file")
 ARGUMENTS = parser.parse_args()
 TRUENO = str(pathlib.Path(ARGUMENTS.trueno).resolve())
 ROWS = 40_000
