@@ -32,6 +32,15 @@ std::optional<int> needed_top(const Vector& vector, const std::uint8_t* mask, st
   return static_cast<int>(greatest >> 52) - 1022;
 }
 
+WindowedSum::WindowedSum(const kernel::Range& range) {
+  if (!range.proven || !range.span || range.span->empty() || range.span->has_nan || range.span->has_infinity) return;
+  const int top = range.span->highest_bit + 1;
+  const int low_grid = top - SumWindow::kReduceHighBits - SumWindow::kLowBits;
+  if (top < SumWindow::kLowestTop || top > SumWindow::kHighestTop || range.span->lowest_bit < low_grid) return;
+  known_ = has_window_ = true;
+  top_ = top;
+}
+
 void WindowedSum::fold() {
   const int high_grid = top_ - SumWindow::kReduceHighBits;
   add_steps(exact_, high_, high_grid);
@@ -47,7 +56,9 @@ const ExactSum& WindowedSum::total() {
 bool WindowedSum::add_on_grid(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines) {
   const bool single = vector.lane == Lane::kF32;
   FloatChunkSum sum{0, 0, false};
-  if (narrow_) {
+  if (known_ && !single) {
+    sum = routines.sum_known_f64(vector.as<double>(), mask, rows, top_);
+  } else if (narrow_) {
     sum = single ? routines.sum_narrow_f32(vector.as<float>(), mask, rows, top_)
                  : routines.sum_narrow_f64(vector.as<double>(), mask, rows, top_);
   }
@@ -97,8 +108,18 @@ ReduceSink::ReduceSink(const CompiledProgram& compiled)
       states_(kernel::fresh_states(*compiled.program)),
       counts_(states_.size()),
       sums_(states_.size()),
-      float_sums_(states_.size()),
+      float_sums_(fresh_float_sums()),
       products_(states_.size()) {}
+
+std::vector<WindowedSum> ReduceSink::fresh_float_sums() const {
+  std::vector<WindowedSum> sums;
+  for (const Accumulator& accumulator : compiled_.program->sink.accumulators) {
+    const bool of_doubles =
+        accumulator.kind == AccumulatorKind::kSumFloat && compiled_.at(accumulator.argument).physical() == Physical::kF64;
+    sums.push_back(of_doubles ? WindowedSum(compiled_.at(accumulator.argument).range) : WindowedSum());
+  }
+  return sums;
+}
 
 void ReduceSink::keep_extreme(std::size_t index, const Cell& cell) { states_[index].update(cell); }
 
@@ -267,7 +288,7 @@ Result<Batch> ReduceSink::take() {
   states_ = kernel::fresh_states(program);
   counts_.assign(counts_.size(), 0);
   sums_.assign(sums_.size(), {});
-  float_sums_ = std::vector<WindowedSum>(float_sums_.size());
+  float_sums_ = fresh_float_sums();
   products_.assign(products_.size(), {});
   return out;
 }

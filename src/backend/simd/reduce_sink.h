@@ -12,6 +12,9 @@ namespace trueno::backend::simd {
 /// the superaccumulator. The sum is exact either way.
 class WindowedSum {
  public:
+  WindowedSum() = default;
+  /// Of doubles whose range is proven: where their span fits a window, none of them is looked at.
+  explicit WindowedSum(const kernel::Range& range);
   /// Adds the chosen rows of a chunk (mask bytes; null: all) of an f64 or f32 register.
   void add(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines);
   /// The sum so far; the window's part is folded in.
@@ -24,6 +27,7 @@ class WindowedSum {
   bool has_window_ = false;
   int top_ = 0;
   bool narrow_ = true;  // values so far had a narrow span
+  bool known_ = false;  // all values are known to fit the window
   i128 high_ = 0;
   i128 low_ = 0;
 };
@@ -62,6 +66,7 @@ class ReduceSink {
   void update(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk, std::int64_t chosen);
   void add(std::size_t index, const Vector& argument, const std::uint8_t* mask, std::size_t rows, std::int64_t chosen,
            const Routines& routines);
+  [[nodiscard]] std::vector<WindowedSum> fresh_float_sums() const;
   void keep_extreme(std::size_t index, const kernel::Cell& cell);
   void add_products(std::size_t index, const Evaluator& evaluator, const ChunkRows& chunk);
 

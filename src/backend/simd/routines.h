@@ -129,6 +129,8 @@ struct Routines {
   /// The same for values of a narrow span, at less work: where the exponents of the chunk show that no partial sum needs more than 53 bits,
   /// an ordinary sum is the exact one (of FLOATs; of what is left of DOUBLEs after the high grid). Does not fit more often.
   FloatChunkSum (*sum_narrow_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
+  /// The same of values that are known to fit: below 2^top, and multiples of the low grid. Half the instructions.
+  FloatChunkSum (*sum_known_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
   FloatChunkSum (*sum_narrow_f32)(const float* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
   /// The two grid parts of every row; false when some chosen row does not fit (its `fits` byte is 0 then, else all 1).
   bool (*split_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top, std::int64_t* high, std::int64_t* low,
