@@ -3,8 +3,8 @@
 // Float sums are exact and order-free: see SumWindow. A value x is rounded to the high grid by adding and subtracting 1.5 * 2^(grid + 52);
 // the bits of the first sum, as an integer, count the grid steps. The rest of x is exact in binary64 and goes through the low grid the same
 // way. So a chunk costs six float additions a value and no conversion, on any instruction set. Where the exponents of a chunk lie close
-// enough together, which is nearly always, four do (sum_narrow_f64) or one (sum_narrow_f32); where their span is proven, nothing else is looked
-// at (sum_known_f64).
+// enough together, which is nearly always, four do (sum_narrow_f64) or one (sum_narrow_f32); where their span is proven, nothing else is
+// looked at (sum_known_f64).
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "backend/simd/reduce.cc"
 #include "backend/simd/targets.h"
@@ -259,7 +259,8 @@ FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RE
   return sum;
 }
 
-FloatChunkSum sum_narrow_f32(const float* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top) {
+template <bool known>
+FloatChunkSum sum_narrow_floats(const float* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top) {
   constexpr std::uint32_t kMagnitude = 0x7FFFFFFF;
   double sum = 0;
   std::uint32_t most = 0;
@@ -285,6 +286,7 @@ FloatChunkSum sum_narrow_f32(const float* HWY_RESTRICT values, const std::uint8_
     return hn::IfThenElseZero(chosen_lanes(d, mask + at), x);
   };
   const auto note = [&](auto x) HWY_ATTR {
+    if constexpr (known) return;
     const auto size = hn::And(hn::BitCast(bits, x), magnitude);
     greatest = hn::Max(greatest, size);
     smallest = hn::Min(smallest, hn::Sub(size, one));
@@ -312,15 +314,25 @@ FloatChunkSum sum_narrow_f32(const float* HWY_RESTRICT values, const std::uint8_
     least = size - 1 < least ? size - 1 : least;
     sum += static_cast<double>(values[i]);
   }
-  if (most == 0) return {};
+  if (!known && most == 0) return {};
   // 2^11 values below 2^top that are multiples of 2^(top - 42): every partial sum has 53 bits at most.
-  constexpr int kSpan = 53 - 11;
+  constexpr int kSpan = SumWindow::kNarrowBits;
   static_assert(kSpan < SumWindow::kReduceHighBits && kChunkRows <= 1 << 11);
+  const auto steps = [&] {
+    return FloatChunkSum{static_cast<std::int64_t>(sum * power_of_two(SumWindow::kReduceHighBits - top)), 0, true};
+  };
+  if (known) return steps();
   const int above = static_cast<int>(most >> 23) - 126;  // the greatest is below 2^above
   const int field = static_cast<int>((least + 1) >> 23);
   const int lowest_bit = (field == 0 ? 1 : field) - 150;
   if (above > top || above > 128 || lowest_bit < top - kSpan) return {0, 0, false};
-  return {static_cast<std::int64_t>(sum * power_of_two(SumWindow::kReduceHighBits - top)), 0, true};
+  return steps();
+}
+FloatChunkSum sum_narrow_f32(const float* values, const std::uint8_t* mask, std::size_t n, int top) {
+  return sum_narrow_floats<false>(values, mask, n, top);
+}
+FloatChunkSum sum_known_f32(const float* values, const std::uint8_t* mask, std::size_t n, int top) {
+  return sum_narrow_floats<true>(values, mask, n, top);
 }
 
 // The high part as in sum_float; what is left of a value is not split again but added as it is. Where no exponent of the chunk is too low,
@@ -451,6 +463,7 @@ void fill_reduce(Routines& r) {
   r.sum_narrow_f32 = sum_narrow_f32;
   r.sum_narrow_f64 = sum_narrow_f64;
   r.sum_known_f64 = sum_known_f64;
+  r.sum_known_f32 = sum_known_f32;
   r.split_f64 = split_f64;
 }
 

@@ -32,10 +32,10 @@ std::optional<int> needed_top(const Vector& vector, const std::uint8_t* mask, st
   return static_cast<int>(greatest >> 52) - 1022;
 }
 
-WindowedSum::WindowedSum(const kernel::Range& range) {
+WindowedSum::WindowedSum(const kernel::Range& range, bool single) {
   if (!range.proven || !range.span || range.span->empty() || range.span->has_nan || range.span->has_infinity) return;
   const int top = range.span->highest_bit + 1;
-  const int low_grid = top - SumWindow::kReduceHighBits - SumWindow::kLowBits;
+  const int low_grid = top - (single ? SumWindow::kNarrowBits : SumWindow::kReduceHighBits + SumWindow::kLowBits);
   if (top < SumWindow::kLowestTop || top > SumWindow::kHighestTop || range.span->lowest_bit < low_grid) return;
   known_ = has_window_ = true;
   top_ = top;
@@ -56,8 +56,9 @@ const ExactSum& WindowedSum::total() {
 bool WindowedSum::add_on_grid(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines) {
   const bool single = vector.lane == Lane::kF32;
   FloatChunkSum sum{0, 0, false};
-  if (known_ && !single) {
-    sum = routines.sum_known_f64(vector.as<double>(), mask, rows, top_);
+  if (known_) {
+    sum = single ? routines.sum_known_f32(vector.as<float>(), mask, rows, top_)
+                 : routines.sum_known_f64(vector.as<double>(), mask, rows, top_);
   } else if (narrow_) {
     sum = single ? routines.sum_narrow_f32(vector.as<float>(), mask, rows, top_)
                  : routines.sum_narrow_f64(vector.as<double>(), mask, rows, top_);
@@ -114,9 +115,9 @@ ReduceSink::ReduceSink(const CompiledProgram& compiled)
 std::vector<WindowedSum> ReduceSink::fresh_float_sums() const {
   std::vector<WindowedSum> sums;
   for (const Accumulator& accumulator : compiled_.program->sink.accumulators) {
-    const bool of_doubles =
-        accumulator.kind == AccumulatorKind::kSumFloat && compiled_.at(accumulator.argument).physical() == Physical::kF64;
-    sums.push_back(of_doubles ? WindowedSum(compiled_.at(accumulator.argument).range) : WindowedSum());
+    const bool of_floats = accumulator.kind == AccumulatorKind::kSumFloat;
+    const kernel::Instruction* argument = of_floats ? &compiled_.at(accumulator.argument) : nullptr;
+    sums.push_back(of_floats ? WindowedSum(argument->range, argument->physical() == Physical::kF32) : WindowedSum());
   }
   return sums;
 }

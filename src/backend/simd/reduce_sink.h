@@ -13,8 +13,8 @@ namespace trueno::backend::simd {
 class WindowedSum {
  public:
   WindowedSum() = default;
-  /// Of doubles whose range is proven: where their span fits a window, none of them is looked at.
-  explicit WindowedSum(const kernel::Range& range);
+  /// Of floats whose range is proven: where their span fits a window, none of them is looked at.
+  WindowedSum(const kernel::Range& range, bool single);
   /// Adds the chosen rows of a chunk (mask bytes; null: all) of an f64 or f32 register.
   void add(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines);
   /// The sum so far; the window's part is folded in.

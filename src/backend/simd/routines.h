@@ -41,8 +41,9 @@ enum class Logic : std::uint8_t { kAnd, kOr };
 /// the parts are folded into something wider: a chunk of kChunkRows for a reduction, kGroupRows rows for a group's state.
 struct SumWindow {
   static constexpr int kLowBits = 39;
-  static constexpr int kReduceHighBits = 51;  // 2^51 * 2^11 rows < 2^63
-  static constexpr int kGroupHighBits = 43;   // 2^43 * 2^19 rows < 2^63
+  static constexpr int kReduceHighBits = 51;   // 2^51 * 2^11 rows < 2^63
+  static constexpr int kGroupHighBits = 43;    // 2^43 * 2^19 rows < 2^63
+  static constexpr int kNarrowBits = 53 - 11;  // 2^11 values of so few bits add up without rounding
   static constexpr std::int64_t kGroupRows = std::int64_t{1} << 19;
   /// Outside of these, the constants that round to the grids would not be normal numbers.
   static constexpr int kLowestTop = -900;
@@ -131,6 +132,8 @@ struct Routines {
   FloatChunkSum (*sum_narrow_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
   /// The same of values that are known to fit: below 2^top, and multiples of the low grid. Half the instructions.
   FloatChunkSum (*sum_known_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
+  /// Of FLOATs below 2^top that are multiples of 2^(top - kNarrowBits).
+  FloatChunkSum (*sum_known_f32)(const float* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
   FloatChunkSum (*sum_narrow_f32)(const float* values, const std::uint8_t* mask, std::size_t n, int top) = nullptr;
   /// The two grid parts of every row; false when some chosen row does not fit (its `fits` byte is 0 then, else all 1).
   bool (*split_f64)(const double* values, const std::uint8_t* mask, std::size_t n, int top, std::int64_t* high, std::int64_t* low,
