@@ -217,7 +217,7 @@ std::vector<std::uint64_t> HostGroups::used_slots() const {
     for (std::size_t n = 0; n < table_.keys.size(); ++n) {
       const KeyIndex& key = table_.keys[n];
       const std::uint64_t index = slot / key.stride % key.extent;
-      place = place * (key.extent + 1) + (ranks[n].empty() ? index : ranks[n][index]);
+      place = place * key.extent + (ranks[n].empty() ? index : ranks[n][index]);
     }
     order.emplace_back(place, slot);
   }
