@@ -16,6 +16,7 @@ std::string_view decline_reason_name(DeclineReason reason) {
     case DeclineReason::kInstruction: return "instruction";
     case DeclineReason::kNoDevice: return "no device";
     case DeclineReason::kNotMeasured: return "not measured";
+    case DeclineReason::kFailedBefore: return "failed before";
   }
   return "?";
 }

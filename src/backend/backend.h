@@ -19,24 +19,31 @@ namespace trueno::backend {
 
 enum class DeviceKind : std::uint8_t { kScalar, kSimd, kWebGpu };
 
-/// What dispatch needs to predict a run: fixed costs in microseconds, rates in bytes per microsecond (= MB/s) or nanoseconds a row.
+/// What a device is. How fast it is, dispatch measures.
 struct DeviceProfile {
   std::string name;         // "scalar", "simd", "webgpu"
   std::string description;  // "AVX-512, 2 threads"
+  std::string identity;     // adapter, driver, provider or instruction set: what was measured of equal ones holds for this one
   DeviceKind kind = DeviceKind::kScalar;
-  int parallelism = 1;              // workers that may run morsels at the same time
-  double fixed_us = 0;              // per pipeline
-  double scan_bytes_per_us = 1000;  // sequential reading
-  double instruction_ns = 1;        // per row and instruction
-  double group_ns = 10;             // per row that enters a group table
-  double link_bytes_per_us = 0;     // host to device; 0: shares the host's memory
-  std::int64_t memory_bytes = 0;    // 0: the host's
-  std::int64_t launch_rows = 0;     // rows that are worth a launch: morsels are gathered until there are as many; 0: each by itself
-  bool software = false;            // kWebGpu: a CPU that plays a GPU, for tests
+  int parallelism = 1;            // workers that may run morsels at the same time
+  bool own_memory = false;        // rows have to move there
+  std::int64_t memory_bytes = 0;  // of its own; 0: not known
+  std::int64_t launch_rows = 0;   // rows that are worth a launch: morsels are gathered until there are as many; 0: each by itself
+  bool software = false;          // kWebGpu: a CPU that plays a GPU, for tests
 };
 
 /// Whether a backend can run a program, and why not.
-enum class DeclineReason : std::uint8_t { kNone, kHostFunction, kStringOperation, kType, kSink, kInstruction, kNoDevice, kNotMeasured };
+enum class DeclineReason : std::uint8_t {
+  kNone,
+  kHostFunction,
+  kStringOperation,
+  kType,
+  kSink,
+  kInstruction,
+  kNoDevice,
+  kNotMeasured,
+  kFailedBefore
+};
 struct Support {
   DeclineReason reason = DeclineReason::kNone;
   std::string detail;  // "host function upper"
@@ -88,6 +95,13 @@ struct Morsel {
   std::vector<const LookupTable*> lookups;  // by the program's lookup number
 };
 
+/// What rows are: equal names, equal rows. A device may remember under a name where they lie.
+struct RowsName {
+  std::string all;                   // of the whole: its columns, parts and morsels. Empty: there is no name
+  std::vector<std::string> columns;  // by the program's source column: of that one, however its rows are cut
+  std::string content;               // of what they are read from: a version of a table
+};
+
 /// A worker's share of a sink. Used by one thread at a time.
 class SinkState {
  public:
@@ -105,15 +119,15 @@ class Kernel {
   /// Runs all rows of the morsels into the state. On an error the state is to be thrown away. kRowFailed: some row fails, of these morsels
   /// or, on a device that answers late, of those before; which one and why the reference tells.
   [[nodiscard]] virtual Task<Status> run(std::span<const Morsel> morsels, SinkState& state, const CancelToken& cancel) const = 0;
-  /// The same for morsels that a name stands for: equal names, equal rows. A device may remember under it where they lie.
-  [[nodiscard]] virtual Task<Status> run_named(std::string_view name, std::span<const Morsel> morsels, SinkState& state,
+  /// The same for all morsels that a name stands for.
+  [[nodiscard]] virtual Task<Status> run_named(const RowsName& name, std::span<const Morsel> morsels, SinkState& state,
                                                const CancelToken& cancel) const {
     static_cast<void>(name);
     return run(morsels, state, cancel);
   }
   /// Runs the morsels that were run under this name before, where all of them still lie on the device; else false. `sample`: any of them,
   /// with the dictionaries and lookup tables that all have now.
-  [[nodiscard]] virtual Task<Result<bool>> run_again(std::string_view name, const Morsel& sample, SinkState& state,
+  [[nodiscard]] virtual Task<Result<bool>> run_again(const RowsName& name, const Morsel& sample, SinkState& state,
                                                      const CancelToken& cancel) const {
     static_cast<void>(name), static_cast<void>(sample), static_cast<void>(state), static_cast<void>(cancel);
     co_return false;
@@ -138,6 +152,20 @@ class Backend {
  public:
   virtual ~Backend() = default;
   [[nodiscard]] virtual const DeviceProfile& profile() const = 0;
+  /// Loads what the device needs, which may take a second; a failure is remembered. The profile is whole afterwards.
+  [[nodiscard]] virtual Status open() const { return {}; }
+  /// Whether a program like this ran here before, so that nothing has to be compiled.
+  [[nodiscard]] virtual bool is_prepared(const kernel::Program& program) const {
+    static_cast<void>(program);
+    return true;
+  }
+  /// Bytes that a device with memory of its own lacks of the columns a program reads. `column_bytes`: by source column, as the host has
+  /// them.
+  [[nodiscard]] virtual std::int64_t missing_bytes(const kernel::Program& program, const RowsName& name,
+                                                   std::span<const std::int64_t> column_bytes) const {
+    static_cast<void>(program), static_cast<void>(name), static_cast<void>(column_bytes);
+    return 0;
+  }
   [[nodiscard]] virtual Support supports(const kernel::Program& program) const = 0;
   /// Compiles; the program must have been verified and outlives nothing (it is copied where needed).
   [[nodiscard]] virtual Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const kernel::Program> program) = 0;

@@ -1,16 +1,23 @@
 #pragma once
 
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "backend/backend.h"
-#include "kernel/pipeline.h"
+#include "dispatch/rates.h"
+#include "dispatch/work.h"
 
 namespace trueno::dispatch {
 
 /// SET backend: who decides where a pipeline runs.
-enum class Policy : std::uint8_t { kCost, kSimd, kScalar, kGpu };
+enum class Policy : std::uint8_t {
+  kCost,  // the least predicted time
+  kSimd,  // always this one
+  kScalar,
+  kGpu,
+  kIntensity,  // the published rule of five: the GPU where computing there takes more than five times as long as moving, above 10 MB
+};
 
 /// What a session asks of placement. A bare policy is one.
 struct Request {
@@ -18,6 +25,9 @@ struct Request {
   Policy fallback = Policy::kCost;  // who runs what the GPU was asked for and cannot run
   bool gpu_required = false;        // then that is an error instead
   bool software_gpu = false;        // the GPU that is meant is a CPU playing one: for tests
+  bool learning = true;             // earlier runs correct predictions, pay for moving, and one in a hundred tries the runner-up
+  bool recorded = true;             // the decision is logged; constants are not worth it
+  int workers = 1;                  // of the CPU
 
   Request() = default;
   Request(Policy wanted) : policy(wanted) {}  // NOLINT(google-explicit-constructor): a policy is the whole request in most places
@@ -26,8 +36,12 @@ struct Request {
 /// One device's bid for a pipeline.
 struct Bid {
   std::string device;
-  double predicted_us = 0;
+  double predicted_us = 0;  // what the run is thought to take
+  double credit_us = 0;     // of `cost`'s moving and compiling, what earlier runs have lost for want of it: counts as paid
+  Cost cost;
+  std::int64_t missing_bytes = 0;
   backend::Support support;
+  [[nodiscard]] double counted_us() const { return predicted_us - credit_us; }
 };
 
 /// Where a pipeline runs and why: the proof of placement.
@@ -37,12 +51,18 @@ struct Decision {
   std::string reason;
   std::string gpu_refusal;  // why the GPU that was asked for does not run it; empty: it does, or was not asked for
   std::vector<Bid> bids;
+  // What learning from the run takes.
+  std::uint64_t shape = 0;  // 0: there is nothing to learn
+  double computed_us = 0;   // predicted, without moving and compiling, before it was corrected
+  bool compiled = true;
 };
 
-/// Chooses a device for one pipeline whose input has `rows` rows and `bytes` bytes (-1: unknown). kNotSupported when a forced device
-/// declines or is missing; kDevice when that is the GPU and it is required. A GPU is asked whether it supports a program only when it may
-/// be chosen, since answering loads its driver. Thread-safe.
-[[nodiscard]] Result<Decision> choose(const std::vector<std::shared_ptr<backend::Backend>>& devices, const kernel::Program& program,
-                                      std::int64_t rows, std::int64_t bytes, const Request& request);
+/// What a decision came to.
+struct Outcome {
+  double measured_us = 0;
+  double transfer_us = 0;
+  std::int64_t moved_bytes = 0;
+  std::int64_t rows = 0;
+};
 
 }  // namespace trueno::dispatch

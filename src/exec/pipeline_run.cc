@@ -32,11 +32,12 @@ constexpr std::int64_t kGatheredBytes = std::int64_t{256} << 20;
 
 PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<const Batch*>& earlier, backend::Backend& device,
                          backend::Backend& reference, const backend::Launch& launch, ReferenceLaunch reference_launch,
-                         const Options& options, const CancelToken& cancel, std::size_t number)
+                         const Options& options, const CancelToken& cancel, std::size_t number, const NamedRows& named)
     : pipeline_(pipeline),
       device_(device),
       reference_(reference),
       launch_(launch),
+      named_(named),
       reference_launch_(std::move(reference_launch)),
       options_(options),
       cancel_(cancel),
@@ -178,10 +179,10 @@ void PipelineRun::run_parts(Worker& worker) {
   std::unique_ptr<backend::SinkState>& state = worker.state;
   const AfterMorsel after_morsel = [&] { return make_room(worker); };
   Gathered gathered;
-  const NamedRows named = named_rows();
-  gathered.name = named.name;
-  if (!named.name.empty()) {
-    const Result<bool> again = run_again(named, *state);
+  const bool is_named = launch_rows() > 0 && !named_.name.all.empty() && named_.rows <= launch_rows();
+  if (is_named) {
+    gathered.name = named_.name;
+    const Result<bool> again = run_again(named_, *state);
     if (!again) return fail(0, again.error());
   }
   for (;;) {
@@ -245,7 +246,7 @@ Status PipelineRun::run_part(std::int64_t part, backend::SinkState& state, std::
     }
     gathered.morsels.push_back(std::move(morsel));
     if (gathered.rows >= launch_rows() || gathered.bytes >= kGatheredBytes) {
-      gathered.name.clear();  // there may be more
+      gathered.name.all.clear();  // there may be more
       TRUENO_TRY(run_gathered(gathered, state));
     }
     return after_morsel ? after_morsel() : Status();
@@ -279,13 +280,7 @@ Status PipelineRun::for_morsels(std::int64_t part, std::int64_t morsel_rows, con
   }
 }
 
-bool PipelineRun::skipped(std::int64_t part) const {
-  const TableSource& source = *pipeline_.input.source;
-  const auto rows = source.part_rows(part);
-  return std::ranges::any_of(pipeline_.input.predicate.conditions, [&](const ColumnCondition& condition) {
-    return !may_match(condition, source.statistics(part, condition.column), rows.value_or(-1));
-  });
-}
+bool PipelineRun::skipped(std::int64_t part) const { return rules_out(pipeline_.input, part); }
 
 Status PipelineRun::cut_batch(Batch batch, std::int64_t row_id, std::int64_t morsel_rows, const Visit& visit) {
   for (std::size_t i = 0; i < dictionaries_.size(); ++i) {
@@ -307,38 +302,12 @@ Status PipelineRun::cut_batch(Batch batch, std::int64_t row_id, std::int64_t mor
 
 Status PipelineRun::run_gathered(Gathered& gathered, backend::SinkState& state) {
   if (gathered.morsels.empty()) return {};
-  Status status = gathered.name.empty() ? kernel_->run(gathered.morsels, state, cancel_).run_now()
-                                        : kernel_->run_named(gathered.name, gathered.morsels, state, cancel_).run_now();
+  Status status = gathered.name.all.empty() ? kernel_->run(gathered.morsels, state, cancel_).run_now()
+                                            : kernel_->run_named(gathered.name, gathered.morsels, state, cancel_).run_now();
   if (!status && status.error().code() == ErrorCode::kRowFailed && launch_rows() == 0) status = error_of(gathered.morsels.back());
   gathered = {};
   gathered.failed = !status;
   return status;
-}
-
-// What all rows of this run are, where a device may have kept them since they were last asked for.
-PipelineRun::NamedRows PipelineRun::named_rows() const {
-  NamedRows named;
-  if (launch_rows() == 0 || !in_memory_ || !pipeline_.input.source) return named;
-  const TableSource& source = *pipeline_.input.source;
-  std::string name = source.identity();
-  const std::optional<std::int64_t> rows = source.row_count();
-  if (name.empty() || !rows || *rows == 0 || *rows > launch_rows()) return named;
-  name += fmt::format("/{}", options_.morsel_rows);
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (dictionaries_[i] != nullptr && !source.shared_dictionary(columns_[i])) return named;
-    name += fmt::format(",{}{}", columns_[i], dictionaries_[i] != nullptr ? "c" : "");
-  }
-  const bool prunes = !pipeline_.input.predicate.conditions.empty();
-  if (prunes) name += '/';
-  for (std::int64_t part = 0; part < parts_; ++part) {
-    const bool kept = !prunes || !skipped(part);
-    if (prunes) name += kept ? '+' : '-';
-    if (!kept) continue;
-    if (named.parts++ == 0) named.first_part = part;
-    named.rows += source.part_rows(part).value_or(0);
-  }
-  if (named.parts != 0) named.name = std::move(name);
-  return named;
 }
 
 Result<bool> PipelineRun::run_again(const NamedRows& named, backend::SinkState& state) {

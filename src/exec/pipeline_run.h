@@ -9,6 +9,7 @@
 #include "backend/backend.h"
 #include "base/threads.h"
 #include "exec/lookup_tables.h"
+#include "exec/named_rows.h"
 #include "exec/query_dictionary.h"
 #include "exec/run.h"
 #include "exec/sorted_runs.h"
@@ -25,10 +26,11 @@ class PipelineRun {
  public:
   /// Makes the launch of the reference, whose tables are of its own kind; asked for once a row has failed.
   using ReferenceLaunch = std::function<Result<std::shared_ptr<const backend::Launch>>()>;
-  /// `earlier`: the outputs this pipeline reads, none where it reads its source. `reference`: the scalar backend.
+  /// `earlier`: the outputs this pipeline reads, none where it reads its source. `reference`: the scalar backend. `named`: its rows, where
+  /// they have a name. All outlive it.
   PipelineRun(const kernel::Pipeline& pipeline, const std::vector<const Batch*>& earlier, backend::Backend& device,
               backend::Backend& reference, const backend::Launch& launch, ReferenceLaunch reference_launch, const Options& options,
-              const CancelToken& cancel, std::size_t number);
+              const CancelToken& cancel, std::size_t number, const NamedRows& named);
 
   [[nodiscard]] Result<Batch> run();
   [[nodiscard]] std::int64_t rows_in() const { return rows_in_; }
@@ -54,16 +56,8 @@ class PipelineRun {
     std::vector<backend::Morsel> morsels;
     std::int64_t rows = 0;
     std::int64_t bytes = 0;
-    std::string name;     // of all rows of the pipeline, where they have one and are all here
-    bool failed = false;  // the last ones, and the state with them
-  };
-
-  // All rows of an in-memory source that are not ruled out, under one name; no name: there is none.
-  struct NamedRows {
-    std::string name;
-    std::int64_t first_part = 0;
-    std::int64_t parts = 0;
-    std::int64_t rows = 0;
+    backend::RowsName name;  // of all rows of the pipeline, where they have one and are all here
+    bool failed = false;     // the last ones, and the state with them
   };
 
   [[nodiscard]] bool emits() const {
@@ -88,7 +82,6 @@ class PipelineRun {
   [[nodiscard]] Status for_morsels(std::int64_t part, std::int64_t morsel_rows, const Visit& visit);
   [[nodiscard]] Status cut_batch(Batch batch, std::int64_t row_id, std::int64_t morsel_rows, const Visit& visit);
   [[nodiscard]] Status run_gathered(Gathered& gathered, backend::SinkState& state);
-  [[nodiscard]] NamedRows named_rows() const;
   [[nodiscard]] Result<bool> run_again(const NamedRows& named, backend::SinkState& state);
   [[nodiscard]] std::optional<Error> failure_on_reference(const std::function<Status(const Visit&)>& each);
   [[nodiscard]] std::optional<Error> first_failure();
@@ -112,6 +105,7 @@ class PipelineRun {
   backend::Backend& device_;
   backend::Backend& reference_;
   const backend::Launch& launch_;
+  const NamedRows& named_;
   ReferenceLaunch reference_launch_;
   const Options& options_;
   const CancelToken& cancel_;

@@ -1,25 +1,18 @@
 #include "exec/run.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/clock.h"
 #include "base/large_memory.h"
 #include "exec/join_tables.h"
 #include "exec/merge.h"
+#include "exec/named_rows.h"
 #include "exec/pipeline_run.h"
 
 namespace trueno::exec {
 
 namespace {
-
-std::int64_t input_bytes(const kernel::Pipeline& pipeline) {
-  std::int64_t bytes = 0;
-  for (std::int64_t part = 0; part < pipeline.input.source->part_count(); ++part) {
-    for (const kernel::SourceColumn& column : pipeline.program->source.columns)
-      bytes += pipeline.input.source->column_bytes(part, column.index);
-  }
-  return bytes;
-}
 
 // The device whose bits are the definition.
 backend::Backend& reference_among(const std::vector<std::shared_ptr<backend::Backend>>& devices) {
@@ -28,11 +21,23 @@ backend::Backend& reference_among(const std::vector<std::shared_ptr<backend::Bac
   return **found;
 }
 
+// `rows`: of its input, -1: not known.
+dispatch::Job job_of(const kernel::Pipeline& pipeline, const NamedRows& named, std::int64_t rows) {
+  dispatch::Job job;
+  job.program = pipeline.program.get();
+  job.rows = rows;
+  if (!pipeline.input.source) return job;
+  const TableSource& source = *pipeline.input.source;
+  job.in_memory = source.in_memory();
+  job.bytes = std::accumulate(named.column_bytes.begin(), named.column_bytes.end(), std::int64_t{0});
+  if (named.parts != source.part_count() && rows >= 0) job.rows = named.rows;
+  return job;
+}
+
 // One query on its way.
 class QueryRun {
  public:
-  QueryRun(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices, const Options& options,
-           const CancelToken& cancel)
+  QueryRun(const kernel::PipelinePlan& plan, dispatch::Devices& devices, const Options& options, const CancelToken& cancel)
       : plan_(plan), devices_(devices), options_(options), cancel_(cancel), outputs_(plan.pipelines.size()), tables_(outputs_, launch_) {
     launch_.parameters = plan.parameters;
     launch_.chunk_rows = options.chunk_rows;
@@ -98,38 +103,70 @@ class QueryRun {
       earlier.push_back(unmatched ? &*unmatched : &outputs_[input]);
       rows += earlier.back()->length;
     }
-    dispatch::Decision decision = TRUENO_TRY(
-        dispatch::choose(devices_, *pipeline.program, rows, pipeline.input.source ? input_bytes(pipeline) : -1, options_.policy));
-    backend::Backend& device = *devices_[decision.device];
+    const NamedRows named = name_rows(pipeline, options_.morsel_rows);
+    dispatch::Job job = job_of(pipeline, named, rows);
+    for (const std::size_t table : pipeline.tables) job.table_rows.push_back(outputs_[table].length);
+    dispatch::Request request = options_.policy;
+    request.workers = options_.threads;
+    dispatch::Decision decision = TRUENO_TRY(devices_.choose(job, named.name, named.column_bytes, request));
+    Result<Batch> output = run_on(number, earlier, job, named, decision, request);
+    if (!output && falls_back(*devices_.list()[decision.device], output.error(), request)) {
+      const Error failure = output.error();
+      devices_.report_failure(decision.device, *pipeline.program, failure);
+      request.policy = request.policy == dispatch::Policy::kGpu ? request.fallback : dispatch::Policy::kSimd;
+      if (request.policy == dispatch::Policy::kCost) request.policy = dispatch::Policy::kSimd;
+      const dispatch::Policy asked = options_.policy.policy;
+      decision = TRUENO_TRY(devices_.choose(job, named.name, named.column_bytes, request));
+      decision.reason =
+          fmt::format("the GPU was {}, but failed: {}", asked == dispatch::Policy::kGpu ? "asked for" : "chosen", failure.message());
+      decision.gpu_refusal = failure.message();
+      output = run_on(number, earlier, job, named, decision, request);
+    }
+    if (!output) return output.error().code() == ErrorCode::kOutOfMemory ? with_held(output.error()) : std::move(output).error();
+    outputs_[number] = std::move(*output);
+    out_.profile[number].rows_out += outputs_[number].length;
+    return {};
+  }
+
+  // A GPU that turns out not to be able to, though it said that it can. Errors of rows and wishes to stop are of the query.
+  [[nodiscard]] static bool falls_back(const backend::Backend& device, const Error& failure, const dispatch::Request& request) {
+    const bool of_device =
+        failure.code() == ErrorCode::kDevice || failure.code() == ErrorCode::kNotSupported || failure.code() == ErrorCode::kOutOfMemory;
+    return device.profile().kind == backend::DeviceKind::kWebGpu && of_device && !request.gpu_required;
+  }
+
+  Result<Batch> run_on(std::size_t number, const std::vector<const Batch*>& earlier, const dispatch::Job& job, const NamedRows& named,
+                       const dispatch::Decision& decision, const dispatch::Request& request) {
+    const kernel::Pipeline& pipeline = plan_.pipelines[number];
+    backend::Backend& device = *devices_.list()[decision.device];
     const Stopwatch watch;
     const auto on_device = TRUENO_TRY(tables_.launch(pipeline, device));
     if (!pipeline.tables.empty() && large_bytes_in_use() > options_.memory_limit) {
-      return with_held(
-          error(ErrorCode::kOutOfMemory, "memory_limit is reached by the tables that joins of pipeline {} look rows up in", number)
-              .hint("SET memory_limit to more"));
+      return error(ErrorCode::kOutOfMemory, "memory_limit is reached by the tables that joins of pipeline {} look rows up in", number)
+          .hint("SET memory_limit to more");
     }
-    backend::Backend& reference = reference_among(devices_);
+    backend::Backend& reference = reference_among(devices_.list());
     PipelineRun run(
-        pipeline, earlier, device, reference, *on_device, [&] { return tables_.launch(pipeline, reference); }, options_, cancel_, number);
-    Result<Batch> output = run.run();
-    if (!output) return output.error().code() == ErrorCode::kOutOfMemory ? with_held(output.error()) : std::move(output).error();
-    outputs_[number] = std::move(*output);
+        pipeline, earlier, device, reference, *on_device, [&] { return tables_.launch(pipeline, reference); }, options_, cancel_, number,
+        named);
+    Batch output = TRUENO_TRY(run.run());
+    const dispatch::Outcome outcome{watch.elapsed_ms() * 1000, run.transfer_us(), run.moved_bytes(), run.rows_in()};
+    devices_.learn(job, named.name, decision, outcome, request);
     // The rounds of a recursion add up; what was decided is what the last one decided.
     PipelineProfile& profile = out_.profile[number];
     profile.device = device.profile().name;
-    profile.reason = std::move(decision.reason);
-    profile.gpu_refusal = std::move(decision.gpu_refusal);
+    profile.reason = decision.reason;
+    profile.gpu_refusal = decision.gpu_refusal;
     profile.predicted_us += decision.predicted_us;
-    profile.measured_us += watch.elapsed_ms() * 1000;
+    profile.measured_us += outcome.measured_us;
     profile.transfer_us += run.transfer_us();
     profile.moved_bytes += run.moved_bytes();
     profile.rows_in += run.rows_in();
-    profile.rows_out += outputs_[number].length;
     profile.parts_skipped += run.parts_skipped();
     profile.spilled_bytes += run.spilled_bytes();
     profile.rows_skipped += run.rows_skipped();
-    profile.bids = std::move(decision.bids);
-    return {};
+    profile.bids = decision.bids;
+    return output;
   }
 
   // Says what the query keeps of earlier pipelines, too.
@@ -144,7 +181,7 @@ class QueryRun {
   }
 
   const kernel::PipelinePlan& plan_;
-  const std::vector<std::shared_ptr<backend::Backend>>& devices_;
+  dispatch::Devices& devices_;
   const Options& options_;
   const CancelToken& cancel_;
   std::vector<Batch> outputs_;
@@ -155,8 +192,16 @@ class QueryRun {
 
 }  // namespace
 
-Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices, const Options& options,
-                   const CancelToken& cancel) {
+Result<dispatch::Decision> place(const kernel::Pipeline& pipeline, dispatch::Devices& devices, const Options& options) {
+  const NamedRows named = name_rows(pipeline, options.morsel_rows);
+  const std::int64_t rows = pipeline.input.source ? pipeline.input.source->row_count().value_or(-1) : -1;
+  dispatch::Request request = options.policy;
+  request.workers = options.threads;
+  request.recorded = false;
+  return devices.choose(job_of(pipeline, named, rows), named.name, named.column_bytes, request);
+}
+
+Result<Output> run(const kernel::PipelinePlan& plan, dispatch::Devices& devices, const Options& options, const CancelToken& cancel) {
   return QueryRun(plan, devices, options, cancel).run();
 }
 

@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "dispatch/dispatch.h"
+#include "dispatch/devices.h"
+#include "kernel/pipeline.h"
 
 namespace trueno::exec {
 
@@ -46,9 +47,12 @@ struct Output {
   std::vector<PipelineProfile> profile;
 };
 
+/// Where a pipeline would run. Rows of earlier pipelines are not known yet and are assumed; when it runs, they are.
+[[nodiscard]] Result<dispatch::Decision> place(const kernel::Pipeline& pipeline, dispatch::Devices& devices, const Options& options);
+
 /// Runs the pipelines in order; the morsels of each in parallel. The error of the earliest failing row in written order is the one that is
 /// reported. Thread-safe; blocks the caller.
-[[nodiscard]] Result<Output> run(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices,
-                                 const Options& options, const CancelToken& cancel);
+[[nodiscard]] Result<Output> run(const kernel::PipelinePlan& plan, dispatch::Devices& devices, const Options& options,
+                                 const CancelToken& cancel);
 
 }  // namespace trueno::exec

@@ -6,8 +6,10 @@
 #include "backend/simd/simd_backend.h"
 #ifndef __wasm__
 #include "backend/webgpu/webgpu_backend.h"
+#include "session/rates_folder.h"
 #endif
 #include "base/name.h"
+#include "exec/workers.h"
 #include "io/http_file_system.h"
 #include "io/local_file_system.h"
 #include "session/file_request.h"
@@ -39,9 +41,10 @@ Database::Database() : files_(make_files()), implicit_session_(std::make_unique<
   const int cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 #endif
   // The one list of devices. GPUs load their libraries when they are first asked for.
-  devices_.push_back(backend::make_scalar_backend(cores));
+  std::vector<std::shared_ptr<backend::Backend>> list;
+  list.push_back(backend::make_scalar_backend(cores));
   if (auto simd = backend::make_simd_backend(cores)) {
-    devices_.push_back(std::move(*simd));
+    list.push_back(std::move(*simd));
   } else {
     device_problem_ = std::move(simd).error();  // TRUENO_SIMD names a set that is not there: every statement says so
   }
@@ -50,8 +53,11 @@ Database::Database() : files_(make_files()), implicit_session_(std::make_unique<
     backend::WebGpuOptions options;
     options.device.software_allowed = software;
     options.open_on_first_use = true;
-    if (auto gpu = backend::make_webgpu_backend(options)) devices_.push_back(std::move(*gpu));
+    if (auto gpu = backend::make_webgpu_backend(options)) list.push_back(std::move(*gpu));
   }
+  devices_ = std::make_unique<dispatch::Devices>(std::move(list), exec::workers, rates_in_cache_folder());
+#else
+  devices_ = std::make_unique<dispatch::Devices>(std::move(list));
 #endif
 }
 

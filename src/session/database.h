@@ -36,7 +36,7 @@ class Database {
   [[nodiscard]] catalog::Catalog& catalog() { return catalog_; }
   [[nodiscard]] const catalog::Catalog& catalog() const { return catalog_; }
   [[nodiscard]] const function::Catalogue& functions() const { return functions_; }
-  [[nodiscard]] const std::vector<std::shared_ptr<backend::Backend>>& devices() const { return devices_; }
+  [[nodiscard]] dispatch::Devices& devices() const { return *devices_; }
   [[nodiscard]] ResultCache& results() { return results_; }
   [[nodiscard]] const ResultCache& results() const { return results_; }
   /// Why a device that was asked for by the environment could not be made.
@@ -46,7 +46,7 @@ class Database {
   [[nodiscard]] Status put_table(const std::string& name, catalog::TableContent content);
 
   function::Catalogue functions_;
-  std::vector<std::shared_ptr<backend::Backend>> devices_;
+  std::unique_ptr<dispatch::Devices> devices_;
   std::optional<Error> device_problem_;
   std::unique_ptr<FileSystem> files_;
   catalog::Catalog catalog_;

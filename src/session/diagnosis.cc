@@ -98,7 +98,7 @@ Finding changed_settings(const Settings& settings) {
 
 std::vector<Finding> diagnose(const Database& database, const Settings& settings) {
   std::vector<Finding> findings = {processor()};
-  for (const auto& device : database.devices()) {
+  for (const auto& device : database.devices().list()) {
     if (device->profile().kind == backend::DeviceKind::kWebGpu) continue;  // below
     findings.push_back({fmt::format("device {}", device->profile().name), Health::kGood, device->profile().description, {}});
   }

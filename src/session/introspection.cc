@@ -43,28 +43,63 @@ Result<std::shared_ptr<const TableSource>> functions_source(const function::Cata
   return rows.finish_source("trueno_functions");
 }
 
-Result<std::shared_ptr<const TableSource>> devices_source(const std::vector<std::shared_ptr<backend::Backend>>& devices) {
-  RowBuilder rows({text_field("name"),
+Result<std::shared_ptr<const TableSource>> devices_source(const dispatch::Devices& devices) {
+  using dispatch::CostKind;
+  static constexpr CostKind kKinds[] = {CostKind::kSimple, CostKind::kFloat,    CostKind::kSumInteger, CostKind::kSumFloat,
+                                        CostKind::kGroup,  CostKind::kFarGroup, CostKind::kProbe,      CostKind::kFarProbe};
+  Schema schema = {text_field("name"),
                    text_field("kind"),
                    text_field("description"),
                    {"workers", TypeId::kBigInt, false},
                    {"memory_bytes", TypeId::kBigInt, true},
+                   {"measured", TypeId::kBoolean, false},
                    {"fixed_us", TypeId::kDouble, false},
                    {"scan_mb_per_s", TypeId::kDouble, false},
                    {"link_mb_per_s", TypeId::kDouble, true},
-                   {"instruction_ns", TypeId::kDouble, false},
-                   {"group_ns", TypeId::kDouble, false}});
-  for (const auto& device : devices) {
-    const backend::DeviceProfile& profile = device->profile();
-    const bool own_memory = profile.memory_bytes != 0;
-    const bool linked = profile.link_bytes_per_us != 0;
-    TRUENO_TRY(rows.add({text(profile.name), text(kind_name(profile.kind)), text(profile.description), Value::bigint(profile.parallelism),
-                         own_memory ? Value::bigint(profile.memory_bytes) : Value::null(TypeId::kBigInt), Value::floating(profile.fixed_us),
-                         Value::floating(profile.scan_bytes_per_us),  // a byte a microsecond is a megabyte a second
-                         linked ? Value::floating(profile.link_bytes_per_us) : Value::null(TypeId::kDouble),
-                         Value::floating(profile.instruction_ns), Value::floating(profile.group_ns)}));
+                   {"read_back_mb_per_s", TypeId::kDouble, true},
+                   {"compile_ms", TypeId::kDouble, true},
+                   {"build_ns", TypeId::kDouble, false}};
+  for (const CostKind kind : kKinds) schema.push_back({fmt::format("{}_ns", dispatch::name_of(kind)), TypeId::kDouble, false});
+  RowBuilder rows(schema);
+  const auto where = [](bool there, double value) { return there ? Value::floating(value) : Value::null(TypeId::kDouble); };
+  for (std::size_t i = 0; i < devices.list().size(); ++i) {
+    const backend::DeviceProfile& profile = devices.list()[i]->profile();
+    const dispatch::Rates rates = devices.rates(i);
+    std::vector<Value> row = {text(profile.name),
+                              text(kind_name(profile.kind)),
+                              text(profile.description),
+                              Value::bigint(profile.parallelism),
+                              profile.memory_bytes != 0 ? Value::bigint(profile.memory_bytes) : Value::null(TypeId::kBigInt),
+                              Value::boolean(rates.measured),
+                              Value::floating(rates.fixed_us),
+                              Value::floating(rates.scan_bytes_per_us),  // a byte a microsecond is a megabyte a second
+                              where(profile.own_memory, rates.link_bytes_per_us),
+                              where(profile.own_memory, rates.read_bytes_per_us),
+                              where(profile.own_memory, rates.compile_us / 1000),
+                              Value::floating(rates.build_ns)};
+    for (const CostKind kind : kKinds) row.push_back(Value::floating(rates.row_ns[static_cast<std::size_t>(kind)]));
+    TRUENO_TRY(rows.add(std::move(row)));
   }
   return rows.finish_source("trueno_devices");
+}
+
+Result<std::shared_ptr<const TableSource>> decisions_source(const dispatch::Devices& devices) {
+  RowBuilder rows({{"number", TypeId::kBigInt, false},
+                   text_field("device"),
+                   text_field("pipeline"),
+                   {"rows", TypeId::kBigInt, false},
+                   {"predicted_us", TypeId::kDouble, false},
+                   {"measured_us", TypeId::kDouble, false},
+                   {"transfer_us", TypeId::kDouble, false},
+                   {"moved_bytes", TypeId::kBigInt, false},
+                   text_field("reason"),
+                   text_field("others")});
+  for (const dispatch::LoggedDecision& d : devices.decisions()) {
+    TRUENO_TRY(rows.add({Value::bigint(d.number), text(d.device), text(d.shape), Value::bigint(d.rows), Value::floating(d.predicted_us),
+                         Value::floating(d.measured_us), Value::floating(d.transfer_us), Value::bigint(d.moved_bytes), text(d.reason),
+                         text(d.others)}));
+  }
+  return rows.finish_source("trueno_decisions");
 }
 
 Result<std::shared_ptr<const TableSource>> cache_source(const ResultCache& results) {

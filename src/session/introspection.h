@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "backend/backend.h"
 #include "column/table_source.h"
+#include "dispatch/devices.h"
 #include "function/catalogue.h"
 #include "session/search_path.h"
 
@@ -17,7 +17,9 @@ class Settings;
 
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> settings_source(const Settings& settings);
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> functions_source(const function::Catalogue& functions);
-[[nodiscard]] Result<std::shared_ptr<const TableSource>> devices_source(const std::vector<std::shared_ptr<backend::Backend>>& devices);
+[[nodiscard]] Result<std::shared_ptr<const TableSource>> devices_source(const dispatch::Devices& devices);
+/// The last pipelines that ran: where, why, predicted and measured.
+[[nodiscard]] Result<std::shared_ptr<const TableSource>> decisions_source(const dispatch::Devices& devices);
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> tables_source(const catalog::Root& root, const SearchPath& path);
 [[nodiscard]] Result<std::shared_ptr<const TableSource>> cache_source(const ResultCache& results);
 

@@ -6,15 +6,6 @@ namespace trueno::session {
 
 namespace {
 
-std::int64_t bytes_read(const kernel::Pipeline& pipeline) {
-  std::int64_t bytes = 0;
-  for (std::int64_t part = 0; part < pipeline.input.source->part_count(); ++part) {
-    for (const kernel::SourceColumn& column : pipeline.program->source.columns)
-      bytes += pipeline.input.source->column_bytes(part, column.index);
-  }
-  return bytes;
-}
-
 const dispatch::Bid* chosen_bid(const Placement& placement) {
   const auto found = std::ranges::find(placement.bids, placement.device, &dispatch::Bid::device);
   return found == placement.bids.end() ? nullptr : &*found;
@@ -27,15 +18,11 @@ std::string duration(double micros) {
 
 }  // namespace
 
-Result<std::vector<Placement>> place(const kernel::PipelinePlan& plan, const std::vector<std::shared_ptr<backend::Backend>>& devices,
-                                     const dispatch::Request& request) {
+Result<std::vector<Placement>> place(const kernel::PipelinePlan& plan, dispatch::Devices& devices, const exec::Options& options) {
   std::vector<Placement> placements;
   for (const kernel::Pipeline& pipeline : plan.pipelines) {
-    const bool first = pipeline.input.source != nullptr;
-    const std::int64_t rows = first ? pipeline.input.source->row_count().value_or(-1) : -1;
-    dispatch::Decision decision =
-        TRUENO_TRY(dispatch::choose(devices, *pipeline.program, rows, first ? bytes_read(pipeline) : -1, request));
-    placements.push_back({devices[decision.device]->profile().name, std::move(decision.reason), std::move(decision.bids), nullptr});
+    dispatch::Decision decision = TRUENO_TRY(exec::place(pipeline, devices, options));
+    placements.push_back({devices.list()[decision.device]->profile().name, std::move(decision.reason), std::move(decision.bids), nullptr});
   }
   return placements;
 }
@@ -48,7 +35,13 @@ std::string reason_lost(const Placement& placement, const dispatch::Bid& bid) {
   const dispatch::Bid* chosen = chosen_bid(placement);
   if (chosen == nullptr) return {};
   const double more = bid.predicted_us - chosen->predicted_us;
-  return more >= 0 ? "+" + duration(more) : fmt::format("{} less, but {}", duration(-more), placement.reason);
+  if (more < 0) return fmt::format("{} less, but {}", duration(-more), placement.reason);
+  std::string reason = "+" + duration(more);
+  if (bid.cost.transfer > 0)
+    reason += fmt::format(", {} of it to move {:.1f} MiB", duration(bid.cost.transfer), static_cast<double>(bid.missing_bytes) / (1 << 20));
+  if (bid.cost.compile > 0) reason += fmt::format(", {} to compile", duration(bid.cost.compile));
+  if (bid.cost.read_back > more / 2) reason += fmt::format(", {} to read back", duration(bid.cost.read_back));
+  return reason;
 }
 
 std::string print(const Placement& placement, std::size_t number) {

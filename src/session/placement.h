@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "dispatch/dispatch.h"
+#include "dispatch/devices.h"
 #include "exec/run.h"
 #include "kernel/pipeline.h"
 
@@ -19,9 +19,8 @@ struct Placement {
 };
 
 /// Places pipelines without running them. Rows of later pipelines are not known yet and are assumed; when they run, they are.
-[[nodiscard]] Result<std::vector<Placement>> place(const kernel::PipelinePlan& plan,
-                                                   const std::vector<std::shared_ptr<backend::Backend>>& devices,
-                                                   const dispatch::Request& request);
+[[nodiscard]] Result<std::vector<Placement>> place(const kernel::PipelinePlan& plan, dispatch::Devices& devices,
+                                                   const exec::Options& options);
 [[nodiscard]] Placement placement_of(const exec::PipelineProfile& profile);
 
 /// Why a device was not chosen: "declined: host function upper", "+120 us", or empty for the chosen one.

@@ -50,6 +50,7 @@ dispatch::Policy policy_named(std::string_view name) {
   if (name == "simd") return dispatch::Policy::kSimd;
   if (name == "scalar") return dispatch::Policy::kScalar;
   if (name == "gpu") return dispatch::Policy::kGpu;
+  if (name == "intensity") return dispatch::Policy::kIntensity;
   return dispatch::Policy::kCost;
 }
 
@@ -70,6 +71,7 @@ exec::Options StatementRunner::exec_options() const {
   options.policy = policy_named(options_.backend.empty() ? settings_.text("backend") : options_.backend);
   options.policy.fallback = policy_named(settings_.text("fallback"));
   options.policy.gpu_required = settings_.text("gpu_fallback") == "error";
+  options.policy.learning = settings_.boolean("dispatch_learning");
   options.policy.software_gpu = settings_.text("gpu_adapter") == "software";
   return options;
 }

@@ -15,12 +15,17 @@ namespace trueno::session {
 
 const std::vector<Setting>& all_settings() {
   static const std::vector<Setting> settings = {
-      {"backend", "cost|gpu|simd|scalar", "cost", "Where pipelines run: on the device with the least predicted time, or always on one."},
+      {"backend", "cost|gpu|simd|scalar|intensity", "cost",
+       "Where pipelines run: on the device with the least predicted time, always on one, or on the GPU where computing there takes five "
+       "times "
+       "as long as moving."},
       {"cache_size_mb", "0..1048576", "512", "MiB of columns that a device with memory of its own may keep."},
       {"chunk_rows", "0..2048", "0", "Rows a CPU device evaluates at a time; 0: as it likes. For tests."},
       {"default_null_order", "nulls_last|nulls_first|nulls_first_on_asc_last_on_desc|nulls_last_on_asc_first_on_desc", "nulls_last",
        "Where NULLs come when ORDER BY does not say."},
       {"disabled_optimizers", kRuleList, "", "Rules of the optimizer that are left out, divided by commas. No result depends on them."},
+      {"dispatch_learning", "boolean", "true",
+       "Earlier runs correct predictions, and pay for moving columns to a device; one run in a hundred tries the runner-up."},
       {"fallback", "cost|simd|scalar", "cost", "Where a pipeline runs when the GPU was asked for and cannot run it."},
       {"gpu_adapter", "hardware|software", "hardware", "Which adapter counts as a GPU: a real one, or a CPU that plays one (for tests)."},
       {"gpu_fallback", "warn|error|silent", "warn", "What happens when the GPU was asked for and cannot run a part of the query."},

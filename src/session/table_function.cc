@@ -103,6 +103,14 @@ Source cache_table(const TableFunctionContext& context, std::string_view, const 
 Source devices_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return devices_source(context.database.devices());
 }
+Source decisions_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+  return decisions_source(context.database.devices());
+}
+// Measures first.
+Source calibrate(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+  TRUENO_TRY(context.database.devices().calibrate(context.settings.text("gpu_adapter") == "software"));
+  return devices_source(context.database.devices());
+}
 Source catalog_list(const TableFunctionContext& context, std::string_view name, const std::vector<Value>&) {
   return catalog_table(name, context.root, context.path);
 }
@@ -147,7 +155,12 @@ const std::vector<TableFunction>& table_functions() {
       {"parquet_scan", "parquet_scan('path')", "Another name of read_parquet.", 1, 1, read_files, true},
       {"sniff_csv", "sniff_csv('path')", "What read_csv finds out of a file, and a query that says it.", 1, 1, sniff_csv_table, true},
       {"trueno_cache", "trueno_cache()", "The results of queries that are kept, the last used first.", 0, 0, cache_table},
-      {"trueno_devices", "trueno_devices()", "The devices that run queries, with their measured rates.", 0, 0, devices_table},
+      {"trueno_calibrate", "trueno_calibrate()", "Opens the GPU, measures every device anew, and lists what trueno_devices() lists.", 0, 0,
+       calibrate},
+      {"trueno_decisions", "trueno_decisions()", "The last 1,000 pipelines that ran: on which device, why, predicted and measured.", 0, 0,
+       decisions_table},
+      {"trueno_devices", "trueno_devices()", "The devices that run queries, with the rates that predictions are made from.", 0, 0,
+       devices_table},
       {"trueno_functions", "trueno_functions()", "Every SQL function with its signature and an example.", 0, 0, functions_table},
       {"trueno_settings", "trueno_settings()", "Every setting with its value in this session.", 0, 0, settings_table},
       {"trueno_tables", "trueno_tables()", "Every table with its columns' and rows' number.", 0, 0, tables_table},

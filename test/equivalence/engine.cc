@@ -21,18 +21,19 @@ namespace {
 
 class Constants final : public plan::ConstantEvaluator {
  public:
-  explicit Constants(const std::vector<std::shared_ptr<backend::Backend>>& devices) : devices_(devices) {}
+  explicit Constants(dispatch::Devices& devices) : devices_(devices) {}
   Result<Value> evaluate(const plan::Expression& expression) const override {
     if (expression.kind == plan::ExpressionKind::kLiteral || expression.kind == plan::ExpressionKind::kParameter) return expression.value;
     exec::Options options;
     options.policy = dispatch::Policy::kScalar;
+    options.policy.learning = options.policy.recorded = false;
     const exec::Output output =
         TRUENO_TRY(exec::run(TRUENO_TRY(compile::compile_expression(expression)), devices_, options, CancelToken()));
     return output.rows.columns[0].value(0);
   }
 
  private:
-  const std::vector<std::shared_ptr<backend::Backend>>& devices_;
+  dispatch::Devices& devices_;
 };
 
 // The only name is t. Rows of VALUES lie as those of t do.
@@ -124,22 +125,24 @@ std::string difference(Outcome expected, Outcome got, bool any_order) {
 }
 
 struct Engine::Services {
-  using Backends = std::vector<std::shared_ptr<backend::Backend>>;
   function::Catalogue functions;
   std::vector<Device> devices;
-  std::vector<Backends> backends;  // by device: the reference, and the device where it is another
+  std::vector<std::unique_ptr<dispatch::Devices>> backends;  // by device: the reference, and the device where it is another
 };
 
 Engine::Engine() : services_(std::make_unique<Services>()) {
   constexpr int kParallelism = 2;
   const std::shared_ptr<backend::Backend> scalar = backend::make_scalar_backend(kParallelism);
   services_->devices.push_back({"scalar", "", dispatch::Policy::kScalar, 0});
-  services_->backends.push_back({scalar});
+  const auto with = [&](std::vector<std::shared_ptr<backend::Backend>> list) {
+    services_->backends.push_back(std::make_unique<dispatch::Devices>(std::move(list)));
+  };
+  with({scalar});
   for (const std::string& isa : backend::simd_instruction_sets()) {
     auto simd = backend::make_simd_backend(kParallelism, isa);
     if (!simd) continue;
     services_->devices.push_back({"simd", isa, dispatch::Policy::kSimd, services_->devices.size()});
-    services_->backends.push_back({scalar, std::move(*simd)});
+    with({scalar, std::move(*simd)});
   }
 }
 
@@ -151,7 +154,7 @@ Outcome Engine::run(const Table& table, const std::string& sql, const std::vecto
                     const Configuration& configuration) const {
   Outcome outcome;
   const auto work = [&]() -> Status {
-    const auto& backends = services_->backends[configuration.device.number];
+    dispatch::Devices& backends = *services_->backends[configuration.device.number];
     const Constants constants(backends);
     const OneTable names(TRUENO_TRY(make_source(table, configuration.layout)), configuration.layout, constants);
     const bind::Context context{services_->functions, names, constants, parameters, {}};
@@ -170,7 +173,7 @@ Outcome Engine::run(const Table& table, const std::string& sql, const std::vecto
     Batch rows;
     if (configuration.split_seed != 0 && pipelines.loops.empty()) {  // rounds of a recursion are exec's own
       Random random(configuration.split_seed);
-      rows = TRUENO_TRY(run_split(pipelines, *backends.back(), *backends.front(), configuration.chunk_rows, random));
+      rows = TRUENO_TRY(run_split(pipelines, *backends.list().back(), *backends.list().front(), configuration.chunk_rows, random));
     } else {
       exec::Options options;
       options.threads = configuration.threads;
@@ -179,6 +182,7 @@ Outcome Engine::run(const Table& table, const std::string& sql, const std::vecto
       options.spill_morsels = configuration.spill_morsels;
       if (options.spill_morsels != 0) options.temp_directory = std::filesystem::temp_directory_path().string();
       options.policy = configuration.device.policy;
+      options.policy.learning = options.policy.recorded = false;
       rows = std::move(TRUENO_TRY(exec::run(pipelines, backends, options, CancelToken())).rows);
     }
     outcome.schema = pipelines.result;

@@ -233,10 +233,7 @@ class ScalarBackend final : public Backend {
     profile_.description = fmt::format("row at a time, {} thread{}", parallelism, parallelism == 1 ? "" : "s");
     profile_.kind = DeviceKind::kScalar;
     profile_.parallelism = parallelism;
-    profile_.fixed_us = 1;
-    profile_.scan_bytes_per_us = 200;
-    profile_.instruction_ns = 60;
-    profile_.group_ns = 300;
+    profile_.identity = fmt::format("{} workers", parallelism);
   }
 
   const DeviceProfile& profile() const override { return profile_; }

@@ -128,10 +128,7 @@ class SimdBackend final : public Backend {
     profile_.description = fmt::format("{}, {} thread{}", routines.name, parallelism, parallelism == 1 ? "" : "s");
     profile_.kind = DeviceKind::kSimd;
     profile_.parallelism = parallelism;
-    profile_.fixed_us = 4;
-    profile_.scan_bytes_per_us = 12'000;
-    profile_.instruction_ns = 0.4;
-    profile_.group_ns = 4;
+    profile_.identity = fmt::format("{}, {} workers", routines.name, parallelism);
   }
 
   const DeviceProfile& profile() const override { return profile_; }

@@ -29,6 +29,18 @@ void ResidentColumns::begin(std::uint64_t budget, std::uint64_t wanted) {
   forget_passed();
 }
 
+std::uint64_t ResidentColumns::bytes_of(std::string_view column) const {
+  const auto found = column_bytes_.find(column);
+  return found == column_bytes_.end() ? 0 : found->second;
+}
+
+void ResidentColumns::count(const Section& section, std::int64_t sign) {
+  if (section.column.empty()) return;
+  std::uint64_t& bytes = column_bytes_[section.column];
+  bytes += static_cast<std::uint64_t>(sign * static_cast<std::int64_t>(section.bytes));
+  if (bytes == 0) column_bytes_.erase(section.column);
+}
+
 // Build sides come and go with every query, so they are looked for one by one; columns only when room is short.
 void ResidentColumns::forget_passed() {
   std::erase_if(passing_, [&](Entries::iterator entry) {
@@ -71,6 +83,7 @@ void ResidentColumns::release(Entries::iterator entry) {
     }
   }
   bytes_ -= entry->bytes;
+  count(entry->section, -1);
   if (entry->section.keeps) known_.erase(&entry->section);
   entries_.erase(entry);
 }
@@ -136,6 +149,10 @@ Result<std::optional<Place>> ResidentColumns::place(const Section& section, cons
         forget(entry);
       } else {
         entry->run = run_;
+        if (entry->section.column.empty() && !section.column.empty()) {
+          entry->section.column = section.column;
+          count(entry->section, 1);
+        }
         entries_.splice(entries_.begin(), entries_, entry);
         return std::optional(Place{entry->slab, static_cast<std::uint32_t>(entry->offset / 4)});
       }
@@ -180,6 +197,7 @@ Result<std::optional<Place>> ResidentColumns::place(const Section& section, cons
   owed_.push_back(piece);
   owed_to_.emplace_back(entry.slab, entry.offset);
   bytes_ += entry.bytes;
+  count(entry.section, 1);
   moved_ += section.bytes;
   entries_.push_front(std::move(entry));
   if (section.keeps) known_.emplace(&entries_.front().section, entries_.begin());

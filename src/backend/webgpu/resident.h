@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -31,6 +32,7 @@ struct Section {
   std::int64_t width = 0;   // bytes of a value on the host
   std::uint64_t also = 0;   // kDecoded: which dictionary, or where its runs end
   std::weak_ptr<const void> owner;
+  std::string column;    // which column of what content it is a chunk of, where that is known
   bool keeps = false;    // someone owns the bytes; else nothing can be remembered about them
   bool passing = false;  // of one query, such as a build side: no name stands for it, and its room is free once its owner is gone
 
@@ -85,6 +87,8 @@ class ResidentColumns {
 
   /// Grows whenever sections are given up that do not pass: places that were handed out before may be gone.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
+  /// Bytes that are here of a column, as `Section::column` names it.
+  [[nodiscard]] std::uint64_t bytes_of(std::string_view column) const;
   /// Bytes of sections, and of those that came over the bus since the last `begin`.
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
   [[nodiscard]] std::uint64_t moved_bytes() const { return moved_; }
@@ -107,6 +111,7 @@ class ResidentColumns {
   [[nodiscard]] bool take_from(std::uint32_t number, std::uint64_t bytes, Entry& entry);
   [[nodiscard]] bool give_up_one();
   [[nodiscard]] Status add_slab(std::uint64_t bytes);
+  void count(const Section& section, std::int64_t sign);
   void forget(Entries::iterator entry);
   void release(Entries::iterator entry);
   void forget_dead();
@@ -117,6 +122,7 @@ class ResidentColumns {
   std::uint64_t slab_bytes_ = 0;
   Entries entries_;
   std::vector<Entries::iterator> passing_;
+  std::map<std::string, std::uint64_t, std::less<>> column_bytes_;
   std::unordered_map<const Section*, Entries::iterator, Section::Hash, Section::Same> known_;  // keys: the entries' own
   std::uint64_t budget_ = 0;
   std::uint64_t wanted_ = 0;

@@ -160,6 +160,14 @@ ColumnForm form_of(const kernel::Program& program, std::size_t source, const Col
   return ColumnForm::kPlain;
 }
 
+std::string name_in_form(const kernel::Program& program, std::size_t source, std::string_view name) {
+  return fmt::format("{}|{}", name, static_cast<int>(form_of(program, source, {})));
+}
+
+bool is_read(const kernel::Program& program, std::size_t source) {
+  return std::ranges::any_of(program.instructions, [source](const Instruction& i) { return i.op == Opcode::kColumn && i.index == source; });
+}
+
 std::uint64_t device_bytes(const kernel::Program& program, const Morsel& morsel) {
   constexpr std::int64_t kSlack = 256;  // alignment of a section
   std::int64_t bytes = 0;
@@ -197,8 +205,8 @@ std::uint64_t table_bytes(const Launch& launch) {
   return bytes;
 }
 
-Placer::Placer(const kernel::Program& program, ResidentColumns& resident, std::int64_t most_rows)
-    : program_(program), resident_(resident), most_rows_(most_rows) {
+Placer::Placer(const kernel::Program& program, ResidentColumns& resident, std::int64_t most_rows, std::vector<std::string> names)
+    : program_(program), resident_(resident), most_rows_(most_rows), names_(std::move(names)) {
   const std::size_t columns = program.source.columns.size();
   next_.forms.resize(columns);
   next_.slabs.resize(2 * columns);
@@ -247,14 +255,15 @@ Result<bool> Placer::place_column(const Column& column, const Instruction& i) {
   at[BlockLayout::kStep] = column.encoding == Encoding::kConstant ? 0 : 1;
   at[BlockLayout::kValidity] = kNone;
   ResidentColumns::Make make;
-  const Section section = values(column, i.index, at, make);
+  Section section = values(column, i.index, at, make);
+  if (!names_.empty()) section.column = names_[i.index];
   const std::optional<Place> place = TRUENO_TRY(resident_.place(section, make));
   if (!place) return false;
   at[BlockLayout::kValues] = place->word;
   std::uint32_t* slabs = &next_.slabs[2 * std::size_t{i.index}];
   slabs[0] = slabs[1] = place->slab;
   if (column.null_count == 0 || column.validity.empty()) return true;
-  return place_validity(column, at[BlockLayout::kValidity], slabs[1]);
+  return place_validity(column, i.index, at[BlockLayout::kValidity], slabs[1]);
 }
 
 Section Placer::values(const Column& column, std::size_t source, std::uint32_t* at, ResidentColumns::Make& make) const {
@@ -296,10 +305,11 @@ Section Placer::values(const Column& column, std::size_t source, std::uint32_t* 
   return section;
 }
 
-Result<bool> Placer::place_validity(const Column& column, std::uint32_t& word, std::uint32_t& slab) {
+Result<bool> Placer::place_validity(const Column& column, std::size_t source, std::uint32_t& word, std::uint32_t& slab) {
   const auto rows = static_cast<std::size_t>(column.length);
   Section section = section_of(SectionForm::kBytes, column.validity);
   section.bytes = bytes_for_bits(rows);
+  if (!names_.empty()) section.column = names_[source];
   ResidentColumns::Make make;
   if (column.offset % 8 == 0) {
     section.data += column.offset / 8;

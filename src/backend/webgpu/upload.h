@@ -32,6 +32,11 @@ struct SegmentSet {
 /// How a source column of the program will lie on the device.
 [[nodiscard]] ColumnForm form_of(const kernel::Program& program, std::size_t source, const Column& column);
 
+/// A name for a source column as the program has it lie on the device: other programs may read it in another form.
+[[nodiscard]] std::string name_in_form(const kernel::Program& program, std::size_t source, std::string_view name);
+/// Whether any instruction reads a source column.
+[[nodiscard]] bool is_read(const kernel::Program& program, std::size_t source);
+
 /// An upper bound of what a morsel's columns take on the device.
 [[nodiscard]] std::uint64_t device_bytes(const kernel::Program& program, const Morsel& morsel);
 
@@ -42,8 +47,8 @@ struct SegmentSet {
 /// Gives morsels' columns their places, and sorts them into sets. Not thread-safe.
 class Placer {
  public:
-  /// `most_rows`: of a set.
-  Placer(const kernel::Program& program, ResidentColumns& resident, std::int64_t most_rows);
+  /// `most_rows`: of a set. `columns`: what `Section::column` says, by source column; none: they have no names.
+  Placer(const kernel::Program& program, ResidentColumns& resident, std::int64_t most_rows, std::vector<std::string> columns = {});
 
   /// Where the tables lie that the sets from now on are run with.
   void use_tables(std::vector<Place> tables) { tables_ = std::move(tables); }
@@ -57,12 +62,13 @@ class Placer {
  private:
   [[nodiscard]] Result<bool> place_column(const Column& column, const kernel::Instruction& i);
   [[nodiscard]] Section values(const Column& column, std::size_t source, std::uint32_t* at, ResidentColumns::Make& make) const;
-  [[nodiscard]] Result<bool> place_validity(const Column& column, std::uint32_t& word, std::uint32_t& slab);
+  [[nodiscard]] Result<bool> place_validity(const Column& column, std::size_t source, std::uint32_t& word, std::uint32_t& slab);
 
   const kernel::Program& program_;
   ResidentColumns& resident_;
   std::vector<const kernel::Instruction*> columns_;  // those that are read
   std::int64_t most_rows_;
+  std::vector<std::string> names_;  // by source column, or none
   std::vector<Place> tables_;
   SegmentSet next_;  // of the morsel being placed
   std::vector<SegmentSet> sets_;

@@ -21,15 +21,10 @@ DeviceProfile profile_of(const ProviderReport* report, bool software_allowed) {
   profile.software = software_allowed;
   profile.kind = DeviceKind::kWebGpu;
   profile.parallelism = 1;  // one queue: a second worker would only wait
-  // Guesses until a device is measured. Uploads go through the queue's own staging, which runs far below the bus.
-  const bool software = report != nullptr && report->software;
   profile.description = report == nullptr ? "not opened yet" : fmt::format("{}, {}", report->adapter, report->provider);
-  profile.fixed_us = software ? 1000 : 100;
-  profile.scan_bytes_per_us = software ? 1000 : 500'000;
-  profile.instruction_ns = software ? 2 : 0.002;
-  profile.group_ns = software ? 20 : 0.01;
-  profile.link_bytes_per_us = software ? 2000 : 1500;
-  profile.memory_bytes = 0;
+  if (report != nullptr)
+    profile.identity = fmt::format("{}, {}, {}, {}", report->adapter, report->driver, report->provider, report->backend);
+  profile.own_memory = true;
   profile.launch_rows = std::int64_t{1} << 27;
   return profile;
 }
@@ -42,13 +37,35 @@ class WebGpuBackend final : public Backend {
   const DeviceProfile& profile() const override { return usable_ ? opened_ : unopened_; }
 
   Support supports(const kernel::Program& program) const override {
-    if (prepared(program)) return {};
-    webgpu::ShaderVariant plain;
-    plain.columns.resize(program.source.columns.size());
-    const auto shader = webgpu::write_shader(program, plain);
-    if (!shader) return {shader.error().reason, shader.error().detail};
-    const Status opened = open();
-    return opened ? Support{} : Support{DeclineReason::kNoDevice, opened.error().message()};
+    if (const std::optional<Support> known = answered(program)) return *known;
+    Support support = examine(program);
+    remember(program, support);
+    return support;
+  }
+
+  bool is_prepared(const kernel::Program& program) const override {
+    const std::shared_ptr<const webgpu::WebGpuKernel> kernel = prepared(program);
+    return kernel != nullptr && kernel->has_run();
+  }
+
+  std::int64_t missing_bytes(const kernel::Program& program, const RowsName& name,
+                             std::span<const std::int64_t> column_bytes) const override {
+    std::int64_t missing = 0;
+    const std::shared_ptr<webgpu::Residency> residency = usable_ ? residency_ : nullptr;
+    for (std::size_t i = 0; i < column_bytes.size(); ++i) {
+      if (!webgpu::is_read(program, i)) continue;
+      std::int64_t wanted = column_bytes[i];
+      if (webgpu::form_of(program, i, {}) == webgpu::ColumnForm::kNarrow) wanted /= 2;
+      if (residency != nullptr && i < name.columns.size()) {
+        const LockGuard lock(residency->columns.mutex);
+        const auto there = static_cast<std::int64_t>(residency->columns.bytes_of(webgpu::name_in_form(program, i, name.columns[i])));
+        // What a column takes is an estimate; what is nearly all there is there.
+        constexpr std::int64_t kNearlyAll = 16;
+        wanted = there >= wanted - wanted / kNearlyAll ? 0 : wanted - there;
+      }
+      missing += wanted;
+    }
+    return missing;
   }
 
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const kernel::Program> program) override {
@@ -59,7 +76,7 @@ class WebGpuBackend final : public Backend {
   }
 
   /// Loads the library and makes a device, once; a failure is remembered.
-  Status open() const {
+  Status open() const override {
     const LockGuard lock(mutex_);
     if (device_) return {};
     if (!failure_) {
@@ -78,24 +95,66 @@ class WebGpuBackend final : public Backend {
   }
 
  private:
+  // What was said or made of a program.
+  struct Known {
+    std::shared_ptr<const kernel::Program> program;
+    std::optional<Support> support;
+    std::shared_ptr<const webgpu::WebGpuKernel> kernel;
+  };
+
+  Support examine(const kernel::Program& program) const {
+    webgpu::ShaderVariant plain;
+    plain.columns.resize(program.source.columns.size());
+    const auto shader = webgpu::write_shader(program, plain);
+    if (!shader) return {shader.error().reason, shader.error().detail};
+    const Status opened = open();
+    return opened ? Support{} : Support{DeclineReason::kNoDevice, opened.error().message()};
+  }
+
   Result<std::shared_ptr<const Kernel>> prepare_now(std::shared_ptr<const kernel::Program> program) {
     TRUENO_TRY(open());
     if (std::shared_ptr<const Kernel> known = prepared(*program)) return known;
     auto kernel = std::make_shared<webgpu::WebGpuKernel>(program, device_, residency_);
     TRUENO_TRY(kernel->warm());
     const LockGuard lock(mutex_);
-    if (kernels_.size() == kMostKernels) kernels_.pop_back();
-    kernels_.emplace_front(std::move(program), kernel);
+    known(program).kernel = kernel;
     return std::shared_ptr<const Kernel>(std::move(kernel));
   }
 
   /// The kernel of an earlier program that does the same: writing a shader's text takes longer than many a query. Null: there is none.
-  std::shared_ptr<const Kernel> prepared(const kernel::Program& program) const {
+  std::shared_ptr<const webgpu::WebGpuKernel> prepared(const kernel::Program& program) const {
     const LockGuard lock(mutex_);
-    const auto found = std::ranges::find_if(kernels_, [&](const auto& known) { return kernel::same_program(*known.first, program); });
-    if (found == kernels_.end()) return nullptr;
-    kernels_.splice(kernels_.begin(), kernels_, found);
-    return found->second;
+    const Known* found = find(program);
+    return found == nullptr ? nullptr : found->kernel;
+  }
+
+  /// The answer that `supports` gave to an earlier program that does the same.
+  std::optional<Support> answered(const kernel::Program& program) const {
+    const LockGuard lock(mutex_);
+    const Known* found = find(program);
+    if (found == nullptr) return std::nullopt;
+    return found->kernel != nullptr ? Support{} : found->support;
+  }
+
+  void remember(const kernel::Program& program, const Support& support) const {
+    // What calls the host is like no other program; a device that is not there may be once.
+    if (support.reason == DeclineReason::kHostFunction || support.reason == DeclineReason::kNoDevice) return;
+    const LockGuard lock(mutex_);
+    known(std::make_shared<const kernel::Program>(program)).support = support;
+  }
+
+  // Both: under the mutex.
+  Known* find(const kernel::Program& program) const {
+    const auto found = std::ranges::find_if(known_, [&](const Known& known) { return kernel::same_program(*known.program, program); });
+    if (found == known_.end()) return nullptr;
+    known_.splice(known_.begin(), known_, found);
+    return &known_.front();
+  }
+  Known& known(std::shared_ptr<const kernel::Program> program) const {
+    if (Known* found = find(*program)) return *found;
+    if (known_.size() == kMostKnown) known_.pop_back();
+    known_.push_front({std::move(program), std::nullopt, nullptr});
+    return known_.front();
   }
 
   WebGpuOptions options_;
@@ -104,8 +163,8 @@ class WebGpuBackend final : public Backend {
   mutable DeviceProfile opened_;
   mutable std::shared_ptr<Device> device_;
   mutable std::shared_ptr<webgpu::Residency> residency_;  // after the device, which it gives its memory back to
-  static constexpr std::size_t kMostKernels = 256;
-  mutable std::list<std::pair<std::shared_ptr<const kernel::Program>, std::shared_ptr<const Kernel>>> kernels_;  // most recently used first
+  static constexpr std::size_t kMostKnown = 512;
+  mutable std::list<Known> known_;  // most recently used first
   mutable std::optional<Error> failure_;
   mutable std::atomic<bool> usable_ = false;
 };

@@ -218,6 +218,7 @@ Status WebGpuKernel::launch(std::vector<SegmentSet>& sets, WebGpuState& state) c
   if (columns.moved_bytes() != 0) state.transfer_us += moving.elapsed_ms() * 1000;
   state.moved_bytes += static_cast<std::int64_t>(columns.moved_bytes());
   for (SegmentSet& set : sets) TRUENO_TRY(dispatch(set, state));
+  has_run_ = true;
   return {};
 }
 
@@ -256,7 +257,7 @@ void WebGpuKernel::append_parts(const Morsel& morsel, std::int64_t most_rows, st
   }
 }
 
-Status WebGpuKernel::run_all(std::span<const Morsel> morsels, std::string_view name, WebGpuState& state, const CancelToken& cancel) const {
+Status WebGpuKernel::run_all(std::span<const Morsel> morsels, const RowsName& name, WebGpuState& state, const CancelToken& cancel) const {
   std::list<Morsel> cut;
   std::vector<const Morsel*> parts;
   std::uint64_t wanted = 0;
@@ -271,7 +272,7 @@ Status WebGpuKernel::run_all(std::span<const Morsel> morsels, std::string_view n
     const LockGuard lock(columns.mutex);
     std::vector<Place> tables;
     TRUENO_TRY(begin(state, wanted, tables));
-    Placer placer(*program_, columns, most);
+    Placer placer(*program_, columns, most, columns_here(name));
     placer.use_tables(tables);
     bool in_one_piece = true;
     for (std::size_t at = 0; at < parts.size();) {
@@ -294,7 +295,7 @@ Status WebGpuKernel::run_all(std::span<const Morsel> morsels, std::string_view n
     }
     std::vector<SegmentSet> placed = placer.take();
     TRUENO_TRY(launch(placed, state));
-    if (!name.empty() && in_one_piece) residency_->rows.keep(name_here(name), std::move(placed), columns);
+    if (!name.all.empty() && in_one_piece) residency_->rows.keep(name_here(name.all), std::move(placed), columns);
   }
   return state.submissions < kMostInFlight ? Status() : check_rows(state);
 }
@@ -320,13 +321,13 @@ Result<bool> WebGpuKernel::run_remembered(std::string_view name, const Morsel& s
 
 std::string WebGpuKernel::name_here(std::string_view name) const {
   std::string here(name);
-  for (std::size_t i = 0; i < program_->source.columns.size(); ++i) {
-    const auto reads = [&](const kernel::Instruction& instruction) {
-      return instruction.op == kernel::Opcode::kColumn && instruction.index == i;
-    };
-    const bool read = std::ranges::any_of(program_->instructions, reads);
-    here += fmt::format("|{}", read ? static_cast<int>(form_of(*program_, i, {})) : -1);
-  }
+  for (std::size_t i = 0; i < program_->source.columns.size(); ++i) here += is_read(*program_, i) ? name_in_form(*program_, i, {}) : "|";
+  return here;
+}
+
+std::vector<std::string> WebGpuKernel::columns_here(const RowsName& name) const {
+  std::vector<std::string> here;
+  for (std::size_t i = 0; i < name.columns.size(); ++i) here.push_back(name_in_form(*program_, i, name.columns[i]));
   return here;
 }
 
@@ -363,15 +364,15 @@ Task<Status> WebGpuKernel::run(std::span<const Morsel> morsels, SinkState& state
   co_return run_all(morsels, {}, static_cast<WebGpuState&>(state), cancel);
 }
 
-Task<Status> WebGpuKernel::run_named(std::string_view name, std::span<const Morsel> morsels, SinkState& state,
+Task<Status> WebGpuKernel::run_named(const RowsName& name, std::span<const Morsel> morsels, SinkState& state,
                                      const CancelToken& cancel) const {
   co_return run_all(morsels, name, static_cast<WebGpuState&>(state), cancel);
 }
 
-Task<Result<bool>> WebGpuKernel::run_again(std::string_view name, const Morsel& sample, SinkState& state, const CancelToken& cancel) const {
+Task<Result<bool>> WebGpuKernel::run_again(const RowsName& name, const Morsel& sample, SinkState& state, const CancelToken& cancel) const {
   Status going = cancel.check();
   if (!going) co_return Result<bool>(std::move(going).error());
-  co_return run_remembered(name, sample, static_cast<WebGpuState&>(state));
+  co_return run_remembered(name.all, sample, static_cast<WebGpuState&>(state));
 }
 
 Task<Result<Batch>> WebGpuKernel::take_partial(SinkState& state) const {

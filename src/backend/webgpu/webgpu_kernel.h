@@ -44,24 +44,27 @@ class WebGpuKernel final : public Kernel {
 
   [[nodiscard]] std::unique_ptr<SinkState> start(const Launch& launch) const override;
   [[nodiscard]] Task<Status> run(std::span<const Morsel> morsels, SinkState& state, const CancelToken& cancel) const override;
-  [[nodiscard]] Task<Status> run_named(std::string_view name, std::span<const Morsel> morsels, SinkState& state,
+  [[nodiscard]] Task<Status> run_named(const RowsName& name, std::span<const Morsel> morsels, SinkState& state,
                                        const CancelToken& cancel) const override;
-  [[nodiscard]] Task<Result<bool>> run_again(std::string_view name, const Morsel& sample, SinkState& state,
+  [[nodiscard]] Task<Result<bool>> run_again(const RowsName& name, const Morsel& sample, SinkState& state,
                                              const CancelToken& cancel) const override;
   [[nodiscard]] Task<Result<Batch>> take_partial(SinkState& state) const override;
   [[nodiscard]] Task<Result<std::optional<Batch>>> finish(std::span<const std::unique_ptr<SinkState>> states,
                                                           const Parallel& parallel) const override;
   [[nodiscard]] std::int64_t state_bytes(const SinkState& state) const override;
+  /// Whether it has run before.
+  [[nodiscard]] bool has_run() const { return has_run_; }
 
  private:
   struct Compiled {
     Shader shader;
     const Pipeline* pipeline = nullptr;
   };
-  [[nodiscard]] Status run_all(std::span<const Morsel> morsels, std::string_view name, WebGpuState& state, const CancelToken& cancel) const;
+  [[nodiscard]] Status run_all(std::span<const Morsel> morsels, const RowsName& name, WebGpuState& state, const CancelToken& cancel) const;
   [[nodiscard]] Result<bool> run_remembered(std::string_view name, const Morsel& sample, WebGpuState& state) const;
   /// A name for rows as this program's columns lie: other programs may read them in another form.
   [[nodiscard]] std::string name_here(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> columns_here(const RowsName& name) const;
   /// The morsel, or parts of it that the device binds in one piece each, which `parts` then owns.
   void append_parts(const Morsel& morsel, std::int64_t most_rows, std::list<Morsel>& parts, std::vector<const Morsel*>& out) const;
   /// What has its place goes over the bus and through the device.
@@ -91,6 +94,7 @@ class WebGpuKernel final : public Kernel {
   std::shared_ptr<Residency> residency_;
   SinkLayout layout_;               // the same for every variant
   std::vector<bool> key_nullable_;  // by key
+  mutable std::atomic<bool> has_run_ = false;
   mutable Mutex mutex_;
   mutable std::map<std::string, std::unique_ptr<Compiled>> compiled_;  // by what the variant differs in
 };

@@ -1,0 +1,398 @@
+#include "dispatch/devices.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "dispatch/calibrate.h"
+
+#ifndef __wasm__
+#include <thread>
+#endif
+
+namespace trueno::dispatch {
+
+namespace {
+
+using backend::Backend;
+using backend::DeclineReason;
+using backend::DeviceKind;
+using backend::DeviceProfile;
+using backend::Support;
+
+constexpr double kWorthUs = 5000;       // a gain below is no reason to open a device
+constexpr double kOpeningUs = 700'000;  // opening and measuring one
+constexpr double kCloseRunnerUp = 2;    // how much slower a device may be thought to be and still be tried
+constexpr double kIntenseRatio = 5;
+constexpr std::int64_t kIntenseBytes = 10'000'000;
+
+bool is_gpu(const DeviceProfile& profile) { return profile.kind == DeviceKind::kWebGpu; }
+
+// Of the rates of a device, among files.
+std::string file_name(const DeviceProfile& profile) {
+  std::string name = profile.name + "-" + profile.identity;
+  for (char& c : name) {
+    if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) c = '-';
+  }
+  constexpr std::size_t kLongest = 120;
+  return name.substr(0, kLongest) + ".rates";
+}
+
+std::string milliseconds(double us) { return fmt::format("{:.1f} ms", us / 1000); }
+
+}  // namespace
+
+#ifdef __wasm__
+struct Devices::Background {};
+#else
+struct Devices::Background {
+  std::vector<std::thread> threads;
+};
+#endif
+
+Devices::Devices(std::vector<std::shared_ptr<Backend>> list, MakeParallel parallel, RatesStore store)
+    : list_(std::move(list)), parallel_(std::move(parallel)), store_(std::move(store)), background_(std::make_unique<Background>()) {
+  for (const std::shared_ptr<Backend>& device : list_) {
+    auto known = std::make_unique<Known>();
+    known->rates = typical_rates(device->profile());
+    known_.push_back(std::move(known));
+  }
+}
+
+Devices::~Devices() { settle(); }
+
+void Devices::settle() {
+#ifndef __wasm__
+  std::vector<std::thread> threads;
+  {
+    const LockGuard lock(mutex_);
+    threads.swap(background_->threads);
+  }
+  for (std::thread& thread : threads) thread.join();
+#endif
+}
+
+Rates Devices::rates(std::size_t device) const {
+  const LockGuard lock(mutex_);
+  return known_[device]->rates;
+}
+
+void Devices::set_rates(std::size_t device, const Rates& rates) {
+  {
+    const LockGuard lock(mutex_);
+    known_[device]->rates = rates;
+  }
+  known_[device]->stage = Stage::kReady;
+}
+
+// Which devices have a say: of the GPUs, the one that is meant.
+bool Devices::considered(std::size_t device, const Request& request) const {
+  const DeviceProfile& profile = list_[device]->profile();
+  return !is_gpu(profile) || profile.software == request.software_gpu;
+}
+
+Bid Devices::cpu_bid(std::size_t device, const Question& question, std::uint64_t shape) const {
+  Bid bid;
+  bid.device = list_[device]->profile().name;
+  bid.support = list_[device]->supports(*question.job.program);
+  bid.cost = predict(rates(device), question.work, 0, true, question.request.workers);
+  bid.predicted_us = bid.cost.total();
+  if (question.request.learning) bid.predicted_us *= experience_.correction(device, *question.job.program, shape, question.work.rows);
+  return bid;
+}
+
+Support Devices::not_ready(std::size_t device, double gain_us, bool recorded) {
+  Known& known = *known_[device];
+  if (known.stage == Stage::kFailed) {
+    const LockGuard lock(mutex_);
+    return {DeclineReason::kNoDevice, known.failure};
+  }
+  if (known.stage == Stage::kOpening) return {DeclineReason::kNotMeasured, "being opened and measured; the CPU answers meanwhile"};
+  double missed = 0;
+  {
+    const LockGuard lock(mutex_);
+    if (recorded && gain_us > kWorthUs) known.missed_us += gain_us;
+    missed = known.missed_us;
+  }
+  if (recorded && missed >= kOpeningUs) {
+    start_opening(device);
+    return {DeclineReason::kNotMeasured, "being opened and measured; the CPU answers meanwhile"};
+  }
+  return {DeclineReason::kNotMeasured,
+          fmt::format("not opened: it could have saved {} so far, opening it takes about {}; CALL trueno_calibrate() opens it",
+                      milliseconds(missed), milliseconds(kOpeningUs))};
+}
+
+Support Devices::failed_before(std::size_t device, std::uint64_t shape) const {
+  const LockGuard lock(mutex_);
+  const auto found = known_[device]->failed_shapes.find(shape);
+  return found == known_[device]->failed_shapes.end() ? Support{} : Support{DeclineReason::kFailedBefore, found->second};
+}
+
+void Devices::report_failure(std::size_t device, const kernel::Program& program, const Error& failure) {
+  Known& known = *known_[device];
+  const LockGuard lock(mutex_);
+  constexpr std::size_t kMostFailures = 1024;
+  if (known.failed_shapes.size() >= kMostFailures) known.failed_shapes.clear();
+  known.failed_shapes.insert_or_assign(shape_of(program), failure.message());
+}
+
+Bid Devices::gpu_bid(std::size_t device, const Question& question, std::uint64_t shape, double best_cpu_us) {
+  const Job& job = question.job;
+  const Request& request = question.request;
+  Backend& backend = *list_[device];
+  Bid bid;
+  bid.device = backend.profile().name;
+  const Rates known = rates(device);
+  const double correction = request.learning ? experience_.correction(device, *job.program, shape, question.work.rows) : 1;
+  const auto set_cost = [&](double missing_bytes, bool compiled) {
+    bid.cost = predict(known, question.work, missing_bytes, compiled, 1);
+    const double moved = bid.cost.transfer + bid.cost.compile;
+    bid.predicted_us = (bid.cost.total() - moved) * correction + moved;
+  };
+  const bool asked = request.policy == Policy::kGpu || request.policy == Policy::kIntensity;
+  set_cost(0, true);
+  if (!asked && known_[device]->stage != Stage::kReady) {
+    bid.support = not_ready(device, best_cpu_us - bid.predicted_us, request.recorded);
+    set_cost(question.work.bytes, false);
+    return bid;
+  }
+  // Not even with all columns there: then the rest need not be looked at, which takes longer than a small query.
+  if (!asked && bid.predicted_us >= best_cpu_us * kCloseRunnerUp) return bid;
+  bid.support = backend.supports(*job.program);
+  if (bid.support.yes() && !asked) bid.support = failed_before(device, shape);
+  if (!bid.support.yes()) return bid;
+  bid.missing_bytes = backend.missing_bytes(*job.program, question.name, question.column_bytes);
+  if (question.column_bytes.empty()) bid.missing_bytes = static_cast<std::int64_t>(question.work.bytes);
+  set_cost(static_cast<double>(bid.missing_bytes), backend.is_prepared(*job.program));
+  if (request.learning && !question.name.content.empty())
+    bid.credit_us = std::min(bid.cost.transfer + bid.cost.compile, experience_.credit(question.name.content));
+  return bid;
+}
+
+std::optional<std::size_t> Devices::cheapest(const std::vector<Bid>& bids, Policy policy, const Request& request) const {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    const DeviceProfile& profile = list_[i]->profile();
+    const bool allowed = policy == Policy::kCost || (policy == Policy::kSimd && profile.kind == DeviceKind::kSimd) ||
+                         (policy == Policy::kScalar && profile.kind == DeviceKind::kScalar) || (policy == Policy::kGpu && is_gpu(profile));
+    if (!allowed || !considered(i, request) || !bids[i].support.yes()) continue;
+    if (!best || bids[i].counted_us() < bids[*best].counted_us()) best = i;
+  }
+  return best;
+}
+
+// The rule of five: compares the GPU with itself, so whatever scans and little else stays on the CPU.
+std::optional<std::size_t> Devices::by_intensity(const std::vector<Bid>& bids, const Question& question) const {
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    if (!is_gpu(list_[i]->profile()) || !considered(i, question.request) || !bids[i].support.yes()) continue;
+    const Rates known = rates(i);
+    const Cost& cost = bids[i].cost;
+    const double moving = known.link_bytes_per_us > 0 ? question.work.bytes / known.link_bytes_per_us : 0;
+    if (question.work.bytes > static_cast<double>(kIntenseBytes) && cost.scan + cost.compute > kIntenseRatio * moving) return i;
+  }
+  return cheapest(bids, Policy::kSimd, question.request);
+}
+
+Result<Decision> Devices::choose(const Job& job, const backend::RowsName& name, const std::vector<std::int64_t>& column_bytes,
+                                 const Request& request) {
+  const Work work = describe(job);
+  const Question question{job, work, name, column_bytes, request};
+  Decision decision;
+  if (request.learning) decision.shape = shape_of(*job.program);
+  decision.bids.resize(list_.size());
+  double best_cpu_us = INFINITY;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    if (is_gpu(list_[i]->profile())) continue;
+    decision.bids[i] = cpu_bid(i, question, decision.shape);
+    if (decision.bids[i].support.yes()) best_cpu_us = std::min(best_cpu_us, decision.bids[i].predicted_us);
+  }
+  const bool forced_cpu = request.policy == Policy::kSimd || request.policy == Policy::kScalar;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    if (!is_gpu(list_[i]->profile())) continue;
+    decision.bids[i].device = list_[i]->profile().name;
+    decision.bids[i].support = {DeclineReason::kNotMeasured, "not asked"};
+    if (considered(i, request) && !forced_cpu) decision.bids[i] = gpu_bid(i, question, decision.shape, best_cpu_us);
+  }
+
+  std::optional<std::size_t> choice;
+  if (request.policy == Policy::kIntensity) {
+    choice = by_intensity(decision.bids, question);
+    if (!choice) choice = cheapest(decision.bids, Policy::kScalar, request);
+  } else {
+    choice = cheapest(decision.bids, request.policy, request);
+  }
+  std::string declined;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    const DeviceProfile& profile = list_[i]->profile();
+    const bool wanted =
+        request.policy == Policy::kGpu ? is_gpu(profile) : (request.policy != Policy::kSimd || profile.kind == DeviceKind::kSimd);
+    if (considered(i, request) && wanted && !decision.bids[i].support.yes())
+      declined = fmt::format("{} declined: {}", decision.bids[i].device, decision.bids[i].support.detail);
+  }
+  Policy decisive = request.policy;
+  if (!choice && request.policy == Policy::kGpu) {
+    decision.gpu_refusal = declined.empty() ? "there is none" : declined;
+    if (request.gpu_required) {
+      return error(ErrorCode::kDevice, "the GPU was asked for, but {}", decision.gpu_refusal)
+          .hint("see trueno doctor, or SET gpu_fallback = 'warn'");
+    }
+    decisive = request.fallback;
+    choice = cheapest(decision.bids, decisive, request);
+  }
+  if (!choice)
+    return error(ErrorCode::kNotSupported, "no device that the setting backend allows can run this: {}",
+                 declined.empty() ? "it is not there" : declined)
+        .hint("SET backend = 'cost'");
+  decision.reason = decisive != Policy::kCost ? "forced by the setting backend" : "least predicted time";
+  if (decisive == Policy::kIntensity) decision.reason = "the rule of the setting backend = 'intensity'";
+  if (decisive == Policy::kCost && list_.size() == 1) decision.reason = "the only device";
+  if (!decision.gpu_refusal.empty()) decision.reason = fmt::format("the GPU was asked for, but {}", decision.gpu_refusal);
+  if (request.policy == Policy::kCost && request.learning) {
+    // Now and then the second one runs, so that it is known how fast it is now.
+    std::optional<std::size_t> second;
+    for (std::size_t i = 0; i < list_.size(); ++i) {
+      if (i == *choice || !considered(i, request) || !decision.bids[i].support.yes()) continue;
+      const double close = kCloseRunnerUp * decision.bids[*choice].counted_us();
+      if (decision.bids[i].predicted_us <= close && (!second || decision.bids[i].predicted_us < decision.bids[*second].predicted_us))
+        second = i;
+    }
+    if (second && request.recorded && experience_.explores(decision.shape)) {
+      choice = second;
+      decision.reason = "one run in a hundred tries the runner-up";
+    } else if (decision.bids[*choice].credit_us > 0) {
+      decision.reason = fmt::format("least predicted time, with {} that earlier runs lost for want of its columns",
+                                    milliseconds(decision.bids[*choice].credit_us));
+    }
+  }
+  const Bid& chosen = decision.bids[*choice];
+  decision.device = *choice;
+  decision.predicted_us = chosen.predicted_us;
+  decision.computed_us = chosen.cost.total() - chosen.cost.transfer - chosen.cost.compile;
+  decision.compiled = chosen.cost.compile == 0;
+  // Devices that stand apart from the request (a software GPU nobody asked for) are not shown.
+  std::vector<Bid> shown;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    if (considered(i, request)) shown.push_back(std::move(decision.bids[i]));
+  }
+  decision.bids = std::move(shown);
+  return decision;
+}
+
+void Devices::learn(const Job& job, const backend::RowsName& name, const Decision& decision, const Outcome& outcome,
+                    const Request& request) {
+  if (!request.recorded) return;
+  const DeviceProfile& profile = list_[decision.device]->profile();
+  LoggedDecision logged;
+  logged.device = profile.name;
+  logged.reason = decision.reason;
+  logged.shape = shape_name(*job.program);
+  logged.rows = outcome.rows;
+  logged.moved_bytes = outcome.moved_bytes;
+  logged.predicted_us = decision.predicted_us;
+  logged.measured_us = outcome.measured_us;
+  logged.transfer_us = outcome.transfer_us;
+  for (const Bid& bid : decision.bids) {
+    if (bid.device == profile.name) continue;
+    logged.others += logged.others.empty() ? "" : "; ";
+    logged.others += bid.support.yes() ? fmt::format("{} {:.0f} us", bid.device, bid.predicted_us)
+                                       : fmt::format("{} declined: {}", bid.device, bid.support.detail);
+  }
+  experience_.log(std::move(logged));
+  if (!request.learning || decision.shape == 0) return;
+  const bool moved = outcome.moved_bytes != 0;
+  if (!moved && decision.compiled) {
+    const double rows = describe(job).rows;
+    experience_.learn(decision.device, *job.program, decision.shape, rows, decision.computed_us, outcome.measured_us);
+  }
+  if (name.content.empty()) return;
+  if (is_gpu(profile)) {
+    const auto own = std::ranges::find(decision.bids, profile.name, &Bid::device);
+    if (own != decision.bids.end()) experience_.spend_credit(name.content, own->credit_us);
+    return;
+  }
+  if (request.policy != Policy::kCost) return;
+  // What a GPU with all columns there and everything compiled would have saved.
+  for (const Bid& bid : decision.bids) {
+    const double owed = bid.cost.transfer + bid.cost.compile;
+    if (owed == 0 || !bid.support.yes() || bid.device == profile.name) continue;
+    const double gain = outcome.measured_us - (bid.predicted_us - owed);
+    if (gain > 0) experience_.add_credit(name.content, gain);
+  }
+}
+
+void Devices::start_opening(std::size_t device) {
+  Stage closed = Stage::kClosed;
+  if (!known_[device]->stage.compare_exchange_strong(closed, Stage::kOpening)) return;
+#ifdef __wasm__
+  open_and_measure(device);
+#else
+  const LockGuard lock(mutex_);
+  background_->threads.emplace_back([this, device] { open_and_measure(device); });
+#endif
+}
+
+void Devices::open_and_measure(std::size_t device) {
+  Known& known = *known_[device];
+  const Backend& backend = *list_[device];
+  Status opened = backend.open();
+  if (opened) {
+    const std::string file = file_name(backend.profile());
+    std::optional<Rates> stored;
+    if (store_.read) {
+      if (const std::optional<std::string> text = store_.read(file)) stored = parse_rates(*text);
+    }
+    if (!stored) {
+      Result<Rates> measured = measure(device);
+      if (measured) {
+        stored = std::move(*measured);
+        if (store_.write) store_.write(file, print(*stored));
+      } else {
+        opened = measured.error();
+      }
+    }
+    if (stored) set_rates(device, *stored);
+    for (std::size_t i = 0; i < list_.size() && store_.read; ++i) {  // and with what was once measured of the others
+      if (is_gpu(list_[i]->profile()) || rates(i).measured) continue;
+      const std::optional<std::string> text = store_.read(file_name(list_[i]->profile()));
+      if (const std::optional<Rates> kept = text ? parse_rates(*text) : std::nullopt) set_rates(i, *kept);
+    }
+  }
+  if (!opened) {
+    const LockGuard lock(mutex_);
+    known.failure = opened.error().message();
+  }
+  if (!opened) known.stage = Stage::kFailed;
+}
+
+Result<Rates> Devices::measure(std::size_t device) const {
+  Backend& backend = *list_[device];
+  const auto workers = static_cast<std::size_t>(std::max(1, backend.profile().parallelism));
+  return measure_rates(backend, typical_rates(backend.profile()),
+                       parallel_ && !is_gpu(backend.profile()) ? parallel_(workers) : Parallel());
+}
+
+Status Devices::calibrate(bool software_gpu) {
+  settle();
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    const DeviceProfile& profile = list_[i]->profile();
+    if (profile.kind == DeviceKind::kScalar) continue;  // the reference is never the fastest
+    if (is_gpu(profile) && profile.software != software_gpu) continue;
+    if (is_gpu(profile)) {
+      const Status opened = list_[i]->open();
+      if (!opened) {
+        {
+          const LockGuard lock(mutex_);
+          known_[i]->failure = opened.error().message();
+        }
+        known_[i]->stage = Stage::kFailed;
+        continue;
+      }
+    }
+    const Rates measured = TRUENO_TRY(measure(i));
+    set_rates(i, measured);
+    if (store_.write) store_.write(file_name(list_[i]->profile()), print(measured));
+  }
+  return {};
+}
+
+}  // namespace trueno::dispatch
