@@ -192,8 +192,7 @@ class Calibration {
       timing.build_us = run == 0 ? built : std::min(timing.build_us, built);
       if (run == 0) {
         timing.first_us = took;
-        timing.transfer_us = one.transfer_us;
-        timing.moved_bytes = one.moved_bytes;
+        note_link(one);
         timing.result = std::move(one.result);
       } else {
         timing.best_us = run == 1 ? took : std::min(timing.best_us, took);
@@ -227,6 +226,15 @@ class Calibration {
     return timing;
   }
 
+  // The best rate of all columns that moved: the first ones also pay for the memory they move to.
+  void note_link(const Timing& timing) {
+    constexpr std::int64_t kEnough = std::int64_t{1} << 18;
+    if (timing.moved_bytes < kEnough || timing.transfer_us <= 0) return;
+    const double rate = static_cast<double>(timing.moved_bytes) / timing.transfer_us;
+    rates_.link_bytes_per_us = link_known_ ? std::max(rates_.link_bytes_per_us, rate) : rate;
+    link_known_ = true;
+  }
+
   // The answer of a program over few rows, on one worker.
   Status expect(Probe& probe, const Value& wanted) {
     const Timing timing = TRUENO_TRY(time(probe, kFewRows, 0));
@@ -255,7 +263,6 @@ class Calibration {
     const double sum_us = std::clamp((more.best_us - many.best_us) / 2, 0.0, read_us / 2);
     ns(CostKind::kSumInteger) = per_row(sum_us);
     rates_.scan_bytes_per_us = rows() * sizeof(std::int32_t) / (read_us - sum_us);
-    if (many.moved_bytes > 0 && many.transfer_us > 0) rates_.link_bytes_per_us = static_cast<double>(many.moved_bytes) / many.transfer_us;
     if (gpu_) rates_.compile_us = at_least(more.first_us - more.best_us, 1000);
     return {};
   }
@@ -318,24 +325,24 @@ class Calibration {
     return {};
   }
 
-  // Counts the rows that find their key among the even ones below `keys`.
+  // Sums a column of the rows found by a key below `keys`, of which the even ones are there.
   Result<Timing> time_probe(std::int64_t keys, const bool far) {
     Probe probe(rows_);
     const Column column = TRUENO_TRY(
         column_of<std::int32_t>(keys / 2, TypeId::kInteger, [](std::int64_t row) { return static_cast<std::int32_t>(2 * row); }));
     kernel::JoinTable table;
     table.name = "calibration";
-    table.columns = {{"k", TypeId::kInteger, false}};
+    table.columns = {{"k", TypeId::kInteger, false}, {"w", TypeId::kInteger, false}};
     table.keys = 1;
     table.null_safe = {0};
     table.estimated_rows = keys / 2;
     kernel::Builder& b = probe.builder;
     const ValueId key = far ? probe.far() : probe.near();
-    b.filter(b.matched(b.probe(b.table(std::move(table)), {key}), kernel::MatchTest::kExists));
-    probe.reduce({{AccumulatorKind::kCountRows, kernel::kNoValue}});
+    const ValueId found = b.expand(b.probe(b.table(std::move(table)), {key}));
+    probe.reduce({{AccumulatorKind::kSumInteger, b.build_column(found, 1, kernel::Range::of(0, keys))}});
     Batch rows;
     rows.length = keys / 2;
-    rows.columns = {column};
+    rows.columns = {column, column};
     probe.build_sides = {std::move(rows)};
     return time(probe, rows_.count);
   }
@@ -372,6 +379,7 @@ class Calibration {
   Rows rows_;
   Rates rates_;
   std::array<bool, kCostKinds> measured_ = {};
+  bool link_known_ = false;
 };
 
 }  // namespace

@@ -275,9 +275,12 @@ TEST(Rates, FewerWorkersTakeLonger) {
   rates.workers = 8;
   Work work;
   work.rows = 1e6;
+  work.parts = 8;
   work.times[static_cast<std::size_t>(CostKind::kSimple)] = 1;
   EXPECT_NEAR(predict(rates, work, 0, true, 8).compute, 1000, 1e-6);
   EXPECT_NEAR(predict(rates, work, 0, true, 2).compute, 4000, 1e-6);
+  work.parts = 1;  // nothing for the others to do
+  EXPECT_NEAR(predict(rates, work, 0, true, 8).compute, 8000, 1e-6);
 }
 
 }  // namespace

@@ -109,7 +109,7 @@ Cost predict(const Rates& rates, const Work& work, double missing_bytes, bool co
   // Fewer workers than were measured take longer in proportion; the memory's own rate is reached by a few already.
   constexpr double kWorkersForMemory = 4;
   const double all = std::max(1, rates.workers);
-  const double some = std::clamp<double>(workers, 1, all);
+  const double some = std::clamp(std::min<double>(workers, work.parts), 1.0, all);
   const double slower = all / some;
   const double scan_slower = std::min(all, kWorkersForMemory) / std::min(some, kWorkersForMemory);
   Cost cost;

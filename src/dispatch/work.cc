@@ -11,6 +11,7 @@ using kernel::Opcode;
 using kernel::SinkKind;
 
 constexpr double kUnknownRows = 100'000;  // assumed where only a scan can tell
+constexpr double kPartRows = 131'072;
 constexpr double kUnknownGroups = 1000;
 constexpr double kNearRows = 1 << 15;  // a table of so many rows lies in a core's cache
 constexpr double kFarRows = 1 << 22;   // one of so many lies in memory
@@ -91,6 +92,7 @@ Work describe(const Job& job) {
   work.bytes =
       job.bytes < 0 ? work.rows * kUnknownWidth * static_cast<double>(program.source.columns.size()) : static_cast<double>(job.bytes);
   work.in_memory = job.in_memory;
+  work.parts = job.parts < 0 ? std::ceil(work.rows / kPartRows) : static_cast<double>(job.parts);
   const auto add = [&](CostKind kind, double times) { work.times[static_cast<std::size_t>(kind)] += times; };
   const auto add_far = [&](CostKind near, CostKind far, double table_rows) {
     add(far, distance(table_rows));
@@ -114,7 +116,9 @@ Work describe(const Job& job) {
     case SinkKind::kGroup:
       for (const kernel::Accumulator& a : sink.accumulators) {
         const bool exact = a.kind == kernel::AccumulatorKind::kSumFloat || a.kind == kernel::AccumulatorKind::kSumProduct;
-        add(exact ? CostKind::kSumFloat : CostKind::kSumInteger, 1);
+        // Of a group, each is found and written back by itself.
+        const bool grouped = sink.kind == SinkKind::kGroup && &a != &sink.accumulators.front();
+        add(exact ? CostKind::kSumFloat : (grouped ? CostKind::kGroup : CostKind::kSumInteger), 1);
       }
       if (sink.kind == SinkKind::kGroup) {
         const double groups = groups_of(program);

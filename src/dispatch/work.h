@@ -37,6 +37,7 @@ struct Job {
   const kernel::Program* program = nullptr;
   std::int64_t rows = -1;                // -1: not known
   std::int64_t bytes = -1;               // of the columns it reads, as their source has them; -1: not known
+  std::int64_t parts = -1;               // that workers take one by one; -1: not known
   bool in_memory = true;                 // else the source decodes, on whichever device it then runs
   std::vector<std::int64_t> table_rows;  // of the build sides it probes; none: not known yet
 };
@@ -45,6 +46,7 @@ struct Job {
 struct Work {
   double rows = 0;
   double bytes = 0;
+  double parts = 1;  // no more workers than that have something to do
   bool in_memory = true;
   std::array<double, kCostKinds> times = {};  // a row does each kind
   double build_rows = 0;                      // of tables that a device has to make before it probes them

@@ -29,6 +29,7 @@ dispatch::Job job_of(const kernel::Pipeline& pipeline, const NamedRows& named, s
   if (!pipeline.input.source) return job;
   const TableSource& source = *pipeline.input.source;
   job.in_memory = source.in_memory();
+  job.parts = named.parts;
   job.bytes = std::accumulate(named.column_bytes.begin(), named.column_bytes.end(), std::int64_t{0});
   if (named.parts != source.part_count() && rows >= 0) job.rows = named.rows;
   return job;
