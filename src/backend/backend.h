@@ -154,6 +154,8 @@ class Backend {
   [[nodiscard]] virtual const DeviceProfile& profile() const = 0;
   /// Loads what the device needs, which may take a second; a failure is remembered. The profile is whole afterwards.
   [[nodiscard]] virtual Status open() const { return {}; }
+  /// Whether it is open and has not failed since. One that has is opened again by its next use.
+  [[nodiscard]] virtual bool is_open() const { return true; }
   /// Whether a program like this ran here before, so that nothing has to be compiled.
   [[nodiscard]] virtual bool is_prepared(const kernel::Program& program) const {
     static_cast<void>(program);

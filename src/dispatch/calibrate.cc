@@ -160,8 +160,8 @@ class Calibration {
   static double at_least(double value, double least) { return std::max(value, least); }
   [[nodiscard]] double per_row(double us) const { return us * 1000 / rows(); }
 
-  // What `probe` takes over the first `count` rows.
-  Result<Timing> time(Probe& probe, std::int64_t count, int runs = kRuns) {
+  // What `probe` takes over the first `count` rows. `idle`: as between queries, when a device rests for a while before each run.
+  Result<Timing> time(Probe& probe, std::int64_t count, int runs = kRuns, bool idle = false) {
     probe.builder.program().source.estimated_rows = count;
     const auto program = std::make_shared<const kernel::Program>(probe.builder.program());
     TRUENO_TRY(kernel::verify(*program));
@@ -179,7 +179,11 @@ class Calibration {
     launch.parameters = probe.parameters;
     launch.cache_bytes = std::int64_t{1} << 30;
     Timing timing;
+    std::vector<double> times;
     for (int run = 0; run <= runs; ++run) {
+      constexpr double kIdleMs = 2;
+      for (const Stopwatch rest; idle && rest.elapsed_ms() < kIdleMs;) {
+      }
       const Stopwatch watch;
       launch.tables.clear();
       launch.matched.assign(program->tables.size(), nullptr);
@@ -195,9 +199,11 @@ class Calibration {
         note_link(one);
         timing.result = std::move(one.result);
       } else {
-        timing.best_us = run == 1 ? took : std::min(timing.best_us, took);
+        times.push_back(took);
       }
     }
+    std::ranges::sort(times);
+    if (!times.empty()) timing.best_us = idle ? times[times.size() / 2] : times.front();
     return timing;
   }
 
@@ -258,7 +264,8 @@ class Calibration {
     const ValueId b = thrice.number();
     thrice.reduce({{AccumulatorKind::kSumInteger, b}, {AccumulatorKind::kMin, b}, {AccumulatorKind::kMax, b}});
     const Timing more = TRUENO_TRY(time(thrice, rows_.count));
-    rates_.fixed_us = few.best_us;
+    constexpr int kIdleRuns = 9;
+    rates_.fixed_us = TRUENO_TRY(time(once, kFewRows, kIdleRuns, true)).best_us;
     const double read_us = at_least(many.best_us - few.best_us, 1);
     const double sum_us = std::clamp((more.best_us - many.best_us) / 2, 0.0, read_us / 2);
     ns(CostKind::kSumInteger) = per_row(sum_us);

@@ -80,6 +80,7 @@ void Devices::set_rates(std::size_t device, const Rates& rates) {
   {
     const LockGuard lock(mutex_);
     known_[device]->rates = rates;
+    known_[device]->losses = 0;
   }
   known_[device]->stage = Stage::kReady;
 }
@@ -87,7 +88,7 @@ void Devices::set_rates(std::size_t device, const Rates& rates) {
 // Which devices have a say: of the GPUs, the one that is meant.
 bool Devices::considered(std::size_t device, const Request& request) const {
   const DeviceProfile& profile = list_[device]->profile();
-  return !is_gpu(profile) || profile.software == request.software_gpu;
+  return !is_gpu(profile) || (profile.software == request.software_gpu && !request.without_gpu);
 }
 
 Bid Devices::cpu_bid(std::size_t device, const Question& question, std::uint64_t shape) const {
@@ -122,18 +123,29 @@ Support Devices::not_ready(std::size_t device, double gain_us, bool recorded) {
                       milliseconds(missed), milliseconds(kOpeningUs))};
 }
 
-Support Devices::failed_before(std::size_t device, std::uint64_t shape) const {
+// Now and then one that failed is tried again: memory may have been short for once.
+Support Devices::failed_before(std::size_t device, std::uint64_t shape) {
+  constexpr int kTriedAgain = 64;
   const LockGuard lock(mutex_);
   const auto found = known_[device]->failed_shapes.find(shape);
-  return found == known_[device]->failed_shapes.end() ? Support{} : Support{DeclineReason::kFailedBefore, found->second};
+  if (found == known_[device]->failed_shapes.end() || ++found->second.asked % kTriedAgain == 0) return {};
+  return {DeclineReason::kFailedBefore, found->second.why};
 }
 
 void Devices::report_failure(std::size_t device, const kernel::Program& program, const Error& failure) {
   Known& known = *known_[device];
+  const bool lost = !list_[device]->is_open();
   const LockGuard lock(mutex_);
   constexpr std::size_t kMostFailures = 1024;
-  if (known.failed_shapes.size() >= kMostFailures) known.failed_shapes.clear();
-  known.failed_shapes.insert_or_assign(shape_of(program), failure.message());
+  constexpr int kMostLosses = 3;
+  if (!lost) {
+    if (known.failed_shapes.size() >= kMostFailures) known.failed_shapes.clear();
+    known.failed_shapes[shape_of(program)] = {failure.message(), 0};
+  } else if (++known.losses >= kMostLosses) {
+    known.failure =
+        fmt::format("failed {} times in a row, the last time: {}; CALL trueno_calibrate() tries it again", known.losses, failure.message());
+    known.stage = Stage::kFailed;
+  }
 }
 
 Bid Devices::gpu_bid(std::size_t device, const Question& question, std::uint64_t shape, double best_cpu_us) {
@@ -299,6 +311,10 @@ void Devices::learn(const Job& job, const backend::RowsName& name, const Decisio
   }
   experience_.log(std::move(logged));
   if (!request.learning || decision.shape == 0) return;
+  if (is_gpu(profile)) {
+    const LockGuard lock(mutex_);
+    known_[decision.device]->losses = 0;
+  }
   const bool moved = outcome.moved_bytes != 0;
   if (!moved && decision.compiled) {
     const double rows = describe(job).rows;

@@ -43,7 +43,8 @@ class Devices {
   /// Tells what came of it.
   void learn(const Job& job, const backend::RowsName& name, const Decision& decision, const Outcome& outcome, const Request& request);
 
-  /// A device said that it can run a program, and then could not: it is not asked for programs like it again, unless by a forced policy.
+  /// A device said that it can run a program, and then could not: it is not asked for programs like it for a while, unless by a forced
+  /// policy. One that was lost is opened again by its next use; three times in a row, and it counts as none.
   void report_failure(std::size_t device, const kernel::Program& program, const Error& failure);
 
   /// Opens and measures all devices anew, a GPU only if it is the kind that is meant; takes some seconds. The error of a GPU that cannot be
@@ -63,7 +64,12 @@ class Devices {
     std::atomic<Stage> stage = Stage::kClosed;
     double missed_us = 0;  // that it could have saved
     std::string failure;
-    std::unordered_map<std::uint64_t, std::string> failed_shapes;
+    struct Failed {
+      std::string why;
+      int asked = 0;  // since
+    };
+    std::unordered_map<std::uint64_t, Failed> failed_shapes;
+    int losses = 0;  // of the device, in a row
   };
   // What a bid is made from.
   struct Question {
@@ -79,7 +85,7 @@ class Devices {
   [[nodiscard]] Bid gpu_bid(std::size_t device, const Question& question, std::uint64_t shape, double best_cpu_us);
   [[nodiscard]] std::optional<std::size_t> cheapest(const std::vector<Bid>& bids, Policy policy, const Request& request) const;
   [[nodiscard]] std::optional<std::size_t> by_intensity(const std::vector<Bid>& bids, const Question& question) const;
-  [[nodiscard]] backend::Support failed_before(std::size_t device, std::uint64_t shape) const;
+  [[nodiscard]] backend::Support failed_before(std::size_t device, std::uint64_t shape);
   [[nodiscard]] backend::Support not_ready(std::size_t device, double gain_us, bool recorded);
   void start_opening(std::size_t device);
   void open_and_measure(std::size_t device);

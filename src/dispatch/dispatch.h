@@ -25,6 +25,7 @@ struct Request {
   Policy fallback = Policy::kCost;  // who runs what the GPU was asked for and cannot run
   bool gpu_required = false;        // then that is an error instead
   bool software_gpu = false;        // the GPU that is meant is a CPU playing one: for tests
+  bool without_gpu = false;         // it has just failed
   bool learning = true;             // earlier runs correct predictions, pay for moving, and one in a hundred tries the runner-up
   bool recorded = true;             // the decision is logged; constants are not worth it
   int workers = 1;                  // of the CPU

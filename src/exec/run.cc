@@ -114,8 +114,8 @@ class QueryRun {
     if (!output && falls_back(*devices_.list()[decision.device], output.error(), request)) {
       const Error failure = output.error();
       devices_.report_failure(decision.device, *pipeline.program, failure);
-      request.policy = request.policy == dispatch::Policy::kGpu ? request.fallback : dispatch::Policy::kSimd;
-      if (request.policy == dispatch::Policy::kCost) request.policy = dispatch::Policy::kSimd;
+      if (request.policy == dispatch::Policy::kGpu) request.policy = request.fallback;
+      request.without_gpu = true;
       const dispatch::Policy asked = options_.policy.policy;
       decision = TRUENO_TRY(devices_.choose(job, named.name, named.column_bytes, request));
       decision.reason =

@@ -61,6 +61,11 @@ Database::Database() : files_(make_files()), implicit_session_(std::make_unique<
 #endif
 }
 
+Database::Database(std::vector<std::shared_ptr<backend::Backend>> devices)
+    : devices_(std::make_unique<dispatch::Devices>(std::move(devices))),
+      files_(make_files()),
+      implicit_session_(std::make_unique<Session>(*this)) {}
+
 Database::~Database() = default;
 
 Result<std::vector<StatementResult>> Database::execute(std::string_view sql, const std::vector<Value>& parameters,

@@ -17,6 +17,8 @@ namespace trueno::session {
 class Database {
  public:
   Database();
+  /// On these devices, the scalar one among them. For tests; nothing measured is kept.
+  explicit Database(std::vector<std::shared_ptr<backend::Backend>> devices);
   ~Database();
 
   /// The auto-commit session of callers that have none of their own.

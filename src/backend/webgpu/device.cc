@@ -46,10 +46,9 @@ void Device::give_back(GpuBuffer& buffer) {
 
 Status Device::check() {
   const LockGuard lock(notes_->mutex);
-  if (notes_->lost) return error(ErrorCode::kDevice, "the GPU was lost: {}", notes_->text);
+  if (notes_->lost) return fail("the GPU was lost: {}", notes_->text);
   if (notes_->text.empty()) return {};
-  const std::string text = std::exchange(notes_->text, {});
-  return error(ErrorCode::kDevice, "the GPU refused a command: {}", text);
+  return fail("the GPU refused a command: {}", std::exchange(notes_->text, {}));
 }
 
 Status Device::wait(abi::Future future, const std::atomic<bool>& done) {
@@ -61,14 +60,13 @@ Status Device::wait(abi::Future future, const std::atomic<bool>& done) {
       abi::FutureWait wait{future, 0};
       const bool spin = std::chrono::steady_clock::now() - begin < kSpin;
       const std::uint32_t status = api_.InstanceWaitAny(instance_, 1, &wait, spin ? 0 : kSliceNs);
-      if (status != abi::kWaitSuccess && status != abi::kWaitTimedOut) return error(ErrorCode::kDevice, "waiting for the GPU failed");
+      if (status != abi::kWaitSuccess && status != abi::kWaitTimedOut) return fail("waiting for the GPU failed");
     } else {
       if (device_ != nullptr) api_.DevicePoll(device_, 1, nullptr);
       api_.InstanceProcessEvents(instance_);
     }
     if (!done && notes_->lost) return check();
-    if (!done && std::chrono::steady_clock::now() > deadline)
-      return error(ErrorCode::kDevice, "the GPU did not answer within {} ms", timeout_ms_);
+    if (!done && std::chrono::steady_clock::now() > deadline) return fail("the GPU did not answer within {} ms", timeout_ms_);
   }
   return {};
 }
@@ -107,8 +105,8 @@ Result<Pipeline> Device::compile(const std::string& wgsl) {
     pipeline.handle = api_.DeviceCreateComputePipeline(device_, &descriptor);
     api_.ShaderModuleRelease(module);
   }
-  TRUENO_TRY(pop_scope(ErrorCode::kInternal, "the GPU's compiler refused a kernel"));
-  if (pipeline.handle == nullptr) return error(ErrorCode::kInternal, "the GPU's compiler gave no kernel and no reason");
+  TRUENO_TRY(pop_scope(ErrorCode::kDevice, "the GPU's compiler refused a kernel"));
+  if (pipeline.handle == nullptr) return error(ErrorCode::kDevice, "the GPU's compiler gave no kernel and no reason");
   pipeline.layout = api_.ComputePipelineGetBindGroupLayout(pipeline.handle, 0);
   return pipeline;
 }
@@ -179,7 +177,7 @@ Status Device::encode_dispatch(abi::CommandEncoder encoder, const Command& comma
   descriptor.entry_count = entries.size();
   descriptor.entries = entries.data();
   abi::BindGroup group = api_.DeviceCreateBindGroup(device_, &descriptor);
-  if (group == nullptr) return error(ErrorCode::kDevice, "the GPU refused a kernel's buffers");
+  if (group == nullptr) return fail("the GPU refused a kernel's buffers");
   const abi::ComputePassDescriptor pass_descriptor;
   abi::ComputePass pass = api_.CommandEncoderBeginComputePass(encoder, &pass_descriptor);
   api_.ComputePassEncoderSetPipeline(pass, command.pipeline->handle);
@@ -195,7 +193,7 @@ Status Device::encode_dispatch(abi::CommandEncoder encoder, const Command& comma
 Status Device::encode(std::span<const Command> commands) {
   api_.DevicePushErrorScope(device_, abi::kFilterValidation);
   abi::CommandEncoder encoder = api_.DeviceCreateCommandEncoder(device_, nullptr);
-  Status status;
+  Status status = encoder != nullptr ? Status() : Status(fail("the GPU gave no command encoder"));
   for (const Command& command : commands) {
     if (!status) break;
     switch (command.kind) {
@@ -208,10 +206,11 @@ Status Device::encode(std::span<const Command> commands) {
     }
   }
   abi::CommandBuffer finished = status ? api_.CommandEncoderFinish(encoder, nullptr) : nullptr;
-  api_.CommandEncoderRelease(encoder);
-  Status scope = pop_scope(ErrorCode::kInternal, "the GPU refused a command");
+  if (encoder != nullptr) api_.CommandEncoderRelease(encoder);
+  Status scope = pop_scope(ErrorCode::kDevice, "the GPU refused a command");
+  if (!scope) failed_ = true;
   if (status) status = std::move(scope);
-  if (status && finished == nullptr) status = error(ErrorCode::kDevice, "the GPU refused a command buffer");
+  if (status && finished == nullptr) status = fail("the GPU refused a command buffer");
   if (status) api_.QueueSubmit(queue_, 1, &finished);
   if (finished != nullptr) api_.CommandBufferRelease(finished);
   return status;
@@ -242,10 +241,12 @@ Result<std::vector<std::uint32_t>> Device::read(const GpuBuffer& from, std::size
   const std::unique_ptr<Answer> owned(answer);
   if (answer->status != abi::kSuccess) {
     TRUENO_TRY(check());
-    return error(ErrorCode::kDevice, "reading from the GPU failed: {}", answer->message);
+    return fail("reading from the GPU failed: {}", answer->message);
   }
   std::vector<std::uint32_t> out(words);
-  std::memcpy(out.data(), api_.BufferGetConstMappedRange(staging.handle(), 0, bytes), bytes);
+  const void* mapped = api_.BufferGetConstMappedRange(staging.handle(), 0, bytes);
+  if (mapped == nullptr) return fail("the GPU mapped no memory to read from");
+  std::memcpy(out.data(), mapped, bytes);
   api_.BufferUnmap(staging.handle());
   TRUENO_TRY(check());
   return out;

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,6 +34,7 @@ struct DeviceOptions {
   std::string library;            // path of a provider; empty: library_candidates()
   bool software_allowed = false;  // else a software adapter counts as no GPU
   std::uint32_t timeout_ms = 60'000;
+  std::function<Result<Api>(const std::string& path)> load;  // loads a provider; empty: `load_api`. Tests give one that fails
 };
 
 class Device;
@@ -136,6 +138,8 @@ class Device {
   [[nodiscard]] const abi::Limits& limits() const { return limits_; }
   [[nodiscard]] const Dialect& dialect() const { return api_.dialect; }
   [[nodiscard]] bool software() const { return software_; }
+  /// Whether it was lost, did not answer, or did what it should not: what it holds is not to be relied upon. Another device may do.
+  [[nodiscard]] bool failed() const { return failed_ || notes_->lost; }
 
   /// The pipeline of a WGSL text with an entry point `main`; compiled once. kInternal with the compiler's words when it is malformed.
   [[nodiscard]] Result<const Pipeline*> pipeline(const std::string& wgsl);
@@ -179,10 +183,17 @@ class Device {
   [[nodiscard]] Status pop_scope(ErrorCode code, std::string_view what);
   /// kDevice once the device is lost or an error nobody asked for came in.
   [[nodiscard]] Status check();
+  /// kDevice, and from now on the device counts as failed.
+  template <class... Args>
+  [[nodiscard]] Error fail(fmt::format_string<Args...> text, Args&&... args) {
+    failed_ = true;
+    return error(ErrorCode::kDevice, text, std::forward<Args>(args)...);
+  }
 
   Api api_;
   std::uint32_t timeout_ms_;
   bool software_ = false;
+  std::atomic<bool> failed_ = false;
   abi::Instance instance_ = nullptr;
   abi::Adapter adapter_ = nullptr;
   abi::Device device_ = nullptr;

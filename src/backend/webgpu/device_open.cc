@@ -130,7 +130,7 @@ Result<std::unique_ptr<Device>> Device::open(const DeviceOptions& options, Provi
     report = {};
     report.library = path;
     Status status;
-    Result<Api> api = load_api(path);
+    Result<Api> api = options.load ? options.load(path) : load_api(path);
     const bool loaded = api.has_value();
     if (loaded) {
       report.provider = provider_name(api->dialect.provider);

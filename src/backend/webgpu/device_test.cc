@@ -98,7 +98,7 @@ TEST_F(OnDevice, ASoftwareAdapterCountsAsNoneUnlessForced) {
 TEST_F(OnDevice, AMalformedShaderIsAnErrorWithTheCompilersWords) {
   const Result<const Pipeline*> bad = device_->pipeline("@compute @workgroup_size(1) fn main() { let x: u32 = true; }");
   ASSERT_FALSE(bad.has_value());
-  EXPECT_EQ(bad.error().code(), ErrorCode::kInternal);
+  EXPECT_EQ(bad.error().code(), ErrorCode::kDevice);
   EXPECT_GT(bad.error().message().size(), 50u) << bad.error().message();
   const Result<const Pipeline*> good = device_->pipeline("@compute @workgroup_size(1) fn main() {}");
   EXPECT_TRUE(good.has_value()) << (good ? "" : good.error().message());

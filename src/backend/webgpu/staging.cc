@@ -67,9 +67,9 @@ Status Device::map_staging(Staging& staging) {
   }
   const std::unique_ptr<Answer> answer = std::move(staging.answer);
   TRUENO_TRY(check());
-  if (answer->status != abi::kSuccess) return error(ErrorCode::kDevice, "mapping memory for an upload failed: {}", answer->message);
+  if (answer->status != abi::kSuccess) return fail("mapping memory for an upload failed: {}", answer->message);
   staging.mapped = static_cast<std::uint8_t*>(api_.BufferGetMappedRange(staging.buffer.handle(), 0, staging.buffer.size()));
-  if (staging.mapped == nullptr) return error(ErrorCode::kDevice, "the GPU mapped no memory for an upload");
+  if (staging.mapped == nullptr) return fail("the GPU mapped no memory for an upload");
   return {};
 }
 

@@ -51,7 +51,10 @@ class WebGpuBackend final : public Backend {
   std::int64_t missing_bytes(const kernel::Program& program, const RowsName& name,
                              std::span<const std::int64_t> column_bytes) const override {
     std::int64_t missing = 0;
-    const std::shared_ptr<webgpu::Residency> residency = usable_ ? residency_ : nullptr;
+    const std::shared_ptr<webgpu::Residency> residency = [&] {
+      const LockGuard lock(mutex_);
+      return residency_;
+    }();
     for (std::size_t i = 0; i < column_bytes.size(); ++i) {
       if (!webgpu::is_read(program, i)) continue;
       std::int64_t wanted = column_bytes[i];
@@ -68,6 +71,11 @@ class WebGpuBackend final : public Backend {
     return missing;
   }
 
+  bool is_open() const override {
+    const LockGuard lock(mutex_);
+    return device_ && !device_->failed();
+  }
+
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const kernel::Program> program) override {
     co_return prepare_now(std::move(program));
   }
@@ -78,12 +86,13 @@ class WebGpuBackend final : public Backend {
   /// Loads the library and makes a device, once; a failure is remembered.
   Status open() const override {
     const LockGuard lock(mutex_);
+    if (device_ && device_->failed()) close();
     if (device_) return {};
     if (!failure_) {
       ProviderReport report;
       Result<std::unique_ptr<Device>> device = Device::open(options_.device, report);
       if (device) {
-        opened_ = profile_of(&report, options_.device.software_allowed);
+        if (!usable_) opened_ = profile_of(&report, options_.device.software_allowed);
         device_ = std::move(*device);
         residency_ = std::make_shared<webgpu::Residency>(*device_);
         usable_ = true;
@@ -111,13 +120,24 @@ class WebGpuBackend final : public Backend {
     return opened ? Support{} : Support{DeclineReason::kNoDevice, opened.error().message()};
   }
 
+  /// A device that failed goes, and all that lies on it; runs that still hold it keep it alive. Under the mutex.
+  void close() const {
+    for (Known& known : known_) known.kernel = nullptr;
+    residency_ = nullptr;
+    device_ = nullptr;
+  }
+
   Result<std::shared_ptr<const Kernel>> prepare_now(std::shared_ptr<const kernel::Program> program) {
     TRUENO_TRY(open());
     if (std::shared_ptr<const Kernel> known = prepared(*program)) return known;
-    auto kernel = std::make_shared<webgpu::WebGpuKernel>(program, device_, residency_);
+    const auto [device, residency] = [&] {
+      const LockGuard lock(mutex_);
+      return std::pair(device_, residency_);
+    }();
+    auto kernel = std::make_shared<webgpu::WebGpuKernel>(program, device, residency);
     TRUENO_TRY(kernel->warm());
     const LockGuard lock(mutex_);
-    known(program).kernel = kernel;
+    if (device == device_) known(program).kernel = kernel;
     return std::shared_ptr<const Kernel>(std::move(kernel));
   }
 
