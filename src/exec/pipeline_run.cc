@@ -164,7 +164,7 @@ Error PipelineRun::out_of_memory() const {
 
 // A device with a queue of its own gets nothing from a second worker but its decoding.
 std::size_t PipelineRun::worker_count() const {
-  if (launch_rows() > 0 && in_memory_) return 1;
+  if (launch_rows() > 0 && (in_memory_ || emits())) return 1;  // and rows that are handed out come in order
   return static_cast<std::size_t>(std::clamp<std::int64_t>(std::min<std::int64_t>(options_.threads, parts_), 1, 1024));
 }
 
@@ -201,17 +201,21 @@ void PipelineRun::run_parts(Worker& worker) {
       if (!emits()) return;
       continue;
     }
-    if (!emits()) continue;
-    Result<Batch> batch = kernel_->take_partial(*state).run_now();
-    if (batch) {
-      keep(part, std::move(*batch));
-    } else {
-      fail(part, std::move(batch).error());
-    }
+    if (emits() && launch_rows() == 0) keep_rows(part, *state);
   }
   const Status last = run_gathered(gathered, *state);
+  if (last && emits() && launch_rows() > 0) keep_rows(0, *state);
   if (last) return;
   fail(0, last.error().code() == ErrorCode::kRowFailed ? earliest(last.error()) : last.error());
+}
+
+void PipelineRun::keep_rows(std::int64_t part, backend::SinkState& state) {
+  Result<Batch> batch = kernel_->take_partial(state).run_now();
+  if (batch) {
+    keep(part, std::move(*batch));
+  } else {
+    fail(part, std::move(batch).error());
+  }
 }
 
 // The rows a failing part gives before its error: LIMIT may need no more than these. Row by row, since an error spends a state.

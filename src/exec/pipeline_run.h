@@ -74,6 +74,7 @@ class PipelineRun {
   void forget_size(Worker& worker);
   [[nodiscard]] Error out_of_memory() const;
   [[nodiscard]] Result<Batch> finish_runs(std::span<Worker> workers, const Parallel& parallel);
+  void keep_rows(std::int64_t part, backend::SinkState& state);
   void keep_rows_before_error(std::int64_t part);
   [[nodiscard]] Status run_part(std::int64_t part, backend::SinkState& state, std::int64_t morsel_rows, Gathered& gathered,
                                 const AfterMorsel& after_morsel = {});
@@ -88,8 +89,8 @@ class PipelineRun {
   [[nodiscard]] Error earliest(const Error& said);
   [[nodiscard]] Error disagreement() const;
   [[nodiscard]] std::size_t worker_count() const;
-  // Rows that go to the device at once. What is emitted keeps its parts apart.
-  [[nodiscard]] std::int64_t launch_rows() const { return emits() ? 0 : device_.profile().launch_rows; }
+  // Rows that go to the device at once; 0: each part by itself. Where a LIMIT may end the run early, parts are kept apart.
+  [[nodiscard]] std::int64_t launch_rows() const { return limited() ? 0 : device_.profile().launch_rows; }
   [[nodiscard]] Error error_of(const backend::Morsel& morsel);
   [[nodiscard]] bool skipped(std::int64_t part) const;
   void fail(std::int64_t part, Error failure);

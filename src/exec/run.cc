@@ -109,6 +109,10 @@ class QueryRun {
     for (const std::size_t table : pipeline.tables) job.table_rows.push_back(outputs_[table].length);
     dispatch::Request request = options_.policy;
     request.workers = options_.threads;
+    // A GPU hands out all rows at once, where the CPU ends with the last one that is wanted.
+    const kernel::SinkKind sink = pipeline.program->sink.kind;
+    const bool emits = sink == kernel::SinkKind::kEmit || sink == kernel::SinkKind::kBuild;
+    if (emits && pipeline.limit >= 0 && request.policy == dispatch::Policy::kCost) request.without_gpu = true;
     dispatch::Decision decision = TRUENO_TRY(devices_.choose(job, named.name, named.column_bytes, request));
     Result<Batch> output = run_on(number, earlier, job, named, decision, request);
     if (!output && falls_back(*devices_.list()[decision.device], output.error(), request)) {

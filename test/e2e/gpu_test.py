@@ -34,6 +34,12 @@ QUERIES = [
     "SELECT count(*), sum(t.b), sum(w), count(w) FROM t LEFT JOIN d USING (k)",
     "SELECT count(*), sum(w) FROM t JOIN m ON t.b * 1000000007 % 1000000007000 = m.b",
     "SELECT count(*) FROM t WHERE k IN (SELECT k FROM d WHERE y > 0)",
+    "SELECT a, b, d, f, s, a > 0, -f FROM t WHERE a > 49000",
+    "SELECT a + k, NULL::INTEGER, b FROM t",
+    "SELECT t.a, d.name, d.w FROM t LEFT JOIN d USING (k) WHERE t.b < 20000",
+    "SELECT t.a, m.w FROM t JOIN m ON t.b * 1000000007 % 1000000007000 = m.b WHERE t.a < -49000",
+    "SELECT count(*), sum(x.a), max(y.d) FROM t x JOIN t y ON x.a = y.a AND x.k = y.k WHERE x.b > 500000 AND y.s = 'B'",
+    "SELECT a, s FROM t WHERE b > 900000 LIMIT 7 OFFSET 3",
     "SELECT count(*), sum(a) FROM t WHERE NOT EXISTS (SELECT 1 FROM d WHERE d.k = t.k AND d.w > t.a)",
 ]
 

@@ -54,6 +54,7 @@ TEST(Provider, IsLoadedOnlyForProgramsThatHaveAShader) {
   options.open_on_first_use = true;
   const std::unique_ptr<Backend> backend = make_webgpu_backend(options).value();
   TestProgram rows;
+  rows.builder.program().sink.kind = kernel::SinkKind::kSort;
   rows.builder.program().sink.values = {rows.column(column_from(TypeId::kInteger, {1}))};
   EXPECT_EQ(backend->supports(*rows.finish()).reason, DeclineReason::kSink);
   TestProgram count;

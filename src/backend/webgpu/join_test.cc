@@ -201,6 +201,15 @@ class JoinMaker {
 
   void sink() {
     kernel::Sink& sink = t_.builder.program().sink;
+    if (chance(3)) {
+      sink.kind = chance(3) ? SinkKind::kBuild : SinkKind::kEmit;
+      if (sink.kind == SinkKind::kBuild) sink.keys.push_back(number_);
+      sink.values = numbers_;
+      sink.values.insert(sink.values.end(), texts_.begin(), texts_.end());
+      sink.values.insert(sink.values.end(), conditions_.begin(), conditions_.end());
+      sink.values.push_back(number_);
+      return;
+    }
     sink.kind = chance(2) ? SinkKind::kReduce : SinkKind::kGroup;
     if (sink.kind == SinkKind::kGroup) {
       sink.keys.push_back(numbers_.empty() || chance(2) ? number_ : numbers_[pick(numbers_.size())]);

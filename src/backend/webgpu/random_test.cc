@@ -191,6 +191,13 @@ class ProgramMaker {
 
   void sink() {
     kernel::Sink& sink = t_.builder.program().sink;
+    if (chance(3)) {
+      sink.kind = chance(3) ? SinkKind::kBuild : SinkKind::kEmit;
+      const std::size_t count = 1 + pick(6);
+      for (std::size_t i = 0; i < count; ++i) sink.values.push_back(values_[pick(values_.size())]);
+      if (sink.kind == SinkKind::kBuild) sink.keys = {values_[pick(values_.size())]};
+      return;
+    }
     sink.kind = SinkKind::kReduce;
     if (chance(2)) {
       for (const ValueId id : values_) {

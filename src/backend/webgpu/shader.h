@@ -47,9 +47,37 @@ inline constexpr std::uint32_t kMostSlabs = 5;
 /// The most groups a dense table may have; more need hashing.
 inline constexpr std::int64_t kMaxGroupSlots = std::int64_t{1} << 22;
 
+/// A value of a row that is handed out.
+struct EmittedValue {
+  kernel::ValueId id = kernel::kNoValue;
+  Lane lane = Lane::kI32;
+  std::uint32_t word = 0;      // of the row
+  std::int32_t null_bit = -1;  // among those behind the values, set where it is valid; -1: it always is
+};
+
+/// The state of a sink that hands rows out: flags, then how many rows there are (all are counted, those for which there is room are
+/// written), then a place and a number of rows for each tile, then the rows.
+struct EmitLayout {
+  static constexpr std::uint32_t kRows = 1;
+  static constexpr std::uint32_t kTiles = SinkLayout::kStateHeader;
+  static constexpr std::uint32_t kTileWords = 2;
+  std::vector<EmittedValue> values;
+  std::uint32_t value_words = 0;  // of a row; its null bits follow
+  std::uint32_t row_words = 0;
+
+  [[nodiscard]] std::uint64_t total(std::uint64_t tiles, std::uint64_t rows) const {
+    return kTiles + tiles * kTileWords + rows * row_words;
+  }
+};
+/// Whether a program's sink hands rows out.
+[[nodiscard]] inline bool emits(const kernel::Program& program) {
+  return program.sink.kind == kernel::SinkKind::kEmit || program.sink.kind == kernel::SinkKind::kBuild;
+}
+
 struct Shader {
   std::string wgsl;
   SinkLayout sink;
+  EmitLayout emit;
   std::uint32_t threads = 0;       // of a workgroup
   std::vector<bool> key_nullable;  // by key: it has an index for NULL
   bool can_fail = false;           // some row may set kRowFailed

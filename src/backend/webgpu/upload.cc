@@ -239,6 +239,7 @@ Result<bool> Placer::place(const Morsel& morsel) {
   }
   next_.table[BlockLayout::kFirstTile] = set->tiles;
   set->table.insert(set->table.end(), next_.table.begin(), next_.table.end());
+  set->row_ids.push_back(morsel.row_id);
   set->rows += morsel.batch.length;
   set->tiles += static_cast<std::uint32_t>((morsel.batch.length + kTileRows - 1) / kTileRows);
   return true;

@@ -24,6 +24,7 @@ struct SegmentSet {
   std::vector<const LookupTable*> lookups;  // by the program's lookup number
   std::vector<std::uint32_t> table;         // BlockLayout::segment_words() words a segment
   std::vector<Place> join_tables;           // by the program's table number
+  std::vector<std::int64_t> row_ids;        // of each segment's first row
   std::int64_t rows = 0;
   std::uint32_t tiles = 0;
   GpuBuffer on_device;  // the table, once it is there

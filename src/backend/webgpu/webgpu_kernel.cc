@@ -102,6 +102,7 @@ Result<std::shared_ptr<const Dictionary>> WebGpuKernel::dictionary_of(const kern
 
 Result<std::vector<KeyIndex>> WebGpuKernel::index_keys(const Morsel* morsel, const Launch* launch) const {
   std::vector<KeyIndex> keys;
+  if (emits(*program_)) return keys;
   std::uint64_t slots = 1;
   for (std::size_t n = 0; n < program_->sink.keys.size(); ++n) {
     const kernel::Instruction& i = program_->at(program_->sink.keys[n]);
@@ -142,6 +143,10 @@ bool WebGpuKernel::table_fits(const Morsel& morsel, const WebGpuState& state) co
 }
 
 Status WebGpuKernel::fit_table(const Morsel& morsel, WebGpuState& state) const {
+  if (emits(*program_)) {
+    state.slots = 1;
+    return {};
+  }
   std::vector<KeyIndex> keys = TRUENO_TRY(index_keys(&morsel, &state.launch));
   TRUENO_TRY(drain(state));
   state.keys = std::move(keys);
@@ -154,6 +159,65 @@ Status WebGpuKernel::fit_table(const Morsel& morsel, WebGpuState& state) const {
   state.state = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopySource | abi::kCopyTarget));
   state.cleared = false;
   return {};
+}
+
+Status WebGpuKernel::send(GpuBuffer& to, const std::vector<std::uint32_t>& words) const {
+  const std::size_t bytes = words.size() * 4;
+  if (bytes > device_->limits().storage_binding_size) return error(ErrorCode::kOutOfMemory, "a lookup table is larger than the GPU binds");
+  if (to.size() < bytes) to = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopyTarget));
+  return device_->write(to, words.data(), bytes);
+}
+
+Status WebGpuKernel::note_dictionaries(const Morsel& morsel, WebGpuState& state) const {
+  std::vector<std::shared_ptr<const Dictionary>> dictionaries;
+  const auto note = [&](kernel::ValueId id) -> Status {
+    const kernel::Instruction& i = program_->at(id);
+    std::shared_ptr<const Dictionary>& own = dictionaries.emplace_back();
+    if (is_code(*program_, i)) own = TRUENO_TRY(dictionary_of(i, &morsel, &state.launch));
+    return {};
+  };
+  if (program_->sink.kind == kernel::SinkKind::kBuild) {
+    for (const kernel::ValueId id : program_->sink.keys) TRUENO_TRY(note(id));
+  }
+  for (const kernel::ValueId id : program_->sink.values) TRUENO_TRY(note(id));
+  state.rows.set_dictionaries(std::move(dictionaries));
+  return {};
+}
+
+// Room is made for a part of the rows at first; where more come through, for as many as were counted.
+Status WebGpuKernel::dispatch_rows(const Compiled& kernel, SegmentSet& set, const std::vector<std::uint32_t>& slabs,
+                                   WebGpuState& state) const {
+  constexpr std::uint64_t kFewRows = 1 << 16;
+  constexpr std::uint64_t kPart = 8;
+  const EmitLayout& layout = kernel.shader.emit;
+  std::uint64_t capacity = std::min(static_cast<std::uint64_t>(set.rows), std::max(kFewRows, static_cast<std::uint64_t>(set.rows) / kPart));
+  if (set.on_device.empty()) TRUENO_TRY(send(set.on_device, set.table));
+  for (;;) {
+    const std::uint64_t bytes = layout.total(set.tiles, capacity) * 4;
+    if (bytes > device_->limits().storage_binding_size)
+      return error(ErrorCode::kOutOfMemory, "{} rows to hand out are more than the GPU binds", capacity);
+    TRUENO_TRY(send(state.block, TRUENO_TRY(make_block(*program_, state.launch, set, {}, static_cast<std::uint32_t>(capacity)))));
+    const GpuBuffer out = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopySource | abi::kCopyTarget));
+    std::vector<Command> commands(2);
+    commands[0].kind = Command::Kind::kClear;
+    commands[0].to = &out;
+    commands[0].bytes = EmitLayout::kTiles * 4;
+    commands[1].kind = Command::Kind::kDispatch;
+    commands[1].pipeline = kernel.pipeline;
+    commands[1].buffers = {&state.block, &out, &set.on_device};
+    for (const std::uint32_t slab : slabs) commands[1].buffers.push_back(&residency_->columns.slab(slab));
+    commands[1].workgroups = std::clamp<std::uint32_t>(set.tiles, 1, most_workgroups());
+    TRUENO_TRY(device_->submit(commands));
+    const std::vector<std::uint32_t> header = TRUENO_TRY(device_->read(out, EmitLayout::kTiles));
+    TRUENO_TRY(status_of(header[0]));
+    const std::uint64_t rows = header[EmitLayout::kRows];
+    if (rows > capacity) {
+      capacity = rows;
+      continue;
+    }
+    state.rows.add(TRUENO_TRY(device_->read(out, static_cast<std::size_t>(layout.total(set.tiles, rows)))), layout, set);
+    return {};
+  }
 }
 
 Status WebGpuKernel::dispatch(SegmentSet& set, WebGpuState& state) const {
@@ -180,15 +244,9 @@ Status WebGpuKernel::dispatch(SegmentSet& set, WebGpuState& state) const {
     wanted.tables.push_back({table.form(), table.unique(), at});
   }
   const Compiled& kernel = *TRUENO_TRY(compiled(wanted));
+  if (emits(*program_)) return dispatch_rows(kernel, set, bound, state);
   const std::vector<std::uint32_t> block =
       TRUENO_TRY(make_block(*program_, state.launch, set, state.keys, static_cast<std::uint32_t>(state.slots)));
-  const auto send = [&](GpuBuffer& to, const std::vector<std::uint32_t>& words) -> Status {
-    const std::size_t bytes = words.size() * 4;
-    if (bytes > device_->limits().storage_binding_size)
-      return error(ErrorCode::kOutOfMemory, "a lookup table is larger than the GPU binds");
-    if (to.size() < bytes) to = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopyTarget));
-    return device_->write(to, words.data(), bytes);
-  };
   TRUENO_TRY(send(state.block, block));
   if (set.on_device.empty()) TRUENO_TRY(send(set.on_device, set.table));
   std::vector<Command> commands;
@@ -295,6 +353,7 @@ Status WebGpuKernel::run_all(std::span<const Morsel> morsels, const RowsName& na
     }
     std::vector<SegmentSet> placed = placer.take();
     TRUENO_TRY(launch(placed, state));
+    if (emits(*program_) && !parts.empty()) TRUENO_TRY(note_dictionaries(*parts.back(), state));
     if (!name.all.empty() && in_one_piece) residency_->rows.keep(name_here(name.all), std::move(placed), columns);
   }
   return state.submissions < kMostInFlight ? Status() : check_rows(state);
@@ -316,6 +375,7 @@ Result<bool> WebGpuKernel::run_remembered(std::string_view name, const Morsel& s
     set.join_tables = tables;
   }
   TRUENO_TRY(launch(*sets, state));
+  if (emits(*program_)) TRUENO_TRY(note_dictionaries(sample, state));
   return true;
 }
 
@@ -377,6 +437,7 @@ Task<Result<bool>> WebGpuKernel::run_again(const RowsName& name, const Morsel& s
 
 Task<Result<Batch>> WebGpuKernel::take_partial(SinkState& state) const {
   auto& own = static_cast<WebGpuState&>(state);
+  if (emits(*program_)) co_return own.rows.take();
   Status drained = drain(own);
   if (!drained) co_return Result<Batch>(std::move(drained).error());
   co_return own.groups.take();
@@ -391,6 +452,9 @@ Task<Result<std::optional<Batch>>> WebGpuKernel::finish(std::span<const std::uni
   co_return own.groups.finish(parallel);
 }
 
-std::int64_t WebGpuKernel::state_bytes(const SinkState& state) const { return static_cast<const WebGpuState&>(state).groups.bytes(); }
+std::int64_t WebGpuKernel::state_bytes(const SinkState& state) const {
+  const auto& own = static_cast<const WebGpuState&>(state);
+  return own.groups.bytes() + own.rows.bytes();
+}
 
 }  // namespace trueno::backend::webgpu

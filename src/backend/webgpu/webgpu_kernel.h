@@ -8,6 +8,7 @@
 #include "backend/webgpu/device.h"
 #include "backend/webgpu/groups.h"
 #include "backend/webgpu/remembered.h"
+#include "backend/webgpu/rows.h"
 #include "backend/webgpu/shader.h"
 #include "backend/webgpu/upload.h"
 #include "base/threads.h"
@@ -17,10 +18,11 @@ namespace trueno::backend::webgpu {
 /// A worker's accumulators: in device memory from dispatch to dispatch, on the host once drained.
 class WebGpuState final : public SinkState {
  public:
-  WebGpuState(const kernel::Program& program, const Launch& run) : launch(run), groups(program) {}
+  WebGpuState(const kernel::Program& program, const Launch& run) : launch(run), groups(program), rows(program) {}
 
   const Launch& launch;
   HostGroups groups;
+  HostRows rows;
   SinkLayout layout;
   std::vector<KeyIndex> keys;
   std::uint64_t slots = 0;  // 0: no table on the device yet
@@ -70,6 +72,13 @@ class WebGpuKernel final : public Kernel {
   /// What has its place goes over the bus and through the device.
   [[nodiscard]] Status launch(std::vector<SegmentSet>& sets, WebGpuState& state) const;
   [[nodiscard]] Status dispatch(SegmentSet& set, WebGpuState& state) const;
+  /// The same where rows are handed out: they are read back at once, with as much room as they turn out to need.
+  [[nodiscard]] Status dispatch_rows(const Compiled& kernel, SegmentSet& set, const std::vector<std::uint32_t>& slabs,
+                                     WebGpuState& state) const;
+  /// Copies words to a buffer, which is made where it is too small.
+  [[nodiscard]] Status send(GpuBuffer& to, const std::vector<std::uint32_t>& words) const;
+  /// Takes over the dictionaries that coded values of rows refer to.
+  [[nodiscard]] Status note_dictionaries(const Morsel& morsel, WebGpuState& state) const;
   /// Asks the device whether a row failed.
   [[nodiscard]] Status check_rows(WebGpuState& state) const;
   [[nodiscard]] static Status status_of(std::uint32_t flags);

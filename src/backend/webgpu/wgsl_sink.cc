@@ -19,7 +19,7 @@ bool WgslWriter::check_sink() {
     case SinkKind::kReduce:
     case SinkKind::kGroup: break;
     case SinkKind::kEmit:
-    case SinkKind::kBuild: return decline(DeclineReason::kSink, "rows are not handed out yet");
+    case SinkKind::kBuild: return check_emit();
     case SinkKind::kTopK:
     case SinkKind::kSort: return decline(DeclineReason::kSink, "sorting has no shader yet");
     case SinkKind::kCollect: return decline(DeclineReason::kSink, "aggregates over all rows of a group have no shader yet");

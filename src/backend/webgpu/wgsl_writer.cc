@@ -180,11 +180,18 @@ std::expected<Shader, Declined> WgslWriter::write() {
     if (!instruction(id)) return std::unexpected(declined_);
   }
   std::string epilogue;
-  if (!sink(epilogue)) return std::unexpected(declined_);
-  close_domains();
+  std::string rows;
+  if (emits(program_)) {
+    rows = emit_loop();
+  } else {
+    if (!sink(epilogue)) return std::unexpected(declined_);
+    close_domains();
+    rows = row_loop();
+  }
   Shader shader;
-  shader.wgsl = assemble(epilogue);
+  shader.wgsl = assemble(rows, epilogue);
   shader.sink = sink_;
+  shader.emit = emit_;
   shader.threads = variant_.threads;
   for (const ValueId key : program_.sink.keys) shader.key_nullable.push_back(!registers_[key].never_null());
   shader.can_fail = can_fail_;
@@ -216,7 +223,7 @@ std::string WgslWriter::row_loop() const {
   return text + "    }\n";
 }
 
-std::string WgslWriter::assemble(const std::string& epilogue) {
+std::string WgslWriter::assemble(const std::string& rows, const std::string& epilogue) {
   std::string text = R"(@group(0) @binding(0) var<storage, read> block: array<u32>;
 @group(0) @binding(1) var<storage, read_write> state: array<atomic<u32>>;
 @group(0) @binding(2) var<storage, read> segments: array<u32>;
@@ -228,7 +235,9 @@ std::string WgslWriter::assemble(const std::string& epilogue) {
   }
   for (std::uint32_t n = 0; n < slabs; ++n)
     text += fmt::format("@group(0) @binding({}) var<storage, read> slab{}: array<u32>;\n", n + 3, n);
-  if (variant_.table == TablePlace::kWorkgroup)
+  if (emits(program_)) {
+    text += fmt::format("var<workgroup> scan: array<u32, {}>;\nvar<workgroup> tile_base: u32;\n", variant_.threads);
+  } else if (variant_.table == TablePlace::kWorkgroup)
     text += fmt::format("var<workgroup> table: array<atomic<u32>, {}>;\n", sink_.table_words * variant_.slots);
   if (!finders_.empty()) library_.insert({"hash_word", "hash_end"});
   text += library_text(library_);
@@ -240,7 +249,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
   var failed = 0u;
 )",
                       variant_.threads);
-  if (variant_.table == TablePlace::kWorkgroup && variant_.zero_table) {
+  if (variant_.table == TablePlace::kWorkgroup && variant_.zero_table && !emits(program_)) {
     text +=
         fmt::format("  for (var word = local; word < {}u; word = word + {}u) {{ atomicStore(&table[word], 0u); }}\n  workgroupBarrier();\n",
                     sink_.table_words * variant_.slots, variant_.threads);
@@ -270,7 +279,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(num_workgroups) wo
 )",
                       BlockLayout::kSegments, BlockLayout::kTiles, block_.segment_words(), kTileRows);
   text += tile_;
-  text += row_loop();
+  text += rows;
   text += "  }\n  if (failed != 0u) { atomicOr(&state[0u], failed); }\n";
   return text + epilogue + "}\n";
 }

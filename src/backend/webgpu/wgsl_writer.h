@@ -30,7 +30,7 @@ class WgslWriter {
  private:
   // wgsl_writer.cc
   [[nodiscard]] bool instruction(kernel::ValueId id);
-  [[nodiscard]] std::string assemble(const std::string& epilogue);
+  [[nodiscard]] std::string assemble(const std::string& rows, const std::string& epilogue);
   [[nodiscard]] std::string row_loop() const;
   [[nodiscard]] bool decline(DeclineReason reason, std::string detail);
   [[nodiscard]] bool decline(const kernel::Instruction& i, std::string_view why);
@@ -117,6 +117,11 @@ class WgslWriter {
   // wgsl_date.cc
   [[nodiscard]] bool date_part(kernel::ValueId id);
 
+  // wgsl_emit.cc
+  [[nodiscard]] bool check_emit();
+  [[nodiscard]] std::string emit_loop();
+  void emit_row();
+
   // wgsl_sink.cc
   [[nodiscard]] bool check_sink();
   [[nodiscard]] bool sink(std::string& epilogue);
@@ -139,6 +144,7 @@ class WgslWriter {
   const ShaderVariant& variant_;
   BlockLayout block_;
   SinkLayout sink_;
+  EmitLayout emit_;
   Declined declined_;
   std::vector<Register> registers_;
   std::vector<Register> fixed_;  // by accumulator: the fixed-point numbers of float sums
