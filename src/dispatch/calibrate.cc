@@ -145,6 +145,7 @@ class Calibration {
     TRUENO_TRY(measure_instructions());
     TRUENO_TRY(measure_groups());
     TRUENO_TRY(measure_probes());
+    TRUENO_TRY(measure_emit());
     follow();
     return rates_;
   }
@@ -362,6 +363,18 @@ class Calibration {
     const double both = beyond_scan(large.best_us - large.build_us, 1);
     ns(CostKind::kFarProbe) = at_least((both - (1 - kFarShare) * rates_.row_ns[static_cast<std::size_t>(CostKind::kProbe)]) / kFarShare,
                                        typical_ns(CostKind::kFarProbe) / 20);
+    return {};
+  }
+
+  // One row in eight goes out, with two values.
+  Status measure_emit() {
+    constexpr std::int64_t kKept = kNearKeys / 8;
+    Probe probe(rows_);
+    const ValueId near = probe.near();
+    probe.builder.filter(probe.builder.emit(Opcode::kLess, TypeId::kBoolean, {near, probe.builder.constant(Value::integer(kKept))}));
+    probe.builder.program().sink.values = {near, probe.far()};
+    const Timing timing = TRUENO_TRY(time(probe, rows_.count));
+    ns(CostKind::kEmit) = at_least(beyond_scan(timing.best_us, 2) * 8 / 2, typical_ns(CostKind::kEmit) / 20);
     return {};
   }
 

@@ -73,7 +73,8 @@ Rates of_gpu() {
               {CostKind::kSumInteger, 0.004},
               {CostKind::kSumFloat, 0.01},
               {CostKind::kGroup, 0.02},
-              {CostKind::kFarGroup, 0.2}});
+              {CostKind::kFarGroup, 0.2},
+              {CostKind::kEmit, 3}});
   return rates;
 }
 

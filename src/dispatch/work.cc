@@ -65,6 +65,13 @@ double distance(double table_rows) {
   return std::min(1.0, std::log2(table_rows / kNearRows) / std::log2(kFarRows / kNearRows));
 }
 
+// Of the rows that come in, those that go out: how selective a filter or a join is, only runs can tell.
+double kept_share(const kernel::Program& program) {
+  constexpr double kFiltered = 0.2;
+  const auto filters = [](const kernel::Instruction& i) { return i.op == Opcode::kFilter || i.op == Opcode::kExpand; };
+  return std::ranges::any_of(program.instructions, filters) ? kFiltered : 1;
+}
+
 double groups_of(const kernel::Program& program) {
   double groups = 1;
   for (const kernel::ValueId key : program.sink.keys) {
@@ -127,7 +134,7 @@ Work describe(const Job& job) {
       }
       break;
     case SinkKind::kEmit:
-    case SinkKind::kBuild: add(CostKind::kEmit, outputs); break;
+    case SinkKind::kBuild: add(CostKind::kEmit, outputs * kept_share(program)); break;
     case SinkKind::kTopK: add(CostKind::kSimple, static_cast<double>(sink.sort_keys.size())); break;
     case SinkKind::kSort:
     case SinkKind::kCollect:

@@ -51,6 +51,7 @@ QUERIES = [
     Query("join with 64k rows + SUM", "select sum(t.c * dim64k.w) from t join dim64k on t.j64k = dim64k.id", 3.5, 65_536),
     Query("join with 1M rows + SUM", "select sum(t.c * dim1m.w) from t join dim1m on t.j1m = dim1m.id", 4, 1_000_000),
     Query("join with 16M rows + SUM", "select sum(t.c * dim16m.w) from t join dim16m on t.j16m = dim16m.id", 4.5, 16_000_000),
+    Query("join whose build side is 1 % of t", "select count(*), sum(dim16m.w) from dim16m join t on dim16m.id = t.j16m where t.c < 41", 4.5, 16_000_000),
     Query("COUNT DISTINCT of 1M", "select count(distinct j1m) from t", 2.5),
     Query("top 10", "select a, b from t order by a desc limit 10", 4),
 ]
