@@ -6,8 +6,9 @@ usage: ./dev bench gpu [--rows 100000000] [--repeat 21] [--trueno PATH] [--only 
 
 Columns are in memory and, for the GPU, on the device; times are of whole statements in a warm process, median of --repeat. The limit is the
 bytes a query reads divided by the rate at which the device sums a large array of its own (CuPy; without it, no limit is shown). Every answer
-of the GPU is compared with the CPU's, byte for byte, and the placement is forced, so that nothing is measured on the wrong device; a query whose
-pipeline over t cannot run on the GPU has the engine's reason in its row, and what the CPU does of one that can is said below. --ssb: the Star Schema Benchmark instead, see gpu_ssb.py; needs numpy and pyarrow.
+of the GPU is compared with the CPU's, byte for byte. Columns are moved and kernels compiled first; then the engine chooses a device for each
+pipeline, by cost, as it does by itself. A query whose pipeline over t does not run on the GPU has the reason in its row, and what else the CPU
+does is said below. --ssb: the Star Schema Benchmark instead, see gpu_ssb.py; needs numpy and pyarrow.
 --write replaces docs/benchmarks_gpu.md, with --ssb docs/benchmarks_gpu_ssb.md."""
 from __future__ import annotations
 
@@ -76,7 +77,7 @@ def tables(rows):
 
 def open_engine(args, device, rows):
     lines = tables(rows) + placement.settings(device, args.software)
-    return versus.Engine(device, [args.trueno, "bench", "-"], len(os.sched_getaffinity(0)), lines)
+    return versus.Engine(device, [args.trueno, "bench", "-"], len(os.sched_getaffinity(0)), lines + placement.measured(device))
 
 
 def run(args, device, places):
@@ -87,7 +88,7 @@ def run(args, device, places):
             places[query.name] = placement.find(engine, query.sql, "t")
             if places[query.name].why_not:
                 continue
-            placement.prepare(engine, places[query.name])
+            places[query.name] = placement.prepare(engine, query.sql, "t")
         answer = engine.ask_again(query.sql)  # the warm-up
         if device == "gpu" and (why := placement.failure(answer)):
             places[query.name] = placement.Placement(why)
@@ -159,6 +160,7 @@ def main():
     parser.add_argument("--data", help="folder of the Star Schema Benchmark's files; left out, one of the system's temporary folder")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
+    os.environ["TRUENO_CACHE_DIR"] = tempfile.mkdtemp(prefix="trueno-bench")  # rates are measured, not remembered
     doctor = subprocess.run([args.trueno, "doctor"], capture_output=True, text=True, check=False).stdout
     adapter = next((line.split(":", 1)[1].strip() for line in doctor.split("\n") if "adapter" in line.lower() and ":" in line), "a GPU")
     if args.ssb:

@@ -26,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 
 def open_trueno(args, device: str, files: dict[str, str]) -> versus.Engine:
     tables = [f"create table {name} as select * from '{file}'" for name, file in files.items()]
-    return versus.Engine(device, [args.trueno, "bench", "-"], len(os.sched_getaffinity(0)), tables + placement.settings(device, args.software))
+    return versus.Engine(device, [args.trueno, "bench", "-"], len(os.sched_getaffinity(0)), tables + placement.settings(device, args.software) + placement.measured(device))
 
 
 def open_duckdb(files: dict[str, str]) -> versus.Engine | None:
@@ -49,7 +49,7 @@ def measure(args, engines: dict[str, versus.Engine], sql: str, places: dict[str,
             places[name] = placement.find(engine, sql, "lineorder")
             if places[name].why_not:
                 continue
-            placement.prepare(engine, places[name])
+            places[name] = placement.prepare(engine, sql, "lineorder")
         answer = engine.ask_again(sql)  # moves columns to the device and compiles
         if "error" not in answer:
             answers[engine.name] = answer

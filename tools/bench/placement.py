@@ -27,9 +27,15 @@ def reason(error: str) -> str:
     return plain.split("declined: ")[-1]
 
 
-def find(engine: versus.Engine, sql: str, table: str) -> Placement:
+def measured(device: str) -> list[str]:
+    """What lets the engine choose by itself: every device measured, nothing learned from the runs that are timed."""
+    return ["set dispatch_learning=false", "select count(*) from trueno_calibrate()"] if device == "gpu" else []
+
+
+def find(engine: versus.Engine, sql: str, table: str, backend: str = "gpu") -> Placement:
     """From EXPLAIN, which refuses nothing: over the same tables, as the order of joins depends on how large they are."""
     engine.ask("set gpu_fallback='silent'")
+    engine.ask(f"set backend='{backend}'")
     explained = engine.ask_again(f"explain {sql}")
     if "error" in explained:
         return Placement(reason(explained["error"]))
@@ -49,9 +55,13 @@ def find(engine: versus.Engine, sql: str, table: str) -> Placement:
     return Placement("", "; ".join(elsewhere))
 
 
-def prepare(engine: versus.Engine, placement: Placement):
-    """All of the statement has to run on the GPU, or else what EXPLAIN said does."""
-    engine.ask(f"set gpu_fallback='{'silent' if placement.elsewhere else 'error'}'")
+def prepare(engine: versus.Engine, sql: str, table: str) -> Placement:
+    """Moves the columns and compiles; from then on the engine chooses, pipeline by pipeline. Where each runs then."""
+    engine.ask("set backend='gpu'")
+    for _ in range(2):
+        engine.ask_again(sql)
+    place = find(engine, sql, table, "cost")
+    return place._replace(why_not="") if place.why_not else place
 
 
 def warm_up(engine: versus.Engine, sql: str):
@@ -65,7 +75,7 @@ def failure(answer: dict) -> str:
     """Why a statement that was found to run on the GPU did not."""
     if "error" in answer:
         return reason(answer["error"])
-    return "" if "webgpu" in answer["devices"] else f"ran on {answer['devices']}"
+    return "" if "webgpu" in answer["devices"] else f"chose {answer['devices']}"
 
 
 def notes(places: dict[str, Placement]) -> list[str]:

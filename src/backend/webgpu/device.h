@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "backend/webgpu/api.h"
+#include "base/buffer.h"
 #include "base/threads.h"
 
 namespace trueno::backend::webgpu {
@@ -153,6 +154,8 @@ class Device {
   [[nodiscard]] Status submit(std::span<const Command> commands);
   /// Waits for everything submitted and copies the first words of a buffer.
   [[nodiscard]] Result<std::vector<std::uint32_t>> read(const GpuBuffer& from, std::size_t words);
+  /// The same for many words, copied by several threads.
+  [[nodiscard]] Result<MutableBuffer> read_many(const GpuBuffer& from, std::size_t words);
 
  private:
   friend class GpuBuffer;
@@ -172,6 +175,8 @@ class Device {
   [[nodiscard]] Status map_staging(Staging& staging);
   [[nodiscard]] Status request_staging(Staging& staging);
   [[nodiscard]] Status send_staging(Staging& staging, std::span<const HostPiece> pieces);
+  using Take = std::function<void(const void* mapped)>;
+  [[nodiscard]] Status read_mapped(const GpuBuffer& from, std::uint64_t bytes, const Take& take);
   [[nodiscard]] Result<Pipeline> compile(const std::string& wgsl);
   [[nodiscard]] Result<GpuBuffer> buffer_locked(std::uint64_t bytes, abi::Flags usage);
   void give_back(GpuBuffer& buffer);

@@ -17,7 +17,7 @@ class HostRows {
   explicit HostRows(const kernel::Program& program) : program_(program) {}
 
   /// What a dispatch over `set` left in its state: EmitLayout says where.
-  void add(std::vector<std::uint32_t> state, const EmitLayout& layout, const SegmentSet& set);
+  void add(MutableBuffer state, const EmitLayout& layout, const SegmentSet& set);
   /// The dictionaries of coded values, by value; of the last rows so far, as they may have grown.
   void set_dictionaries(std::vector<std::shared_ptr<const Dictionary>> dictionaries) { dictionaries_ = std::move(dictionaries); }
   /// All rows, as columns of `kernel::partial_schema`; none are left.
@@ -30,12 +30,21 @@ class HostRows {
     std::int64_t row_id;  // of the tile's first row
     const std::uint32_t* words;
     std::uint32_t rows;
+    std::size_t first = 0;  // of its rows in the output
   };
-  [[nodiscard]] Result<Column> column(std::size_t number, const Type& type, std::int64_t rows) const;
+  // A column that is being filled.
+  struct Filled {
+    EmittedValue value;
+    std::size_t width = 0;
+    std::uint8_t* values = nullptr;
+    std::uint8_t* validity = nullptr;  // null: no NULLs
+  };
+  [[nodiscard]] std::int64_t fill(const Filled& column, std::size_t first, std::size_t last) const;
+  [[nodiscard]] Result<Column> column(std::size_t number, const Type& type, std::size_t rows) const;
 
   const kernel::Program& program_;
   EmitLayout layout_;
-  std::vector<std::vector<std::uint32_t>> states_;
+  std::vector<MutableBuffer> states_;
   std::vector<Stretch> stretches_;
   std::vector<std::shared_ptr<const Dictionary>> dictionaries_;
   std::int64_t bytes_ = 0;

@@ -3,11 +3,7 @@
 #include <cstring>
 
 #include "backend/webgpu/device.h"
-
-#ifdef TRUENO_HAS_TBB
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
-#endif
+#include "backend/webgpu/host_loop.h"
 
 namespace trueno::backend::webgpu {
 
@@ -36,14 +32,7 @@ void copy_all(std::span<const HostPiece> pieces, std::uint8_t* mapped) {
       parts.push_back({static_cast<const std::uint8_t*>(piece.from) + at, std::min(kCopyGrain, piece.bytes - at), mapped + at});
     mapped += whole_words(piece.bytes);
   }
-  const auto copy = [&](const Part& part) { std::memcpy(part.to, part.from, part.bytes); };
-#ifdef TRUENO_HAS_TBB
-  // Isolated: whoever waits for the last copies holds the ring, and must not take up another worker's morsels, which may want to upload.
-  oneapi::tbb::this_task_arena::isolate(
-      [&] { oneapi::tbb::parallel_for(std::size_t{0}, parts.size(), [&](std::size_t i) { copy(parts[i]); }); });
-#else
-  for (const Part& part : parts) copy(part);
-#endif
+  on_host(parts.size(), [&](std::size_t i) { std::memcpy(parts[i].to, parts[i].from, parts[i].bytes); });
 }
 
 }  // namespace

@@ -190,7 +190,11 @@ Status WebGpuKernel::dispatch_rows(const Compiled& kernel, SegmentSet& set, cons
   constexpr std::uint64_t kFewRows = 1 << 16;
   constexpr std::uint64_t kPart = 8;
   const EmitLayout& layout = kernel.shader.emit;
-  std::uint64_t capacity = std::min(static_cast<std::uint64_t>(set.rows), std::max(kFewRows, static_cast<std::uint64_t>(set.rows) / kPart));
+  const bool all = std::ranges::none_of(program_->instructions, [](const kernel::Instruction& i) {
+    return i.op == kernel::Opcode::kFilter || i.op == kernel::Opcode::kExpand;
+  });
+  const auto set_rows = static_cast<std::uint64_t>(set.rows);
+  std::uint64_t capacity = all ? set_rows : std::min(set_rows, std::max(kFewRows, set_rows / kPart));
   if (set.on_device.empty()) TRUENO_TRY(send(set.on_device, set.table));
   for (;;) {
     const std::uint64_t bytes = layout.total(set.tiles, capacity) * 4;
@@ -215,7 +219,7 @@ Status WebGpuKernel::dispatch_rows(const Compiled& kernel, SegmentSet& set, cons
       capacity = rows;
       continue;
     }
-    state.rows.add(TRUENO_TRY(device_->read(out, static_cast<std::size_t>(layout.total(set.tiles, rows)))), layout, set);
+    state.rows.add(TRUENO_TRY(device_->read_many(out, static_cast<std::size_t>(layout.total(set.tiles, rows)))), layout, set);
     return {};
   }
 }
