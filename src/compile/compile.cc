@@ -624,7 +624,7 @@ class Compiler {
       return collected(stream, TRUENO_TRY(write_carried(stream, carried)));
     };
     fold.function = call.function->fold;
-    fold.sorted = call.function->state == function::StateKind::kHolistic;
+    fold.sorted = call.function->state == function::StateKind::kHolistic && !call.function->selects;
     fold.constants = call.constants;
     for (const Expression& argument : call.arguments) fold.arguments.push_back(TRUENO_TRY(collect(argument)));
     for (const plan::SortOrder& order : call.orders)

@@ -145,7 +145,7 @@ Result<Batch> merge_partials(const Program& program, const std::vector<Batch>& p
     case SinkKind::kGroup: return merge_groups(program, partials, parallel);
     case SinkKind::kTopK:
     case SinkKind::kSort: return merge_sorted(program, partials, parallel);
-    case SinkKind::kCollect: return fold_groups(program, TRUENO_TRY(joined(program, partials, parallel)));
+    case SinkKind::kCollect: return fold_groups(program, partials, parallel);
   }
   return error(ErrorCode::kInternal, "unknown sink");
 }

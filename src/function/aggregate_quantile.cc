@@ -1,4 +1,4 @@
-// Quantiles of sorted values, and what is made of them: median, median absolute deviation. Approximate ones are exact until a sketch
+// Quantiles of values that are selected, not sorted, and what is made of them: median, median absolute deviation. Approximate ones are exact until a sketch
 // qualifies whose merge is associative.
 //
 // A continuous quantile interpolates between two neighbours as DuckDB does: numbers as lo * (1 - d) + hi * d in DOUBLE, decimals and times
@@ -6,8 +6,10 @@
 #include <cmath>
 #include <functional>
 
+#include "base/select.h"
 #include "function/families.h"
 #include "function/fold.h"
+#include "function/ordered_values.h"
 
 namespace trueno::function {
 
@@ -163,14 +165,13 @@ Result<Value> interpolated(const Cell& low, const Cell& high, double share, cons
 
 // FOLDS -----------------------------------------------------------------------------------------------------------------------------
 
-// Sorted values of which the k-th is asked for, from either end.
+// Values of which the k-th is asked for, from either end.
 struct Sorted {
-  const FoldInput& input;
-  std::span<const std::uint32_t> rows;
+  OrderedValues& values;
   bool descending;
-  [[nodiscard]] std::size_t size() const { return rows.size(); }
-  [[nodiscard]] Cell operator[](std::size_t i) const { return first_cell(input, descending ? rows[rows.size() - 1 - i] : rows[i]); }
-  [[nodiscard]] const Type& type() const { return input.arguments[0].type; }
+  [[nodiscard]] std::size_t size() const { return values.size(); }
+  [[nodiscard]] Cell operator[](std::size_t i) const { return values[descending ? values.size() - 1 - i : i]; }
+  [[nodiscard]] const Type& type() const { return values.type(); }
 };
 
 double fraction_of(const Value& value) {
@@ -225,13 +226,13 @@ using Quantile = Result<Value> (*)(const Sorted&, const Value&, const Type&);
 
 template <Quantile quantile>
 Status fold_quantile(const FoldInput& input, ColumnBuilder& out) {
-  const std::span<const std::uint32_t> rows = valid_rows(input);
-  if (rows.empty()) return out.append_null();
+  OrderedValues all = TRUENO_TRY(OrderedValues::make(input));
+  if (all.size() == 0) return out.append_null();
   const Value& fractions = input.constants[0];
   const bool flipped = input.constants.back().type().id == TypeId::kBoolean && input.constants.back().as_bool();
   const auto one = [&](const Value& fraction, const Type& result) {
     const bool negative = fraction.type().id == TypeId::kDecimal ? fraction.as_integer() < 0 : std::signbit(fraction.as_double());
-    return quantile({input, rows, negative != flipped}, fraction, result);
+    return quantile({all, negative != flipped}, fraction, result);
   };
   if (!fractions.type().is_nested()) return out.append(TRUENO_TRY(one(fractions, input.result)));
   std::vector<Value> values;
@@ -240,52 +241,56 @@ Status fold_quantile(const FoldInput& input, ColumnBuilder& out) {
 }
 
 Status fold_median(const FoldInput& input, ColumnBuilder& out) {
-  const std::span<const std::uint32_t> rows = valid_rows(input);
-  if (rows.empty()) return out.append_null();
-  const Sorted values{input, rows, false};
+  OrderedValues all = TRUENO_TRY(OrderedValues::make(input));
+  if (all.size() == 0) return out.append_null();
+  const Sorted values{all, false};
   const bool between_neighbours =
       continuous_signature(values.type()).has_value() || values.type().is_timestamp() || values.type().id == TypeId::kInterval;
   return out.append(TRUENO_TRY((between_neighbours ? continuous : discrete)(values, Value::floating(0.5), input.result)));
 }
 
+// NaN is greatest.
+struct Ascending {
+  bool operator()(double a, double b) const { return a < b || (b != b && a == a); }
+  bool operator()(i128 a, i128 b) const { return a < b; }
+};
+
 template <class T>
-T middle(std::vector<T> values) {
-  std::sort(values.begin(), values.end(), [](const T& a, const T& b) {
-    if constexpr (std::is_same_v<T, double>) {
-      if (std::isnan(a) || std::isnan(b)) return !std::isnan(a) && std::isnan(b);
-    }
-    return a < b;
-  });
+T middle(std::vector<T> values, const Parallel& parallel) {
+  Selection<T, Ascending> selection(values, parallel);
   const double position = static_cast<double>(values.size() - 1) * 0.5;
   const double below = std::floor(position);
-  return between(values[static_cast<std::size_t>(below)], values[static_cast<std::size_t>(std::ceil(position))], position - below);
+  const T low = selection[static_cast<std::size_t>(below)];
+  return between(low, selection[static_cast<std::size_t>(std::ceil(position))], position - below);
 }
 
 // The median of the distances from the median.
 Status fold_deviation(const FoldInput& input, ColumnBuilder& out) {
-  const std::span<const std::uint32_t> rows = valid_rows(input);
-  if (rows.empty()) return out.append_null();
-  const Sorted values{input, rows, false};
+  OrderedValues all = TRUENO_TRY(OrderedValues::make(input));
+  if (all.size() == 0) return out.append_null();
+  const Sorted values{all, false};
   const Type& type = values.type();
   if (input.result.is_float()) {
     const double median = TRUENO_TRY(continuous(values, Value::floating(0.5), input.result)).as_double();
     std::vector<double> distances;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const double distance = std::fabs(as_double(values[i], type) - median);
+    for (const std::uint32_t row : input.rows) {
+      if (!input.arguments[0].is_valid(row)) continue;
+      const double distance = std::fabs(as_double(first_cell(input, row), type) - median);
       distances.push_back(type.id == TypeId::kFloat ? static_cast<double>(static_cast<float>(distance)) : distance);
     }
-    return out.append(float_value(middle(std::move(distances)), input.result));
+    return out.append(float_value(middle(std::move(distances), input.parallel), input.result));
   }
   const Type between_type = type.id == TypeId::kDate ? Type(TypeId::kTimestamp) : type;
   const i128 median = TRUENO_TRY(continuous(values, Value::floating(0.5), between_type)).as_integer();
   std::vector<i128> distances;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const i128 distance = moment(values[i], type) - median;
+  for (const std::uint32_t row : input.rows) {
+    if (!input.arguments[0].is_valid(row)) continue;
+    const i128 distance = moment(first_cell(input, row), type) - median;
     distances.push_back(distance < 0 ? -distance : distance);
   }
-  if (input.result.id != TypeId::kInterval) return out.append(Value(input.result, middle(std::move(distances))));
+  if (input.result.id != TypeId::kInterval) return out.append(Value(input.result, middle(std::move(distances), input.parallel)));
   for (i128& distance : distances) distance *= 2;  // an INTERVAL is rounded to the nearest microsecond
-  const i128 deviation = (middle(std::move(distances)) + 1) / 2;
+  const i128 deviation = (middle(std::move(distances), input.parallel) + 1) / 2;
   return out.append(Value(input.result, IntervalValue{0, static_cast<std::int32_t>(deviation / kMicrosPerDay),
                                                       static_cast<std::int64_t>(deviation % kMicrosPerDay)}));
 }
@@ -295,6 +300,7 @@ AggregateFunction quantile_of(std::string_view name, std::vector<std::string_vie
                               Result<Signature> (*bind)(std::span<const Type>, const BindContext&), kernel::FoldFunction fold) {
   AggregateFunction function{name, std::move(aliases), signature, description, example, example_result, bind};
   function.state = StateKind::kHolistic;
+  function.selects = true;
   function.fold = fold;
   function.row_arguments = 1;
   function.constant_name = "quantile";
@@ -317,7 +323,7 @@ std::vector<AggregateFunction> aggregate_quantile_functions() {
                   "SELECT quantile_disc(x, [0.25, 0.5]) FROM (VALUES ('a'), ('b'), ('c')) t(x)", "[a, b]", bind_discrete,
                   fold_quantile<discrete>),
       quantile_of("approx_quantile", {}, "approx_quantile(x, q)",
-                  "As quantile_cont, each value in the middle of its stretch of 1/n. Exact, at the cost of a sort.",
+                  "As quantile_cont, each value in the middle of its stretch of 1/n. Exact: all values are kept.",
                   "SELECT approx_quantile(x, 0.25) FROM (VALUES (1.0), (2.0), (3.0), (10.0)) t(x)", "1.5", bind_approximate,
                   fold_quantile<approximate>),
       quantile_of("reservoir_quantile", {}, "reservoir_quantile(x, q [, size])",

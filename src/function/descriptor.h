@@ -77,6 +77,7 @@ struct AggregateFunction {
   std::string_view constant_name = {};  // of the first of them, where it may be named
   bool ordered_set = false;             // takes its values from WITHIN GROUP (ORDER BY ...), too
   bool is_quantile = false;             // a descending ORDER BY counts from the other end: one more constant says so
+  bool selects = false;                 // kHolistic: finds the values it needs by their place in order, and gets the rows as they are
   bool ties_by_order = false;           // kHolistic: of equally good values, the first in the order of rows
   bool of_distinct_values = false;      // as if DISTINCT were written
   bool ignores_repeats = false;         // DISTINCT changes nothing

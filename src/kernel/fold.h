@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/parallel.h"
 #include "column/column.h"
 
 namespace trueno::kernel {
@@ -14,6 +15,8 @@ struct FoldInput {
   std::span<const std::int64_t> places;  // by row: where it is in the order the call asks for; empty: the row's number says it
   std::span<const Value> constants;      // the arguments that are the same for all rows
   const Type& result;
+  bool consecutive;          // rows count up by one
+  const Parallel& parallel;  // for a group of very many rows
 
   [[nodiscard]] std::int64_t place(std::uint32_t row) const { return places.empty() ? row : places[row]; }
 };

@@ -33,7 +33,7 @@ void RowSink::make_writers() {
     writers_.emplace_back(compiled_.at(id).type, compiled_.lanes[id] == Lane::kCode && compiled_.at(id).physical() == Physical::kString);
   }
   for (const kernel::ValueId id : values_) nested_.emplace_back(compiled_.at(id).type);
-  row_ids_.clear();
+  row_ids_ = {};
   rows_ = 0;
 }
 
@@ -48,7 +48,7 @@ std::int64_t RowSink::rows() const {
 }
 
 std::int64_t RowSink::bytes() const {
-  auto total = static_cast<std::int64_t>(row_ids_.capacity() * 8);
+  auto total = static_cast<std::int64_t>(row_ids_.size());
   for (const ColumnWriter& writer : writers_) total += writer.bytes();
   for (const Batch& batch : kept_) {
     for (const Column& column : batch.columns) total += column.byte_size();
@@ -95,11 +95,18 @@ Status RowSink::consume(const Morsel& morsel, const Evaluator& evaluator, const 
     }
     TRUENO_TRY(writers_[i].append(evaluator.value(values_[i]), rows, count, evaluator.routines()));
   }
+  if (numbered()) TRUENO_TRY(add_row_ids(chunk, rows, count));
   rows_ += static_cast<std::int64_t>(count);
   const kernel::Sink& sink = compiled_.program->sink;
-  if (!numbered()) return {};
-  for (std::size_t k = 0; k < count; ++k) row_ids_.push_back(chunk.row_id(rows == nullptr ? k : rows[k]));
   if (sink.kind == SinkKind::kTopK && rows_ > std::max(kLeastPruned, sink.limit * kPruneFactor)) return prune();
+  return {};
+}
+
+Status RowSink::add_row_ids(const ChunkRows& chunk, const std::uint32_t* rows, std::size_t count) {
+  const std::size_t needed = (static_cast<std::size_t>(rows_) + count) * sizeof(std::int64_t);
+  if (needed > row_ids_.size()) TRUENO_TRY(row_ids_.resize(std::max(needed, row_ids_.size() * 2)));
+  std::int64_t* const to = row_ids_.as<std::int64_t>() + rows_;
+  for (std::size_t k = 0; k < count; ++k) to[k] = chunk.row_id(rows == nullptr ? k : rows[k]);
   return {};
 }
 
@@ -179,7 +186,8 @@ Result<Batch> RowSink::finish_columns() {
     Column ids;
     ids.type = TypeId::kBigInt;
     ids.length = rows_;
-    ids.values = TRUENO_TRY(copy_to_buffer(std::span<const std::int64_t>(row_ids_)));
+    if (row_ids_.size() == 0) TRUENO_TRY(row_ids_.resize(sizeof(std::int64_t)));
+    ids.values = std::move(row_ids_).freeze();
     out.columns.push_back(std::move(ids));
   }
   make_writers();

@@ -25,6 +25,7 @@ class RowSink {
   [[nodiscard]] Result<Batch> finish_columns();
   [[nodiscard]] Result<Batch> in_order(Batch rows) const;
   [[nodiscard]] Status prune();
+  [[nodiscard]] Status add_row_ids(const ChunkRows& chunk, const std::uint32_t* rows, std::size_t count);
   [[nodiscard]] std::size_t hopeful_rows(const Evaluator& evaluator, const std::uint32_t* rows, std::size_t count);
   void make_writers();
   /// Where the value at a place is first among the values.
@@ -34,8 +35,8 @@ class RowSink {
   std::vector<kernel::ValueId> values_;  // sort keys or keys, then values
   std::vector<ColumnWriter> writers_;
   std::vector<ColumnBuilder> nested_;  // by value: for LIST, STRUCT and MAP instead of the writer, else unused
-  std::vector<std::int64_t> row_ids_;
-  std::vector<Batch> kept_;  // top-k: the best rows so far
+  MutableBuffer row_ids_;              // i64, grown in advance; `rows_` says how many are used
+  std::vector<Batch> kept_;            // top-k: the best rows so far
   std::int64_t rows_ = 0;
   std::vector<std::uint32_t> chosen_;
 };
