@@ -19,11 +19,36 @@ constexpr std::size_t kFirstSlots = 1024;
 constexpr std::size_t kPrefetchSlots = 32 * 1024;
 constexpr std::size_t kPrefetchDistance = 16;
 
+// A slot of a wide table: the upper half of a hash, and group + 1 below it; 0 is free.
+constexpr std::uint64_t kTag = ~std::uint64_t{0} << 32;
+std::uint32_t group_in(std::uint64_t slot) { return static_cast<std::uint32_t>(slot) - 1; }
+
+StringView text_in(const std::uint64_t* words) {
+  StringView text;
+  std::memcpy(static_cast<void*>(&text), words, sizeof text);
+  return text;
+}
+
+// An inline text with zeros behind its bytes: equal texts are equal words. Length and four bytes are in the first, eight in the second.
+void clear_behind(std::uint64_t* words) {
+  const std::uint64_t size = words[0] & 0xFFFFFFFF;
+  const std::uint64_t first = ~std::uint64_t{0} >> (size >= 4 ? 0 : 32 - 8 * size);
+  const std::uint64_t second = size <= 4 ? 0 : ~std::uint64_t{0} >> (size >= 12 ? 0 : 8 * (12 - size));
+  words[0] &= first;
+  words[1] &= second;
+}
+
+std::uint64_t hash_words(std::uint64_t seed, const std::uint64_t* words) { return hash_combine(hash_combine(seed, words[0]), words[1]); }
+
+std::uint64_t hash_text(std::uint64_t seed, const std::uint64_t* words) {
+  const StringView text = text_in(words);
+  return text.is_inline() ? hash_words(seed, words) : hash_combine(seed, hash_bytes(text.view()));
+}
+
 }  // namespace
 
 GroupTable::GroupTable(const CompiledProgram& compiled) : compiled_(compiled) {
   bool packable = true;
-  record_words_ = 1;  // which keys are NULL
   for (const kernel::ValueId id : compiled.program->sink.keys) {
     const kernel::Instruction& i = compiled.at(id);
     Key key;
@@ -52,26 +77,57 @@ GroupTable::GroupTable(const CompiledProgram& compiled) : compiled_(compiled) {
       key.null_word = std::uint64_t{1} << (key.bits % 64);  // of 64 bits no word is made
       ++key.bits;
     }
-    key.word = static_cast<int>(record_words_);
     total_bits_ += key.bits;
     const bool by_value = key.lane == Lane::kBool || key.lane == Lane::kI32 || key.lane == Lane::kI64 || i.type.id == TypeId::kEnum;
     ascends_ = ascends_ && by_value;
-    record_words_ += width_of(key.lane) == 16 ? 2 : 1;
     keys_.push_back(key);
+  }
+  packable = packable && total_bits_ <= 64;
+  mode_ = !packable ? Mode::kWide : (total_bits_ <= kDenseBits ? Mode::kDense : Mode::kPacked);
+  if (mode_ == Mode::kWide) {
+    lay_out_record();
+    clear();
+    return;
   }
   int shift = 0;
   for (auto key = keys_.rbegin(); key != keys_.rend(); ++key) {  // the first key has the highest bits
     key->shift = key->bits == 0 ? 0 : shift;                     // one value for all rows: takes no bits
     shift += key->bits;
   }
-  packable = packable && total_bits_ <= 64;
-  mode_ = !packable ? Mode::kWide : (total_bits_ <= kDenseBits ? Mode::kDense : Mode::kPacked);
   clear();
+}
+
+// Keys of few bits share words; the others have one or two of their own, and where those may be NULL a last word says which are.
+void GroupTable::lay_out_record() {
+  bool any_null = false;
+  for (Key& key : keys_) {
+    const bool wide = width_of(key.lane) == 16;
+    key.shares = !wide && key.bits < 64;
+    if (key.shares) continue;
+    key.word = static_cast<int>(record_words_);
+    record_words_ += wide ? 2 : 1;
+    any_null = any_null || key.nullable;
+    if (key.lane == Lane::kString) text_words_.push_back(static_cast<std::size_t>(key.word));
+  }
+  first_shared_ = record_words_;
+  int used = 65;  // of the last word: there is none yet
+  for (Key& key : keys_) {
+    if (!key.shares) continue;
+    if (used + key.bits > 64) {
+      ++record_words_;
+      used = 0;
+    }
+    key.word = static_cast<int>(record_words_) - 1;
+    key.shift = key.bits == 0 ? 0 : used;  // one value for all rows: takes no bits
+    used += key.bits;
+  }
+  null_word_ = record_words_;
+  if (any_null) ++record_words_;
 }
 
 void GroupTable::clear() {
   group_count_ = 0;
-  slots_.assign(mode_ == Mode::kDense ? std::size_t{1} << total_bits_ : kFirstSlots, 0);
+  slots_.assign(mode_ == Mode::kDense ? std::size_t{1} << total_bits_ : (mode_ == Mode::kPacked ? kFirstSlots : 0), 0);
   if (mode_ != Mode::kDense) slot_words_.assign(kFirstSlots, 0);
   group_words_.clear();
   group_hashes_.clear();
@@ -176,16 +232,24 @@ void GroupTable::find_dense(const std::uint64_t* words, const std::uint32_t* row
 }
 
 void GroupTable::grow() {
-  const std::size_t size = slots_.size() * 4;
-  slots_.assign(size, 0);
+  const std::size_t size = slot_words_.size() * 4;
   slot_words_.assign(size, 0);
   const std::size_t mask = size - 1;
+  if (mode_ == Mode::kWide) {
+    for (std::uint32_t group = 0; group < group_count_; ++group) {
+      const std::uint64_t hash = group_hashes_[group];
+      std::size_t at = hash & mask;
+      while (slot_words_[at] != 0) at = (at + 1) & mask;
+      slot_words_[at] = (hash & kTag) | (group + 1);
+    }
+    return;
+  }
+  slots_.assign(size, 0);
   for (std::uint32_t group = 0; group < group_count_; ++group) {
-    const std::uint64_t hash = mode_ == Mode::kPacked ? hash64(group_words_[group]) : group_hashes_[group];
-    std::size_t at = hash & mask;
+    std::size_t at = hash64(group_words_[group]) & mask;
     while (slots_[at] != 0) at = (at + 1) & mask;
     slots_[at] = group + 1;
-    slot_words_[at] = mode_ == Mode::kPacked ? group_words_[group] : hash;
+    slot_words_[at] = group_words_[group];
   }
 }
 
@@ -218,53 +282,69 @@ void GroupTable::find_packed(const Routines& routines, const std::uint64_t* word
   }
 }
 
-// The record's words, texts as views into the register, and its hash.
-std::uint64_t GroupTable::make_record(const Evaluator& evaluator, std::size_t row, std::uint64_t* record) const {
-  record[0] = 0;
-  for (std::size_t k = 0; k < keys_.size(); ++k) {
-    const Key& key = keys_[k];
-    const Vector& vector = evaluator.value(key.value);
-    std::uint64_t* words = record + key.word;
-    words[0] = 0;
-    if (width_of(key.lane) == 16) words[1] = 0;
-    if (!vector.is_valid(row)) {
-      record[0] |= std::uint64_t{1} << (k % 64);
-      continue;
+// The words that keys share, of every record.
+void GroupTable::add_shared_words(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count) {
+  for (std::size_t word = first_shared_; word < null_word_; ++word) {
+    std::fill_n(chunk_words_.begin(), chunk_rows, 0);
+    for (const Key& key : keys_) {
+      if (key.shares && static_cast<std::size_t>(key.word) == word) add_key_words(key, evaluator.value(key.value), chunk_rows);
     }
-    const std::size_t at = vector.at(row);
-    switch (key.lane) {
-      case Lane::kBool: words[0] = vector.as<std::uint8_t>()[at]; break;
-      case Lane::kI32: words[0] = static_cast<std::uint64_t>(static_cast<std::int64_t>(vector.as<std::int32_t>()[at])); break;
-      case Lane::kI64: words[0] = static_cast<std::uint64_t>(vector.as<std::int64_t>()[at]); break;
-      case Lane::kCode: words[0] = vector.as<std::uint32_t>()[at]; break;
-      case Lane::kF32: words[0] = key_bits(vector.as<float>()[at]); break;
-      case Lane::kF64: words[0] = key_bits(vector.as<double>()[at]); break;
-      case Lane::kI128: std::memcpy(words, vector.as<i128>() + at, 16); break;
-      case Lane::kInterval: {
-        const kernel::Cell canonical = kernel::canonical(kernel::Cell::of_interval(vector.as<IntervalValue>()[at]), Physical::kInterval);
-        std::memcpy(words, &canonical.interval, 16);
-        break;
-      }
-      case Lane::kString: std::memcpy(words, static_cast<const void*>(vector.as<StringView>() + at), 16); break;
-    }
+    std::uint64_t* to = records_.data() + word;
+    for (std::size_t k = 0; k < count; ++k, to += record_words_) *to = chunk_words_[rows == nullptr ? k : rows[k]];
   }
-  return hash_record(record);
+}
+
+// A key's own words of every record, texts as views into the register.
+void GroupTable::add_own_words(std::size_t number, const Vector& vector, const std::uint32_t* rows, std::size_t count) {
+  const Key& key = keys_[number];
+  const auto add = [&](auto write) {
+    const bool wide = width_of(key.lane) == 16;
+    std::uint64_t* record = records_.data();
+    for (std::size_t k = 0; k < count; ++k, record += record_words_) {
+      const std::size_t row = rows == nullptr ? k : rows[k];
+      std::uint64_t* const words = record + key.word;
+      if (vector.is_valid(row)) {
+        write(vector.at(row), words);
+        continue;
+      }
+      if (key.nullable) record[null_word_] |= std::uint64_t{1} << number;
+      words[0] = 0;
+      if (wide) words[1] = 0;
+    }
+  };
+  switch (key.lane) {
+    case Lane::kI64:
+      return add(
+          [from = vector.as<std::int64_t>()](std::size_t at, std::uint64_t* words) { words[0] = static_cast<std::uint64_t>(from[at]); });
+    case Lane::kF64: return add([from = vector.as<double>()](std::size_t at, std::uint64_t* words) { words[0] = key_bits(from[at]); });
+    case Lane::kI128: return add([from = vector.as<i128>()](std::size_t at, std::uint64_t* words) { std::memcpy(words, from + at, 16); });
+    case Lane::kInterval:
+      return add([from = vector.as<IntervalValue>()](std::size_t at, std::uint64_t* words) {
+        const kernel::Cell canonical = kernel::canonical(kernel::Cell::of_interval(from[at]), Physical::kInterval);
+        std::memcpy(words, &canonical.interval, 16);
+      });
+    case Lane::kString:
+      return add([from = vector.as<StringView>()](std::size_t at, std::uint64_t* words) {
+        std::memcpy(words, static_cast<const void*>(from + at), 16);
+        if (from[at].is_inline()) clear_behind(words);
+      });
+    case Lane::kBool:
+    case Lane::kI32:
+    case Lane::kCode:
+    case Lane::kF32: return;  // they share
+  }
 }
 
 std::uint64_t GroupTable::hash_record(const std::uint64_t* record) const {
   std::uint64_t hash = 0;
-  for (std::size_t k = 0; k < keys_.size(); ++k) {
-    const Key& key = keys_[k];
-    const std::uint64_t* words = record + key.word;
-    if (((record[0] >> (k % 64)) & 1) != 0) {
-      hash = hash_combine(hash, 0x6E756C6C);
-    } else if (key.lane == Lane::kString) {
-      StringView text;
-      std::memcpy(static_cast<void*>(&text), words, sizeof text);
-      hash = hash_combine(hash, hash_bytes(text.view()));
+  auto text = text_words_.begin();
+  for (std::size_t word = 0; word < record_words_; ++word) {
+    if (text != text_words_.end() && *text == word) {
+      hash = hash_text(hash, record + word);
+      ++text;
+      ++word;
     } else {
-      hash = hash_combine(hash, words[0]);
-      if (width_of(key.lane) == 16) hash = hash_combine(hash, words[1]);
+      hash = hash_combine(hash, record[word]);
     }
   }
   return hash;
@@ -275,20 +355,20 @@ void GroupTable::hash_records(const std::uint64_t* records, std::size_t count, s
   for (std::size_t k = 0; k < count; ++k) hashes[k] = hash_record(records + k * record_words_);
 }
 
+// Words that are not equal may still be one text, where it is not inline.
 bool GroupTable::same_record(const std::uint64_t* a, const std::uint64_t* b) const {
-  if (a[0] != b[0]) return false;
-  for (const Key& key : keys_) {
-    const std::uint64_t* x = a + key.word;
-    const std::uint64_t* y = b + key.word;
-    if (key.lane == Lane::kString) {
-      StringView p;
-      StringView q;
-      std::memcpy(static_cast<void*>(&p), x, 16);
-      std::memcpy(static_cast<void*>(&q), y, 16);
-      if (!(p == q)) return false;
-    } else if (x[0] != y[0] || (width_of(key.lane) == 16 && x[1] != y[1])) {
-      return false;
-    }
+  std::uint64_t different = 0;
+  for (std::size_t word = 0; word < record_words_; ++word) different |= a[word] ^ b[word];
+  if (different == 0) return true;
+  auto text = text_words_.begin();
+  for (std::size_t word = 0; word < record_words_; ++word) {
+    if (a[word] != b[word]) return false;
+    if (text == text_words_.end() || *text != word) continue;
+    ++text;
+    ++word;
+    if (a[word] == b[word]) continue;
+    const StringView x = text_in(a + word - 1);
+    if (x.is_inline() || x.view() != text_in(b + word - 1).view()) return false;
   }
   return true;
 }
@@ -302,8 +382,14 @@ Status GroupTable::make_records(const Evaluator& evaluator, std::size_t chunk_ro
     return {};
   }
   if (keys_.size() > 64) return error(ErrorCode::kNotSupported, "GROUP BY of more than 64 keys");
-  for (std::size_t k = 0; k < count; ++k)
-    chunk_hashes_[k] = make_record(evaluator, rows == nullptr ? k : rows[k], records_.data() + k * record_words_);
+  if (null_word_ < record_words_) {
+    for (std::size_t k = 0; k < count; ++k) records_[k * record_words_ + null_word_] = 0;
+  }
+  add_shared_words(evaluator, chunk_rows, rows, count);
+  for (std::size_t number = 0; number < keys_.size(); ++number) {
+    if (!keys_[number].shares) add_own_words(number, evaluator.value(keys_[number].value), rows, count);
+  }
+  hash_records(records_.data(), count, chunk_hashes_.data());
   return {};
 }
 
@@ -311,59 +397,45 @@ std::uint64_t GroupTable::group_hash(std::uint32_t group) const {
   return mode_ == Mode::kWide ? group_hashes_[group] : hash64(group_words_[group]);
 }
 
-std::vector<std::size_t> GroupTable::text_words() const {
-  std::vector<std::size_t> out;
-  for (const Key& key : keys_) {
-    if (key.lane == Lane::kString) out.push_back(static_cast<std::size_t>(key.word));
-  }
-  return out;
-}
-
 // Of a wide key in passes over the chunk, so that many cache misses are under way at once: slots, the records of the groups that they name,
 // and the texts of those.
 void GroupTable::find_records(std::uint64_t* records, const std::uint64_t* hashes, std::size_t count, std::uint32_t* groups) {
   if (mode_ != Mode::kWide) return find_words(*compiled_.routines, records, count, nullptr, count, groups);
-  while ((group_count_ + count) * 2 > slots_.size()) grow();
-  const std::size_t mask = slots_.size() - 1;
-  const bool prefetch = slots_.size() > kPrefetchSlots;
+  while ((group_count_ + count) * 2 > slot_words_.size()) grow();
+  const std::size_t mask = slot_words_.size() - 1;
+  const bool prefetch = slot_words_.size() > kPrefetchSlots;
   for (std::size_t k = 0; k < count; ++k) {
     if (prefetch) fetch_ahead(hashes, k, count, mask);
-    const std::uint64_t hash = hashes[k];
+    const std::uint64_t tag = hashes[k] & kTag;
     std::uint64_t* record = records + k * record_words_;
-    std::size_t at = hash & mask;
+    std::size_t at = hashes[k] & mask;
     for (;; at = (at + 1) & mask) {
-      const std::uint32_t group = slots_[at];
-      if (group == 0) break;
-      if (slot_words_[at] == hash && same_record(record, group_words_.data() + (group - 1) * record_words_)) break;
+      const std::uint64_t slot = slot_words_[at];
+      if (slot == 0) break;
+      if ((slot & kTag) == tag && same_record(record, group_words_.data() + group_in(slot) * record_words_)) break;
     }
-    if (slots_[at] == 0) {
+    if (slot_words_[at] == 0) {
       if (!borrows_texts_) own_texts(record);
-      slots_[at] = ++group_count_;
-      slot_words_[at] = hash;
+      slot_words_[at] = tag | ++group_count_;
       group_words_.insert(group_words_.end(), record, record + record_words_);
-      group_hashes_.push_back(hash);
+      group_hashes_.push_back(hashes[k]);
     }
-    groups[k] = slots_[at] - 1;
+    groups[k] = group_in(slot_words_[at]);
   }
 }
 
 void GroupTable::fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::size_t count, std::size_t mask) const {
-  if (const std::size_t far = row + 3 * kPrefetchDistance; far < count) {
-    __builtin_prefetch(slots_.data() + (hashes[far] & mask));
-    __builtin_prefetch(slot_words_.data() + (hashes[far] & mask));
-  }
-  const auto group_at = [&](std::size_t ahead) {
-    if (ahead >= count) return std::uint32_t{0};
-    const std::size_t slot = hashes[ahead] & mask;
-    return slot_words_[slot] == hashes[ahead] ? slots_[slot] : 0;
+  if (const std::size_t far = row + 3 * kPrefetchDistance; far < count) __builtin_prefetch(slot_words_.data() + (hashes[far] & mask));
+  const auto record_at = [&](std::size_t ahead) -> const std::uint64_t* {
+    if (ahead >= count) return nullptr;
+    const std::uint64_t slot = slot_words_[hashes[ahead] & mask];
+    return ((slot ^ hashes[ahead]) & kTag) == 0 && slot != 0 ? group_words_.data() + group_in(slot) * record_words_ : nullptr;
   };
-  if (const std::uint32_t group = group_at(row + 2 * kPrefetchDistance); group != 0)
-    __builtin_prefetch(group_words_.data() + (group - 1) * record_words_);
-  if (const std::uint32_t group = group_at(row + kPrefetchDistance); group != 0) {
-    for (const Key& key : keys_) {
-      if (key.lane != Lane::kString) continue;
-      StringView text;
-      std::memcpy(static_cast<void*>(&text), group_words_.data() + (group - 1) * record_words_ + key.word, sizeof text);
+  if (const std::uint64_t* record = record_at(row + 2 * kPrefetchDistance); record != nullptr) __builtin_prefetch(record);
+  if (text_words_.empty()) return;
+  if (const std::uint64_t* record = record_at(row + kPrefetchDistance); record != nullptr) {
+    for (const std::size_t word : text_words_) {
+      const StringView text = text_in(record + word);
       if (!text.is_inline()) __builtin_prefetch(text.data());
     }
   }
@@ -371,27 +443,25 @@ void GroupTable::fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::
 
 // A group keeps its texts.
 void GroupTable::own_texts(std::uint64_t* record) {
-  for (const Key& key : keys_) {
-    if (key.lane != Lane::kString) continue;
-    StringView text;
-    std::memcpy(static_cast<void*>(&text), record + key.word, sizeof text);
+  for (const std::size_t word : text_words_) {
+    const StringView text = text_in(record + word);
     if (text.is_inline()) continue;
-    text = StringView(texts_.copy(text.view()));
-    std::memcpy(record + key.word, static_cast<const void*>(&text), sizeof text);
+    const StringView own(texts_.copy(text.view()));
+    std::memcpy(record + word, static_cast<const void*>(&own), sizeof own);
   }
 }
 
 // The words of a key's value; false: NULL.
 bool GroupTable::key_words(std::size_t number, std::uint32_t group, std::uint64_t* words) const {
   const Key& key = keys_[number];
-  if (mode_ == Mode::kWide) {
-    const std::uint64_t* record = group_words_.data() + static_cast<std::size_t>(group) * record_words_;
-    if (((record[0] >> number) & 1) != 0) return false;
+  const std::uint64_t* record = group_words_.data() + static_cast<std::size_t>(group) * record_words();
+  if (mode_ == Mode::kWide && !key.shares) {
+    if (key.nullable && ((record[null_word_] >> number) & 1) != 0) return false;
     std::memcpy(words, record + key.word, width_of(key.lane) == 16 ? 16 : 8);
     return true;
   }
   const std::uint64_t mask = key.bits == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << key.bits) - 1;
-  const std::uint64_t word = (group_words_[group] >> key.shift) & mask;
+  const std::uint64_t word = (record[key.word] >> key.shift) & mask;
   if (key.nullable && word == key.null_word) return false;
   words[0] = word + static_cast<std::uint64_t>(key.base);
   return true;

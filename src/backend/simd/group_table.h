@@ -41,7 +41,7 @@ class GroupTable {
   [[nodiscard]] const std::uint64_t* group_record(std::uint32_t group) const { return group_words_.data() + group * record_words(); }
   [[nodiscard]] std::uint64_t group_hash(std::uint32_t group) const;
   /// Where in a record texts are. A table that borrows them does not copy those of its groups.
-  [[nodiscard]] std::vector<std::size_t> text_words() const;
+  [[nodiscard]] const std::vector<std::size_t>& text_words() const { return text_words_; }
   void borrow_texts() { borrows_texts_ = true; }
 
   [[nodiscard]] std::uint32_t size() const { return group_count_; }
@@ -70,7 +70,8 @@ class GroupTable {
     std::uint64_t null_word = 0;  // packed: above those of all values
     int bits = 64;
     int shift = 0;
-    int word = 0;  // wide: first word of the record
+    bool shares = false;  // wide: lies in a word with others
+    int word = 0;         // wide: first word in the record
   };
 
   void add_key_words(const Key& key, const Vector& vector, std::size_t rows);
@@ -80,7 +81,9 @@ class GroupTable {
   void fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::size_t count, std::size_t mask) const;
   void own_texts(std::uint64_t* record);
   void grow();
-  [[nodiscard]] std::uint64_t make_record(const Evaluator& evaluator, std::size_t row, std::uint64_t* record) const;
+  void lay_out_record();
+  void add_shared_words(const Evaluator& evaluator, std::size_t chunk_rows, const std::uint32_t* rows, std::size_t count);
+  void add_own_words(std::size_t number, const Vector& vector, const std::uint32_t* rows, std::size_t count);
   [[nodiscard]] std::uint64_t hash_record(const std::uint64_t* record) const;
   [[nodiscard]] bool same_record(const std::uint64_t* a, const std::uint64_t* b) const;
   [[nodiscard]] bool key_words(std::size_t number, std::uint32_t group, std::uint64_t* words) const;
@@ -93,12 +96,15 @@ class GroupTable {
   bool ascends_ = true;
   bool borrows_texts_ = false;
   std::size_t record_words_ = 0;
+  std::size_t first_shared_ = 0;         // wide: words before it are keys' own; from it on shared ones
+  std::size_t null_word_ = 0;            // wide: behind them; there is one where a key with its own words may be NULL
+  std::vector<std::size_t> text_words_;  // wide: where texts begin, ascending
   std::uint32_t group_count_ = 0;
 
   template <class T>
   using Large = std::vector<T, LargeAllocator<T>>;
-  Large<std::uint32_t> slots_;         // dense: by key; else open addressing: group + 1, 0 = free
-  Large<std::uint64_t> slot_words_;    // packed: the key of a slot, beside it in one probe; wide: its hash
+  Large<std::uint32_t> slots_;         // dense: by key; packed: open addressing; group + 1, 0 = free
+  Large<std::uint64_t> slot_words_;    // packed: the key of a slot; wide: open addressing, half a hash and group + 1
   Large<std::uint64_t> group_words_;   // packed and dense: the key of a group; wide: its record
   Large<std::uint64_t> group_hashes_;  // wide
   Arena texts_;
