@@ -1,6 +1,7 @@
 #include "backend/simd/group_records.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -53,7 +54,7 @@ GroupRecords::GroupRecords(const CompiledProgram& compiled)
         break;
       case AccumulatorKind::kSumProduct:
         slot.kind = StateKind::kProducts;
-        width = 0;
+        width = 24;
         break;
     }
     slot.offset = stride_;
@@ -80,13 +81,6 @@ void GroupRecords::grow(std::size_t groups) {
   }
   for (; groups > segment_groups_; segment_groups_ += kSegmentGroups) segments_.emplace_back(kSegmentGroups * stride_ + kRecordPadding);
   groups_used_ = groups;
-  grow_products();
-}
-
-void GroupRecords::grow_products() {
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    if (slots_[i].kind == StateKind::kProducts && products_[i].size() < groups_used_) products_[i].resize(groups_used_);
-  }
 }
 
 void GroupRecords::clear() {
@@ -111,7 +105,6 @@ void GroupRecords::restart(std::size_t groups) {
   segment_groups_ = groups_used_ = groups;
   texts_.clear();
   for (std::vector<ProductSum>& sums : products_) sums.clear();
-  grow_products();
   for (FloatWindow& window : windows_) window = {};
 }
 
@@ -177,7 +170,7 @@ void GroupRecords::update_one(std::size_t index, const GroupArguments& arguments
     return;
   }
   if (slot.kind == StateKind::kProducts) {
-    update_products(index, arguments, chosen);
+    update_products(index, arguments, chosen, routines);
     return;
   }
   const Vector& argument = *arguments.first[index];
@@ -217,13 +210,89 @@ void GroupRecords::update_one(std::size_t index, const GroupArguments& arguments
   }
 }
 
-void GroupRecords::update_products(std::size_t index, const GroupArguments& arguments, const Chosen& chosen) {
-  const Products products(compiled_.program->sink.accumulators[index], *arguments.first[index], arguments.second[index]);
-  std::vector<ProductSum>& sums = products_[index];
-  for (std::size_t k = 0; k < chosen.count; ++k) {
-    const std::size_t row = chosen.rows == nullptr ? k : chosen.rows[k];
-    if (products.is_valid(row)) sums[chosen.groups[k]].add(products.factors(row));
+namespace {
+
+// How many bits the factors of a chunk's products have at most, NULLs included.
+class FactorBits {
+ public:
+  // Each of the values, `power` times.
+  void add(const Vector& factor, std::size_t rows, int power) {
+    const auto* values = factor.as<double>();
+    std::uint64_t digits = 0;
+    for (std::size_t i = 0; i < (factor.constant ? 1 : rows); ++i) {
+      std::uint64_t bits = std::bit_cast<std::uint64_t>(values[i]) & ~kSign;
+      bits = bits == 0 ? kOne : bits;  // no digits at all
+      digits |= bits;
+      least_ = std::min(least_, bits);
+      greatest_ = std::max(greatest_, bits);
+    }
+    digits_ += power * (53 - std::countr_zero((digits & (kImplicit - 1)) | kImplicit));
   }
+  // Whether no product of so many is rounded, overflows or comes near the least numbers.
+  [[nodiscard]] bool fit() const { return digits_ <= 53 && least_ >= kLeast && greatest_ < kGreatest; }
+
+ private:
+  static constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+  static constexpr std::uint64_t kImplicit = std::uint64_t{1} << 52;
+  static constexpr std::uint64_t kOne = std::uint64_t{1023} << 52;
+  static constexpr std::uint64_t kLeast = std::uint64_t{1023 - 200} << 52;
+  static constexpr std::uint64_t kGreatest = std::uint64_t{1023 + 200} << 52;
+  int digits_ = 0;
+  std::uint64_t least_ = kOne;
+  std::uint64_t greatest_ = kOne;
+};
+
+void multiply(double* products, const Vector& factor, std::size_t rows) {
+  const auto* values = factor.as<double>();
+  if (factor.constant) {
+    for (std::size_t i = 0; i < rows; ++i) products[i] *= values[0];
+  } else {
+    for (std::size_t i = 0; i < rows; ++i) products[i] *= values[i];
+  }
+}
+
+}  // namespace
+
+// Products that are exact in binary64, those of short numbers, are summed as floats are; others one by one.
+void GroupRecords::update_products(std::size_t index, const GroupArguments& arguments, const Chosen& chosen, const Routines& routines) {
+  const Accumulator& accumulator = compiled_.program->sink.accumulators[index];
+  const Vector& first = *arguments.first[index];
+  const Vector* const second = arguments.second[index];
+  if (first.is_null_constant() || (second != nullptr && second->is_null_constant())) return;
+  FactorBits bits;
+  bits.add(first, chosen.chunk_rows, accumulator.power);
+  if (second != nullptr) bits.add(*second, chosen.chunk_rows, 1);
+  if (!bits.fit()) {
+    const Products products(accumulator, first, second);
+    for (std::size_t k = 0; k < chosen.count; ++k) {
+      const std::size_t row = chosen.rows == nullptr ? k : chosen.rows[k];
+      if (products.is_valid(row)) wide_product(index, chosen.groups[k]).add(products.factors(row));
+    }
+    return;
+  }
+  auto* values = static_cast<double*>(scratch_[4].values(8));
+  std::fill_n(values, chosen.chunk_rows, 1.0);
+  for (int i = 0; i < accumulator.power; ++i) multiply(values, first, chosen.chunk_rows);
+  if (second != nullptr) multiply(values, *second, chosen.chunk_rows);
+  Vector exact;
+  exact.lane = Lane::kF64;
+  exact.data = values;
+  exact.valid = first.constant ? nullptr : first.valid;
+  if (second != nullptr && !second->constant && second->valid != nullptr) {
+    if (exact.valid == nullptr) {
+      exact.valid = second->valid;
+    } else {
+      routines.both(exact.valid, second->valid, scratch_[4].validity(), chosen.chunk_rows);
+      exact.valid = scratch_[4].validity();
+    }
+  }
+  update_floats(index, exact, chosen, routines);
+}
+
+ProductSum& GroupRecords::wide_product(std::size_t index, std::uint32_t group) {
+  std::vector<ProductSum>& sums = products_[index];
+  if (sums.size() < groups_used_) sums.resize(groups_used_);
+  return sums[group];
 }
 
 void GroupRecords::update_bits(const Slot& slot, AccumulatorKind kind, const Vector& argument, const Chosen& chosen) {
@@ -275,7 +344,14 @@ void GroupRecords::update_floats(std::size_t index, const Vector& argument, cons
       window.top = *needed + kHeadroom;
     }
   }
-  const auto add_exactly = [&](std::size_t row, std::size_t k) { window.overflow[chosen.groups[k]].add(values.as<double>()[row]); };
+  const auto add_exactly = [&](std::size_t row, std::size_t k) {
+    const double value = values.as<double>()[row];
+    if (slot.kind == StateKind::kProducts) {
+      wide_product(index, chosen.groups[k]).add(std::array{value, 1.0});
+    } else {
+      window.overflow[chosen.groups[k]].add(value);
+    }
+  };
   if (!window.has_window) {  // only zeros, infinities and numbers at the ends so far
     for_each_row(argument, chosen.rows, chosen.count, [&](std::size_t row, std::size_t k) {
       if (values.as<double>()[row] != 0) add_exactly(row, k);
@@ -461,6 +537,25 @@ void GroupRecords::update_extremes(const Slot& slot, bool least, const Vector& a
   }
 }
 
+ProductSum GroupRecords::product(std::size_t accumulator, std::uint32_t group) const {
+  const std::vector<ProductSum>& sums = products_[accumulator];
+  ProductSum total = group < sums.size() ? sums[group] : ProductSum();
+  const FloatWindow& window = windows_[accumulator];
+  if (!window.has_window) return total;
+  const std::uint8_t* at = record(group) + slots_[accumulator].offset;
+  const int low_grid = window.top - SumWindow::kGroupHighBits - SumWindow::kLowBits;
+  const auto add = [&](std::int64_t steps, int grid) {
+    const double sign = steps < 0 ? -1.0 : 1.0;
+    const std::uint64_t size = steps < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(steps) : static_cast<std::uint64_t>(steps);
+    total.add(std::array{std::ldexp(static_cast<double>(size & 0xFFFFFFFF), grid), sign});
+    total.add(std::array{std::ldexp(static_cast<double>(size >> 32), grid + 32), sign});
+  };
+  add(load<std::int64_t>(at + 16), low_grid);
+  add(load<std::int64_t>(at + 8), low_grid + SumWindow::kLowBits);
+  add(load<std::int64_t>(at), window.top);
+  return total;
+}
+
 std::optional<FixedSum> GroupRecords::fixed_sum(std::size_t accumulator, std::uint32_t group) const {
   const FloatWindow& window = windows_[accumulator];
   if (!window.overflow.empty() && window.overflow.contains(group)) return std::nullopt;
@@ -534,7 +629,7 @@ Result<Column> GroupRecords::state_column(std::size_t index) const {
         break;
       }
       case StateKind::kFloatSum: break;
-      case StateKind::kProducts: TRUENO_TRY(builder.append_string(products_[index][group].serialise())); break;
+      case StateKind::kProducts: TRUENO_TRY(builder.append_string(product(index, group).serialise())); break;
       case StateKind::kBits:
       case StateKind::kExtreme: {
         if (load<std::int64_t>(at) == 0) {

@@ -38,7 +38,7 @@ class GroupRecords {
     kFloatSum,   // carry, high, low: i64 each
     kExtreme,    // i64 whether there is one, then the value
     kBits,       // the same
-    kProducts,   // nothing: products_
+    kProducts,   // as kFloatSum, of products that are exact in binary64; others in products_
   };
   struct Slot {
     StateKind kind = StateKind::kCount;
@@ -69,7 +69,7 @@ class GroupRecords {
   [[nodiscard]] const std::uint8_t* record(std::uint32_t group) const {
     return segments_[group >> shift_].data() + (group & ((std::uint32_t{1} << shift_) - 1)) * stride_;
   }
-  [[nodiscard]] const ProductSum& product(std::size_t accumulator, std::uint32_t group) const { return products_[accumulator][group]; }
+  [[nodiscard]] ProductSum product(std::size_t accumulator, std::uint32_t group) const;
   /// A float sum; nothing where it needs the wide form.
   [[nodiscard]] std::optional<FixedSum> fixed_sum(std::size_t accumulator, std::uint32_t group) const;
   [[nodiscard]] ExactSum wide_sum(std::size_t accumulator, std::uint32_t group) const;
@@ -111,12 +111,12 @@ class GroupRecords {
   void update_one(std::size_t index, const GroupArguments& arguments, const Chosen& chosen, const Routines& routines);
   void update_floats(std::size_t index, const Vector& argument, const Chosen& chosen, const Routines& routines);
   void update_bits(const Slot& slot, kernel::AccumulatorKind kind, const Vector& argument, const Chosen& chosen);
-  void update_products(std::size_t index, const GroupArguments& arguments, const Chosen& chosen);
+  void update_products(std::size_t index, const GroupArguments& arguments, const Chosen& chosen, const Routines& routines);
+  [[nodiscard]] ProductSum& wide_product(std::size_t index, std::uint32_t group);
   void update_extremes(const Slot& slot, bool least, const Vector& argument, const Chosen& chosen);
   void carry_up(std::size_t index);
   void absorb_floats(std::size_t index, const GroupRecords& other, std::span<const std::uint32_t> from, const std::uint32_t* into);
   void absorb_value(std::size_t index, const std::uint8_t* from, std::uint8_t* to) const;
-  void grow_products();
   [[nodiscard]] Result<Column> float_column(std::size_t index) const;
   [[nodiscard]] std::uint8_t* state(std::uint32_t group) { return const_cast<std::uint8_t*>(record(group)); }
 
@@ -128,7 +128,7 @@ class GroupRecords {
   const CompiledProgram& compiled_;
   std::vector<Slot> slots_;
   std::vector<FloatWindow> windows_;               // by accumulator
-  std::vector<std::vector<ProductSum>> products_;  // by accumulator, then group
+  std::vector<std::vector<ProductSum>> products_;  // by accumulator, then group; empty until one is needed
   std::size_t stride_ = 0;
   std::vector<std::vector<std::uint8_t, LargeAllocator<std::uint8_t>>> segments_;  // records, 2^shift_ in each
   int shift_ = kSegmentShift;
@@ -136,7 +136,7 @@ class GroupRecords {
   std::size_t groups_used_ = 0;
   Arena texts_;
   std::vector<std::uint8_t*> records_;  // of the chunk, by chosen row
-  Storage scratch_[4];
+  Storage scratch_[5];
 };
 
 }  // namespace trueno::backend::simd
