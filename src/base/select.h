@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <utility>
@@ -126,7 +127,7 @@ class Selection {
     std::vector<T> sample;
     for (std::size_t i = 0; i < kSample; ++i) sample.push_back(values_[values_.size() * i / kSample]);
     std::sort(sample.begin(), sample.end(), less_);
-    const std::size_t near = kSample * place / values_.size();
+    const auto near = static_cast<std::size_t>(std::uint64_t{kSample} * place / values_.size());
     const bool from_start = near < kMargin;
     const bool to_end = near + kMargin >= kSample;
     const T low = from_start ? sample.front() : sample[near - kMargin];

@@ -1,6 +1,7 @@
 #include "base/select.h"
 
 #include <random>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -32,14 +33,14 @@ void expect_as_sorted(std::vector<std::int64_t> values) {
 }
 
 TEST(Selection, GivesWhatSortingGives) {
-  for (const std::size_t count : {1, 2, 3, 24, 25, 100, 1000, 5000, 70'000, 300'000}) {
+  for (const std::size_t count : std::vector<std::size_t>{1, 2, 3, 24, 25, 100, 1000, 5000, 70'000, 300'000}) {
     for (const std::uint64_t different : {std::uint64_t{1}, std::uint64_t{2}, std::uint64_t{50}, std::uint64_t{1} << 40})
       expect_as_sorted(values_of(count, different));
   }
 }
 
 TEST(Selection, OrderOfTheValuesDoesNotMatter) {
-  for (const std::size_t count : {1000, 100'000}) {
+  for (const std::size_t count : std::vector<std::size_t>{1000, 100'000}) {
     std::vector<std::int64_t> values = values_of(count, 1 << 20);
     std::ranges::sort(values);
     expect_as_sorted(values);

@@ -18,6 +18,7 @@ constexpr std::size_t kFirstSlots = 1024;
 // From here on a table does not fit the second-level cache and probes are prefetched.
 constexpr std::size_t kPrefetchSlots = 32 * 1024;
 constexpr std::size_t kPrefetchDistance = 16;
+constexpr std::uint32_t kNoGroup = 0xFFFFFFFF;
 
 // A slot of a wide table: the upper half of a hash, and group + 1 below it; 0 is free.
 constexpr std::uint64_t kTag = ~std::uint64_t{0} << 32;
@@ -127,6 +128,8 @@ void GroupTable::lay_out_record() {
 
 void GroupTable::clear() {
   group_count_ = 0;
+  long_texts_ = false;
+  mostly_known_ = false;
   slots_.assign(mode_ == Mode::kDense ? std::size_t{1} << total_bits_ : (mode_ == Mode::kPacked ? kFirstSlots : 0), 0);
   if (mode_ != Mode::kDense) slot_words_.assign(kFirstSlots, 0);
   group_words_.clear();
@@ -397,34 +400,100 @@ std::uint64_t GroupTable::group_hash(std::uint32_t group) const {
   return mode_ == Mode::kWide ? group_hashes_[group] : hash64(group_words_[group]);
 }
 
-// Of a wide key in passes over the chunk, so that many cache misses are under way at once: slots, the records of the groups that they name,
-// and the texts of those.
+// Where most rows have a group, it is nearly always in the first slot that is looked at: this is done for all rows, without a branch that
+// depends on them, and the others are looked for one by one.
 void GroupTable::find_records(std::uint64_t* records, const std::uint64_t* hashes, std::size_t count, std::uint32_t* groups) {
   if (mode_ != Mode::kWide) return find_words(*compiled_.routines, records, count, nullptr, count, groups);
   while ((group_count_ + count) * 2 > slot_words_.size()) grow();
+  const std::uint32_t groups_before = group_count_;
+  if (mostly_known_) {
+    const std::size_t open = find_in_first_slots(records, hashes, count, groups);
+    for (std::size_t i = 0; i < open; ++i) groups[open_[i]] = find_record(records + open_[i] * record_words_, hashes[open_[i]]);
+  } else {
+    const bool prefetch = slot_words_.size() > kPrefetchSlots;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (prefetch) fetch_ahead(hashes, k, count);
+      groups[k] = find_record(records + k * record_words_, hashes[k]);
+    }
+  }
+  mostly_known_ = (group_count_ - groups_before) * 4 < count;
+}
+
+// The record's group, which may be a new one.
+std::uint32_t GroupTable::find_record(std::uint64_t* record, std::uint64_t hash) {
   const std::size_t mask = slot_words_.size() - 1;
-  const bool prefetch = slot_words_.size() > kPrefetchSlots;
+  const std::uint64_t tag = hash & kTag;
+  std::size_t at = hash & mask;
+  for (;; at = (at + 1) & mask) {
+    const std::uint64_t slot = slot_words_[at];
+    if (slot == 0) break;
+    if ((slot & kTag) == tag && same_record(record, group_words_.data() + group_in(slot) * record_words_)) return group_in(slot);
+  }
+  if (borrows_texts_) {
+    long_texts_ = !text_words_.empty();
+  } else {
+    own_texts(record);
+  }
+  slot_words_[at] = tag | ++group_count_;
+  group_words_.insert(group_words_.end(), record, record + record_words_);
+  group_hashes_.push_back(hash);
+  return group_count_ - 1;
+}
+
+// Sets the groups that it finds; how many rows are left is returned, and which is in `open_`. There is a group.
+std::size_t GroupTable::find_in_first_slots(const std::uint64_t* records, const std::uint64_t* hashes, std::size_t count,
+                                            std::uint32_t* groups) {
+  open_.resize(count);
+  const std::size_t mask = slot_words_.size() - 1;
+  const std::uint64_t* const slots = slot_words_.data();
   for (std::size_t k = 0; k < count; ++k) {
-    if (prefetch) fetch_ahead(hashes, k, count, mask);
-    const std::uint64_t tag = hashes[k] & kTag;
-    std::uint64_t* record = records + k * record_words_;
-    std::size_t at = hashes[k] & mask;
-    for (;; at = (at + 1) & mask) {
-      const std::uint64_t slot = slot_words_[at];
-      if (slot == 0) break;
-      if ((slot & kTag) == tag && same_record(record, group_words_.data() + group_in(slot) * record_words_)) break;
-    }
-    if (slot_words_[at] == 0) {
-      if (!borrows_texts_) own_texts(record);
-      slot_words_[at] = tag | ++group_count_;
-      group_words_.insert(group_words_.end(), record, record + record_words_);
-      group_hashes_.push_back(hashes[k]);
-    }
-    groups[k] = group_in(slot_words_[at]);
+    __builtin_prefetch(slots + (hashes[std::min(k + 2 * kPrefetchDistance, count - 1)] & mask));
+    const std::uint64_t slot = slots[hashes[k] & mask];
+    const bool tagged = slot != 0 && ((slot ^ hashes[k]) & kTag) == 0;
+    groups[k] = tagged ? group_in(slot) : kNoGroup;
+  }
+  switch (record_words_) {
+    case 1: return compare_records<1>(records, count, groups);
+    case 2: return compare_records<2>(records, count, groups);
+    case 3: return compare_records<3>(records, count, groups);
+    case 4: return compare_records<4>(records, count, groups);
+    default: return compare_records<0>(records, count, groups);
   }
 }
 
-void GroupTable::fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::size_t count, std::size_t mask) const {
+// kWords: how many words a record has, or 0.
+template <std::size_t kWords>
+std::size_t GroupTable::compare_records(const std::uint64_t* records, std::size_t count, const std::uint32_t* groups) {
+  const std::size_t words = kWords != 0 ? kWords : record_words_;
+  const std::uint64_t* const known = group_words_.data();
+  const auto record_of = [&](std::size_t k) { return known + (groups[k] == kNoGroup ? 0 : groups[k]) * words; };
+  const bool prefetch = slot_words_.size() > kPrefetchSlots;
+  std::size_t open = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    if (prefetch) {
+      __builtin_prefetch(record_of(std::min(k + 2 * kPrefetchDistance, count - 1)));
+      if (long_texts_) fetch_texts(record_of(std::min(k + kPrefetchDistance, count - 1)));
+    }
+    const std::uint64_t* a = records + k * words;
+    const std::uint64_t* b = record_of(k);
+    std::uint64_t different = 0;
+    for (std::size_t word = 0; word < words; ++word) different |= a[word] ^ b[word];
+    if (different != 0 && long_texts_) different = same_record(a, b) ? 0 : 1;
+    open_[open] = static_cast<std::uint32_t>(k);
+    open += different != 0 || groups[k] == kNoGroup ? 1 : 0;
+  }
+  return open;
+}
+
+void GroupTable::fetch_texts(const std::uint64_t* record) const {
+  for (const std::size_t word : text_words_) {
+    const StringView text = text_in(record + word);
+    if (!text.is_inline()) __builtin_prefetch(text.data());
+  }
+}
+
+void GroupTable::fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::size_t count) const {
+  const std::size_t mask = slot_words_.size() - 1;
   if (const std::size_t far = row + 3 * kPrefetchDistance; far < count) __builtin_prefetch(slot_words_.data() + (hashes[far] & mask));
   const auto record_at = [&](std::size_t ahead) -> const std::uint64_t* {
     if (ahead >= count) return nullptr;
@@ -432,13 +501,8 @@ void GroupTable::fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::
     return ((slot ^ hashes[ahead]) & kTag) == 0 && slot != 0 ? group_words_.data() + group_in(slot) * record_words_ : nullptr;
   };
   if (const std::uint64_t* record = record_at(row + 2 * kPrefetchDistance); record != nullptr) __builtin_prefetch(record);
-  if (text_words_.empty()) return;
-  if (const std::uint64_t* record = record_at(row + kPrefetchDistance); record != nullptr) {
-    for (const std::size_t word : text_words_) {
-      const StringView text = text_in(record + word);
-      if (!text.is_inline()) __builtin_prefetch(text.data());
-    }
-  }
+  if (!long_texts_) return;
+  if (const std::uint64_t* record = record_at(row + kPrefetchDistance); record != nullptr) fetch_texts(record);
 }
 
 // A group keeps its texts.
@@ -446,6 +510,7 @@ void GroupTable::own_texts(std::uint64_t* record) {
   for (const std::size_t word : text_words_) {
     const StringView text = text_in(record + word);
     if (text.is_inline()) continue;
+    long_texts_ = true;
     const StringView own(texts_.copy(text.view()));
     std::memcpy(record + word, static_cast<const void*>(&own), sizeof own);
   }

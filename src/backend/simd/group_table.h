@@ -78,7 +78,13 @@ class GroupTable {
   void find_dense(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
   void find_packed(const Routines& routines, const std::uint64_t* words, std::size_t chunk_rows, const std::uint32_t* rows,
                    std::size_t count, std::uint32_t* groups);
-  void fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::size_t count, std::size_t mask) const;
+  [[nodiscard]] std::uint32_t find_record(std::uint64_t* record, std::uint64_t hash);
+  [[nodiscard]] std::size_t find_in_first_slots(const std::uint64_t* records, const std::uint64_t* hashes, std::size_t count,
+                                                std::uint32_t* groups);
+  template <std::size_t kWords>
+  [[nodiscard]] std::size_t compare_records(const std::uint64_t* records, std::size_t count, const std::uint32_t* groups);
+  void fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::size_t count) const;
+  void fetch_texts(const std::uint64_t* record) const;
   void own_texts(std::uint64_t* record);
   void grow();
   void lay_out_record();
@@ -95,6 +101,8 @@ class GroupTable {
   int total_bits_ = 0;
   bool ascends_ = true;
   bool borrows_texts_ = false;
+  bool long_texts_ = false;    // some group has a text that is not inline
+  bool mostly_known_ = false;  // of the chunk before, most rows had a group
   std::size_t record_words_ = 0;
   std::size_t first_shared_ = 0;         // wide: words before it are keys' own; from it on shared ones
   std::size_t null_word_ = 0;            // wide: behind them; there is one where a key with its own words may be NULL
@@ -111,6 +119,7 @@ class GroupTable {
   std::vector<std::uint64_t> chunk_words_;
   std::vector<std::uint64_t> chunk_hashes_;
   std::vector<std::uint64_t> records_;  // of the chunk
+  std::vector<std::uint32_t> open_;     // rows of the chunk whose group is not in their first slot
 };
 
 }  // namespace trueno::backend::simd
