@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <queue>
 #include <tuple>
@@ -77,39 +76,19 @@ std::optional<std::vector<Stretch>> merged_stretches(std::span<const RowIds> ids
   return merged;
 }
 
-// Calls make(i) for every column, columns at the same time; a value that is named twice is made once.
-Result<std::vector<Column>> each_column(const kernel::Program& program, const Parallel& parallel,
-                                        const std::function<Result<Column>(std::size_t)>& make) {
-  std::vector<kernel::ValueId> ids = program.sink.keys;
-  ids.insert(ids.end(), program.sink.values.begin(), program.sink.values.end());
-  std::vector<std::size_t> places;  // by column: the first of its value
-  std::vector<std::size_t> different;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    places.push_back(static_cast<std::size_t>(std::ranges::find(ids, ids[i]) - ids.begin()));
-    if (places.back() == i) different.push_back(i);
-  }
-  std::vector<std::optional<Result<Column>>> made(ids.size());
-  parallel(different.size(), [&](std::size_t i) { made[different[i]] = make(different[i]); });
-  for (std::optional<Result<Column>>& column : made) {
-    if (column && !*column) return std::move(*column).error();
-  }
-  std::vector<Column> out;
-  for (const std::size_t place : places) out.push_back(**made[place]);
-  return out;
-}
-
 }  // namespace
 
-Result<Batch> rows_in_order(const kernel::Program& program, const std::vector<Batch>& partials, const Parallel& parallel) {
+Result<CollectedRows> rows_in_order(const kernel::Program& program, const std::vector<Batch>& partials, const Parallel& parallel) {
+  const Schema schema = kernel::partial_schema(program);
+  CollectedRows out;
+  out.pieces.resize(schema.size() - 1);
   std::vector<const Batch*> filled;
-  Batch out;
   for (const Batch& partial : partials) {
     if (partial.length != 0) filled.push_back(&partial);
     out.length += partial.length;
   }
   if (filled.empty()) {
-    const Schema schema = kernel::partial_schema(program);
-    for (std::size_t i = 0; i + 1 < schema.size(); ++i) out.columns.push_back(TRUENO_TRY(ColumnBuilder(schema[i].type).finish()));
+    for (std::size_t i = 0; i < out.pieces.size(); ++i) out.pieces[i] = {TRUENO_TRY(ColumnBuilder(schema[i].type).finish())};
     return out;
   }
   std::vector<Column> id_columns;
@@ -119,30 +98,35 @@ Result<Batch> rows_in_order(const kernel::Program& program, const std::vector<Ba
     ids.emplace_back(id_columns.back().values.as<std::int64_t>(), static_cast<std::size_t>(partial->length));
   }
   const std::size_t most = kFewStretches + static_cast<std::size_t>(out.length) / kLeastStretch;
-  const std::optional<std::vector<Stretch>> stretches = merged_stretches(ids, most, parallel);
-  std::vector<std::uint32_t> order;
-  if (!stretches) {
-    const Column all = TRUENO_TRY(concatenate(id_columns));
-    order = TRUENO_TRY(sorted_rows({}, out.length, {all.values.as<std::int64_t>(), static_cast<std::size_t>(out.length)}, parallel));
-  }
-  out.columns = TRUENO_TRY(each_column(program, parallel, [&](std::size_t i) -> Result<Column> {
-    std::vector<Column> pieces;
-    if (stretches) {
+  if (const std::optional<std::vector<Stretch>> stretches = merged_stretches(ids, most, parallel)) {
+    for (std::size_t i = 0; i < out.pieces.size(); ++i) {
       for (const Stretch& stretch : *stretches)
-        pieces.push_back(filled[stretch.partial]->columns[i].slice(static_cast<std::int64_t>(stretch.first),
-                                                                   static_cast<std::int64_t>(stretch.last - stretch.first)));
-      return concatenate(pieces);
+        out.pieces[i].push_back(filled[stretch.partial]->columns[i].slice(static_cast<std::int64_t>(stretch.first),
+                                                                          static_cast<std::int64_t>(stretch.last - stretch.first)));
     }
-    for (const Batch* partial : filled) pieces.push_back(partial->columns[i]);
-    return take_rows(TRUENO_TRY(concatenate(pieces)), order);
-  }));
+    return out;
+  }
+  const Column all = TRUENO_TRY(concatenate(id_columns));
+  const std::vector<std::uint32_t> order =
+      TRUENO_TRY(sorted_rows({}, out.length, {all.values.as<std::int64_t>(), static_cast<std::size_t>(out.length)}, parallel));
+  for (std::size_t i = 0; i < out.pieces.size(); ++i) {
+    std::vector<Column> columns;
+    for (const Batch* partial : filled) columns.push_back(partial->columns[i]);
+    out.pieces[i] = {TRUENO_TRY(take_rows(TRUENO_TRY(concatenate(columns)), order, parallel))};
+  }
   return out;
 }
 
-namespace {
+Result<std::vector<Column>> joined_columns(const CollectedRows& rows, std::size_t first, std::size_t last, const Parallel& parallel) {
+  std::vector<std::optional<Result<Column>>> made(last - first);
+  parallel(made.size(), [&](std::size_t i) { made[i] = concatenate(rows.pieces[first + i]); });
+  std::vector<Column> out;
+  for (std::optional<Result<Column>>& column : made) out.push_back(TRUENO_TRY(std::move(*column)));
+  return out;
+}
 
 // Keys of which few are possible, as numbers that ascend with them.
-class CountedKeys {
+class RowsByGroup::CountedKeys {
  public:
   // Nothing where there may be too many, or a key is no integer.
   static Result<std::optional<CountedKeys>> make(std::span<const Column> keys, std::int64_t rows, const Parallel& parallel) {
@@ -161,37 +145,40 @@ class CountedKeys {
     return std::optional(std::move(counted));
   }
 
-  // Counts every thread's rows, and deals them: a thread's rows of a cell lie before those of the next thread, so rows stay in order.
-  [[nodiscard]] Result<RowsByGroup> dealt(const Parallel& parallel) const {
+  // Counts every thread's rows: those of a cell lie before those of the next thread, so rows stay in order.
+  [[nodiscard]] Status count(RowsByGroup& out, const Parallel& parallel) const {
     const std::size_t parts = std::min(std::max<std::size_t>(1, parallel.threads()), rows_ / kChunk + 1);
-    std::vector<std::vector<std::uint32_t>> places(parts, std::vector<std::uint32_t>(cells_, 0));
+    std::vector<std::vector<std::uint32_t>>& places = out.places_;
+    places.assign(parts, std::vector<std::uint32_t>(cells_, 0));
+    std::vector<std::vector<std::uint32_t>> firsts = places;
     MutableBuffer numbers = TRUENO_TRY(MutableBuffer::uninitialised(rows_ * sizeof(std::uint32_t)));
     const std::span<std::uint32_t> cells(numbers.as<std::uint32_t>(), rows_);
     parallel(parts, [&](std::size_t part) {
-      const std::size_t end = rows_ * (part + 1) / parts;
-      for (std::size_t first = rows_ * part / parts; first < end; first += kChunk) {
+      std::uint32_t* const counts = places[part].data();
+      const std::size_t end = out.part_begin(part + 1);
+      for (std::size_t first = out.part_begin(part); first < end; first += kChunk) {
         const std::size_t count = std::min(kChunk, end - first);
         number(first, cells.subspan(first, count));
-        for (std::size_t i = first; i < first + count; ++i) ++places[part][cells[i]];
+        for (std::size_t row = first; row < first + count; ++row) {
+          if (counts[cells[row]]++ == 0) firsts[part][cells[row]] = static_cast<std::uint32_t>(row);
+        }
       }
     });
-    RowsByGroup out;
     std::uint32_t sum = 0;
     for (std::size_t cell = 0; cell < cells_; ++cell) {
-      const std::uint32_t start = sum;
-      for (std::size_t part = 0; part < parts; ++part) sum += std::exchange(places[part][cell], sum);
-      if (sum != start) out.starts.push_back(start);
+      bool known = false;
+      for (std::size_t part = 0; part < parts; ++part) {
+        const std::uint32_t rows = places[part][cell];
+        if (rows != 0 && !std::exchange(known, true)) {
+          out.starts_.push_back(sum);
+          out.first_rows_.push_back(firsts[part][cell]);
+        }
+        places[part][cell] = sum;
+        sum += rows;
+      }
     }
-    MutableBuffer dealt = TRUENO_TRY(MutableBuffer::uninitialised(rows_ * sizeof(std::uint32_t)));
-    auto* const to = dealt.as<std::uint32_t>();
-    parallel(parts, [&](std::size_t part) {
-      std::uint32_t* const next = places[part].data();
-      const std::size_t end = rows_ * (part + 1) / parts;
-      for (std::size_t row = rows_ * part / parts; row < end; ++row) to[next[cells[row]]++] = static_cast<std::uint32_t>(row);
-    });
-    out.rows = {to, rows_};
-    out.buffer = std::move(dealt).freeze();
-    return out;
+    out.cells_ = std::move(numbers).freeze();
+    return {};
   }
 
  private:
@@ -291,18 +278,75 @@ class CountedKeys {
   std::size_t cells_ = 0;
 };
 
-}  // namespace
-
-Result<RowsByGroup> rows_by_group(std::span<const Column> keys, std::int64_t rows, const Parallel& parallel) {
-  if (rows == 0) return RowsByGroup();
-  if (const std::optional<CountedKeys> counted = TRUENO_TRY(CountedKeys::make(keys, rows, parallel))) return counted->dealt(parallel);
+Result<RowsByGroup> RowsByGroup::make(std::span<const Column> keys, std::int64_t rows, const Parallel& parallel) {
+  RowsByGroup out;
+  out.rows_ = static_cast<std::size_t>(rows);
+  if (rows == 0) return out;
+  if (const std::optional<CountedKeys> counted = TRUENO_TRY(CountedKeys::make(keys, rows, parallel))) {
+    TRUENO_TRY(counted->count(out, parallel));
+    return out;
+  }
   std::vector<OrderKey> order;
   for (const Column& key : keys) order.push_back({&key, false, false});
-  auto sorted = std::make_shared<GroupedRows>(TRUENO_TRY(grouped_rows(order, rows, parallel)));
-  RowsByGroup out;
-  out.rows = sorted->rows;
-  out.starts = std::move(sorted->starts);
-  out.buffer = Buffer(reinterpret_cast<const std::uint8_t*>(out.rows.data()), out.rows.size_bytes(), std::move(sorted));
+  GroupedRows grouped = TRUENO_TRY(grouped_rows(order, rows, parallel));
+  out.starts_ = std::move(grouped.starts);
+  out.sorted_ = std::move(grouped.rows);
+  for (const std::uint32_t start : out.starts_) out.first_rows_.push_back(out.sorted_[start]);
+  return out;
+}
+
+// The part's rows to their groups.
+template <class T>
+void RowsByGroup::deal(std::span<const Column> pieces, std::size_t part, T* to) const {
+  std::vector<std::uint32_t> next = places_[part];
+  const std::uint32_t* cells = cells_.as<std::uint32_t>();
+  const std::size_t begin = part_begin(part);
+  const std::size_t end = part_begin(part + 1);
+  std::size_t first = 0;  // of the piece
+  for (const Column& piece : pieces) {
+    const std::size_t last = first + static_cast<std::size_t>(piece.length);
+    const std::uint8_t* from = piece.values.data() + static_cast<std::size_t>(piece.offset) * sizeof(T);
+    for (std::size_t row = std::max(begin, first); row < std::min(end, last); ++row)
+      to[next[cells[row]]++] = load<T>(from + (row - first) * sizeof(T));
+    first = last;
+  }
+}
+
+std::vector<std::uint32_t> RowsByGroup::order(const Parallel& parallel) const {
+  std::vector<std::uint32_t> out(rows_);
+  parallel(places_.size(), [&](std::size_t part) {
+    std::vector<std::uint32_t> next = places_[part];
+    const std::uint32_t* cells = cells_.as<std::uint32_t>();
+    for (std::size_t row = part_begin(part); row < part_begin(part + 1); ++row) out[next[cells[row]]++] = static_cast<std::uint32_t>(row);
+  });
+  return out;
+}
+
+Result<Column> RowsByGroup::dealt(std::span<const Column> pieces, const Parallel& parallel) const {
+  const bool numbers = std::ranges::all_of(pieces, [](const Column& piece) {
+    return piece.encoding == Encoding::kPlain && !piece.may_have_nulls() && !piece.type.is_nested() &&
+           piece.physical() != Physical::kString;
+  });
+  if (rows_ == 0 || places_.empty() || !numbers) {
+    const Column joined = TRUENO_TRY(concatenate(pieces));
+    const Column taken = TRUENO_TRY(places_.empty() ? take_rows(joined, sorted_, parallel) : take_rows(joined, order(parallel), parallel));
+    return taken.decoded();
+  }
+  Column out;
+  out.type = pieces.front().type;
+  out.length = static_cast<std::int64_t>(rows_);
+  const auto width = static_cast<std::size_t>(width_of(out.physical()));
+  MutableBuffer values = TRUENO_TRY(MutableBuffer::uninitialised(rows_ * width));
+  parallel(places_.size(), [&](std::size_t part) {
+    switch (width) {
+      case 1: return deal(pieces, part, values.as<std::uint8_t>());
+      case 2: return deal(pieces, part, values.as<std::uint16_t>());
+      case 4: return deal(pieces, part, values.as<std::uint32_t>());
+      case 8: return deal(pieces, part, values.as<std::uint64_t>());
+      default: return deal(pieces, part, values.as<u128>());
+    }
+  });
+  out.values = std::move(values).freeze();
   return out;
 }
 

@@ -283,27 +283,25 @@ Result<Column> distinct_key(const Column& keys, std::span<const std::uint32_t> r
 
 Result<Batch> fold_groups(const Program& program, const std::vector<Batch>& partials, const Parallel& parallel) {
   const std::size_t keys = program.sink.keys.size();
-  Batch rows = TRUENO_TRY(rows_in_order(program, partials, parallel));
-  RowsByGroup grouped;
-  grouped.starts = {0};  // without keys one group, also of no rows
-  if (keys != 0) grouped = TRUENO_TRY(rows_by_group(std::span(rows.columns).first(keys), rows.length, parallel));
+  CollectedRows rows = TRUENO_TRY(rows_in_order(program, partials, parallel));
   Batch out;
-  out.length = static_cast<std::int64_t>(grouped.starts.size());
-  std::vector<std::uint32_t> firsts;
-  for (const std::uint32_t start : grouped.starts) {
-    if (keys != 0) firsts.push_back(grouped.rows[start]);
-  }
-  for (std::size_t k = 0; k < keys; ++k) out.columns.push_back(TRUENO_TRY(distinct_key(rows.columns[k], firsts, parallel)));
   std::vector<Column> values;
-  for (std::size_t i = keys; i < rows.columns.size(); ++i) {
-    Column column = std::exchange(rows.columns[i], {});
-    if (keys != 0) column = TRUENO_TRY(take_rows(column, grouped.rows, parallel));
-    values.push_back(TRUENO_TRY(column.decoded()));
+  std::vector<std::uint32_t> starts = {0};  // without keys one group, also of no rows
+  if (keys == 0) {
+    for (Column& column : TRUENO_TRY(joined_columns(rows, 0, rows.pieces.size(), parallel))) values.push_back(TRUENO_TRY(column.decoded()));
+    rows.pieces.clear();
+  } else {
+    const std::vector<Column> key_columns = TRUENO_TRY(joined_columns(rows, 0, keys, parallel));
+    const RowsByGroup grouped = TRUENO_TRY(RowsByGroup::make(key_columns, rows.length, parallel));
+    for (const Column& key : key_columns) out.columns.push_back(TRUENO_TRY(distinct_key(key, grouped.first_rows(), parallel)));
+    for (std::size_t i = keys; i < rows.pieces.size(); ++i) {
+      const std::vector<Column> pieces = std::exchange(rows.pieces[i], {});
+      values.push_back(TRUENO_TRY(grouped.dealt(pieces, parallel)));
+    }
+    starts = grouped.starts();
   }
-  rows.columns.clear();
-  grouped.rows = {};
-  grouped.buffer = {};
-  Groups groups(program, std::move(values), static_cast<std::size_t>(rows.length), std::move(grouped.starts), parallel);
+  out.length = static_cast<std::int64_t>(starts.size());
+  Groups groups(program, std::move(values), static_cast<std::size_t>(rows.length), std::move(starts), parallel);
   for (Column& column : TRUENO_TRY(groups.folded())) out.columns.push_back(std::move(column));
   return out;
 }
