@@ -1,5 +1,5 @@
-// Quantiles of values that are selected, not sorted, and what is made of them: median, median absolute deviation. Approximate ones are exact until a sketch
-// qualifies whose merge is associative.
+// Quantiles of values that are selected, not sorted, and what is made of them: median, median absolute deviation. Approximate ones are
+// exact until a sketch qualifies whose merge is associative.
 //
 // A continuous quantile interpolates between two neighbours as DuckDB does: numbers as lo * (1 - d) + hi * d in DOUBLE, decimals and times
 // as lo + (hi - lo) * d with the fraction cut off.

@@ -20,8 +20,10 @@ constexpr std::size_t kPrefetchSlots = 32 * 1024;
 constexpr std::size_t kPrefetchDistance = 16;
 constexpr std::uint32_t kNoGroup = 0xFFFFFFFF;
 
-// A slot of a wide table: the upper half of a hash, and group + 1 below it; 0 is free.
+// A slot of a wide table: half a word made of the hash, and group + 1 below it; 0 is free. Hashes may have 32 bits only, and where they are
+// looked for is said by their lowest: a product brings all of them into the upper half.
 constexpr std::uint64_t kTag = ~std::uint64_t{0} << 32;
+std::uint64_t tag_of(std::uint64_t hash) { return (hash * 0x9e3779b97f4a7c15ULL) & kTag; }
 std::uint32_t group_in(std::uint64_t slot) { return static_cast<std::uint32_t>(slot) - 1; }
 
 StringView text_in(const std::uint64_t* words) {
@@ -243,7 +245,7 @@ void GroupTable::grow() {
       const std::uint64_t hash = group_hashes_[group];
       std::size_t at = hash & mask;
       while (slot_words_[at] != 0) at = (at + 1) & mask;
-      slot_words_[at] = (hash & kTag) | (group + 1);
+      slot_words_[at] = tag_of(hash) | (group + 1);
     }
     return;
   }
@@ -422,7 +424,7 @@ void GroupTable::find_records(std::uint64_t* records, const std::uint64_t* hashe
 // The record's group, which may be a new one.
 std::uint32_t GroupTable::find_record(std::uint64_t* record, std::uint64_t hash) {
   const std::size_t mask = slot_words_.size() - 1;
-  const std::uint64_t tag = hash & kTag;
+  const std::uint64_t tag = tag_of(hash);
   std::size_t at = hash & mask;
   for (;; at = (at + 1) & mask) {
     const std::uint64_t slot = slot_words_[at];
@@ -449,7 +451,7 @@ std::size_t GroupTable::find_in_first_slots(const std::uint64_t* records, const 
   for (std::size_t k = 0; k < count; ++k) {
     __builtin_prefetch(slots + (hashes[std::min(k + 2 * kPrefetchDistance, count - 1)] & mask));
     const std::uint64_t slot = slots[hashes[k] & mask];
-    const bool tagged = slot != 0 && ((slot ^ hashes[k]) & kTag) == 0;
+    const bool tagged = slot != 0 && (slot & kTag) == tag_of(hashes[k]);
     groups[k] = tagged ? group_in(slot) : kNoGroup;
   }
   switch (record_words_) {
@@ -498,7 +500,7 @@ void GroupTable::fetch_ahead(const std::uint64_t* hashes, std::size_t row, std::
   const auto record_at = [&](std::size_t ahead) -> const std::uint64_t* {
     if (ahead >= count) return nullptr;
     const std::uint64_t slot = slot_words_[hashes[ahead] & mask];
-    return ((slot ^ hashes[ahead]) & kTag) == 0 && slot != 0 ? group_words_.data() + group_in(slot) * record_words_ : nullptr;
+    return slot != 0 && (slot & kTag) == tag_of(hashes[ahead]) ? group_words_.data() + group_in(slot) * record_words_ : nullptr;
   };
   if (const std::uint64_t* record = record_at(row + 2 * kPrefetchDistance); record != nullptr) __builtin_prefetch(record);
   if (!long_texts_) return;
