@@ -51,7 +51,7 @@ run_wasm() {
 }
 
 seed_corpus() {  # seed_corpus TARGET: a fresh folder with what fuzzing begins from
-  local target="$1" corpus="build/fuzz/corpus/$1"
+  local target="$1" corpus="build/asan/fuzz/corpus/$1"
   mkdir -p "$corpus"
   [ ! -d "test/fuzz/seeds/$target" ] || cp -r "test/fuzz/seeds/$target/." "$corpus/"
   [ "$target" != sql ] || python3 tools/sql_seeds.py test/sql "$corpus"
@@ -61,15 +61,15 @@ seed_corpus() {  # seed_corpus TARGET: a fresh folder with what fuzzing begins f
 run_fuzz() {
   local target="${1:?which target? sql, csv, json, parquet_page, parquet_index}" seconds="${2:-60}" corpus status=0
   [ -f "test/fuzz/${target}_fuzz.cc" ] || die "no fuzz target $target; there are: $(cd test/fuzz && echo *_fuzz.cc | sed 's/_fuzz\.cc//g')"
-  build fuzz "fuzz_$target"
+  build asan "fuzz_$target"
   sanitizer_options
   corpus=$(seed_corpus "$target")
-  mkdir -p build/fuzz/findings
-  "build/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
-    -artifact_prefix=build/fuzz/findings/ "$corpus" >"build/fuzz/$target.log" 2>&1 || status=$?
-  grep -E 'number_of_executed_units|average_exec_per_sec|ERROR|SUMMARY' "build/fuzz/$target.log" || true
+  mkdir -p build/asan/fuzz/findings
+  "build/asan/fuzz_$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=4096 -print_final_stats=1 \
+    -artifact_prefix=build/asan/fuzz/findings/ "$corpus" >"build/asan/fuzz/$target.log" 2>&1 || status=$?
+  grep -E 'number_of_executed_units|average_exec_per_sec|ERROR|SUMMARY' "build/asan/fuzz/$target.log" || true
   if [ $status -ne 0 ]; then
-    tail -40 "build/fuzz/$target.log"
+    tail -40 "build/asan/fuzz/$target.log"
     echo "0 passed, 1 failed, 0 skipped"
     return 1
   fi
