@@ -7,8 +7,10 @@ usage: gpu_test.py TRUENO
 import csv
 import io
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import unittest
 
 TRUENO = sys.argv.pop(1)
@@ -94,6 +96,18 @@ class Gpu(unittest.TestCase):
             moved[backend] = measured["transfer_us"]
         self.assertGreater(moved["gpu"], 0)
         self.assertEqual(moved["simd"], 0)
+
+    def test_a_device_is_measured_and_every_decision_is_listed(self):
+        settings = "SET gpu_adapter = 'software'; SELECT count(*) FROM trueno_calibrate();"
+        asked = "SELECT sum(a) FROM t WHERE a > 100; SELECT device, others, pipeline, rows FROM trueno_decisions() WHERE pipeline = 'scan, reduce' AND rows = 20000"
+        with tempfile.TemporaryDirectory() as folder:
+            command = [TRUENO, "--format", "csv", "-c", f"{TABLE} {settings} {asked}"]
+            outcome = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TRUENO_CACHE_DIR": folder})
+            self.assertEqual(outcome.returncode, 0, outcome.stderr)
+            self.assertEqual(sorted(name.split("-")[0] for name in os.listdir(folder)), ["simd", "webgpu"])
+        last = list(csv.DictReader(io.StringIO("device" + outcome.stdout.rsplit("device", 1)[1])))[-1]
+        self.assertEqual(last["device"], "simd")  # a CPU that plays a GPU is slower than one that does not
+        self.assertRegex(last["others"], r"webgpu software \d+ us")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,8 @@ using kernel::ValueId;
 
 class Resident : public OnGpu {
  protected:
-  // SUM(a), SUM(b), COUNT(a) of `parts`, in one launch; bytes that moved.
-  std::int64_t run(const std::vector<Batch>& parts, std::int64_t cache_bytes) {
+  // SUM(a), SUM(b), COUNT(a) of `parts`, in one launch; bytes that moved. `name`: what they are called, if anything.
+  std::int64_t run(const std::vector<Batch>& parts, std::int64_t cache_bytes, const RowsName& name = {}) {
     TestProgram t;
     t.batch = {};
     const ValueId a = t.column(parts.front().columns[0], false);
@@ -21,7 +21,7 @@ class Resident : public OnGpu {
     kernel::Sink& sink = t.builder.program().sink;
     sink.kind = kernel::SinkKind::kReduce;
     sink.accumulators = {{AccumulatorKind::kSumInteger, a}, {AccumulatorKind::kSumInteger, b}, {AccumulatorKind::kCount, a}};
-    const auto program = t.finish();
+    const auto program = program_ = t.finish();
     Launch launch;
     launch.cache_bytes = cache_bytes;
     std::vector<Morsel> morsels;
@@ -29,7 +29,7 @@ class Resident : public OnGpu {
     const auto of = [&](Backend& backend, std::int64_t& moved) {
       const auto kernel = backend.prepare(program).run_now().value();
       const auto state = kernel->start(launch);
-      EXPECT_TRUE(kernel->run(morsels, *state, CancelToken()).run_now().has_value());
+      EXPECT_TRUE(kernel->run_named(name, morsels, *state, CancelToken()).run_now().has_value());
       moved = state->moved_bytes;
       return kernel->take_partial(*state).run_now().value();
     };
@@ -51,6 +51,13 @@ class Resident : public OnGpu {
     }
     return {rows, {column_from(TypeId::kInteger, a), column_from(TypeId::kBigInt, b)}};
   }
+
+  // Of the program that ran last.
+  std::int64_t missing(const RowsName& name, const std::vector<std::int64_t>& column_bytes) {
+    return TestDevice::get().gpu->missing_bytes(*program_, name, column_bytes);
+  }
+
+  std::shared_ptr<const kernel::Program> program_;
 };
 
 constexpr std::int64_t kPlenty = std::int64_t{256} << 20;
@@ -60,6 +67,22 @@ TEST_F(Resident, ColumnsTravelOnce) {
   EXPECT_GE(run(parts, kPlenty), 1701 * 12);
   EXPECT_EQ(run(parts, kPlenty), 0);
   EXPECT_EQ(run({parts[1]}, kPlenty), 0);
+}
+
+TEST_F(Resident, WhatIsThereOfAColumnIsKnownByItsName) {
+  const RowsName name{"table 1 version 1, all", {"table 1 version 1,0", "table 1 version 1,1"}, "table 1 version 1"};
+  const RowsName other{"table 2 version 1, all", {"table 2 version 1,0", "table 2 version 1,1"}, "table 2 version 1"};
+  const std::vector<std::int64_t> bytes = {4000, 8000};
+  const std::vector<Batch> parts = {part(20, 1000, false)};
+  EXPECT_EQ(run(parts, kPlenty), 12'000);
+  EXPECT_EQ(missing(name, bytes), 12'000);  // they had no name
+  run(parts, kPlenty, name);
+  EXPECT_EQ(missing(name, bytes), 0);
+  EXPECT_EQ(missing(other, bytes), 12'000);
+  EXPECT_EQ(missing(name, {4000, 20'000}), 12'000);  // more of it than is there
+  EXPECT_TRUE(TestDevice::get().gpu->is_prepared(*program_));
+  run({part(21, 1000, false)}, 1000, other);  // more than may stay: the others go
+  EXPECT_EQ(missing(name, bytes), 12'000);
 }
 
 TEST_F(Resident, NewColumnsTravelAlsoWhereOldOnesLay) {
