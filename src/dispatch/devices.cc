@@ -28,14 +28,16 @@ constexpr std::int64_t kIntenseBytes = 10'000'000;
 bool is_gpu(const DeviceProfile& profile) { return profile.kind == DeviceKind::kWebGpu; }
 
 // Of the rates of a device, among files.
-std::string file_name(const DeviceProfile& profile) {
-  std::string name = profile.name + "-" + profile.identity;
+std::string file_name(const std::string& device, const std::string& identity) {
+  std::string name = device + "-" + identity;
   for (char& c : name) {
     if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) c = '-';
   }
   constexpr std::size_t kLongest = 120;
   return name.substr(0, kLongest) + ".rates";
 }
+
+std::string file_name(const DeviceProfile& profile) { return file_name(profile.name, profile.identity); }
 
 std::string milliseconds(double us) { return fmt::format("{:.1f} ms", us / 1000); }
 
@@ -74,6 +76,12 @@ void Devices::settle() {
 Rates Devices::rates(std::size_t device) const {
   const LockGuard lock(mutex_);
   return known_[device]->rates;
+}
+
+std::optional<Rates> Devices::kept_rates(const std::string& name, const std::string& identity) const {
+  if (!store_.read) return std::nullopt;
+  const std::optional<std::string> text = store_.read(file_name(name, identity));
+  return text ? parse_rates(*text) : std::nullopt;
 }
 
 void Devices::set_rates(std::size_t device, const Rates& rates) {
@@ -353,10 +361,7 @@ void Devices::open_and_measure(std::size_t device) {
   Status opened = backend.open();
   if (opened) {
     const std::string file = file_name(backend.profile());
-    std::optional<Rates> stored;
-    if (store_.read) {
-      if (const std::optional<std::string> text = store_.read(file)) stored = parse_rates(*text);
-    }
+    std::optional<Rates> stored = kept_rates(backend.profile().name, backend.profile().identity);
     if (!stored) {
       Result<Rates> measured = measure(device);
       if (measured) {
@@ -367,10 +372,10 @@ void Devices::open_and_measure(std::size_t device) {
       }
     }
     if (stored) set_rates(device, *stored);
-    for (std::size_t i = 0; i < list_.size() && store_.read; ++i) {  // and with what was once measured of the others
-      if (is_gpu(list_[i]->profile()) || rates(i).measured) continue;
-      const std::optional<std::string> text = store_.read(file_name(list_[i]->profile()));
-      if (const std::optional<Rates> kept = text ? parse_rates(*text) : std::nullopt) set_rates(i, *kept);
+    for (std::size_t i = 0; i < list_.size(); ++i) {  // and with what was once measured of the others
+      const DeviceProfile& profile = list_[i]->profile();
+      if (is_gpu(profile) || rates(i).measured) continue;
+      if (const std::optional<Rates> kept = kept_rates(profile.name, profile.identity)) set_rates(i, *kept);
     }
   }
   if (!opened) {

@@ -51,6 +51,8 @@ class Devices {
   /// opened is remembered and said by `choose`. kDevice, kInternal when a device computes nonsense.
   [[nodiscard]] Status calibrate(bool software_gpu);
   [[nodiscard]] Rates rates(std::size_t device) const;
+  /// What was measured earlier, by this process or another, of a device of this name and identity.
+  [[nodiscard]] std::optional<Rates> kept_rates(const std::string& name, const std::string& identity) const;
   /// Takes these for measured, and the device for ready.
   void set_rates(std::size_t device, const Rates& rates);
   /// Waits for what goes on in the background.

@@ -53,17 +53,49 @@ Finding arrow() {
   return {"Arrow module", Health::kBroken, module.error().message(), module.error().hint()};
 }
 
+#ifndef __wasm__
+// What was measured of a GPU, and what follows.
+Finding gpu_rates(const Database& database, const backend::webgpu::ProviderReport& report) {
+  const auto& devices = database.devices().list();
+  const auto device = std::ranges::find_if(devices, [&](const auto& d) {
+    return d->profile().kind == backend::DeviceKind::kWebGpu && d->profile().software == report.software;
+  });
+  if (device == devices.end()) return {"GPU rates", Health::kAbsent, "there is no such device", {}};
+  const auto rates = database.devices().kept_rates((*device)->profile().name, backend::webgpu_identity(report));
+  constexpr std::string_view kMeasure = "SELECT * FROM trueno_calibrate() measures; or it is done once a GPU could have saved enough";
+  if (!rates) return {"GPU rates", Health::kGood, "not measured yet", std::string(kMeasure)};
+  constexpr double kGigabyte = 1000;  // of bytes a microsecond
+  std::string verdict = "slower than the CPU: for tests only";
+  if (!report.software) verdict = fmt::format("worth it for pipelines that take the CPU longer than about {:.0f} us", rates->fixed_us);
+  return {"GPU rates",
+          Health::kGood,
+          fmt::format("{:.0f} us a pipeline, memory {:.0f} GB/s, to the device {:.1f} GB/s, back {:.1f} GB/s, {:.0f} ms to compile: {}",
+                      rates->fixed_us, rates->scan_bytes_per_us / kGigabyte, rates->link_bytes_per_us / kGigabyte,
+                      rates->read_bytes_per_us / kGigabyte, rates->compile_us / 1000, verdict),
+          {}};
+}
+#endif
+
 // Opens a device for a moment: what is found is what a query would find.
-Finding web_gpu([[maybe_unused]] const Settings& settings) {
+std::vector<Finding> web_gpu([[maybe_unused]] const Database& database, [[maybe_unused]] const Settings& settings) {
 #ifdef __wasm__
-  return {"WebGPU", Health::kAbsent, "this build has no WebGPU backend: queries run on the CPU", {}};
+  return {{"WebGPU", Health::kAbsent, "this build has no WebGPU backend: queries run on the CPU", {}}};
 #else
   backend::webgpu::DeviceOptions options;
   options.software_allowed = settings.text("gpu_adapter") == "software";
   const backend::webgpu::ProviderReport report = backend::webgpu_report(options);
-  if (!report.usable) return {"WebGPU", Health::kAbsent, report.reason, "queries run on the CPU; TRUENO_WEBGPU_LIBRARY names a library"};
+  if (!report.usable) return {{"WebGPU", Health::kAbsent, report.reason, "queries run on the CPU; TRUENO_WEBGPU_LIBRARY names a library"}};
+  constexpr double kGiB = 1 << 30;
   return {
-      "WebGPU", Health::kGood, fmt::format("{} by {} over {} ({})", report.adapter, report.provider, report.backend, report.library), {}};
+      {"WebGPU", Health::kGood, fmt::format("{} by {} over {} ({})", report.adapter, report.provider, report.backend, report.library), {}},
+      {"GPU adapter",
+       Health::kGood,
+       fmt::format("{}, driver {}; buffers to {:.1f} GiB, bound to {:.1f} GiB, workgroups of {} threads and {} KiB",
+                   report.software ? "software: a CPU that plays a GPU" : "hardware", report.driver,
+                   static_cast<double>(report.buffer_bytes) / kGiB, static_cast<double>(report.binding_bytes) / kGiB,
+                   report.workgroup_threads, report.workgroup_bytes / 1024),
+       {}},
+      gpu_rates(database, report)};
 #endif
 }
 
@@ -103,7 +135,7 @@ std::vector<Finding> diagnose(const Database& database, const Settings& settings
     findings.push_back({fmt::format("device {}", device->profile().name), Health::kGood, device->profile().description, {}});
   }
   findings.push_back(arrow());
-  findings.push_back(web_gpu(settings));
+  for (Finding& finding : web_gpu(database, settings)) findings.push_back(std::move(finding));
   findings.push_back(temporary_files());
   findings.push_back(changed_settings(settings));
   return findings;

@@ -22,8 +22,7 @@ DeviceProfile profile_of(const ProviderReport* report, bool software_allowed) {
   profile.kind = DeviceKind::kWebGpu;
   profile.parallelism = 1;  // one queue: a second worker would only wait
   profile.description = report == nullptr ? "not opened yet" : fmt::format("{}, {}", report->adapter, report->provider);
-  if (report != nullptr)
-    profile.identity = fmt::format("{}, {}, {}, {}", report->adapter, report->driver, report->provider, report->backend);
+  if (report != nullptr) profile.identity = webgpu_identity(*report);
   profile.own_memory = true;
   profile.launch_rows = std::int64_t{1} << 27;
   return profile;
@@ -195,6 +194,10 @@ Result<std::unique_ptr<Backend>> make_webgpu_backend(const WebGpuOptions& option
   auto made = std::make_unique<WebGpuBackend>(options);
   if (!options.open_on_first_use) TRUENO_TRY(made->open());
   return std::unique_ptr<Backend>(std::move(made));
+}
+
+std::string webgpu_identity(const ProviderReport& report) {
+  return fmt::format("{}, {}, {}, {}", report.adapter, report.driver, report.provider, report.backend);
 }
 
 ProviderReport webgpu_report(const webgpu::DeviceOptions& options) {

@@ -16,6 +16,9 @@ struct WebGpuOptions {
 /// A GPU that runs kernel programs. kDevice with the reason when there is none (or when `open_on_first_use`: never, see `supports`).
 [[nodiscard]] Result<std::unique_ptr<Backend>> make_webgpu_backend(const WebGpuOptions& options);
 
+/// What a device's profile says as its identity.
+[[nodiscard]] std::string webgpu_identity(const webgpu::ProviderReport& report);
+
 /// Opens a device for a moment and tells what was found.
 [[nodiscard]] webgpu::ProviderReport webgpu_report(const webgpu::DeviceOptions& options);
 
