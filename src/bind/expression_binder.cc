@@ -591,6 +591,12 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
   const std::string name = lower_name(node.name.last().text);
   if (node.name.parts.size() > 1) return call_with_dot(node, span);
   if (node.over) return unsupported("a window function", span);
+  if (name == "nextval" || name == "currval") {
+    if (name == "nextval" && numbers_) return numbers_(node);
+    return error(ErrorCode::kNotSupported, "{} here is not supported yet", name)
+        .hint("possible in VALUES, among the items of a SELECT without groups and as a DEFAULT")
+        .at(span);
+  }
   if (const function::AggregateFunction* aggregate = context_.functions.aggregate(name)) return aggregate_call(*aggregate, node, span);
   if (name == "random" || name == "uuid" || name == "gen_random_uuid" || name == "uuidv4" || name == "setseed")
     return random_call(name, node, span);

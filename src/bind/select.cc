@@ -115,6 +115,14 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
     return column;
   });
 
+  std::vector<const sql::FunctionCall*> numbered;
+  if (context_.draw_numbers && correlation_ == nullptr && recursive_ == nullptr) {
+    binder.allow_numbers([&](const sql::FunctionCall& call) -> Result<Expression> {
+      numbered.push_back(&call);
+      return Expression::column(static_cast<int>(scope.columns.size() + numbered.size()) - 1, TypeId::kBigInt);
+    });
+  }
+
   std::vector<Expression> outputs;
   std::vector<std::string> names;
   binder.allow_aliases([&](const sql::QualifiedName& name) -> std::optional<Result<Expression>> {
@@ -145,6 +153,10 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
 
   if (!grouping.sets.masks.empty() && grouping.keys.empty()) return error(ErrorCode::kBinder, "GROUPING needs GROUP BY").at(query.span);
   PlanPtr plan = std::move(input.plan);
+  if (!numbered.empty()) {
+    if (grouping.active) return error(ErrorCode::kNotSupported, "nextval beside groups is not supported yet").at(query.span);
+    plan = TRUENO_TRY(with_drawn_numbers(std::move(plan), numbered, binder));
+  }
   if (grouping.active) {
     Schema schema;
     for (std::size_t i = 0; i < grouping.keys.size(); ++i)
@@ -178,6 +190,21 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
     plan = plan::make_plan(std::move(first), schema, std::move(plan));
   }
   return order_and_limit(query, std::move(plan), std::move(orders), visible);
+}
+
+// Behind the columns of the plan those of the calls: first + step * the row's number.
+Result<PlanPtr> QueryBinder::with_drawn_numbers(PlanPtr plan, const std::vector<const sql::FunctionCall*>& calls,
+                                                const ExpressionBinder& binder) const {
+  const std::vector<Drawn> drawn = rests_ ? std::vector<Drawn>(calls.size()) : TRUENO_TRY(context_.draw_numbers(*plan, calls));
+  Schema schema = plan->schema;
+  std::vector<Expression> outputs = plan::all_columns(schema);
+  const Expression row = Expression::column(static_cast<int>(schema.size()), TypeId::kBigInt);
+  for (const Drawn& numbers : drawn) {
+    Expression steps = TRUENO_TRY(binder.call("*", {row, Expression::literal(Value::bigint(numbers.step))}, {}));
+    outputs.push_back(TRUENO_TRY(binder.call("+", {std::move(steps), Expression::literal(Value::bigint(numbers.first))}, {})));
+    schema.push_back({"nextval", TypeId::kBigInt, false});
+  }
+  return plan::make_plan(plan::Project{std::move(outputs)}, schema, plan::with_row_number(std::move(plan), {}));
 }
 
 bool QueryBinder::same_call(const plan::AggregateCall& a, const plan::AggregateCall& b) {
