@@ -16,6 +16,10 @@ int QueryBinder::output_named(const sql::Expression& expression, const std::vect
     const auto number = parse_i128(literal->text).value_or(0);
     return number >= 1 && number <= static_cast<i128>(names.size()) ? static_cast<int>(number) - 1 : -2;
   }
+  if (const auto* unary = expression.as<sql::Unary>(); unary != nullptr && unary->op == "-") {
+    const auto* literal = unary->operand->as<sql::Literal>();
+    return literal != nullptr && literal->kind == sql::LiteralKind::kInteger ? -2 : -1;
+  }
   const auto* column = expression.as<sql::ColumnRef>();
   if (column == nullptr) return -1;
   const bool as_alias = column->name.parts.size() == 2 && same_name(column->name.parts[0].text, "alias");  // alias.name
@@ -59,7 +63,7 @@ Status QueryBinder::bind_order_by(const sql::Query& query, ExpressionBinder& bin
                                   std::vector<plan::SortOrder>& orders, bool distinct) {
   const std::size_t visible = names.size();
   const auto add = [&](int output, const sql::OrderItem& item) {
-    const bool descending = item.direction == sql::SortDirection::kDescending;
+    const bool descending = context_.is_descending(item);
     const NullOrder& unsaid = context_.null_order;
     const bool first = item.nulls == sql::NullsOrder::kDefault ? (descending ? unsaid.first_when_descending : unsaid.first_when_ascending)
                                                                : item.nulls == sql::NullsOrder::kFirst;
