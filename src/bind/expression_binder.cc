@@ -611,8 +611,9 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     if (!bound && !is_known(name)) return no_function(name, span);  // rather than what is wrong inside
     arguments.push_back(TRUENO_TRY(std::move(bound)));
   }
-  if ((name == "grouping" || name == "grouping_id") && !arguments.empty()) {
+  if (name == "grouping" || name == "grouping_id") {
     if (!grouping_) return error(ErrorCode::kBinder, "{} needs GROUP BY, and cannot stand here", name).at(span);
+    if (arguments.empty()) return Expression::literal(Value::bigint(0));
     return grouping_(std::move(arguments), span);
   }
   if (name == "coalesce" || name == "ifnull") {

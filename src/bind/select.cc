@@ -136,7 +136,19 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
   TRUENO_TRY(bind_group_by(select, binder, outputs, names, scope, grouping));
   std::optional<Expression> having;
   if (select.having) {
+    // A column that is no key means the item of that name, as sum(a) AS a.
+    binder.set_shortcut([&](const sql::Expression& e) -> std::optional<Expression> {
+      const auto* column = e.as<sql::ColumnRef>();
+      if (column == nullptr || column->name.parts.size() != 1) return std::nullopt;
+      const Result<int> at = scope.find(column->name);
+      const auto item = std::ranges::find_if(names, [&](const std::string& n) { return same_name(n, column->name.last().text); });
+      if (!at || item == names.end()) return std::nullopt;
+      const Expression itself = Expression::column(*at, scope.columns[static_cast<std::size_t>(*at)].type);
+      const bool is_key = std::ranges::any_of(grouping.keys, [&](const Expression& key) { return same_expression(key, itself); });
+      return is_key ? std::nullopt : std::optional(outputs[static_cast<std::size_t>(item - names.begin())]);
+    });
     having = TRUENO_TRY(bind_conditions(*select.having, binder, scope));
+    binder.set_shortcut({});
     grouping.active = true;
   }
   // ORDER BY may name outputs, count them, or compute anything SELECT could.
