@@ -94,7 +94,7 @@ Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sq
   }
   std::vector<Type> types;
   std::vector<const Value*> literals;
-  call.constants.reserve(given.size());  // `literals` points to them
+  call.constants.reserve(given.size() + 2);  // `literals` points to them
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (i >= named.row_arguments) {
       call.constants.push_back(TRUENO_TRY(constant_argument(*given[i], named.name)));
@@ -106,6 +106,16 @@ Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sq
     call.arguments.push_back(TRUENO_TRY(inner.bind(*given[i])));
     types.push_back(call.arguments.back().type);
     literals.push_back(nullptr);
+  }
+  // bitstring_agg(x): its bounds are those of the column.
+  if (bounds_ && named.name == "bitstring_agg" && types.size() == 1) {
+    if (auto bounds = bounds_(call.arguments.front())) {
+      for (Value* bound : {&bounds->first, &bounds->second}) {
+        call.constants.push_back(std::move(*bound));
+        types.push_back(call.constants.back().type());
+        literals.push_back(&call.constants.back());
+      }
+    }
   }
   // bit_and(BIT) and its like: texts, which have a name of their own.
   const bool of_bits = types.size() == 1 && types.front().id == TypeId::kBit;

@@ -41,6 +41,9 @@ class ExpressionBinder {
   /// Where rows may be numbered by sequences, a call of nextval stands for the column this returns.
   using Numbers = std::function<Result<plan::Expression>(const sql::FunctionCall& call)>;
   void allow_numbers(Numbers numbers) { numbers_ = std::move(numbers); }
+  /// The least and the greatest value that a column can have, from statistics: for aggregates that need them. Nothing: not known.
+  using Bounds = std::function<std::optional<std::pair<Value, Value>>(const plan::Expression& column)>;
+  void allow_bounds(Bounds bounds) { bounds_ = std::move(bounds); }
   /// Looked at before anything else: an expression that stands for a whole (a GROUP BY key) is not bound piece by piece.
   using Shortcut = std::function<std::optional<plan::Expression>(const sql::Expression&)>;
   void set_shortcut(Shortcut shortcut) { shortcut_ = std::move(shortcut); }
@@ -107,6 +110,7 @@ class ExpressionBinder {
   std::string no_aggregates_ = "use HAVING, or a subquery";
   GroupingSink grouping_;
   Numbers numbers_;
+  Bounds bounds_;
   Shortcut shortcut_;
   Aliases aliases_;
   ColumnsValue columns_;

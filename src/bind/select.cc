@@ -53,6 +53,25 @@ std::optional<Result<Expression>> item_named(const sql::QualifiedName& name, con
   return std::nullopt;
 }
 
+// What statistics prove of a column: of rows that a table holds, whether a condition leaves them or not.
+std::optional<std::pair<Value, Value>> bounds_of(const plan::Plan& plan, const Expression& column) {
+  if (column.kind != ExpressionKind::kColumn || !column.type.is_integer()) return std::nullopt;
+  if (std::holds_alternative<plan::Filter>(plan.node)) return bounds_of(plan.input(), column);
+  if (std::holds_alternative<plan::Join>(plan.node)) {
+    const auto left = static_cast<int>(plan.inputs[0]->schema.size());
+    const bool is_right = column.index >= left;
+    return bounds_of(*plan.inputs[is_right ? 1 : 0], Expression::column(is_right ? column.index - left : column.index, column.type));
+  }
+  const auto* scan = std::get_if<plan::Scan>(&plan.node);
+  if (scan == nullptr) return std::nullopt;
+  const ColumnStatistics known = scan->source->column_statistics(scan->columns[static_cast<std::size_t>(column.index)]);
+  const std::optional<std::int64_t> rows = scan->source->row_count();
+  if (!rows) return std::nullopt;
+  if (*rows == 0 || known.null_count == *rows) return std::pair(Value::bigint(0), Value::bigint(0));  // there is no value
+  if (!known.proven || !known.exact_bounds || !known.min || !known.max) return std::nullopt;
+  return std::pair(*known.min, *known.max);
+}
+
 }  // namespace
 
 // An expression over FROM's columns and aggregate placeholders (numbers from `inputs` on) to one over the Aggregate's output.
@@ -115,6 +134,7 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
     return column;
   });
 
+  binder.allow_bounds([&](const Expression& column) { return bounds_of(*input.plan, column); });
   std::vector<const sql::FunctionCall*> numbered;
   if (context_.draw_numbers && correlation_ == nullptr && recursive_ == nullptr) {
     binder.allow_numbers([&](const sql::FunctionCall& call) -> Result<Expression> {

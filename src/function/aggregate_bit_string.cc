@@ -27,7 +27,7 @@ Status fold_bitstring(const FoldInput& input, ColumnBuilder& out) {
 
 Result<Signature> bind_bitstring(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() == 1)
-    return Error(error(ErrorCode::kNotSupported, "bitstring_agg without bounds is not supported"))
+    return Error(error(ErrorCode::kNotSupported, "bitstring_agg without bounds is only supported of a column of a table"))
         .hint("write the least and the greatest value: bitstring_agg(x, least, greatest)");
   const auto whole = [](const Type& type) { return type.is_integer() || type.id == TypeId::kNull; };
   if (arguments.size() != 3 || !std::ranges::all_of(arguments, whole)) return no_overload(context.name, arguments);
@@ -81,13 +81,15 @@ AggregateFunction of_bits(std::string_view name, std::string_view signature, std
 }  // namespace
 
 std::vector<AggregateFunction> aggregate_bit_string_functions() {
-  AggregateFunction function{"bitstring_agg",
-                             {},
-                             "bitstring_agg(x, least, greatest)",
-                             "A bit for each whole number from least to greatest: whether it occurs.",
-                             "SELECT bitstring_agg(x, 1, 5) FROM (VALUES (2), (4)) t(x)",
-                             "01010",
-                             bind_bitstring};
+  AggregateFunction function{
+      "bitstring_agg",
+      {},
+      "bitstring_agg(x[, least, greatest])",
+      "A bit for each whole number from least to greatest: whether it occurs. Without them x is a column of a table, "
+      "whose least and greatest values count.",
+      "SELECT bitstring_agg(x, 1, 5) FROM (VALUES (2), (4)) t(x)",
+      "01010",
+      bind_bitstring};
   function.state = StateKind::kHolistic;
   function.fold = fold_bitstring;
   function.row_arguments = 1;
