@@ -56,7 +56,8 @@ Result<Expression> with_strict_floats(Expression e,
   const std::vector<Expression> arguments = e.arguments;
   const auto fail_where = [&](Expression condition, std::string_view message) -> Status {
     Expression failed = TRUENO_TRY(call("error", {Expression::literal(Value::varchar(std::string(message)))}));
-    e = Expression::choice(std::move(condition), Expression::cast(std::move(failed), e.type), std::move(e));
+    failed = Expression::cast(std::move(failed), e.type);
+    e = Expression::choice(std::move(condition), std::move(failed), std::move(e));
     return {};
   };
   for (const Gap& gap : kGaps) {
