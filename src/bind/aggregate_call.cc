@@ -20,8 +20,8 @@ bool reads_only(const Expression& e, const Expression& argument) {
   return std::ranges::all_of(e.arguments, [&](const Expression& part) { return reads_only(part, argument); });
 }
 
-bool is_descending(const std::vector<sql::OrderItem>& items) {
-  return items.size() == 1 && items.front().direction == sql::SortDirection::kDescending;
+bool is_descending(const std::vector<sql::OrderItem>& items, const Context& context) {
+  return items.size() == 1 && context.is_descending(items.front());
 }
 
 // A fraction of WITHIN GROUP counts from one end, which ORDER BY names.
@@ -81,23 +81,23 @@ ExpressionBinder ExpressionBinder::within_aggregate() const {
 }
 
 Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sql::FunctionCall& node, bool descending) {
-  const function::AggregateFunction& function = *call.function;
+  const function::AggregateFunction& named = *call.function;
   ExpressionBinder inner = within_aggregate();
   std::vector<const sql::Expression*> given;
   for (const sql::OrderItem& item : node.within_group) given.push_back(item.expression.get());
   for (const sql::Argument& argument : node.arguments) {
     if (argument.value->is<sql::Star>()) continue;  // count(*)
-    const bool fits = argument.name.empty() ||
-                      (same_name(argument.name.text, std::string(function.constant_name)) && given.size() == function.row_arguments);
-    if (!fits) return error(ErrorCode::kBinder, "{} has no argument \"{}\"", function.name, argument.name.text).at(argument.value->span);
+    const bool fits =
+        argument.name.empty() || (same_name(argument.name.text, std::string(named.constant_name)) && given.size() == named.row_arguments);
+    if (!fits) return error(ErrorCode::kBinder, "{} has no argument \"{}\"", named.name, argument.name.text).at(argument.value->span);
     given.push_back(argument.value.get());
   }
   std::vector<Type> types;
   std::vector<const Value*> literals;
-  call.constants.reserve(given.size());  // `literals` points to them
+  call.constants.reserve(given.size() + 2);  // `literals` points to them
   for (std::size_t i = 0; i < given.size(); ++i) {
-    if (i >= function.row_arguments) {
-      call.constants.push_back(TRUENO_TRY(constant_argument(*given[i], function.name)));
+    if (i >= named.row_arguments) {
+      call.constants.push_back(TRUENO_TRY(constant_argument(*given[i], named.name)));
       if (!node.within_group.empty()) TRUENO_TRY(check_fraction(call.constants.back(), given[i]->span));
       types.push_back(call.constants.back().type());
       literals.push_back(&call.constants.back());
@@ -107,6 +107,20 @@ Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sq
     types.push_back(call.arguments.back().type);
     literals.push_back(nullptr);
   }
+  // bitstring_agg(x): its bounds are those of the column.
+  if (bounds_ && named.name == "bitstring_agg" && types.size() == 1) {
+    if (auto bounds = bounds_(call.arguments.front())) {
+      for (Value* bound : {&bounds->first, &bounds->second}) {
+        call.constants.push_back(std::move(*bound));
+        types.push_back(call.constants.back().type());
+        literals.push_back(&call.constants.back());
+      }
+    }
+  }
+  // bit_and(BIT) and its like: texts, which have a name of their own.
+  const bool of_bits = types.size() == 1 && types.front().id == TypeId::kBit;
+  if (const auto* bits = of_bits ? context_.functions.aggregate(fmt::format("{}_of_bits", named.name)) : nullptr) call.function = bits;
+  const function::AggregateFunction& function = *call.function;
   function::BindContext types_context = context_.types;
   types_context.literals = literals;
   const std::string name = lower_name(node.name.last().text);
@@ -130,7 +144,7 @@ Status ExpressionBinder::aggregate_order(plan::AggregateCall& call, const std::v
     if (call.distinct && !reads_only(value, call.arguments[0]))
       return error(ErrorCode::kBinder, "with DISTINCT, ORDER BY in an aggregate may only use its argument").at(item.expression->span);
     if (value.is_constant()) continue;  // orders nothing
-    const bool descending = item.direction == sql::SortDirection::kDescending;
+    const bool descending = context_.is_descending(item);
     const NullOrder& unsaid = context_.null_order;
     const bool first = item.nulls == sql::NullsOrder::kDefault ? (descending ? unsaid.first_when_descending : unsaid.first_when_ascending)
                                                                : item.nulls == sql::NullsOrder::kFirst;
@@ -148,13 +162,13 @@ Result<Expression> ExpressionBinder::aggregate_call(const function::AggregateFun
   // min(x, n) and its like: the n first, by a name of their own.
   const function::AggregateFunction* several = context_.functions.aggregate(fmt::format("{}_n", named.name));
   if (several != nullptr && node.arguments.size() == several->row_arguments) call.function = several;
-  const function::AggregateFunction& function = *call.function;
-  if (!node.within_group.empty() && !function.ordered_set)
-    return error(ErrorCode::kBinder, "{} takes no WITHIN GROUP", function.name).hint("write ORDER BY between its parentheses").at(span);
+  if (!node.within_group.empty() && !call.function->ordered_set)
+    return error(ErrorCode::kBinder, "{} takes no WITHIN GROUP", named.name).hint("write ORDER BY between its parentheses").at(span);
   if (node.within_group.size() > 1)
     return error(ErrorCode::kBinder, "WITHIN GROUP takes one ORDER BY expression, not {}", node.within_group.size()).at(span);
-  const bool descending = is_descending(node.within_group) || is_descending(node.order_by);
+  const bool descending = is_descending(node.within_group, context_) || is_descending(node.order_by, context_);
   if (Status status = aggregate_arguments(call, node, descending); !status) return std::move(status).error().at(span);
+  const function::AggregateFunction& function = *call.function;
   if (node.distinct && call.arguments.empty())
     return error(ErrorCode::kBinder, "DISTINCT needs a value").hint(fmt::format("{}(DISTINCT x)", function.name)).at(span);
   if (node.distinct && call.arguments.size() != 1 && !function.ignores_repeats)

@@ -54,6 +54,14 @@ struct Randomness {
   std::function<void(double)> set_seed = {};  // setseed(x)
 };
 
+/// Numbers of a sequence for the rows of a SELECT: row i gets first + i * step.
+struct Drawn {
+  std::int64_t first = 0;
+  std::int64_t step = 1;
+};
+/// Draws numbers for every row of a plan, once for each call of nextval. Binding runs the plan to count its rows.
+using DrawNumbers = std::function<Result<std::vector<Drawn>>(const plan::Plan& rows, const std::vector<const sql::FunctionCall*>& calls)>;
+
 /// What binding needs from the session.
 struct Context {
   const function::Catalogue& functions;
@@ -62,6 +70,7 @@ struct Context {
   const std::vector<Value>& parameters;  // values of `?` and `$n`, by number - 1
   function::BindContext types;
   NullOrder null_order = {};
+  bool descending = false;                                                       // ORDER BY where it does not say
   const std::vector<std::pair<std::string, Value>>* named_parameters = nullptr;  // values of `$name`; names without the `$`
   const std::vector<sql::CommonTable>* common_tables = nullptr;  // of a WITH that stands before the query: WITH ... INSERT INTO t SELECT
   std::vector<Type> row_types = {};  // what INSERT takes: rows of a VALUES that is the whole query are cast to these, each on its own
@@ -69,8 +78,13 @@ struct Context {
   Randomness* random = nullptr;                     // null: random() cannot stand here
   bool* reads_clock = nullptr;                      // set when something of the statement is now() or the like
   bool row_ids = false;                             // the statement says rowid somewhere: tables have that column
+  DrawNumbers draw_numbers = {};                    // empty: nextval stands nowhere
   bool one_row_subqueries = true;                   // a value of several rows is an error; else their first one counts
   bool order_by_constants = false;                  // ORDER BY 'x' orders nothing; else it is an error
+
+  [[nodiscard]] bool is_descending(const sql::OrderItem& item) const {
+    return item.direction == sql::SortDirection::kDefault ? descending : item.direction == sql::SortDirection::kDescending;
+  }
 };
 
 /// A query with names and types resolved. kBinder errors carry the span of what did not fit.
@@ -98,6 +112,8 @@ struct ChangedRows {
 
 /// The type a name in CREATE TABLE or CAST stands for.
 [[nodiscard]] Result<Type> bind_type(const sql::TypeName& name);
+/// The type of a column that is defined. kNotSupported: texts of it would not compare by their bytes.
+[[nodiscard]] Result<Type> bind_column_type(const sql::ColumnDefinition& column);
 
 /// Nearest of `candidates` to a misspelled name, for "did you mean"; empty when none is near.
 [[nodiscard]] std::string nearest_name(std::string_view name, const std::vector<std::string>& candidates);

@@ -123,7 +123,10 @@ class Summary {
 Result<PlanPtr> QueryBinder::bind_describe(const sql::Describe& node, SourceSpan span) {
   PlanPtr input;
   if (node.query) {
-    input = TRUENO_TRY(bind(*node.query));
+    const bool rested = std::exchange(rests_, rests_ || !node.summarize);
+    auto bound = bind(*node.query);
+    rests_ = rested;
+    input = TRUENO_TRY(std::move(bound));
   } else {
     const sql::TableRef table(sql::NamedTable{node.table, false}, node.table.span());
     Relation relation = TRUENO_TRY(bind_table(table));

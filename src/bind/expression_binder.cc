@@ -183,6 +183,19 @@ Error with_signature(Error why, std::string_view name, std::string_view signatur
   return error(ErrorCode::kBinder, "no function {}({})", name, list).hint(fmt::format("it is {}", signature));
 }
 
+namespace {
+
+// A comparison or a sum with a NULL that is written down is NULL, and its other side is not evaluated: part of what the query means, not
+// a rule of the optimizer, since the other side may fail.
+bool is_null_whatever_else(std::string_view name, const std::vector<Expression>& arguments) {
+  constexpr std::string_view kArithmetic[] = {"+", "-", "*", "/", "//", "%"};
+  if (!is_comparison(name) && std::ranges::find(kArithmetic, name) == std::end(kArithmetic)) return false;
+  if (std::ranges::any_of(arguments, [](const Expression& e) { return plan::has_subquery(e); })) return false;
+  return std::ranges::any_of(arguments, [](const Expression& e) { return e.kind == ExpressionKind::kLiteral && e.value.is_null(); });
+}
+
+}  // namespace
+
 Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> arguments, SourceSpan span) const {
   const function::ScalarFunction* function = context_.functions.scalar(name);
   if (function == nullptr) return no_function(name, span);
@@ -213,6 +226,7 @@ Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> argu
     return with_signature(std::move(signature).error(), name, function->signature, types).at(span);
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i] = TRUENO_TRY(convert(std::move(arguments[i]), signature->arguments[i]));
+  if (is_null_whatever_else(name, arguments)) return Expression::literal(Value::null(signature->result));
   Expression e = nary(ExpressionKind::kCall, signature->result, std::move(arguments), span);
   e.function = function;
   e.signature = std::move(*signature);
@@ -577,6 +591,12 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
   const std::string name = lower_name(node.name.last().text);
   if (node.name.parts.size() > 1) return call_with_dot(node, span);
   if (node.over) return unsupported("a window function", span);
+  if (name == "nextval" || name == "currval") {
+    if (name == "nextval" && numbers_) return numbers_(node);
+    return error(ErrorCode::kNotSupported, "{} here is not supported yet", name)
+        .hint("possible in VALUES, among the items of a SELECT without groups and as a DEFAULT")
+        .at(span);
+  }
   if (const function::AggregateFunction* aggregate = context_.functions.aggregate(name)) return aggregate_call(*aggregate, node, span);
   if (name == "random" || name == "uuid" || name == "gen_random_uuid" || name == "uuidv4" || name == "setseed")
     return random_call(name, node, span);
@@ -591,8 +611,9 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     if (!bound && !is_known(name)) return no_function(name, span);  // rather than what is wrong inside
     arguments.push_back(TRUENO_TRY(std::move(bound)));
   }
-  if ((name == "grouping" || name == "grouping_id") && !arguments.empty()) {
+  if (name == "grouping" || name == "grouping_id") {
     if (!grouping_) return error(ErrorCode::kBinder, "{} needs GROUP BY, and cannot stand here", name).at(span);
+    if (arguments.empty()) return Expression::literal(Value::bigint(0));
     return grouping_(std::move(arguments), span);
   }
   if (name == "coalesce" || name == "ifnull") {

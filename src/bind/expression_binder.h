@@ -38,6 +38,12 @@ class ExpressionBinder {
   /// Where there are grouping sets, GROUPING(keys) stands for the column this returns.
   using GroupingSink = std::function<Result<plan::Expression>(std::vector<plan::Expression> keys, SourceSpan span)>;
   void allow_grouping(GroupingSink sink) { grouping_ = std::move(sink); }
+  /// Where rows may be numbered by sequences, a call of nextval stands for the column this returns.
+  using Numbers = std::function<Result<plan::Expression>(const sql::FunctionCall& call)>;
+  void allow_numbers(Numbers numbers) { numbers_ = std::move(numbers); }
+  /// The least and the greatest value that a column can have, from statistics: for aggregates that need them. Nothing: not known.
+  using Bounds = std::function<std::optional<std::pair<Value, Value>>(const plan::Expression& column)>;
+  void allow_bounds(Bounds bounds) { bounds_ = std::move(bounds); }
   /// Looked at before anything else: an expression that stands for a whole (a GROUP BY key) is not bound piece by piece.
   using Shortcut = std::function<std::optional<plan::Expression>(const sql::Expression&)>;
   void set_shortcut(Shortcut shortcut) { shortcut_ = std::move(shortcut); }
@@ -103,6 +109,8 @@ class ExpressionBinder {
   AggregateSink aggregates_;
   std::string no_aggregates_ = "use HAVING, or a subquery";
   GroupingSink grouping_;
+  Numbers numbers_;
+  Bounds bounds_;
   Shortcut shortcut_;
   Aliases aliases_;
   ColumnsValue columns_;

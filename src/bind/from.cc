@@ -73,6 +73,7 @@ Result<Relation> QueryBinder::bind_table(const sql::TableRef& table) {
   std::size_t named = 0;
   for (std::size_t i = 0; i < relation.scope.columns.size(); ++i) {
     if (!alias.empty()) relation.scope.columns[i].table = alias;
+    if (!alias.empty()) relation.scope.columns[i].schema.clear();
     if (!alias.empty()) relation.scope.columns[i].position = static_cast<int>(i);
     if (relation.scope.columns[i].implicit) continue;
     if (named < table.column_aliases.size()) relation.scope.columns[i].name = table.column_aliases[named].text;
@@ -99,6 +100,7 @@ Result<Relation> QueryBinder::bind_view(const sql::Name& name, const NamedQuery&
     within.row_ids = within.row_ids || lower_name(view.query).find("rowid") != std::string::npos;
     QueryBinder inner(within);
     inner.outermost_ = false;
+    inner.rests_ = rests_;
     inner.common_tables_ = nullptr;
     inner.depth_ = depth_ + 1;
     return inner.bind(*statement->query);
@@ -151,10 +153,22 @@ Error QueryBinder::no_table(const sql::NamedTable& node, Error why) const {
   return error(why.code(), "{}", why.message()).hint(std::move(hint));
 }
 
+namespace {
+
+// Its columns may be called by the schema, too.
+Relation with_schema(Relation relation, const sql::QualifiedName& name) {
+  const std::string schema = name.parts.size() > 1 ? name.parts[name.parts.size() - 2].text : std::string(Scope::kAnySchema);
+  for (Scope::Column& column : relation.scope.columns) column.schema = schema;
+  return relation;
+}
+
+}  // namespace
+
 Result<Relation> QueryBinder::bind_table_node(const sql::TableRef& table, const sql::NamedTable& node) {
   if (auto common = TRUENO_TRY(bind_common_table(node, table.span))) return std::move(*common);
   if (!node.is_string) {
-    if (const std::optional<NamedQuery> view = context_.names.view(node.name)) return bind_view(node.name.last(), *view);
+    if (const std::optional<NamedQuery> view = context_.names.view(node.name))
+      return with_schema(TRUENO_TRY(bind_view(node.name.last(), *view)), node.name);
   }
   auto source = context_.names.table(node.name, node.is_string);
   if (!source) return no_table(node, std::move(source).error()).at(table.span);
@@ -167,10 +181,11 @@ Result<Relation> QueryBinder::bind_table_node(const sql::TableRef& table, const 
     if (auto with_ids = with_row_ids(*source)) {
       Relation relation = scan(std::move(with_ids), name);
       relation.scope.columns.back().implicit = true;
-      return relation;
+      return with_schema(std::move(relation), node.name);
     }
   }
-  return scan(std::move(*source), name);
+  Relation relation = scan(std::move(*source), name);
+  return node.is_string ? std::move(relation) : with_schema(std::move(relation), node.name);
 }
 
 Result<Relation> QueryBinder::bind_table_node(const sql::TableRef&, const sql::SubqueryTable& node) {

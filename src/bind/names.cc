@@ -59,7 +59,10 @@ Result<Type> bind_type(const sql::TypeName& name) {
   switch (name.kind) {
     case Kind::kNamed: {
       std::vector<int> arguments;
-      for (const sql::Literal& modifier : name.modifiers) {  // a number that no type takes stays one
+      for (const sql::Literal& modifier : name.modifiers) {
+        if (modifier.kind != sql::LiteralKind::kInteger)
+          return error(ErrorCode::kBinder, "{} takes whole numbers", name.name.to_string()).at(name.span);
+        // A number that no type takes stays one.
         arguments.push_back(static_cast<int>(std::clamp<i128>(parse_i128(modifier.text).value_or(-1), -1, INT32_MAX)));
       }
       auto type = type_from_name(name.name.last().text, std::move(arguments));
@@ -89,6 +92,17 @@ Result<Type> bind_type(const sql::TypeName& name) {
     case Kind::kUnion: break;
   }
   return error(ErrorCode::kNotSupported, "UNION types are not supported").at(name.span);
+}
+
+Result<Type> bind_column_type(const sql::ColumnDefinition& column) {
+  if (!column.collation.empty()) {
+    const std::string name = lower_name(column.collation.last().text);
+    if (name != "binary" && name != "c" && name != "posix")
+      return error(ErrorCode::kNotSupported, "the collation {} of a column is not supported yet", name)
+          .hint("write COLLATE where texts are compared")
+          .at(column.collation.span());
+  }
+  return bind_type(*column.type);
 }
 
 }  // namespace trueno::bind

@@ -16,6 +16,10 @@ int QueryBinder::output_named(const sql::Expression& expression, const std::vect
     const auto number = parse_i128(literal->text).value_or(0);
     return number >= 1 && number <= static_cast<i128>(names.size()) ? static_cast<int>(number) - 1 : -2;
   }
+  if (const auto* unary = expression.as<sql::Unary>(); unary != nullptr && unary->op == "-") {
+    const auto* literal = unary->operand->as<sql::Literal>();
+    return literal != nullptr && literal->kind == sql::LiteralKind::kInteger ? -2 : -1;
+  }
   const auto* column = expression.as<sql::ColumnRef>();
   if (column == nullptr) return -1;
   const bool as_alias = column->name.parts.size() == 2 && same_name(column->name.parts[0].text, "alias");  // alias.name
@@ -59,7 +63,7 @@ Status QueryBinder::bind_order_by(const sql::Query& query, ExpressionBinder& bin
                                   std::vector<plan::SortOrder>& orders, bool distinct) {
   const std::size_t visible = names.size();
   const auto add = [&](int output, const sql::OrderItem& item) {
-    const bool descending = item.direction == sql::SortDirection::kDescending;
+    const bool descending = context_.is_descending(item);
     const NullOrder& unsaid = context_.null_order;
     const bool first = item.nulls == sql::NullsOrder::kDefault ? (descending ? unsaid.first_when_descending : unsaid.first_when_ascending)
                                                                : item.nulls == sql::NullsOrder::kFirst;
@@ -93,6 +97,29 @@ Result<PlanPtr> QueryBinder::order_and_limit(const sql::Query& query, PlanPtr pl
   return plan::first_columns(std::move(plan), visible);
 }
 
+namespace {
+
+// The column of a set operation that one of its queries computes as ORDER BY writes it: none where two of them disagree.
+std::optional<std::size_t> column_written_as(const sql::Expression& expression, const sql::SetOperation& operation) {
+  std::optional<std::size_t> column;
+  if (expression.is<sql::Literal>() || expression.is<sql::ColumnRef>()) return column;
+  for (const sql::QueryPtr& input : operation.inputs) {
+    const auto* select = input->as<sql::Select>();
+    const auto is_several = [](const sql::SelectItem& item) {
+      return item.expression->is<sql::Star>() || item.expression->is<sql::Columns>();
+    };
+    if (select == nullptr || std::ranges::any_of(select->items, is_several)) continue;
+    for (std::size_t i = 0; i < select->items.size(); ++i) {
+      if (!(*select->items[i].expression == expression)) continue;
+      if (column && *column != i) return std::nullopt;
+      column = i;
+    }
+  }
+  return column;
+}
+
+}  // namespace
+
 Result<PlanPtr> QueryBinder::finish(const sql::Query& query, PlanPtr plan, const Scope& scope, const std::vector<Names>& other_names) {
   std::vector<std::string> names;
   std::vector<Expression> outputs;
@@ -108,6 +135,12 @@ Result<PlanPtr> QueryBinder::finish(const sql::Query& query, PlanPtr plan, const
     }
     return std::nullopt;
   });
+  if (const auto* operation = query.as<sql::SetOperation>(); operation != nullptr && !operation->by_name) {
+    binder.set_shortcut([&outputs, operation](const sql::Expression& e) {
+      const std::optional<std::size_t> column = column_written_as(e, *operation);
+      return column ? std::optional(outputs[*column]) : std::nullopt;
+    });
+  }
   std::vector<plan::SortOrder> orders;
   TRUENO_TRY(bind_order_by(query, binder, scope, names, outputs, orders, true));
   return order_and_limit(query, std::move(plan), std::move(orders), outputs.size());

@@ -86,6 +86,8 @@ class QueryBinder {
   // SELECT
   [[nodiscard]] static Result<plan::Expression> over_groups(plan::Expression expression, const Grouping& grouping, const Scope& scope);
   [[nodiscard]] Result<plan::PlanPtr> bind_select(const sql::Query& query, const sql::Select& select);
+  [[nodiscard]] Result<plan::PlanPtr> with_drawn_numbers(plan::PlanPtr plan, const std::vector<const sql::FunctionCall*>& calls,
+                                                         const ExpressionBinder& binder) const;
   [[nodiscard]] static bool same_call(const plan::AggregateCall& a, const plan::AggregateCall& b);
   [[nodiscard]] Status bind_group_by(const sql::Select& select, ExpressionBinder& binder, const Expressions& outputs, const Names& names,
                                      const Scope& scope, Grouping& grouping);
@@ -120,6 +122,7 @@ class QueryBinder {
   const Context& context_;
   int depth_ = 0;                                // of views
   bool outermost_ = true;                        // nothing is bound yet
+  bool rests_ = false;                           // what is bound does not run, so no sequence moves on
   CommonTables given_;                           // by the context
   const CommonTables* common_tables_ = nullptr;  // what can be seen here
   std::map<const sql::CommonTable*, std::shared_ptr<plan::SharedPlan>> shared_tables_;

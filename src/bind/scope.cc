@@ -11,11 +11,22 @@
 
 namespace trueno::bind {
 
+namespace {
+
+// Whether what stands before the column's name in `name`, if anything, is the table of `c`.
+bool is_of_table(const Scope::Column& c, const sql::QualifiedName& name) {
+  const std::size_t parts = name.parts.size();
+  if (parts < 2) return true;
+  if (!same_name(c.table, name.parts[parts - 2].text)) return false;
+  return parts == 2 || c.schema == Scope::kAnySchema || (!c.schema.empty() && same_name(c.schema, name.parts[parts - 3].text));
+}
+
+}  // namespace
+
 bool Scope::has(const sql::QualifiedName& name) const {
-  const std::string table = name.parts.size() > 1 ? name.parts[name.parts.size() - 2].text : "";
-  return std::ranges::any_of(columns, [&](const Column& c) {
-    return same_name(c.name, name.last().text) && (table.empty() ? !c.hidden : same_name(c.table, table));
-  });
+  const bool bare = name.parts.size() == 1;
+  return std::ranges::any_of(
+      columns, [&](const Column& c) { return same_name(c.name, name.last().text) && is_of_table(c, name) && !(bare && c.hidden); });
 }
 
 bool Scope::has_table(std::string_view name) const {
@@ -39,7 +50,7 @@ Result<int> Scope::find(const sql::QualifiedName& name) const {
   int found = -1;
   bool table_known = table.empty();
   for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (!table.empty() && !same_name(columns[i].table, table)) continue;
+    if (!is_of_table(columns[i], name)) continue;
     table_known = true;
     if (table.empty() && columns[i].hidden) continue;
     if (!same_name(columns[i].name, column)) continue;
@@ -58,7 +69,9 @@ Result<int> Scope::find(const sql::QualifiedName& name) const {
   if (!table_known) {
     for (const Column& c : columns) names.push_back(c.table);
     const std::string near = nearest_name(table, names);
-    return error(ErrorCode::kBinder, "no table \"{}\" in FROM", table)
+    sql::QualifiedName whole = name;
+    whole.parts.pop_back();
+    return error(ErrorCode::kBinder, "no table \"{}\" in FROM", whole.parts.size() > 1 && has_table(table) ? whole.to_string() : table)
         .hint(near.empty() ? tables_there() : fmt::format("did you mean \"{}\"?", near))
         .at(name.span());
   }

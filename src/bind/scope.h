@@ -16,14 +16,17 @@ struct Scope {
     std::string table;
     std::string name;
     Type type;
-    bool hidden = false;    // only found with its table: USING put one column in the place of two
-    int position = 0;       // among its table's columns
-    bool implicit = false;  // rowid: found by its name, but no * has it
+    bool hidden = false;      // only found with its table: USING put one column in the place of two
+    int position = 0;         // among its table's columns
+    bool implicit = false;    // rowid: found by its name, but no * has it
+    std::string schema = {};  // what may stand before `table`: the schema written in FROM, kAnySchema, or nothing
   };
   std::vector<Column> columns;
+  /// Of a table whose schema FROM leaves out.
+  static constexpr std::string_view kAnySchema = "*";
 
   void add(std::string table, std::string name, Type type, int position) {
-    columns.push_back({std::move(table), std::move(name), std::move(type), false, position, false});
+    columns.push_back({std::move(table), std::move(name), std::move(type), false, position, false, ""});
   }
   /// A table's columns, in order.
   void add(const std::string& table, const Schema& schema) {

@@ -53,6 +53,25 @@ std::optional<Result<Expression>> item_named(const sql::QualifiedName& name, con
   return std::nullopt;
 }
 
+// What statistics prove of a column: of rows that a table holds, whether a condition leaves them or not.
+std::optional<std::pair<Value, Value>> bounds_of(const plan::Plan& plan, const Expression& column) {
+  if (column.kind != ExpressionKind::kColumn || !column.type.is_integer()) return std::nullopt;
+  if (std::holds_alternative<plan::Filter>(plan.node)) return bounds_of(plan.input(), column);
+  if (std::holds_alternative<plan::Join>(plan.node)) {
+    const auto left = static_cast<int>(plan.inputs[0]->schema.size());
+    const bool is_right = column.index >= left;
+    return bounds_of(*plan.inputs[is_right ? 1 : 0], Expression::column(is_right ? column.index - left : column.index, column.type));
+  }
+  const auto* scan = std::get_if<plan::Scan>(&plan.node);
+  if (scan == nullptr) return std::nullopt;
+  const ColumnStatistics known = scan->source->column_statistics(scan->columns[static_cast<std::size_t>(column.index)]);
+  const std::optional<std::int64_t> rows = scan->source->row_count();
+  if (!rows) return std::nullopt;
+  if (*rows == 0 || known.null_count == *rows) return std::pair(Value::bigint(0), Value::bigint(0));  // there is no value
+  if (!known.proven || !known.exact_bounds || !known.min || !known.max) return std::nullopt;
+  return std::pair(*known.min, *known.max);
+}
+
 }  // namespace
 
 // An expression over FROM's columns and aggregate placeholders (numbers from `inputs` on) to one over the Aggregate's output.
@@ -115,6 +134,15 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
     return column;
   });
 
+  binder.allow_bounds([&](const Expression& column) { return bounds_of(*input.plan, column); });
+  std::vector<const sql::FunctionCall*> numbered;
+  if (context_.draw_numbers && correlation_ == nullptr && recursive_ == nullptr) {
+    binder.allow_numbers([&](const sql::FunctionCall& call) -> Result<Expression> {
+      numbered.push_back(&call);
+      return Expression::column(static_cast<int>(scope.columns.size() + numbered.size()) - 1, TypeId::kBigInt);
+    });
+  }
+
   std::vector<Expression> outputs;
   std::vector<std::string> names;
   binder.allow_aliases([&](const sql::QualifiedName& name) -> std::optional<Result<Expression>> {
@@ -128,7 +156,19 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
   TRUENO_TRY(bind_group_by(select, binder, outputs, names, scope, grouping));
   std::optional<Expression> having;
   if (select.having) {
+    // A column that is no key means the item of that name, as sum(a) AS a.
+    binder.set_shortcut([&](const sql::Expression& e) -> std::optional<Expression> {
+      const auto* column = e.as<sql::ColumnRef>();
+      if (column == nullptr || column->name.parts.size() != 1) return std::nullopt;
+      const Result<int> at = scope.find(column->name);
+      const auto item = std::ranges::find_if(names, [&](const std::string& n) { return same_name(n, column->name.last().text); });
+      if (!at || item == names.end()) return std::nullopt;
+      const Expression itself = Expression::column(*at, scope.columns[static_cast<std::size_t>(*at)].type);
+      const bool is_key = std::ranges::any_of(grouping.keys, [&](const Expression& key) { return same_expression(key, itself); });
+      return is_key ? std::nullopt : std::optional(outputs[static_cast<std::size_t>(item - names.begin())]);
+    });
     having = TRUENO_TRY(bind_conditions(*select.having, binder, scope));
+    binder.set_shortcut({});
     grouping.active = true;
   }
   // ORDER BY may name outputs, count them, or compute anything SELECT could.
@@ -145,6 +185,10 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
 
   if (!grouping.sets.masks.empty() && grouping.keys.empty()) return error(ErrorCode::kBinder, "GROUPING needs GROUP BY").at(query.span);
   PlanPtr plan = std::move(input.plan);
+  if (!numbered.empty()) {
+    if (grouping.active) return error(ErrorCode::kNotSupported, "nextval beside groups is not supported yet").at(query.span);
+    plan = TRUENO_TRY(with_drawn_numbers(std::move(plan), numbered, binder));
+  }
   if (grouping.active) {
     Schema schema;
     for (std::size_t i = 0; i < grouping.keys.size(); ++i)
@@ -178,6 +222,21 @@ Result<PlanPtr> QueryBinder::bind_select(const sql::Query& query, const sql::Sel
     plan = plan::make_plan(std::move(first), schema, std::move(plan));
   }
   return order_and_limit(query, std::move(plan), std::move(orders), visible);
+}
+
+// Behind the columns of the plan those of the calls: first + step * the row's number.
+Result<PlanPtr> QueryBinder::with_drawn_numbers(PlanPtr plan, const std::vector<const sql::FunctionCall*>& calls,
+                                                const ExpressionBinder& binder) const {
+  const std::vector<Drawn> drawn = rests_ ? std::vector<Drawn>(calls.size()) : TRUENO_TRY(context_.draw_numbers(*plan, calls));
+  Schema schema = plan->schema;
+  std::vector<Expression> outputs = plan::all_columns(schema);
+  const Expression row = Expression::column(static_cast<int>(schema.size()), TypeId::kBigInt);
+  for (const Drawn& numbers : drawn) {
+    Expression steps = TRUENO_TRY(binder.call("*", {row, Expression::literal(Value::bigint(numbers.step))}, {}));
+    outputs.push_back(TRUENO_TRY(binder.call("+", {std::move(steps), Expression::literal(Value::bigint(numbers.first))}, {})));
+    schema.push_back({"nextval", TypeId::kBigInt, false});
+  }
+  return plan::make_plan(plan::Project{std::move(outputs)}, schema, plan::with_row_number(std::move(plan), {}));
 }
 
 bool QueryBinder::same_call(const plan::AggregateCall& a, const plan::AggregateCall& b) {

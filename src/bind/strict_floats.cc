@@ -32,6 +32,9 @@ constexpr Gap kGaps[] = {
     {"cos", "isinf", 0, "cos of an infinity is undefined"},
     {"tan", "isinf", 0, "tan of an infinity is undefined"},
     {"cot", "isinf", 0, "cot of an infinity is undefined"},
+    {"cot", "=", 0, "cot of zero is undefined"},
+    {"atanh", ">", 1, "atanh is undefined outside [-1, 1]"},
+    {"atanh", "<", -1, "atanh is undefined outside [-1, 1]"},
 };
 constexpr std::string_view kDivisions[] = {"/", "%", "fmod", "fdiv"};
 
@@ -51,16 +54,28 @@ Result<Expression> with_strict_floats(Expression e,
     return Expression::choice(TRUENO_TRY(call("=", {std::move(divisor), std::move(zero)})), std::move(null), std::move(e));
   }
   const std::vector<Expression> arguments = e.arguments;
+  const auto fail_where = [&](Expression condition, std::string_view message) -> Status {
+    Expression failed = TRUENO_TRY(call("error", {Expression::literal(Value::varchar(std::string(message)))}));
+    failed = Expression::cast(std::move(failed), e.type);
+    e = Expression::choice(std::move(condition), std::move(failed), std::move(e));
+    return {};
+  };
   for (const Gap& gap : kGaps) {
     if (gap.function != name) continue;
     for (const Expression& argument : arguments) {
       std::vector<Expression> tested = {argument};
       if (gap.test != "isinf") tested.push_back(number(gap.bound, argument.type));
-      Expression failed = TRUENO_TRY(call("error", {Expression::literal(Value::varchar(std::string(gap.message)))}));
-      failed = Expression::cast(std::move(failed), e.type);
-      e = Expression::choice(TRUENO_TRY(call(gap.test, std::move(tested))), std::move(failed), std::move(e));
+      TRUENO_TRY(fail_where(TRUENO_TRY(call(gap.test, std::move(tested))), gap.message));
     }
   }
+  if (name == "pow") {
+    Expression zero = TRUENO_TRY(call("=", {arguments[0], number(0, arguments[0].type)}));
+    Expression negative = TRUENO_TRY(call("<", {arguments[1], number(0, arguments[1].type)}));
+    Expression both = Expression::choice(std::move(zero), std::move(negative), Expression::literal(Value::boolean(false)));
+    TRUENO_TRY(fail_where(std::move(both), "zero to a negative power is undefined"));
+  }
+  if (name == "log" && arguments.size() == 2)
+    TRUENO_TRY(fail_where(TRUENO_TRY(call("=", {arguments[0], number(1, arguments[0].type)})), "the logarithm to base 1 is undefined"));
   return e;
 }
 

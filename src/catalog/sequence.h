@@ -26,6 +26,9 @@ class SequenceCounter {
   explicit SequenceCounter(const SequenceRule& rule) : rule_(rule), next_(rule.start) {}
   /// The next number. kOutOfRange at the end of a sequence that does not cycle.
   [[nodiscard]] Result<std::int64_t> next();
+  /// `count` numbers, each the rule's increment behind the one before: the first of them. kOutOfRange where the end comes before,
+  /// kNotSupported where a cycle would; the sequence stays where it is then.
+  [[nodiscard]] Result<std::int64_t> take(std::int64_t count);
   /// The number given last; nothing before the first.
   [[nodiscard]] std::optional<std::int64_t> last() const;
   [[nodiscard]] const SequenceRule& rule() const { return rule_; }

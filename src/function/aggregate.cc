@@ -41,6 +41,7 @@ bool is_averaged_as_it_is(const Type& type) {
 Result<Signature> bind_average(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() == 1 && is_averaged_as_it_is(arguments[0])) return Signature{{arguments[0]}, arguments[0]};
   if (arguments.size() == 1 && arguments[0].id == TypeId::kDate) return Signature{{TypeId::kTimestamp}, TypeId::kTimestamp};
+  if (arguments.size() == 1 && arguments[0].id == TypeId::kBoolean) return no_overload(context.name, arguments);
   Signature signature = TRUENO_TRY(bind_sum(arguments, context));
   signature.result = TypeId::kDouble;
   return signature;

@@ -15,6 +15,8 @@ using kernel::Opcode;
 using kernel::ValueId;
 using enum TypeId;
 
+constexpr std::int64_t kLeastTimestamp = -9'223'372'022'400'000'000;  // 290309-12-22 (BC): the first whole day
+
 // TIMESTAMP - TIMESTAMP: whole days and the rest, as DuckDB gives it.
 Status timestamp_difference(std::span<const Cell> args, Cell& result, Arena&) {
   for (const Cell& time : args) {
@@ -44,15 +46,33 @@ Status date_with_time(std::span<const Cell> args, Cell& result, Arena&) {
   return {};
 }
 
+// Fails where the value leaves [least, most]: it is moved to the end of its width and back, which is checked.
+ValueId within(Builder& b, const Type& type, ValueId value, i128 least, i128 most) {
+  if (b.at(value).range.proven_within(least, most)) return value;
+  const kernel::TypeLimits limits = *kernel::limits_of(type);
+  const auto there_and_back = [&](Opcode there, Opcode back, i128 distance) {
+    const ValueId step = b.constant(Value::integer(distance, type));
+    value = b.emit(back, type, {b.emit(there, type, {value, step}), step});
+  };
+  there_and_back(Opcode::kAdd, Opcode::kSubtract, limits.max - most);
+  there_and_back(Opcode::kSubtract, Opcode::kAdd, least - limits.min);
+  return value;
+}
+
 // op(time, amount), where an infinite time stays what it is.
 ValueId move_time(Builder& b, Opcode op, const Type& type, ValueId time, ValueId amount) {
   ValueId finite = is_finite_time(b, time);
-  if (finite == kernel::kNoValue) return b.emit(op, type, {time, amount});
+  const auto move = [&] {
+    const ValueId moved = b.emit(op, type, {time, amount});
+    return type.id == kDate ? within(b, type, moved, kDateMinusInfinity + 1, kDateInfinity - 1)
+                            : within(b, type, moved, kLeastTimestamp, kTimestampInfinity - 1);
+  };
+  if (finite == kernel::kNoValue) return move();
   if (b.at(amount).range.nullable) {
     finite = b.emit(Opcode::kOr, kBoolean, {finite, b.emit(Opcode::kIsNull, kBoolean, {amount})});
   }
   const ValueId former = b.narrow_active(finite);
-  const ValueId moved = b.emit(op, type, {time, amount});
+  const ValueId moved = move();
   b.restore_active(former);
   return b.emit(Opcode::kSelect, type, {finite, moved, time});
 }

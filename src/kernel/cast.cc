@@ -75,6 +75,15 @@ Cell to_float_cell(const Type& from, const Type& to, const Cell& in) {
   return Cell::of_f32(*parse_float(format_decimal(in.integer, from.scale)));
 }
 
+// A time, or the time of a moment that is written out, midnight for a date.
+std::optional<std::int64_t> clock_of(std::string_view text) {
+  if (const auto time = parse_time(text)) return time;
+  const auto moment = parse_timestamp(text);
+  if (!moment || *moment == kTimestampInfinity || *moment == kTimestampMinusInfinity) return std::nullopt;
+  const std::int64_t clock = *moment % kMicrosPerDay;
+  return clock < 0 ? clock + kMicrosPerDay : clock;
+}
+
 Status text_to(const Type& from, const Type& to, const Cell& in, Cell& out, Arena& arena) {
   const std::string_view text = in.string.view();
   const auto integer = [&](auto parsed) -> Status {
@@ -109,7 +118,7 @@ Status text_to(const Type& from, const Type& to, const Cell& in, Cell& out, Aren
       return {};
     }
     case TypeId::kDate: return integer(parse_date(text));
-    case TypeId::kTime: return integer(parse_time(text));
+    case TypeId::kTime: return integer(clock_of(text));
     case TypeId::kTimestamp: return integer(parse_timestamp(text));
     case TypeId::kTimestampS: return integer(parse_timestamp(text, TimeUnit::kSecond));
     case TypeId::kTimestampMs: return integer(parse_timestamp(text, TimeUnit::kMilli));

@@ -26,6 +26,9 @@ using plan::Plan;
 using plan::PlanPtr;
 
 using Columns = std::vector<bool>;  // by column: wanted
+// Those that have a column that may fail, found out once: a column of another plan is not asked, so that hundreds of projections are no
+// matter.
+using FailingPlans = std::unordered_set<const Plan*>;
 
 void want(Columns& columns, const Expression& expression) {
   for (const int column : plan::columns_of(expression)) columns[static_cast<std::size_t>(column)] = true;
@@ -35,10 +38,10 @@ void remap(std::vector<Expression>& expressions, const std::vector<int>& mapping
 }
 
 // Makes `plan` give at least the wanted columns; returns where each of its columns is now, -1 where it is gone.
-std::vector<int> prune(PlanPtr& plan, const Columns& wanted);
+std::vector<int> prune(PlanPtr& plan, const Columns& wanted, const FailingPlans& failing);
 
 // The same, and no other columns: for what is stored.
-std::vector<int> prune_exactly(PlanPtr& plan, const Columns& wanted);
+std::vector<int> prune_exactly(PlanPtr& plan, const Columns& wanted, const FailingPlans& failing);
 
 std::vector<int> identity(std::size_t columns) {
   std::vector<int> mapping(columns);
@@ -74,6 +77,7 @@ bool may_fail(const plan::AggregateCall& call, const Plan& input, ComputedColumn
 struct Pruner {
   Plan& plan;
   const Columns& wanted;
+  const FailingPlans& failing;
 
   std::vector<int> operator()(plan::Scan& scan) const { return keep(scan.columns, plan.schema, wanted); }
   // What is read of it is noted only: it has other readers.
@@ -85,18 +89,17 @@ struct Pruner {
   }
   // Rounds read all columns of the round before.
   std::vector<int> operator()(plan::Recursion&) const {
-    for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, Columns(wanted.size(), true)));
+    for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, Columns(wanted.size(), true), failing));
     return identity(wanted.size());
   }
   std::vector<int> operator()(plan::Values&) const { return identity(wanted.size()); }
   std::vector<int> operator()(plan::Project& project) const {
     Columns kept = wanted;
-    ComputedColumns computed;
-    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed.may_fail(plan, i);
+    keep_failing(kept, plan);
     const std::vector<int> mapping = keep(project.expressions, plan.schema, kept);
     Columns below(plan.input().schema.size(), false);
     for (const Expression& e : project.expressions) want(below, e);
-    remap(project.expressions, prune(plan.inputs[0], below));
+    remap(project.expressions, prune(plan.inputs[0], below, failing));
     return mapping;
   }
   std::vector<int> operator()(plan::Filter& filter) const {
@@ -137,7 +140,7 @@ struct Pruner {
       for (const plan::SortOrder& order : call.orders) want(below, order.expression);
       if (call.filter) want(below, *call.filter);
     }
-    const std::vector<int> moved = prune(plan.inputs[0], below);
+    const std::vector<int> moved = prune(plan.inputs[0], below, failing);
     remap(aggregate.keys, moved);
     for (plan::AggregateCall& call : aggregate.calls) {
       remap(call.arguments, moved);
@@ -156,7 +159,7 @@ struct Pruner {
   }
   std::vector<int> with_number(const Columns& below) const {
     Field number = plan.schema.back();
-    std::vector<int> mapping = prune(plan.inputs[0], below);
+    std::vector<int> mapping = prune(plan.inputs[0], below, failing);
     plan.schema = plan.inputs[0]->schema;
     mapping.push_back(static_cast<int>(plan.schema.size()));
     plan.schema.push_back(std::move(number));
@@ -165,9 +168,8 @@ struct Pruner {
   // Every input gives exactly the wanted columns, in order.
   std::vector<int> operator()(plan::Union&) const {
     Columns kept = wanted;
-    ComputedColumns computed;
-    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed.may_fail(plan, i);
-    for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, kept));
+    keep_failing(kept, plan);
+    for (PlanPtr& input : plan.inputs) static_cast<void>(prune_exactly(input, kept, failing));
     std::vector<int> numbers = identity(kept.size());
     return keep(numbers, plan.schema, kept);
   }
@@ -188,10 +190,9 @@ struct Pruner {
       want(left, key.left);
       want(right, key.right);
     }
-    ComputedColumns computed;
-    for (std::size_t i = 0; i < right.size(); ++i) right[i] = right[i] || computed.may_fail(*plan.inputs[1], i);
-    const std::vector<int> left_moved = prune(plan.inputs[0], left);
-    const std::vector<int> right_moved = prune_exactly(plan.inputs[1], right);
+    keep_failing(right, *plan.inputs[1]);
+    const std::vector<int> left_moved = prune(plan.inputs[0], left, failing);
+    const std::vector<int> right_moved = prune_exactly(plan.inputs[1], right, failing);
     const auto left_now = static_cast<int>(plan.inputs[0]->schema.size());
     for (plan::JoinKey& key : join.keys) {
       plan::remap_columns(key.left, left_moved);
@@ -210,8 +211,13 @@ struct Pruner {
     return mapping;
   }
 
+  void keep_failing(Columns& kept, const Plan& of) const {
+    if (!failing.contains(&of)) return;
+    ComputedColumns computed;
+    for (std::size_t i = 0; i < kept.size(); ++i) kept[i] = kept[i] || computed.may_fail(of, i);
+  }
   std::vector<int> pass_on(const Columns& below) const {
-    std::vector<int> mapping = prune(plan.inputs[0], below);
+    std::vector<int> mapping = prune(plan.inputs[0], below, failing);
     plan.schema = plan.inputs[0]->schema;
     return mapping;
   }
@@ -224,11 +230,13 @@ struct Pruner {
   }
 };
 
-std::vector<int> prune(PlanPtr& plan, const Columns& wanted) { return std::visit(Pruner{*plan, wanted}, plan->node); }
+std::vector<int> prune(PlanPtr& plan, const Columns& wanted, const FailingPlans& failing) {
+  return std::visit(Pruner{*plan, wanted, failing}, plan->node);
+}
 
-std::vector<int> prune_exactly(PlanPtr& plan, const Columns& wanted) {
+std::vector<int> prune_exactly(PlanPtr& plan, const Columns& wanted, const FailingPlans& failing) {
   const Schema schema = plan->schema;
-  const std::vector<int> moved = prune(plan, wanted);
+  const std::vector<int> moved = prune(plan, wanted, failing);
   std::vector<Expression> expressions;
   Schema fields;
   std::vector<int> mapping(wanted.size(), -1);
@@ -289,7 +297,7 @@ Result<PlanPtr> prune_shared(PlanPtr plan, const plan::ConstantEvaluator& consta
 
 Result<PlanPtr> prune_columns(PlanPtr plan, const plan::ConstantEvaluator&) {
   const Schema schema = plan->schema;
-  const std::vector<int> mapping = prune(plan, Columns(schema.size(), true));
+  const std::vector<int> mapping = prune(plan, Columns(schema.size(), true), plans_that_may_fail(*plan));
   if (mapping == identity(plan->schema.size())) return plan;
   std::vector<Expression> outputs;
   for (std::size_t i = 0; i < schema.size(); ++i) outputs.push_back(Expression::column(mapping[i], schema[i].type));

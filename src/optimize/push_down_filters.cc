@@ -37,13 +37,12 @@ bool input_is_safe(const Plan& plan) {
   return !std::holds_alternative<plan::Filter>(plan.node) || input_is_safe(plan.input());
 }
 
-// The conjunct over the input of `below`, where it may be evaluated there instead.
-std::optional<Expression> moved_below(const Expression& term, const Plan& below) {
+// The conjunct over the input of `below`, where it may be evaluated there instead; a projection is safe.
+std::optional<Expression> moved_below(const Expression& term, const Plan& below, PushPass& pass) {
   if (!is_safe(term)) return std::nullopt;
   const bool breaks = std::holds_alternative<plan::Sort>(below.node) || std::holds_alternative<plan::Aggregate>(below.node);
   if (breaks && !input_is_safe(below.input())) return std::nullopt;
   if (const auto* project = std::get_if<plan::Project>(&below.node)) {
-    if (!std::ranges::all_of(project->expressions, is_safe)) return std::nullopt;
     if (plan::repeats_work({&term, 1}, project->expressions)) return std::nullopt;
     return plan::substitute(term, project->expressions);
   }
@@ -65,8 +64,7 @@ std::optional<Expression> moved_below(const Expression& term, const Plan& below)
     }
     return plan::substitute(term, aggregate->keys);
   }
-  if (std::holds_alternative<plan::Union>(below.node))
-    return ComputedColumns().may_drop_rows(term, below) ? std::optional(term) : std::nullopt;
+  if (std::holds_alternative<plan::Union>(below.node)) return pass.computed.may_drop_rows(term, below) ? std::optional(term) : std::nullopt;
   return std::nullopt;
 }
 
@@ -77,34 +75,45 @@ PlanPtr filtered(PlanPtr plan, std::vector<Expression> terms) {
   return plan::make_plan(plan::Filter{plan::conjunction(std::move(terms))}, schema, std::move(plan));
 }
 
-}  // namespace
-
-Result<PlanPtr> push_down_filters(PlanPtr plan, const plan::ConstantEvaluator& constants) {
+PlanPtr push_down(PlanPtr plan, PushPass& pass) {
   if (auto* filter = std::get_if<plan::Filter>(&plan->node)) {
     std::vector<Expression> stays;
     std::vector<Expression> moves;
     std::vector<Expression> terms = plan::conjuncts(std::move(filter->condition));
-    if (std::holds_alternative<plan::Join>(plan->input().node)) terms = push_into_join(plan->inputs.front(), std::move(terms));
+    if (std::holds_alternative<plan::Join>(plan->input().node)) terms = push_into_join(plan->inputs.front(), std::move(terms), pass);
     Plan& below = plan->input();
+    const auto* project = std::get_if<plan::Project>(&below.node);
+    const bool opaque = project != nullptr && !std::ranges::all_of(project->expressions, is_safe);
+    bool behind_failing = false;  // what stands to the right of a conjunct that may fail stays behind it
     for (Expression& term : terms) {
-      // What stands to the right of a conjunct that may fail stays behind it.
-      const bool behind_failing = std::ranges::any_of(stays, [](const Expression& e) { return plan::may_fail(e); });
-      auto moved = behind_failing ? std::nullopt : moved_below(term, below);
+      auto moved = behind_failing || opaque ? std::nullopt : moved_below(term, below, pass);
       if (moved) {
         moves.push_back(std::move(*moved));
       } else {
+        behind_failing = behind_failing || plan::may_fail(term);
         stays.push_back(std::move(term));
       }
     }
     if (!moves.empty()) {
       for (PlanPtr& input : below.inputs) input = filtered(std::move(input), moves);  // several under a Union alone
     }
-    if (stays.empty()) return push_down_filters(std::move(plan->inputs.front()), constants);
+    if (stays.empty()) {
+      PlanPtr alone = std::move(plan->inputs.front());
+      pass.replaced.push_back(std::move(plan));
+      return push_down(std::move(alone), pass);
+    }
     filter->condition = plan::conjunction(std::move(stays));
   }
-  if (std::holds_alternative<plan::Join>(plan->node)) push_own_conditions(*plan);
-  for (PlanPtr& input : plan->inputs) input = TRUENO_TRY(push_down_filters(std::move(input), constants));
+  if (std::holds_alternative<plan::Join>(plan->node)) push_own_conditions(*plan, pass);
+  for (PlanPtr& input : plan->inputs) input = push_down(std::move(input), pass);
   return plan;
+}
+
+}  // namespace
+
+Result<PlanPtr> push_down_filters(PlanPtr plan, const plan::ConstantEvaluator&) {
+  PushPass pass;
+  return push_down(std::move(plan), pass);
 }
 
 }  // namespace trueno::optimize

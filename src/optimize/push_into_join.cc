@@ -19,8 +19,8 @@
 #include "optimize/push_into_join.h"
 
 #include <algorithm>
-
-#include "optimize/computed_columns.h"
+#include <iterator>
+#include <utility>
 
 namespace trueno::optimize {
 
@@ -52,15 +52,16 @@ Expression over_right(Expression term, int left_columns) {
   return term;
 }
 
-void add_filter(PlanPtr& input, Expression term) {
+void add_filter(PlanPtr& input, std::vector<Expression> added) {
+  if (added.empty()) return;
   if (auto* filter = std::get_if<plan::Filter>(&input->node)) {
     std::vector<Expression> terms = plan::conjuncts(std::move(filter->condition));
-    terms.push_back(std::move(term));
+    std::ranges::move(added, std::back_inserter(terms));
     filter->condition = plan::conjunction(std::move(terms));
     return;
   }
   const Schema schema = input->schema;
-  input = plan::make_plan(plan::Filter{std::move(term)}, schema, std::move(input));
+  input = plan::make_plan(plan::Filter{plan::conjunction(std::move(added))}, schema, std::move(input));
 }
 
 // NULL for sure where every column of a side is NULL: NULL goes through casts, arithmetic and comparisons.
@@ -115,7 +116,7 @@ bool keeps_left_rows_apart(JoinKind kind) {  // what is asked of a left row can 
 }
 
 // A mark join under a conjunct that is the mark itself, or NOT of it.
-bool take_mark(PlanPtr& plan, const Expression& term) {
+bool take_mark(PlanPtr& plan, const Expression& term, PushPass& pass) {
   auto& join = std::get<Join>(plan->node);
   const auto mark = static_cast<int>(plan->schema.size()) - 1;
   const auto is_mark = [&](const Expression& e) { return e.kind == ExpressionKind::kColumn && e.index == mark; };
@@ -136,7 +137,9 @@ bool take_mark(PlanPtr& plan, const Expression& term) {
   std::vector<Expression> outputs;
   for (std::size_t i = 0; i + 1 < schema.size(); ++i) outputs.push_back(Expression::column(static_cast<int>(i), schema[i].type));
   outputs.push_back(Expression::literal(Value::boolean(!negated)));
-  plan = plan::make_plan(plan::Project{std::move(outputs)}, schema, plan::make_join(std::move(join), std::move(left), std::move(right)));
+  PlanPtr narrowed = plan::make_join(std::move(join), std::move(left), std::move(right));
+  pass.replaced.push_back(std::move(plan));
+  plan = plan::make_plan(plan::Project{std::move(outputs)}, schema, std::move(narrowed));
   return true;
 }
 
@@ -144,63 +147,76 @@ bool take_mark(PlanPtr& plan, const Expression& term) {
 
 bool is_safe(const Expression& e) { return !plan::may_fail(e) && !plan::is_volatile(e); }
 
-std::vector<Expression> push_into_join(PlanPtr& plan, std::vector<Expression> terms) {
+std::vector<Expression> push_into_join(PlanPtr& plan, std::vector<Expression> terms, PushPass& pass) {
   {
     auto& join = std::get<Join>(plan->node);
     if (!is_safe_join(join)) return terms;
     narrow_outer(join, *plan->inputs[0], terms);
   }
-  std::vector<Expression> stay;
+  ComputedColumns& computed = pass.computed;
+  std::vector<Expression> stay, left, right;
+  bool behind_failing = false;
+  const auto keep = [&](Expression term) {
+    behind_failing = behind_failing || plan::may_fail(term);
+    stay.push_back(std::move(term));
+  };
+  const auto add_filters = [&] {
+    add_filter(plan->inputs[0], std::exchange(left, {}));
+    if (plan->inputs.size() > 1) add_filter(plan->inputs[1], std::exchange(right, {}));
+  };
   for (Expression& term : terms) {
     auto* join = std::get_if<Join>(&plan->node);
-    if (join == nullptr || !is_safe(term) || std::ranges::any_of(stay, plan::may_fail)) {
-      stay.push_back(std::move(term));
+    if (join == nullptr || behind_failing || !is_safe(term)) {
+      keep(std::move(term));
       continue;
     }
     const auto left_columns = static_cast<int>(plan->inputs[0]->schema.size());
     const Side side = side_of(term, left_columns);
     // The join asks for what it reads of every left row, and stores all of each right one.
-    ComputedColumns computed;
     const bool early = computed.reads_what_may_fail(term, *plan->inputs[0]);
     const bool loses = side == Side::kRight && !computed.may_drop_rows(term, *plan->inputs[1], static_cast<std::size_t>(left_columns));
     if ((early || loses) && join->kind != JoinKind::kMark) {
-      stay.push_back(std::move(term));
+      keep(std::move(term));
     } else if (side == Side::kLeft && keeps_left_rows_apart(join->kind) && !early) {
-      add_filter(plan->inputs[0], std::move(term));
+      left.push_back(std::move(term));
     } else if (side == Side::kRight && (join->kind == JoinKind::kInner || join->kind == JoinKind::kRight)) {
-      add_filter(plan->inputs[1], over_right(std::move(term), left_columns));
+      right.push_back(over_right(std::move(term), left_columns));
     } else if (side == Side::kBoth && join->kind == JoinKind::kInner) {
       plan::add_join_condition(*join, std::move(term), left_columns);
-    } else if (join->kind == JoinKind::kMark && take_mark(plan, term)) {
-      continue;
+    } else if (join->kind == JoinKind::kMark) {
+      add_filters();
+      if (!take_mark(plan, term, pass)) keep(std::move(term));
     } else {
-      stay.push_back(std::move(term));
+      keep(std::move(term));
     }
   }
+  add_filters();
   return stay;
 }
 
-void push_own_conditions(Plan& plan) {
+void push_own_conditions(Plan& plan, PushPass& pass) {
   auto& join = std::get<Join>(plan.node);
   if (!join.condition || !is_safe_join(join)) return;
   const auto left_columns = static_cast<int>(plan.inputs[0]->schema.size());
-  std::vector<Expression> stay;
+  ComputedColumns& computed = pass.computed;
+  std::vector<Expression> stay, left, right;
   for (Expression& term : plan::conjuncts(std::move(*join.condition))) {
     const Side side = side_of(term, left_columns);
     // A left row that fails its own condition has no match: an inner or semi join drops it, others keep it as one without.
-    ComputedColumns computed;
     const bool early = computed.reads_what_may_fail(term, *plan.inputs[0]);
     const bool loses = side == Side::kRight && !computed.may_drop_rows(term, *plan.inputs[1], static_cast<std::size_t>(left_columns));
     if (early || loses) {
       stay.push_back(std::move(term));
     } else if (side == Side::kLeft && (join.kind == JoinKind::kInner || join.kind == JoinKind::kSemi || join.kind == JoinKind::kRight)) {
-      add_filter(plan.inputs[0], std::move(term));
+      left.push_back(std::move(term));
     } else if (side == Side::kRight && join.kind != JoinKind::kRight && join.kind != JoinKind::kFull) {
-      add_filter(plan.inputs[1], over_right(std::move(term), left_columns));
+      right.push_back(over_right(std::move(term), left_columns));
     } else {
       stay.push_back(std::move(term));
     }
   }
+  add_filter(plan.inputs[0], std::move(left));
+  add_filter(plan.inputs[1], std::move(right));
   join.condition.reset();
   if (!stay.empty()) join.condition = plan::conjunction(std::move(stay));
 }

@@ -22,7 +22,6 @@ const std::vector<ForeignSetting>& foreign_settings() {
       {"debug_verify_vector", "*"},
       {"debug_window_mode", "*"},
       {"default_collation", ""},
-      {"default_order", "asc|ascending"},
       {"delim_join_as_cte", "*"},
       {"disable_checkpoint_on_shutdown", "*"},
       {"disable_optimizer", "*"},

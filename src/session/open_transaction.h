@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/clock.h"
 #include "base/threads.h"
 #include "catalog/transaction.h"
 
@@ -13,6 +14,9 @@ class OpenTransaction {
  public:
   OpenTransaction(catalog::Catalog& catalog, catalog::Transaction changes, bool read_only)
       : catalog_(catalog), changes_(std::move(changes)), read_only_(read_only) {}
+
+  /// now() of its statements: microseconds since 1970 UTC.
+  [[nodiscard]] std::int64_t began_at() const { return began_at_; }
 
   /// What a statement works on. kTransaction after a failure.
   [[nodiscard]] Result<catalog::Transaction> begin_statement() const;
@@ -33,6 +37,7 @@ class OpenTransaction {
   mutable Mutex mutex_;
   catalog::Transaction changes_;
   const bool read_only_;
+  const std::int64_t began_at_ = Clock::system().now_micros();
   State state_ = State::kOpen;
 };
 

@@ -124,7 +124,7 @@ Status StatementRunner::add_column(const sql::Alter& alter, const catalog::Table
     return error(ErrorCode::kCatalog, "column {} exists already", written.name.text).at(written.name.span);
   }
   const std::size_t at = schema.size();
-  schema.push_back({written.name.text, TRUENO_TRY(bind::bind_type(*written.type)), true});
+  schema.push_back({written.name.text, TRUENO_TRY(bind::bind_column_type(written)), true});
   for (const sql::Constraint& constraint : written.constraints) {
     using enum sql::Constraint::Kind;
     if (constraint.kind == kNotNull) schema[at].nullable = false;

@@ -28,6 +28,7 @@ std::optional<CacheRequest> StatementRunner::cache_wanted() const {
 StatementRunner::CacheKey StatementRunner::cache_key(const plan::Plan& plan) const {
   if (reads_clock_) return {{}, "it asks what time it is"};
   if (random_.calls != 0) return {{}, "it asks for random numbers"};
+  if (drawn_) return {{}, "it draws numbers of a sequence"};
   plan::Fingerprint print = plan::fingerprint(plan);
   if (!print.unknown.empty()) return {{}, std::move(print.unknown)};
   // No device changes a byte of a result. But who asks for the GPU is told when it did not run there.

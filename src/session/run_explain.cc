@@ -119,7 +119,9 @@ Result<StatementResult> StatementRunner::run(const sql::Explain& explain) {
   Explanation explanation;
   explanation.statement = sql::print(*explain.statement);
   const exec::Options options = exec_options();
+  draws_ = false;
   const plan::PlanPtr plan = TRUENO_TRY(plan_statement(*explain.statement));
+  draws_ = true;
   if (plan) {
     explanation.plan = plan::print(*plan);
     explanation.disabled_rules = disabled_rules();

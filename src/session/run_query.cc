@@ -101,6 +101,12 @@ Result<kernel::PipelinePlan> StatementRunner::compile_plan(const plan::Plan& pla
 }
 
 Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {
+  StatementResult result = TRUENO_TRY(output_of(plan));
+  warn_of_refusals(result.profile);
+  return result;
+}
+
+Result<StatementResult> StatementRunner::output_of(const plan::Plan& plan) const {
   const exec::Options options = exec_options();
   kernel::PipelinePlan pipelines = TRUENO_TRY(compile_plan(plan, true));
   auto output = exec::run(pipelines, database_.devices(), options, options_.cancel);
@@ -115,7 +121,6 @@ Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {
   result.schema = std::move(pipelines.result);
   result.rows = std::move(output->rows);
   result.profile = std::move(output->profile);
-  warn_of_refusals(result.profile);
   return result;
 }
 
@@ -138,7 +143,10 @@ void StatementRunner::warn_of_refusals(const std::vector<exec::PipelineProfile>&
 }
 
 Result<StatementResult> StatementRunner::run(const sql::QueryStatement& query) {
-  if (const auto* node = query.query->as<sql::Describe>(); node != nullptr && !node->summarize) return describe(*node);
+  if (const auto* node = query.query->as<sql::Describe>(); node != nullptr && !node->summarize) {
+    draws_ = false;
+    return describe(*node);
+  }
   if (const std::optional<CacheRequest> cache = cache_wanted()) return run_cached(*query.query, *cache);
   const plan::PlanPtr plan = TRUENO_TRY(plan_query(*query.query));
   return run_written(*plan);

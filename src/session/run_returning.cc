@@ -56,7 +56,8 @@ Result<StatementResult> StatementRunner::returned(const std::vector<sql::SelectI
   const auto run = [&]() -> Result<StatementResult> {
     const std::vector<sql::StatementPtr> statements = TRUENO_TRY(sql::parse(text));
     const bind::Context here = bind_context();
-    bind::Context context{here.functions, names, here.constants, here.parameters, here.types, here.null_order, here.named_parameters};
+    bind::Context context{here.functions, names,           here.constants,  here.parameters,
+                          here.types,     here.null_order, here.descending, here.named_parameters};
     context.random = here.random;
     return run_plan(*TRUENO_TRY(optimised(TRUENO_TRY(bind::bind_query(*statements.front()->as<sql::QueryStatement>()->query, context)))));
   };

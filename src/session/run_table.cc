@@ -16,7 +16,7 @@ Result<Schema> table_schema(const sql::CreateTable& create) {
   Schema schema;
   for (const sql::ColumnDefinition& column : create.columns) {
     if (!column.type) return error(ErrorCode::kBinder, "column {} needs a type", column.name.text).at(column.name.span);
-    Field field{column.name.text, TRUENO_TRY(bind::bind_type(*column.type)), true};
+    Field field{column.name.text, TRUENO_TRY(bind::bind_column_type(column)), true};
     if (column.generated) return error(ErrorCode::kNotSupported, "generated columns are not supported yet").at(column.name.span);
     if (std::ranges::any_of(schema, [&](const Field& other) { return same_name(other.name, field.name); }))
       return error(ErrorCode::kBinder, "column {} is there twice", field.name).at(column.name.span);
@@ -80,6 +80,7 @@ Result<StatementResult> StatementRunner::run(const sql::CreateView& create) {
   const catalog::ObjectName name =
       TRUENO_TRY(names_.path().place(changes_.root(), catalog::Space::kRelation, create.name, create.temporary));
   if (create.on_existing == sql::OnExisting::kIgnore && changes_.root().find<catalog::View>(name)) return StatementResult{};
+  draws_ = false;
   const plan::PlanPtr plan = TRUENO_TRY(plan_query(*create.query));
   if (create.column_names.size() > plan->schema.size())
     return error(ErrorCode::kBinder, "{} names for {} columns", create.column_names.size(), plan->schema.size()).at(create.name.span());

@@ -61,7 +61,7 @@ class Drawer {
       for (sql::SelectItem& item : select->items) TRUENO_TRY(replace(item.expression));
     }
     if (select == nullptr) return {};
-    for (sql::SelectItem& item : select->items) TRUENO_TRY(refuse(item.expression));
+    for (sql::SelectItem& item : select->items) TRUENO_TRY(replace_last(item.expression));
     TRUENO_TRY(refuse(select->where));
     TRUENO_TRY(refuse(select->having));
     return refuse(select->qualify);
@@ -76,10 +76,17 @@ class Drawer {
                              });
   }
 
+  // nextval of every row is the binder's; currval is what it was when the statement began.
+  Status replace_last(sql::ExpressionPtr& expression) {
+    return sql::walk(expression, {.expression = [&](sql::ExpressionPtr& part) -> Status {
+                       return sequence_call(*part) == "currval" ? replace(part) : Status();
+                     }});
+  }
+
   static Status refuse(sql::ExpressionPtr& expression) {
     if (expression == nullptr || !Finder().found(expression)) return {};
-    return error(ErrorCode::kNotSupported, "a sequence for every row of a FROM is not supported yet")
-        .hint("possible in VALUES, in a SELECT without FROM and as a DEFAULT")
+    return error(ErrorCode::kNotSupported, "a sequence in a condition is not supported yet")
+        .hint("possible in VALUES, among the items of a SELECT without groups and as a DEFAULT")
         .at(expression->span);
   }
 
@@ -89,6 +96,11 @@ class Drawer {
 };
 
 }  // namespace
+
+Result<std::shared_ptr<const catalog::Sequence>> sequence_named(const sql::FunctionCall& call, const catalog::Root& root,
+                                                                const SearchPath& path) {
+  return sequence_of(call, call.name.span(), root, path);
+}
 
 sql::ExpressionPtr number_literal(std::int64_t number, SourceSpan span) {
   // Cast, because nextval is BIGINT however small its numbers are.

@@ -9,8 +9,9 @@
 namespace trueno::session {
 
 // nextval and currval are taken out of the syntax tree before it is bound, because a program that runs on many threads and devices has no
-// order in which to count: each call becomes the number it stands for. Possible where a call stands for one number: in a SELECT without
-// FROM and in the rows of VALUES; and in a DEFAULT, one number a row of INSERT. Elsewhere it is kNotSupported.
+// order in which to count: each call becomes the number it stands for, where it stands for one number: in a SELECT without FROM and in the
+// rows of VALUES; and in a DEFAULT, one number a row of INSERT. Among the items of a SELECT with FROM a call is left: the binder numbers
+// the rows, which session counts first (bind::DrawNumbers). Elsewhere it is kNotSupported.
 
 /// Whether a call of nextval or currval is in the text of an expression.
 [[nodiscard]] bool uses_sequence(const std::string& expression);
@@ -22,6 +23,10 @@ namespace trueno::session {
 using PutNumber = std::function<Result<sql::ExpressionPtr>(const catalog::Sequence& sequence, SourceSpan span)>;
 [[nodiscard]] Status replace_sequences(sql::ExpressionPtr& expression, const catalog::Root& root, const SearchPath& path,
                                        const PutNumber& put);
+
+/// The sequence of a call of nextval. kCatalog: there is none.
+[[nodiscard]] Result<std::shared_ptr<const catalog::Sequence>> sequence_named(const sql::FunctionCall& call, const catalog::Root& root,
+                                                                              const SearchPath& path);
 
 /// A number as it would be written.
 [[nodiscard]] sql::ExpressionPtr number_literal(std::int64_t number, SourceSpan span);

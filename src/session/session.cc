@@ -117,6 +117,11 @@ std::shared_ptr<OpenTransaction> Session::transaction() const {
   return transaction_;
 }
 
+std::int64_t Session::moment() const {
+  const LockGuard lock(mutex_);
+  return transaction_ ? transaction_->began_at() : Clock::system().now_micros();
+}
+
 SearchPath Session::search_path() const {
   const LockGuard lock(mutex_);
   return {temporary_schema_, schema_};

@@ -97,6 +97,8 @@ class Session {
 
   /// Where names without a schema are looked for.
   [[nodiscard]] SearchPath search_path() const;
+  /// now() of a statement that begins: that of BEGIN in a transaction, as DuckDB has it. Microseconds since 1970 UTC.
+  [[nodiscard]] std::int64_t moment() const;
   void use_schema(std::string schema);
 
   /// Another one for every statement; the same ones again after the same set_random_seed.

@@ -23,6 +23,7 @@ const std::vector<Setting>& all_settings() {
       {"chunk_rows", "0..2048", "0", "Rows a CPU device evaluates at a time; 0: as it likes. For tests."},
       {"default_null_order", "nulls_last|nulls_first|nulls_first_on_asc_last_on_desc|nulls_last_on_asc_first_on_desc", "nulls_last",
        "Where NULLs come when ORDER BY does not say."},
+      {"default_order", "asc|desc|ascending|descending", "asc", "The direction of ORDER BY where it does not say one."},
       {"disabled_optimizers", kRuleList, "", "Rules of the optimizer that are left out, divided by commas. No result depends on them."},
       {"dispatch_learning", "boolean", "true",
        "Earlier runs correct predictions, and pay for moving columns to a device; one run in a hundred tries the runner-up."},

@@ -46,7 +46,8 @@ StatementRunner::StatementRunner(Database& database, Session& session, catalog::
       options_(options),
       settings_(session.settings()),
       constants_(database.devices()),
-      names_(database, changes, session.search_path(), settings_, constants_) {
+      names_(database, changes, session.search_path(), settings_, constants_),
+      now_(session.moment()) {
   random_.seed = session.next_random_seed();
   random_.set_seed = [this](double seed) {
     session_.set_random_seed(seed);
@@ -126,11 +127,15 @@ bind::Context StatementRunner::bind_context() const {
       parameters_.positional,
       {.integer_division = settings_.boolean("integer_division"), .ieee_floats = settings_.boolean("ieee_floating_point_ops"), .now = now_},
       {first || null_order == "nulls_first_on_asc_last_on_desc", first || null_order == "nulls_last_on_asc_first_on_desc"},
+      settings_.text("default_order").starts_with("desc"),
       &parameters_.named};
   context.random = &random_;
   context.reads_clock = &reads_clock_;
   context.row_ids = lower_name(sql_).find("rowid") != std::string::npos;
   context.one_row_subqueries = settings_.boolean("scalar_subquery_error_on_multiple_rows");
+  context.draw_numbers = [this](const plan::Plan& rows, const std::vector<const sql::FunctionCall*>& calls) {
+    return draw_numbers(rows, calls);
+  };
   context.order_by_constants = settings_.boolean("order_by_non_integer_literal");
   return context;
 }

@@ -221,6 +221,11 @@ class StatementRunner {
   void warn_of_refusals(const std::vector<exec::PipelineProfile>& profile);
   [[nodiscard]] Result<kernel::PipelinePlan> compile_plan(const plan::Plan& plan, bool trust_claims) const;
   [[nodiscard]] Result<StatementResult> run_plan(const plan::Plan& plan);
+  /// run_plan without warnings.
+  [[nodiscard]] Result<StatementResult> output_of(const plan::Plan& plan) const;
+  /// bind::DrawNumbers.
+  [[nodiscard]] Result<std::vector<bind::Drawn>> draw_numbers(const plan::Plan& rows,
+                                                              const std::vector<const sql::FunctionCall*>& calls) const;
   [[nodiscard]] Result<StatementResult> run_written(const plan::Plan& plan);
   // Results that are kept (run_cached.cc).
   struct CacheKey {
@@ -247,10 +252,12 @@ class StatementRunner {
   const Settings settings_;  // the session's when the statement began
   const Constants constants_;
   const Names names_;
-  const std::int64_t now_ = Clock::system().now_micros();  // one moment a statement
+  const std::int64_t now_;  // one moment a statement, or that of BEGIN
   std::vector<std::string> warnings_;
   mutable bind::Randomness random_;
   mutable bool reads_clock_ = false;
+  bool draws_ = true;           // false: what is bound does not run, so no sequence moves on
+  mutable bool drawn_ = false;  // rows were numbered
 };
 
 }  // namespace trueno::session

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/name.h"
 #include "bind/binder.h"
 #include "kernel/date_part.h"
 #include "plan/fingerprint.h"
@@ -91,6 +92,38 @@ Source series(const TableFunctionContext&, std::string_view name, const std::vec
                             numbers.size() == 3 ? numbers[2] : 1, name == "generate_series");
 }
 
+// The same row again and again.
+Source repeated(std::string_view name, std::vector<Value> row, std::vector<std::string> columns, const Value& count) {
+  constexpr std::int64_t kAtOnce = 131'072;
+  constexpr i128 kMostRows = i128{1} << 40;
+  if (count.is_null() || !count.type().is_integer() || count.as_integer() < 0 || count.as_integer() > kMostRows)
+    return error(ErrorCode::kBinder, "{} takes a number of rows, 0 or more", name);
+  Schema schema;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const bool untyped = row[i].type().id == TypeId::kNull;
+    if (untyped) row[i] = Value::null(TypeId::kInteger);
+    schema.push_back({std::move(columns[i]), row[i].type(), true});
+  }
+  TableWriter writer(schema);
+  for (auto left = static_cast<std::int64_t>(count.as_integer()); left > 0; left -= kAtOnce) {
+    Batch batch{std::min(left, kAtOnce), {}};
+    for (const Value& value : row) batch.columns.push_back(TRUENO_TRY(constant_column(value, batch.length)));
+    TRUENO_TRY(writer.append(batch));
+  }
+  return make_table_source(TRUENO_TRY(writer.finish()), std::string(name), 0, 0);
+}
+
+Source repeat(const TableFunctionContext&, std::string_view name, const std::vector<Value>& arguments) {
+  return repeated(name, {arguments[0]}, {arguments[0].is_null() ? "NULL" : arguments[0].to_string()}, arguments[1]);
+}
+Source repeat_row(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
+  if (context.options.size() != 1 || !same_name(context.options.front().first, "num_rows"))
+    return error(ErrorCode::kBinder, "{} takes num_rows = n", name);
+  std::vector<std::string> columns;
+  for (std::size_t i = 0; i < arguments.size(); ++i) columns.push_back(fmt::format("column{}", i));
+  return repeated(name, arguments, std::move(columns), context.options.front().second);
+}
+
 Source settings_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return settings_source(context.settings);
 }
@@ -153,6 +186,8 @@ const std::vector<TableFunction>& table_functions() {
       {"read_ndjson_objects", "read_ndjson_objects('path')", "read_json_objects of a value a line.", 1, 1, read_files, true},
       {"read_parquet", "read_parquet('path')", "The rows of Parquet files.", 1, 1, read_files, true},
       {"parquet_scan", "parquet_scan('path')", "Another name of read_parquet.", 1, 1, read_files, true},
+      {"repeat", "repeat(x, n)", "n rows with the value x.", 2, 2, repeat},
+      {"repeat_row", "repeat_row(x, ..., num_rows = n)", "n rows with these values.", 1, 1000, repeat_row, true},
       {"sniff_csv", "sniff_csv('path')", "What read_csv finds out of a file, and a query that says it.", 1, 1, sniff_csv_table, true},
       {"trueno_cache", "trueno_cache()", "The results of queries that are kept, the last used first.", 0, 0, cache_table},
       {"trueno_calibrate", "trueno_calibrate()", "Opens the GPU, measures every device anew, and lists what trueno_devices() lists.", 0, 0,

@@ -32,7 +32,7 @@ KNOWN = [
     (r"%.*DECIMAL\(38|DECIMAL\(38.*%", r"^value", "DuckDB takes the remainder of long decimals in DOUBLE"),
     (r"greatest|least|(min|max)\(concat", r"'(-0\.0|nan.*)'", "which zero comes out, and where the text -nan stands"),
     (r"nullif\('", r"", "DuckDB takes nullif(constant, x) LIKE ... for x IS NOT NULL"),
-    (r"nullif\((\S+), \1\)", r"error: overflow|zero", "DuckDB folds a constant NULL operand, and the failing one beside it is never computed"),
+    (r"nullif\((\S+), \1\)", r"error: (overflow|cannot cast)|zero", "DuckDB folds a constant NULL operand, and the failing one beside it is never computed"),
     (r"\((- \w+|100 \+ \w+|\w+ [-+] -?\d+)\) [<>=]|[<>=] \((- \w+|\w+ [-+] -?\d+)\)", r"^Out of range", "DuckDB moves constants to the other side of a comparison"),
     (r"DISTINCT.*concat|concat.*GROUP BY", r"^expected \d+ values|^value", "-nan and -0.0 are texts of their own in DuckDB"),
     (r"(round|floor|ceil|trunc|sign)\((exp|ln|log2|log10|sin|cos|tan|atan|tanh|asinh|cbrt|pow|atan2)\(", r"^value",

@@ -3,9 +3,9 @@
 // usage: trueno_sqltest [--set NAME=VALUE]... [--scope LIST] [--strict] [--verbose N] [--bench SECONDS] PATH...
 //
 // What the engine refuses as not supported is skipped, counted by reason; everything else that differs is a failure, counted by cause.
-// --scope names the list of what a foreign suite asks for and is left out; shares of the rest, and of all, are printed. --strict, for our
-// own files: nothing may be skipped but by a directive, and messages of errors are compared. --bench runs the files again and again and
-// prints records a second.
+// --scope names the list of what a foreign suite asks for and is left out; shares of the rest, and of all, are printed, and of the
+// failures only those of the rest are shown. --strict, for our own files: nothing may be skipped but by a directive, and messages of
+// errors are compared. --bench runs the files again and again and prints records a second.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -30,6 +30,7 @@ using trueno::test::Record;
 struct Totals {
   long passed = 0;
   long failed = 0;
+  long shown_failures = 0;
   long skipped = 0;
   long passed_in_scope = 0;
   long in_scope = 0;                         // passed, failed or skipped
@@ -100,8 +101,12 @@ class FileRun {
     for (std::size_t i = 0; i < records.size(); ++i) {
       if (records[i].kind == Record::Kind::kHalt) {
         if (is_there(records[i].skip_reason)) continue;
-        for (std::size_t rest = i + 1; rest < records.size(); ++rest)
-          skip(records[rest], records[i].skip_reason.empty() ? "halt" : records[i].skip_reason);
+        for (std::size_t rest = i + 1; rest < records.size(); ++rest) {
+          Record skipped = records[rest];
+          skipped.kind = Record::Kind::kSkip;
+          skipped.skip_reason = records[i].skip_reason.empty() ? "halt" : records[i].skip_reason;
+          skip(skipped, skipped.skip_reason);
+        }
         return;
       }
       run_record(records[i]);
@@ -138,10 +143,7 @@ class FileRun {
       why.empty() ? pass(record) : fail(record, why);
       return;
     }
-    if (record.kind == Record::Kind::kStatementMaybe) {  // either will do
-      pass(record);
-      return;
-    }
+    if (record.kind == Record::Kind::kStatementMaybe) return;  // either will do, so it counts for nothing
     if (answer.failed) {
       fail(record, answer.message);
       remember_broken(record.sql);
@@ -168,10 +170,13 @@ class FileRun {
     if (note_scope(record)) ++totals_.passed_in_scope;
   }
   bool note_scope(const Record& record) {
-    const bool left_out = record.kind == Record::Kind::kSkip && record.skip_reason == "mode skip";
-    const std::string features = left_out ? "what its own runner skips" : options_.scope.left_out(path_, record.sql);
+    const std::string features = left_out_for(record);
     ++(features.empty() ? totals_.in_scope : totals_.out_of_scope[features]);
     return features.empty();
+  }
+  std::string left_out_for(const Record& record) const {
+    const bool by_suite = record.kind == Record::Kind::kSkip && (record.skip_reason == "mode skip" || record.skip_reason == "halt");
+    return by_suite ? "what its own runner skips" : options_.scope.left_out(path_, record.line, record.sql);
   }
   void skip(const Record& record, const std::string& reason) {
     ++totals_.skipped;
@@ -180,9 +185,9 @@ class FileRun {
   }
   void fail(const Record& record, const std::string& why) {
     ++totals_.failed;
-    note_scope(record);
+    const bool in_scope = note_scope(record);
     ++totals_.failure_causes[leans_on_broken(record.sql) ? "(after a statement that failed or was skipped)" : cause_of(why)];
-    if (totals_.failed <= options_.shown_failures)
+    if (in_scope && ++totals_.shown_failures <= options_.shown_failures)
       std::printf("FAILED %s:%d\n  %s\n  %s\n", path_.c_str(), record.line, record.sql.substr(0, 400).c_str(), why.substr(0, 600).c_str());
   }
 

@@ -58,7 +58,7 @@ class Reader {
       read_statement(words, number);
     } else if (words[0] == "query") {
       read_query(words, number);
-    } else if ((words[0] == "loop" && words.size() > 3) || (words[0] == "foreach" && words.size() > 2)) {
+    } else if (((words[0] == "loop" || words[0] == "concurrentloop") && words.size() > 3) || (words[0] == "foreach" && words.size() > 2)) {
       read_loop(words);
     } else if (words[0] == "mode" && words.size() > 1) {
       mode_skip_ = words[1] == "skip";
@@ -120,6 +120,10 @@ class Reader {
     if (words.size() > 2) record.connection = words[2];
     bool has_results = false;
     record.sql = read_sql(has_results);
+    if (words.size() > 3) {  // words of a message in the place of a connection would check nothing
+      record.kind = Record::Kind::kSkip;
+      record.skip_reason = "more than a connection behind statement " + words[1];
+    }
     while (has_results && !at_end() && !text().empty()) record.expected.push_back(lines_[at_++].text);
     push(std::move(record));
   }
@@ -167,7 +171,7 @@ class Reader {
   void read_loop(const std::vector<std::string>& words) {
     const std::string name = words[1];
     std::vector<std::string> values(words.begin() + 2, words.end());
-    if (words[0] == "loop") {
+    if (words[0] != "foreach") {  // what runs at once elsewhere runs one after the other
       values.clear();
       for (long i = std::atol(words[2].c_str()); i < std::atol(words[3].c_str()); ++i) values.push_back(std::to_string(i));
     }
@@ -176,7 +180,7 @@ class Reader {
     std::vector<Line> body;
     for (int depth = 1; !at_end(); ++at_) {
       const std::vector<std::string> inner = words_of(text());
-      if (!inner.empty() && (inner[0] == "loop" || inner[0] == "foreach")) ++depth;
+      if (!inner.empty() && (inner[0] == "loop" || inner[0] == "concurrentloop" || inner[0] == "foreach")) ++depth;
       if (!inner.empty() && inner[0] == "endloop" && --depth == 0) break;
       body.push_back(lines_[at_]);
     }

@@ -44,16 +44,22 @@ std::optional<Scope> Scope::read(const std::string& list) {
   return scope;
 }
 
-std::string Scope::left_out(const std::string& file, const std::string& sql) const {
+std::string Scope::left_out(const std::string& file, int line, const std::string& sql) const {
+  if (std::string features = of_path(file); !features.empty()) return features;
+  if (std::string features = of_path(file + ':' + std::to_string(line)); !features.empty()) return features;
+  for (const auto& [word, features] : words_) {
+    if (begins_with_word(sql, word)) return features;
+  }
+  return {};
+}
+
+std::string Scope::of_path(const std::string& file) const {
   // The suite's folder may be given in any way: the list holds ends of paths.
   for (std::size_t at = 0; at != std::string::npos; at = file.find('/', at)) {
     at += file[at] == '/' ? 1 : 0;
     const std::string end = file.substr(at);
     const auto found = std::ranges::lower_bound(files_, end, {}, [](const auto& entry) -> const std::string& { return entry.first; });
     if (found != files_.end() && found->first == end) return found->second;
-  }
-  for (const auto& [word, features] : words_) {
-    if (begins_with_word(sql, word)) return features;
   }
   return {};
 }
