@@ -214,7 +214,12 @@ class RowsByGroup::CountedKeys {
     if (physical != Physical::kBool && (!is_integer(physical) || physical == Physical::kI128 || physical == Physical::kU64)) return key;
     key.column = TRUENO_TRY(column.decoded());
     std::tie(key.least, key.greatest) = bounds_of(key.column, parallel);
-    if (column.may_have_nulls() && key.greatest != INT64_MAX) ++key.greatest;
+    if (!column.may_have_nulls()) return key;
+    if (key.greatest == INT64_MAX) {
+      key.least = INT64_MIN;  // no number is left for NULL: too many
+    } else {
+      ++key.greatest;
+    }
     return key;
   }
 

@@ -73,7 +73,13 @@ TEST(Wgsl, WhatHasNoShaderIsDeclinedWithAReason) {
   const Column number = column_of(TypeId::kDouble, doubles).value();
   const Column integer = column_from(TypeId::kBigInt, {1, 2});
   const std::vector<Refusal> refusals = {
-      {"emit", DeclineReason::kSink, [&](TestProgram& t) { t.builder.program().sink.values = {t.column(integer)}; }},
+      {"sort", DeclineReason::kSink,
+       [&](TestProgram& t) {
+         t.builder.program().sink.kind = SinkKind::kSort;
+         t.builder.program().sink.values = {t.column(integer)};
+       }},
+      {"texts that are handed out", DeclineReason::kStringOperation,
+       [&](TestProgram& t) { t.builder.program().sink.values = {t.column(text)}; }},
       {"string column", DeclineReason::kStringOperation, [&](TestProgram& t) { reduce(t, AccumulatorKind::kCount, t.column(text)); }},
       {"least string", DeclineReason::kStringOperation,
        [&](TestProgram& t) { reduce(t, AccumulatorKind::kMin, t.column(coded({"a"}, {0}), true, true)); }},
