@@ -99,13 +99,29 @@ bool Devices::considered(std::size_t device, const Request& request) const {
   return !is_gpu(profile) || (profile.software == request.software_gpu && !request.without_gpu);
 }
 
+bool Devices::asks_for_names(const Request& request) const {
+  const bool asked = request.policy == Policy::kGpu || request.policy == Policy::kIntensity;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    if (is_gpu(list_[i]->profile()) && considered(i, request) && (asked || known_[i]->stage == Stage::kReady)) return true;
+  }
+  return false;
+}
+
+std::size_t Devices::vector_device() const {
+  const auto found = std::ranges::find_if(list_, [](const auto& d) { return d->profile().kind == DeviceKind::kSimd; });
+  return static_cast<std::size_t>(found - list_.begin());
+}
+
 Bid Devices::cpu_bid(std::size_t device, const Question& question, std::uint64_t shape) const {
   Bid bid;
   bid.device = list_[device]->profile().name;
   bid.support = list_[device]->supports(*question.job.program);
   bid.cost = predict(rates(device), question.work, 0, true, question.request.workers);
   bid.predicted_us = bid.cost.total();
-  if (question.request.learning) bid.predicted_us *= experience_.correction(device, *question.job.program, shape, question.work.rows);
+  // What the vector device taught holds for the scalar one too: between these two, which differ hundredfold, rates decide and noise does
+  // not.
+  if (question.request.learning)
+    bid.predicted_us *= experience_.correction(vector_device(), *question.job.program, shape, question.work.rows);
   return bid;
 }
 
@@ -126,6 +142,7 @@ Support Devices::not_ready(std::size_t device, double gain_us, bool recorded) {
     start_opening(device);
     return {DeclineReason::kNotMeasured, "being opened and measured; the CPU answers meanwhile"};
   }
+  if (recorded && gain_us <= kWorthUs) return {DeclineReason::kNotMeasured, "not opened: it would gain too little"};
   return {DeclineReason::kNotMeasured,
           fmt::format("not opened: it could have saved {} so far, opening it takes about {}; CALL trueno_calibrate() opens it",
                       milliseconds(missed), milliseconds(kOpeningUs))};
@@ -272,6 +289,7 @@ Result<Decision> Devices::choose(const Job& job, const backend::RowsName& name, 
     std::optional<std::size_t> second;
     for (std::size_t i = 0; i < list_.size(); ++i) {
       if (i == *choice || !considered(i, request) || !decision.bids[i].support.yes()) continue;
+      if (!is_gpu(list_[i]->profile()) && !is_gpu(list_[*choice]->profile())) continue;
       const double close = kCloseRunnerUp * decision.bids[*choice].counted_us();
       if (decision.bids[i].predicted_us <= close && (!second || decision.bids[i].predicted_us < decision.bids[*second].predicted_us))
         second = i;
@@ -324,7 +342,7 @@ void Devices::learn(const Job& job, const backend::RowsName& name, const Decisio
     known_[decision.device]->losses = 0;
   }
   const bool moved = outcome.moved_bytes != 0;
-  if (!moved && decision.compiled) {
+  if (!moved && decision.compiled && profile.kind != DeviceKind::kScalar) {
     const double rows = describe(job).rows;
     experience_.learn(decision.device, *job.program, decision.shape, rows, decision.computed_us, outcome.measured_us);
   }
@@ -365,7 +383,7 @@ void Devices::open_and_measure(std::size_t device) {
     if (!stored) {
       Result<Rates> measured = measure(device);
       if (measured) {
-        stored = std::move(*measured);
+        stored = *measured;
         if (store_.write) store_.write(file, print(*stored));
       } else {
         opened = measured.error();

@@ -36,6 +36,8 @@ class Devices {
 
   [[nodiscard]] const std::vector<std::shared_ptr<backend::Backend>>& list() const { return list_; }
 
+  /// Whether `choose` looks at what rows are called: else their names need not be made.
+  [[nodiscard]] bool asks_for_names(const Request& request) const;
   /// Chooses a device for one pipeline. `name`, `column_bytes`: of the rows it reads, where a device may have them already; the name is
   /// empty where none can. kNotSupported when a forced device declines or is missing; kDevice when that is the GPU and it is required.
   [[nodiscard]] Result<Decision> choose(const Job& job, const backend::RowsName& name, const std::vector<std::int64_t>& column_bytes,
@@ -83,6 +85,7 @@ class Devices {
   };
 
   [[nodiscard]] bool considered(std::size_t device, const Request& request) const;
+  [[nodiscard]] std::size_t vector_device() const;
   [[nodiscard]] Bid cpu_bid(std::size_t device, const Question& question, std::uint64_t shape) const;
   [[nodiscard]] Bid gpu_bid(std::size_t device, const Question& question, std::uint64_t shape, double best_cpu_us);
   [[nodiscard]] std::optional<std::size_t> cheapest(const std::vector<Bid>& bids, Policy policy, const Request& request) const;

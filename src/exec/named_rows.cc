@@ -11,26 +11,29 @@ bool rules_out(const kernel::PipelineInput& input, std::int64_t part) {
   });
 }
 
-NamedRows name_rows(const kernel::Pipeline& pipeline, std::int64_t morsel_rows) {
+NamedRows name_rows(const kernel::Pipeline& pipeline, std::int64_t morsel_rows, bool with_name) {
   NamedRows named;
   const std::vector<kernel::SourceColumn>& columns = pipeline.program->source.columns;
   named.column_bytes.resize(columns.size());
   if (!pipeline.input.source) return named;
   const TableSource& source = *pipeline.input.source;
-  const std::string identity = source.identity();
   const bool prunes = !pipeline.input.predicate.conditions.empty();
-  bool nameable = source.in_memory() && !identity.empty();
-  std::string name = fmt::format("{}/{}", identity, morsel_rows);
-  for (const kernel::SourceColumn& column : columns) {
-    if (column.as_code && !source.shared_dictionary(column.index)) nameable = false;
-    const std::string mark = fmt::format("{}{}", column.index, column.as_code ? "c" : "");
-    name += "," + mark;
-    if (nameable) named.name.columns.push_back(identity + "," + mark);
+  std::string name;
+  if (with_name && source.in_memory()) named.name.content = source.identity();
+  bool nameable = !named.name.content.empty();
+  if (nameable) {
+    name = fmt::format("{}/{}", named.name.content, morsel_rows);
+    for (const kernel::SourceColumn& column : columns) {
+      if (column.as_code && !source.shared_dictionary(column.index)) nameable = false;
+      const std::string mark = fmt::format(",{}{}", column.index, column.as_code ? "c" : "");
+      name += mark;
+      named.name.columns.push_back(named.name.content + mark);
+    }
+    if (prunes) name += '/';
   }
-  if (prunes) name += '/';
   for (std::int64_t part = 0; part < source.part_count(); ++part) {
     const bool kept = !prunes || !rules_out(pipeline.input, part);
-    if (prunes) name += kept ? '+' : '-';
+    if (nameable && prunes) name += kept ? '+' : '-';
     if (!kept) continue;
     if (named.parts++ == 0) named.first_part = part;
     const std::optional<std::int64_t> rows = source.part_rows(part);
@@ -40,9 +43,8 @@ NamedRows name_rows(const kernel::Pipeline& pipeline, std::int64_t morsel_rows) 
   }
   if (nameable && named.rows != 0) {
     named.name.all = std::move(name);
-    named.name.content = identity;
   } else {
-    named.name.columns.clear();
+    named.name = {};
   }
   return named;
 }

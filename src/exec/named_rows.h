@@ -20,7 +20,7 @@ struct NamedRows {
 /// Whether statistics rule out every row of a part.
 [[nodiscard]] bool rules_out(const kernel::PipelineInput& input, std::int64_t part);
 
-/// `morsel_rows`: as the rows will be cut.
-[[nodiscard]] NamedRows name_rows(const kernel::Pipeline& pipeline, std::int64_t morsel_rows);
+/// `morsel_rows`: as the rows will be cut. `with_name`: someone wants to know what they are called.
+[[nodiscard]] NamedRows name_rows(const kernel::Pipeline& pipeline, std::int64_t morsel_rows, bool with_name);
 
 }  // namespace trueno::exec

@@ -104,11 +104,11 @@ class QueryRun {
       earlier.push_back(unmatched ? &*unmatched : &outputs_[input]);
       rows += earlier.back()->length;
     }
-    const NamedRows named = name_rows(pipeline, options_.morsel_rows);
-    dispatch::Job job = job_of(pipeline, named, rows);
-    for (const std::size_t table : pipeline.tables) job.table_rows.push_back(outputs_[table].length);
     dispatch::Request request = options_.policy;
     request.workers = options_.threads;
+    const NamedRows named = name_rows(pipeline, options_.morsel_rows, devices_.asks_for_names(request));
+    dispatch::Job job = job_of(pipeline, named, rows);
+    for (const std::size_t table : pipeline.tables) job.table_rows.push_back(outputs_[table].length);
     // A GPU hands out all rows at once, where the CPU ends with the last one that is wanted.
     const kernel::SinkKind sink = pipeline.program->sink.kind;
     const bool emits = sink == kernel::SinkKind::kEmit || sink == kernel::SinkKind::kBuild;
@@ -198,11 +198,11 @@ class QueryRun {
 }  // namespace
 
 Result<dispatch::Decision> place(const kernel::Pipeline& pipeline, dispatch::Devices& devices, const Options& options) {
-  const NamedRows named = name_rows(pipeline, options.morsel_rows);
   const std::int64_t rows = pipeline.input.source ? pipeline.input.source->row_count().value_or(-1) : -1;
   dispatch::Request request = options.policy;
   request.workers = options.threads;
   request.recorded = false;
+  const NamedRows named = name_rows(pipeline, options.morsel_rows, devices.asks_for_names(request));
   return devices.choose(job_of(pipeline, named, rows), named.name, named.column_bytes, request);
 }
 

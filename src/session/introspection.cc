@@ -78,7 +78,7 @@ Result<std::shared_ptr<const TableSource>> devices_source(const dispatch::Device
                               where(profile.own_memory, rates.compile_us / 1000),
                               Value::floating(rates.build_ns)};
     for (const CostKind kind : kKinds) row.push_back(Value::floating(rates.row_ns[static_cast<std::size_t>(kind)]));
-    TRUENO_TRY(rows.add(std::move(row)));
+    TRUENO_TRY(rows.add(row));
   }
   return rows.finish_source("trueno_devices");
 }

@@ -169,10 +169,10 @@ class WebGpuBackend final : public Backend {
     known_.splice(known_.begin(), known_, found);
     return &known_.front();
   }
-  Known& known(std::shared_ptr<const kernel::Program> program) const {
+  Known& known(const std::shared_ptr<const kernel::Program>& program) const {
     if (Known* found = find(*program)) return *found;
     if (known_.size() == kMostKnown) known_.pop_back();
-    known_.push_front({std::move(program), std::nullopt, nullptr});
+    known_.push_front({program, std::nullopt, nullptr});
     return known_.front();
   }
 
