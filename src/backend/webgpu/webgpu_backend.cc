@@ -76,7 +76,7 @@ class WebGpuBackend final : public Backend {
   }
 
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const kernel::Program> program) override {
-    co_return prepare_now(std::move(program));
+    co_return prepare_now(program);
   }
   Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows) override {
     co_return webgpu::WebGpuJoinTable::make(table, std::move(rows));
@@ -126,7 +126,7 @@ class WebGpuBackend final : public Backend {
     device_ = nullptr;
   }
 
-  Result<std::shared_ptr<const Kernel>> prepare_now(std::shared_ptr<const kernel::Program> program) {
+  Result<std::shared_ptr<const Kernel>> prepare_now(const std::shared_ptr<const kernel::Program>& program) {
     TRUENO_TRY(open());
     if (std::shared_ptr<const Kernel> known = prepared(*program)) return known;
     const auto [device, residency] = [&] {
