@@ -1,6 +1,19 @@
 // Each rate is the difference of two programs that differ in that alone, the least of some runs of each.
 #include "dispatch/calibrate.h"
 
+#ifdef __wasm__
+
+namespace trueno::dispatch {
+
+// In a page there is one device, and nothing to choose.
+Result<Rates> measure_rates(backend::Backend& device, const Rates&, const Parallel&) {
+  return error(ErrorCode::kNotSupported, "WebAssembly measures no devices: it has none but {}", device.profile().name);
+}
+
+}  // namespace trueno::dispatch
+
+#else
+
 #include <algorithm>
 #include <atomic>
 #include <cmath>
@@ -409,3 +422,5 @@ Result<Rates> measure_rates(Backend& device, const Rates& typical, const Paralle
 }
 
 }  // namespace trueno::dispatch
+
+#endif

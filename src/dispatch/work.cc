@@ -77,7 +77,7 @@ double groups_of(const kernel::Program& program) {
   for (const kernel::ValueId key : program.sink.keys) {
     const kernel::Range& range = program.at(key).range;
     if (!range.bounded()) return program.sink.estimated_groups < 0 ? kUnknownGroups : static_cast<double>(program.sink.estimated_groups);
-    groups *= static_cast<double>(*range.max - *range.min) + 1;
+    groups *= static_cast<double>(*range.max) - static_cast<double>(*range.min) + 1;  // the difference may not fit an i128
   }
   return groups;
 }
