@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/hash.h"
 #include "dispatch/calibrate.h"
 
 #ifndef __wasm__
@@ -30,11 +31,12 @@ bool is_gpu(const DeviceProfile& profile) { return profile.kind == DeviceKind::k
 // Of the rates of a device, among files.
 std::string file_name(const std::string& device, const std::string& identity) {
   std::string name = device + "-" + identity;
+  const std::uint64_t hash = hash_bytes(name);  // where what files cannot be called, or a long tail, made two names one
   for (char& c : name) {
     if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9')) c = '-';
   }
-  constexpr std::size_t kLongest = 120;
-  return name.substr(0, kLongest) + ".rates";
+  constexpr std::size_t kLongest = 100;
+  return fmt::format("{}-{:016x}.rates", name.substr(0, kLongest), hash);
 }
 
 std::string file_name(const DeviceProfile& profile) { return file_name(profile.name, profile.identity); }
@@ -96,13 +98,14 @@ void Devices::set_rates(std::size_t device, const Rates& rates) {
 // Which devices have a say: of the GPUs, the one that is meant.
 bool Devices::considered(std::size_t device, const Request& request) const {
   const DeviceProfile& profile = list_[device]->profile();
-  return !is_gpu(profile) || (profile.software == request.software_gpu && !request.without_gpu);
+  return !is_gpu(profile) || profile.software == request.software_gpu;
 }
 
 bool Devices::asks_for_names(const Request& request) const {
   const bool asked = request.policy == Policy::kGpu || request.policy == Policy::kIntensity;
   for (std::size_t i = 0; i < list_.size(); ++i) {
-    if (is_gpu(list_[i]->profile()) && considered(i, request) && (asked || known_[i]->stage == Stage::kReady)) return true;
+    if (is_gpu(list_[i]->profile()) && considered(i, request) && request.no_gpu.empty() && (asked || known_[i]->stage == Stage::kReady))
+      return true;
   }
   return false;
 }
@@ -142,7 +145,7 @@ Support Devices::not_ready(std::size_t device, double gain_us, bool recorded) {
     start_opening(device);
     return {DeclineReason::kNotMeasured, "being opened and measured; the CPU answers meanwhile"};
   }
-  if (recorded && gain_us <= kWorthUs) return {DeclineReason::kNotMeasured, "not opened: it would gain too little"};
+  if (recorded && gain_us <= kWorthUs) return {DeclineReason::kNotMeasured, "gain too small"};
   return {DeclineReason::kNotMeasured,
           fmt::format("not opened: it could have saved {} so far, opening it takes about {}; CALL trueno_calibrate() opens it",
                       milliseconds(missed), milliseconds(kOpeningUs))};
@@ -227,7 +230,56 @@ std::optional<std::size_t> Devices::by_intensity(const std::vector<Bid>& bids, c
     const double moving = known.link_bytes_per_us > 0 ? question.work.bytes / known.link_bytes_per_us : 0;
     if (question.work.bytes > static_cast<double>(kIntenseBytes) && cost.scan + cost.compute > kIntenseRatio * moving) return i;
   }
-  return cheapest(bids, Policy::kSimd, question.request);
+  const std::optional<std::size_t> simd = cheapest(bids, Policy::kSimd, question.request);
+  return simd ? simd : cheapest(bids, Policy::kScalar, question.request);
+}
+
+std::vector<Bid> Devices::all_bids(const Question& question, std::uint64_t shape) {
+  const Request& request = question.request;
+  std::vector<Bid> bids(list_.size());
+  double best_cpu_us = INFINITY;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    if (is_gpu(list_[i]->profile())) continue;
+    bids[i] = cpu_bid(i, question, shape);
+    if (bids[i].support.yes()) best_cpu_us = std::min(best_cpu_us, bids[i].predicted_us);
+  }
+  const bool forced_cpu = request.policy == Policy::kSimd || request.policy == Policy::kScalar;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    if (!is_gpu(list_[i]->profile()) || !considered(i, request)) continue;
+    if (!forced_cpu && request.no_gpu.empty()) {
+      bids[i] = gpu_bid(i, question, shape, best_cpu_us);
+      continue;
+    }
+    bids[i].device = list_[i]->profile().name;
+    bids[i].support =
+        forced_cpu ? Support{DeclineReason::kNotMeasured, "not asked"} : Support{DeclineReason::kSink, std::string(request.no_gpu)};
+  }
+  return bids;
+}
+
+// Of the devices that the policy is about, the last one that declined.
+std::string Devices::why_declined(const std::vector<Bid>& bids, const Request& request) const {
+  std::string declined;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    const DeviceProfile& profile = list_[i]->profile();
+    const bool about =
+        request.policy == Policy::kGpu ? is_gpu(profile) : (request.policy != Policy::kSimd || profile.kind == DeviceKind::kSimd);
+    if (about && considered(i, request) && !bids[i].support.yes())
+      declined = fmt::format("{} declined: {}", bids[i].device, bids[i].support.detail);
+  }
+  return declined;
+}
+
+// Who might be faster than is thought. Between the CPU's devices there is no doubt.
+std::optional<std::size_t> Devices::runner_up(const std::vector<Bid>& bids, std::size_t best, const Request& request) const {
+  std::optional<std::size_t> second;
+  for (std::size_t i = 0; i < list_.size(); ++i) {
+    if (i == best || !considered(i, request) || !bids[i].support.yes()) continue;
+    if (!is_gpu(list_[i]->profile()) && !is_gpu(list_[best]->profile())) continue;
+    if (bids[i].predicted_us > kCloseRunnerUp * bids[best].counted_us()) continue;
+    if (!second || bids[i].predicted_us < bids[*second].predicted_us) second = i;
+  }
+  return second;
 }
 
 Result<Decision> Devices::choose(const Job& job, const backend::RowsName& name, const std::vector<std::int64_t>& column_bytes,
@@ -235,117 +287,78 @@ Result<Decision> Devices::choose(const Job& job, const backend::RowsName& name, 
   const Work work = describe(job);
   const Question question{job, work, name, column_bytes, request};
   Decision decision;
-  if (request.learning) decision.shape = shape_of(*job.program);
-  decision.bids.resize(list_.size());
-  double best_cpu_us = INFINITY;
-  for (std::size_t i = 0; i < list_.size(); ++i) {
-    if (is_gpu(list_[i]->profile())) continue;
-    decision.bids[i] = cpu_bid(i, question, decision.shape);
-    if (decision.bids[i].support.yes()) best_cpu_us = std::min(best_cpu_us, decision.bids[i].predicted_us);
-  }
-  const bool forced_cpu = request.policy == Policy::kSimd || request.policy == Policy::kScalar;
-  for (std::size_t i = 0; i < list_.size(); ++i) {
-    if (!is_gpu(list_[i]->profile())) continue;
-    decision.bids[i].device = list_[i]->profile().name;
-    decision.bids[i].support = {DeclineReason::kNotMeasured, "not asked"};
-    if (considered(i, request) && !forced_cpu) decision.bids[i] = gpu_bid(i, question, decision.shape, best_cpu_us);
-  }
-
-  std::optional<std::size_t> choice;
-  if (request.policy == Policy::kIntensity) {
-    choice = by_intensity(decision.bids, question);
-    if (!choice) choice = cheapest(decision.bids, Policy::kScalar, request);
-  } else {
-    choice = cheapest(decision.bids, request.policy, request);
-  }
-  std::string declined;
-  for (std::size_t i = 0; i < list_.size(); ++i) {
-    const DeviceProfile& profile = list_[i]->profile();
-    const bool wanted =
-        request.policy == Policy::kGpu ? is_gpu(profile) : (request.policy != Policy::kSimd || profile.kind == DeviceKind::kSimd);
-    if (considered(i, request) && wanted && !decision.bids[i].support.yes())
-      declined = fmt::format("{} declined: {}", decision.bids[i].device, decision.bids[i].support.detail);
-  }
+  decision.rows = work.rows;
+  decision.shape = shape_of(*job.program);
+  std::vector<Bid> bids = all_bids(question, decision.shape);
   Policy decisive = request.policy;
+  std::optional<std::size_t> choice = decisive == Policy::kIntensity ? by_intensity(bids, question) : cheapest(bids, decisive, request);
   if (!choice && request.policy == Policy::kGpu) {
+    const std::string declined = why_declined(bids, request);
     decision.gpu_refusal = declined.empty() ? "there is none" : declined;
     if (request.gpu_required) {
       return error(ErrorCode::kDevice, "the GPU was asked for, but {}", decision.gpu_refusal)
           .hint("see trueno doctor, or SET gpu_fallback = 'warn'");
     }
     decisive = request.fallback;
-    choice = cheapest(decision.bids, decisive, request);
+    choice = cheapest(bids, decisive, request);
   }
-  if (!choice)
+  if (!choice) {
+    const std::string declined = why_declined(bids, request);
     return error(ErrorCode::kNotSupported, "no device that the setting backend allows can run this: {}",
                  declined.empty() ? "it is not there" : declined)
         .hint("SET backend = 'cost'");
-  decision.reason = decisive != Policy::kCost ? "forced by the setting backend" : "least predicted time";
-  if (decisive == Policy::kIntensity) decision.reason = "the rule of the setting backend = 'intensity'";
-  if (decisive == Policy::kCost && list_.size() == 1) decision.reason = "the only device";
+  }
+  switch (decisive) {
+    case Policy::kCost: decision.reason = list_.size() == 1 ? "the only device" : "least predicted time"; break;
+    case Policy::kIntensity: decision.reason = "the rule of the setting backend = 'intensity'"; break;
+    case Policy::kSimd:
+    case Policy::kScalar:
+    case Policy::kGpu: decision.reason = "forced by the setting backend"; break;
+  }
   if (!decision.gpu_refusal.empty()) decision.reason = fmt::format("the GPU was asked for, but {}", decision.gpu_refusal);
   if (request.policy == Policy::kCost && request.learning) {
-    // Now and then the second one runs, so that it is known how fast it is now.
-    std::optional<std::size_t> second;
-    for (std::size_t i = 0; i < list_.size(); ++i) {
-      if (i == *choice || !considered(i, request) || !decision.bids[i].support.yes()) continue;
-      if (!is_gpu(list_[i]->profile()) && !is_gpu(list_[*choice]->profile())) continue;
-      const double close = kCloseRunnerUp * decision.bids[*choice].counted_us();
-      if (decision.bids[i].predicted_us <= close && (!second || decision.bids[i].predicted_us < decision.bids[*second].predicted_us))
-        second = i;
-    }
+    const std::optional<std::size_t> second = runner_up(bids, *choice, request);
     if (second && request.recorded && experience_.explores(decision.shape)) {
       choice = second;
       decision.reason = "one run in a hundred tries the runner-up";
-    } else if (decision.bids[*choice].credit_us > 0) {
+    } else if (bids[*choice].credit_us > 0) {
       decision.reason = fmt::format("least predicted time, with {} that earlier runs lost for want of its columns",
-                                    milliseconds(decision.bids[*choice].credit_us));
+                                    milliseconds(bids[*choice].credit_us));
     }
   }
-  const Bid& chosen = decision.bids[*choice];
+  const Bid& chosen = bids[*choice];
   decision.device = *choice;
   decision.predicted_us = chosen.predicted_us;
   decision.computed_us = chosen.cost.total() - chosen.cost.transfer - chosen.cost.compile;
   decision.compiled = chosen.cost.compile == 0;
   // Devices that stand apart from the request (a software GPU nobody asked for) are not shown.
-  std::vector<Bid> shown;
+  decision.bids.reserve(bids.size());
   for (std::size_t i = 0; i < list_.size(); ++i) {
-    if (considered(i, request)) shown.push_back(std::move(decision.bids[i]));
+    if (considered(i, request)) decision.bids.push_back(std::move(bids[i]));
   }
-  decision.bids = std::move(shown);
   return decision;
 }
 
-void Devices::learn(const Job& job, const backend::RowsName& name, const Decision& decision, const Outcome& outcome,
+void Devices::learn(const kernel::Program& program, const backend::RowsName& name, const Decision& decision, const Outcome& outcome,
                     const Request& request) {
   if (!request.recorded) return;
   const DeviceProfile& profile = list_[decision.device]->profile();
   LoggedDecision logged;
   logged.device = profile.name;
   logged.reason = decision.reason;
-  logged.shape = shape_name(*job.program);
-  logged.rows = outcome.rows;
-  logged.moved_bytes = outcome.moved_bytes;
+  logged.sink = program.sink.kind;
+  logged.joins = !program.tables.empty();
   logged.predicted_us = decision.predicted_us;
-  logged.measured_us = outcome.measured_us;
-  logged.transfer_us = outcome.transfer_us;
-  for (const Bid& bid : decision.bids) {
-    if (bid.device == profile.name) continue;
-    logged.others += logged.others.empty() ? "" : "; ";
-    logged.others += bid.support.yes() ? fmt::format("{} {:.0f} us", bid.device, bid.predicted_us)
-                                       : fmt::format("{} declined: {}", bid.device, bid.support.detail);
-  }
+  logged.outcome = outcome;
+  logged.bids = decision.bids;
   experience_.log(std::move(logged));
-  if (!request.learning || decision.shape == 0) return;
   if (is_gpu(profile)) {
     const LockGuard lock(mutex_);
     known_[decision.device]->losses = 0;
   }
-  const bool moved = outcome.moved_bytes != 0;
-  if (!moved && decision.compiled && profile.kind != DeviceKind::kScalar) {
-    const double rows = describe(job).rows;
-    experience_.learn(decision.device, *job.program, decision.shape, rows, decision.computed_us, outcome.measured_us);
-  }
+  if (!request.learning) return;
+  if (outcome.moved_bytes == 0 && decision.compiled && profile.kind != DeviceKind::kScalar)
+    experience_.learn(decision.device, program, decision.shape, decision.rows, decision.computed_us, outcome.measured_us);
   if (name.content.empty()) return;
   if (is_gpu(profile)) {
     const auto own = std::ranges::find(decision.bids, profile.name, &Bid::device);
@@ -374,17 +387,15 @@ void Devices::start_opening(std::size_t device) {
 }
 
 void Devices::open_and_measure(std::size_t device) {
-  Known& known = *known_[device];
   const Backend& backend = *list_[device];
   Status opened = backend.open();
   if (opened) {
-    const std::string file = file_name(backend.profile());
     std::optional<Rates> stored = kept_rates(backend.profile().name, backend.profile().identity);
     if (!stored) {
       Result<Rates> measured = measure(device);
       if (measured) {
         stored = *measured;
-        if (store_.write) store_.write(file, print(*stored));
+        keep(device, *stored);
       } else {
         opened = measured.error();
       }
@@ -396,11 +407,19 @@ void Devices::open_and_measure(std::size_t device) {
       if (const std::optional<Rates> kept = kept_rates(profile.name, profile.identity)) set_rates(i, *kept);
     }
   }
-  if (!opened) {
+  if (!opened) fail(device, opened.error().message());
+}
+
+void Devices::fail(std::size_t device, std::string why) {
+  {
     const LockGuard lock(mutex_);
-    known.failure = opened.error().message();
+    known_[device]->failure = std::move(why);
   }
-  if (!opened) known.stage = Stage::kFailed;
+  known_[device]->stage = Stage::kFailed;
+}
+
+void Devices::keep(std::size_t device, const Rates& rates) const {
+  if (store_.write) store_.write(file_name(list_[device]->profile()), print(rates));
 }
 
 Result<Rates> Devices::measure(std::size_t device) const {
@@ -419,17 +438,13 @@ Status Devices::calibrate(bool software_gpu) {
     if (is_gpu(profile)) {
       const Status opened = list_[i]->open();
       if (!opened) {
-        {
-          const LockGuard lock(mutex_);
-          known_[i]->failure = opened.error().message();
-        }
-        known_[i]->stage = Stage::kFailed;
+        fail(i, opened.error().message());
         continue;
       }
     }
     const Rates measured = TRUENO_TRY(measure(i));
     set_rates(i, measured);
-    if (store_.write) store_.write(file_name(list_[i]->profile()), print(measured));
+    keep(i, measured);
   }
   return {};
 }

@@ -43,7 +43,8 @@ class Devices {
   [[nodiscard]] Result<Decision> choose(const Job& job, const backend::RowsName& name, const std::vector<std::int64_t>& column_bytes,
                                         const Request& request);
   /// Tells what came of it.
-  void learn(const Job& job, const backend::RowsName& name, const Decision& decision, const Outcome& outcome, const Request& request);
+  void learn(const kernel::Program& program, const backend::RowsName& name, const Decision& decision, const Outcome& outcome,
+             const Request& request);
 
   /// A device said that it can run a program, and then could not: it is not asked for programs like it for a while, unless by a forced
   /// policy. One that was lost is opened again by its next use; three times in a row, and it counts as none.
@@ -90,10 +91,15 @@ class Devices {
   [[nodiscard]] Bid gpu_bid(std::size_t device, const Question& question, std::uint64_t shape, double best_cpu_us);
   [[nodiscard]] std::optional<std::size_t> cheapest(const std::vector<Bid>& bids, Policy policy, const Request& request) const;
   [[nodiscard]] std::optional<std::size_t> by_intensity(const std::vector<Bid>& bids, const Question& question) const;
+  [[nodiscard]] std::vector<Bid> all_bids(const Question& question, std::uint64_t shape);
+  [[nodiscard]] std::string why_declined(const std::vector<Bid>& bids, const Request& request) const;
+  [[nodiscard]] std::optional<std::size_t> runner_up(const std::vector<Bid>& bids, std::size_t best, const Request& request) const;
   [[nodiscard]] backend::Support failed_before(std::size_t device, std::uint64_t shape);
   [[nodiscard]] backend::Support not_ready(std::size_t device, double gain_us, bool recorded);
   void start_opening(std::size_t device);
   void open_and_measure(std::size_t device);
+  void fail(std::size_t device, std::string why);
+  void keep(std::size_t device, const Rates& rates) const;
   [[nodiscard]] Result<Rates> measure(std::size_t device) const;
 
   std::vector<std::shared_ptr<backend::Backend>> list_;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "backend/backend.h"
@@ -25,7 +26,7 @@ struct Request {
   Policy fallback = Policy::kCost;  // who runs what the GPU was asked for and cannot run
   bool gpu_required = false;        // then that is an error instead
   bool software_gpu = false;        // the GPU that is meant is a CPU playing one: for tests
-  bool without_gpu = false;         // it has just failed
+  std::string_view no_gpu = {};     // why a GPU is out of the question for this pipeline; empty: it is not
   bool learning = true;             // earlier runs correct predictions, pay for moving, and one in a hundred tries the runner-up
   bool recorded = true;             // the decision is logged; constants are not worth it
   int workers = 1;                  // of the CPU
@@ -49,12 +50,13 @@ struct Bid {
 struct Decision {
   std::size_t device = 0;  // index in the list of devices
   double predicted_us = 0;
+  double rows = 0;  // known or assumed
   std::string reason;
   std::string gpu_refusal;  // why the GPU that was asked for does not run it; empty: it does, or was not asked for
   std::vector<Bid> bids;
   // What learning from the run takes.
-  std::uint64_t shape = 0;  // 0: there is nothing to learn
-  double computed_us = 0;   // predicted, without moving and compiling, before it was corrected
+  std::uint64_t shape = 0;
+  double computed_us = 0;  // predicted, without moving and compiling, before it was corrected
   bool compiled = true;
 };
 

@@ -24,6 +24,7 @@ class FakeDevice final : public backend::Backend {
     ++opened;
     return opens ? Status() : Status(error(ErrorCode::kDevice, "no adapter"));
   }
+  bool is_open() const override { return !lost; }
   bool is_prepared(const kernel::Program&) const override { return prepared; }
   std::int64_t missing_bytes(const kernel::Program&, const backend::RowsName&, std::span<const std::int64_t>) const override {
     return missing;
@@ -37,6 +38,7 @@ class FakeDevice final : public backend::Backend {
 
   backend::Support support;
   bool opens = true;
+  bool lost = false;
   bool prepared = true;
   std::int64_t missing = 0;
   mutable std::atomic<int> asked = 0;
@@ -79,7 +81,7 @@ class DispatchTest : public testing::Test {
   // Places a pipeline and tells that it took as long as `measured_us`.
   Decision run(std::int64_t rows, const Request& request, double measured_us) {
     Decision decision = place(rows, request).value();
-    devices_.learn(job(rows), name_, decision, {measured_us, 0, 0, rows}, request);
+    devices_.learn(program_, name_, decision, {measured_us, 0, 0, rows}, request);
     return decision;
   }
   // 100 us, then a hundredth of a nanosecond a row; moving 1,000 bytes a microsecond.
@@ -239,8 +241,8 @@ TEST_F(DispatchTest, EveryDecisionIsLogged) {
   ASSERT_EQ(log.size(), 2u);
   EXPECT_EQ(log[0].device, "scalar");
   EXPECT_EQ(log[1].number, 2);
-  EXPECT_EQ(log[1].measured_us, 1000);
-  EXPECT_EQ(log[1].shape, "scan, emit");
+  EXPECT_EQ(log[1].outcome.measured_us, 1000);
+  EXPECT_EQ(log[1].sink, kernel::SinkKind::kEmit);
   EXPECT_EQ(log[1].reason, "forced by the setting backend");
 }
 
@@ -252,6 +254,39 @@ TEST_F(DispatchTest, TheRuleOfFiveKeepsScansOffTheGpu) {
   devices_.set_rates(2, busy);
   EXPECT_EQ(place(10'000'000, Policy::kIntensity)->device, 2u);  // a second of computing
   EXPECT_EQ(place(1'000'000, Policy::kIntensity)->device, 1u);   // but only 8 MB
+}
+
+TEST_F(DispatchTest, WhyNoGpuMayRunItIsItsBid) {
+  gpu_is_ready();
+  Request request = unlearned(Policy::kCost);
+  request.no_gpu = "only the first rows are wanted";
+  const auto decision = place(10'000'000, request);
+  EXPECT_EQ(decision->device, 1u);
+  EXPECT_EQ(decision->bids[2].support.detail, "only the first rows are wanted");
+  EXPECT_EQ(gpu_->asked, 0);
+}
+
+TEST_F(DispatchTest, AGpuThatIsLostThreeTimesInARowCountsAsNone) {
+  gpu_is_ready();
+  gpu_->lost = true;
+  for (int i = 0; i < 2; ++i) devices_.report_failure(2, program_, error(ErrorCode::kDevice, "gone"));
+  EXPECT_EQ(place(10'000'000, unlearned(Policy::kCost))->device, 2u);
+  devices_.report_failure(2, program_, error(ErrorCode::kDevice, "gone"));
+  const auto decision = place(10'000'000, unlearned(Policy::kCost));
+  EXPECT_EQ(decision->device, 1u);
+  EXPECT_NE(decision->bids[2].support.detail.find("failed 3 times in a row, the last time: gone"), std::string::npos);
+}
+
+TEST_F(DispatchTest, AProgramThatAGpuCouldNotRunIsNotSentThereAgainAtOnce) {
+  gpu_is_ready();
+  devices_.report_failure(2, program_, error(ErrorCode::kOutOfMemory, "no room"));
+  const Request request = Policy::kCost;
+  EXPECT_EQ(place(10'000'000, request)->device, 1u);
+  EXPECT_EQ(place(10'000'000, request)->bids[2].support.detail, "no room");
+  int tried = 0;
+  for (int i = 0; i < 64; ++i) tried += place(10'000'000, request)->device == 2u ? 1 : 0;
+  EXPECT_EQ(tried, 1);
+  EXPECT_EQ(place(10'000'000, Policy::kGpu)->device, 2u);
 }
 
 TEST(Rates, SurviveBeingWritten) {

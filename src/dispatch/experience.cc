@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/hash.h"
+
 namespace trueno::dispatch {
 
 namespace {
@@ -14,49 +16,32 @@ constexpr double kMostOff = 16;       // of all programs of a kind: further off 
 constexpr double kOwnMostOff = 1000;  // of a program
 constexpr int kExploring = 100;
 
-class Mixer {
- public:
-  void add(std::uint64_t part) { hash_ = (hash_ ^ part) * 0x9E3779B97F4A7C15 ^ (hash_ >> 29); }
-  [[nodiscard]] std::uint64_t hash() const { return hash_; }
-
- private:
-  std::uint64_t hash_ = 0x243F6A8885A308D3;
-};
-
 int kind_of(const kernel::Program& program) { return static_cast<int>(program.sink.kind) * 2 + (program.tables.empty() ? 0 : 1); }
 
 std::uint64_t key_of(std::size_t device, std::uint64_t shape, double rows) {
-  Mixer mixer;
-  mixer.add(device);
-  mixer.add(shape);
-  mixer.add(static_cast<std::uint64_t>(std::ilogb(std::max(rows, 1.0))));
-  return mixer.hash();
+  return hash_combine(hash_combine(shape, device), static_cast<std::uint64_t>(std::ilogb(std::max(rows, 1.0))));
 }
 
 }  // namespace
 
 std::uint64_t shape_of(const kernel::Program& program) {
-  Mixer mixer;
+  std::uint64_t hash = 0;
+  const auto add = [&](auto part) { hash = hash_combine(hash, static_cast<std::uint64_t>(part)); };
   for (const kernel::Instruction& i : program.instructions) {
-    mixer.add(static_cast<std::uint64_t>(i.op));
-    mixer.add(i.index);
-    mixer.add(static_cast<std::uint64_t>(i.lane));
-    for (const kernel::ValueId id : i.args) mixer.add(id);
+    add(i.op);
+    add(i.index);
+    add(i.lane);
+    for (const kernel::ValueId id : i.args) add(id);
   }
-  for (const kernel::SourceColumn& column : program.source.columns) mixer.add(static_cast<std::uint64_t>(column.index));
-  mixer.add(static_cast<std::uint64_t>(program.sink.kind));
-  for (const kernel::ValueId id : program.sink.keys) mixer.add(id);
-  for (const kernel::ValueId id : program.sink.values) mixer.add(id);
+  for (const kernel::SourceColumn& column : program.source.columns) add(column.index);
+  add(program.sink.kind);
+  for (const kernel::ValueId id : program.sink.keys) add(id);
+  for (const kernel::ValueId id : program.sink.values) add(id);
   for (const kernel::Accumulator& a : program.sink.accumulators) {
-    mixer.add(static_cast<std::uint64_t>(a.kind));
-    mixer.add(a.argument);
+    add(a.kind);
+    add(a.argument);
   }
-  return mixer.hash();
-}
-
-std::string shape_name(const kernel::Program& program) {
-  static constexpr std::string_view kSinks[] = {"emit", "reduce", "group", "top", "sort", "build", "collect"};
-  return fmt::format("{}, {}", program.tables.empty() ? "scan" : "join", kSinks[static_cast<std::size_t>(program.sink.kind)]);
+  return hash;
 }
 
 void Experience::Ratio::add(double observed, double most) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/threads.h"
-#include "kernel/program.h"
+#include "dispatch/dispatch.h"
 
 namespace trueno::dispatch {
 
@@ -17,20 +17,15 @@ struct LoggedDecision {
   std::int64_t number = 0;  // counts up from 1
   std::string device;
   std::string reason;
-  std::string shape;  // "join, group"
-  std::int64_t rows = 0;
-  std::int64_t moved_bytes = 0;
+  kernel::SinkKind sink = kernel::SinkKind::kEmit;
+  bool joins = false;
   double predicted_us = 0;
-  double measured_us = 0;
-  double transfer_us = 0;
-  std::string others;  // "scalar 120 us; webgpu declined: ..."
+  Outcome outcome;
+  std::vector<Bid> bids;  // of all devices that had a say
 };
 
 /// Tells programs apart: those that do the same have the same number.
 [[nodiscard]] std::uint64_t shape_of(const kernel::Program& program);
-/// "scan, reduce": of what kind a program is.
-[[nodiscard]] std::string shape_name(const kernel::Program& program);
-
 /// What runs have taught: how far predictions were off, what was lost for want of rows on a device, what was decided. Thread-safe.
 class Experience {
  public:

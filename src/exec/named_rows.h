@@ -17,6 +17,11 @@ struct NamedRows {
   std::vector<std::int64_t> column_bytes;  // by source column of the program, rough: of the parts that are not ruled out
 };
 
+/// Whether a program hands out rows as they come: then a LIMIT may end its run early.
+[[nodiscard]] inline bool emits(const kernel::Program& program) {
+  return program.sink.kind == kernel::SinkKind::kEmit || program.sink.kind == kernel::SinkKind::kBuild;
+}
+
 /// Whether statistics rule out every row of a part.
 [[nodiscard]] bool rules_out(const kernel::PipelineInput& input, std::int64_t part);
 

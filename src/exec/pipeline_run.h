@@ -60,10 +60,7 @@ class PipelineRun {
     bool failed = false;     // the last ones, and the state with them
   };
 
-  [[nodiscard]] bool emits() const {
-    const kernel::SinkKind sink = pipeline_.program->sink.kind;
-    return sink == kernel::SinkKind::kEmit || sink == kernel::SinkKind::kBuild;
-  }
+  [[nodiscard]] bool emits() const { return exec::emits(*pipeline_.program); }
   // Rows past a satisfied LIMIT raise no error.
   [[nodiscard]] bool limited() const { return emits() && pipeline_.limit >= 0; }
   [[nodiscard]] std::int64_t rows_wanted() const { return pipeline_.limit == 0 ? 0 : pipeline_.limit + pipeline_.offset; }

@@ -35,6 +35,14 @@ dispatch::Job job_of(const kernel::Pipeline& pipeline, const NamedRows& named, s
   return job;
 }
 
+dispatch::Request request_of(const kernel::Pipeline& pipeline, const Options& options) {
+  dispatch::Request request = options.policy;
+  request.workers = options.threads;
+  if (emits(*pipeline.program) && pipeline.limit >= 0 && request.policy == dispatch::Policy::kCost)
+    request.no_gpu = "a GPU hands out all rows at once, the CPU ends with the last one that is wanted";
+  return request;
+}
+
 // One query on its way.
 class QueryRun {
  public:
@@ -104,28 +112,24 @@ class QueryRun {
       earlier.push_back(unmatched ? &*unmatched : &outputs_[input]);
       rows += earlier.back()->length;
     }
-    dispatch::Request request = options_.policy;
-    request.workers = options_.threads;
+    dispatch::Request request = request_of(pipeline, options_);
     const NamedRows named = name_rows(pipeline, options_.morsel_rows, devices_.asks_for_names(request));
     dispatch::Job job = job_of(pipeline, named, rows);
     for (const std::size_t table : pipeline.tables) job.table_rows.push_back(outputs_[table].length);
-    // A GPU hands out all rows at once, where the CPU ends with the last one that is wanted.
-    const kernel::SinkKind sink = pipeline.program->sink.kind;
-    const bool emits = sink == kernel::SinkKind::kEmit || sink == kernel::SinkKind::kBuild;
-    if (emits && pipeline.limit >= 0 && request.policy == dispatch::Policy::kCost) request.without_gpu = true;
     dispatch::Decision decision = TRUENO_TRY(devices_.choose(job, named.name, named.column_bytes, request));
-    Result<Batch> output = run_on(number, earlier, job, named, decision, request);
-    if (!output && falls_back(*devices_.list()[decision.device], output.error(), request)) {
+    const std::size_t chosen = decision.device;
+    Result<Batch> output = run_on(number, earlier, named, std::move(decision), request);
+    if (!output && falls_back(*devices_.list()[chosen], output.error(), request)) {
       const Error failure = output.error();
-      devices_.report_failure(decision.device, *pipeline.program, failure);
+      devices_.report_failure(chosen, *pipeline.program, failure);
       if (request.policy == dispatch::Policy::kGpu) request.policy = request.fallback;
-      request.without_gpu = true;
+      request.no_gpu = "it has just failed";
       const dispatch::Policy asked = options_.policy.policy;
       decision = TRUENO_TRY(devices_.choose(job, named.name, named.column_bytes, request));
       decision.reason =
           fmt::format("the GPU was {}, but failed: {}", asked == dispatch::Policy::kGpu ? "asked for" : "chosen", failure.message());
       decision.gpu_refusal = failure.message();
-      output = run_on(number, earlier, job, named, decision, request);
+      output = run_on(number, earlier, named, std::move(decision), request);
     }
     if (!output) return output.error().code() == ErrorCode::kOutOfMemory ? with_held(output.error()) : std::move(output).error();
     outputs_[number] = std::move(*output);
@@ -140,8 +144,8 @@ class QueryRun {
     return device.profile().kind == backend::DeviceKind::kWebGpu && of_device && !request.gpu_required;
   }
 
-  Result<Batch> run_on(std::size_t number, const std::vector<const Batch*>& earlier, const dispatch::Job& job, const NamedRows& named,
-                       const dispatch::Decision& decision, const dispatch::Request& request) {
+  Result<Batch> run_on(std::size_t number, const std::vector<const Batch*>& earlier, const NamedRows& named, dispatch::Decision decision,
+                       const dispatch::Request& request) {
     const kernel::Pipeline& pipeline = plan_.pipelines[number];
     backend::Backend& device = *devices_.list()[decision.device];
     const Stopwatch watch;
@@ -156,12 +160,12 @@ class QueryRun {
         named);
     Batch output = TRUENO_TRY(run.run());
     const dispatch::Outcome outcome{watch.elapsed_ms() * 1000, run.transfer_us(), run.moved_bytes(), run.rows_in()};
-    devices_.learn(job, named.name, decision, outcome, request);
+    devices_.learn(*pipeline.program, named.name, decision, outcome, request);
     // The rounds of a recursion add up; what was decided is what the last one decided.
     PipelineProfile& profile = out_.profile[number];
     profile.device = device.profile().name;
-    profile.reason = decision.reason;
-    profile.gpu_refusal = decision.gpu_refusal;
+    profile.reason = std::move(decision.reason);
+    profile.gpu_refusal = std::move(decision.gpu_refusal);
     profile.predicted_us += decision.predicted_us;
     profile.measured_us += outcome.measured_us;
     profile.transfer_us += run.transfer_us();
@@ -170,7 +174,7 @@ class QueryRun {
     profile.parts_skipped += run.parts_skipped();
     profile.spilled_bytes += run.spilled_bytes();
     profile.rows_skipped += run.rows_skipped();
-    profile.bids = decision.bids;
+    profile.bids = std::move(decision.bids);
     return output;
   }
 
@@ -199,8 +203,7 @@ class QueryRun {
 
 Result<dispatch::Decision> place(const kernel::Pipeline& pipeline, dispatch::Devices& devices, const Options& options) {
   const std::int64_t rows = pipeline.input.source ? pipeline.input.source->row_count().value_or(-1) : -1;
-  dispatch::Request request = options.policy;
-  request.workers = options.threads;
+  dispatch::Request request = request_of(pipeline, options);
   request.recorded = false;
   const NamedRows named = name_rows(pipeline, options.morsel_rows, devices.asks_for_names(request));
   return devices.choose(job_of(pipeline, named, rows), named.name, named.column_bytes, request);

@@ -21,6 +21,19 @@ std::string_view kind_name(backend::DeviceKind kind) {
   return "?";
 }
 
+std::string_view sink_name(kernel::SinkKind kind) {
+  switch (kind) {
+    case kernel::SinkKind::kEmit: return "emit";
+    case kernel::SinkKind::kReduce: return "reduce";
+    case kernel::SinkKind::kGroup: return "group";
+    case kernel::SinkKind::kTopK: return "top";
+    case kernel::SinkKind::kSort: return "sort";
+    case kernel::SinkKind::kBuild: return "build";
+    case kernel::SinkKind::kCollect: return "collect";
+  }
+  return "?";
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const TableSource>> settings_source(const Settings& settings) {
@@ -95,9 +108,17 @@ Result<std::shared_ptr<const TableSource>> decisions_source(const dispatch::Devi
                    text_field("reason"),
                    text_field("others")});
   for (const dispatch::LoggedDecision& d : devices.decisions()) {
-    TRUENO_TRY(rows.add({Value::bigint(d.number), text(d.device), text(d.shape), Value::bigint(d.rows), Value::floating(d.predicted_us),
-                         Value::floating(d.measured_us), Value::floating(d.transfer_us), Value::bigint(d.moved_bytes), text(d.reason),
-                         text(d.others)}));
+    std::string others;
+    for (const dispatch::Bid& bid : d.bids) {
+      if (bid.device == d.device) continue;
+      others += others.empty() ? "" : "; ";
+      others += bid.support.yes() ? fmt::format("{} {:.0f} us", bid.device, bid.predicted_us)
+                                  : fmt::format("{} declined: {}", bid.device, bid.support.detail);
+    }
+    const std::string pipeline = fmt::format("{}, {}", d.joins ? "join" : "scan", sink_name(d.sink));
+    TRUENO_TRY(rows.add({Value::bigint(d.number), text(d.device), text(pipeline), Value::bigint(d.outcome.rows),
+                         Value::floating(d.predicted_us), Value::floating(d.outcome.measured_us), Value::floating(d.outcome.transfer_us),
+                         Value::bigint(d.outcome.moved_bytes), text(d.reason), text(others)}));
   }
   return rows.finish_source("trueno_decisions");
 }

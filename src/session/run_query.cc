@@ -137,7 +137,7 @@ void StatementRunner::warn_of_refusals(const std::vector<exec::PipelineProfile>&
   if (settings_.text("gpu_fallback") != "warn") return;
   for (const exec::PipelineProfile& pipeline : profile) {
     if (pipeline.gpu_refusal.empty()) continue;
-    std::string warning = fmt::format("the GPU was asked for, but {}: ran on {}", pipeline.gpu_refusal, pipeline.device);
+    std::string warning = fmt::format("{}: ran on {}", pipeline.reason, pipeline.device);
     if (std::ranges::find(warnings_, warning) == warnings_.end()) warnings_.push_back(std::move(warning));
   }
 }

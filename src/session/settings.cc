@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_map>
 
 #include "base/int128.h"
 #include "base/large_memory.h"
@@ -60,7 +61,14 @@ const std::vector<Setting>& all_settings() {
 
 namespace {
 
+// The engine's own questions, some twenty a statement, are written as the list is.
 const Setting* find(std::string_view name) {
+  static const std::unordered_map<std::string_view, const Setting*> as_written = [] {
+    std::unordered_map<std::string_view, const Setting*> by_name;
+    for (const Setting& setting : all_settings()) by_name.emplace(setting.name, &setting);
+    return by_name;
+  }();
+  if (const auto known = as_written.find(name); known != as_written.end()) return known->second;
   const auto found = std::ranges::find_if(all_settings(), [&](const Setting& setting) { return same_name(setting.name, name); });
   return found == all_settings().end() ? nullptr : &*found;
 }

@@ -25,8 +25,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 COUNTS = Path(__file__).with_suffix(".json")
 CASES = Path(__file__).with_suffix(".sql")
-FEW, MANY, VERY_MANY = 1, 4, 64  # repetitions
-SMALL = 3_000_000  # instructions: VERY_MANY then
+FEW, MANY, MOST_REPEATS = 1, 4, 2500  # repetitions; more than MANY where these do not come to ENOUGH instructions
+ENOUGH = 200_000_000
 MOST = 1.05  # instructions, beside the base
 
 
@@ -62,8 +62,9 @@ class Binary:
 
         few = total(FEW)
         count = (total(MANY) - few) // (MANY - FEW)
-        # What the process does besides differs by some ten thousand instructions from run to run.
-        return count if count > SMALL else (total(VERY_MANY) - few) // (VERY_MANY - FEW)
+        # What the process does besides (Highway looks at the machine) differs by up to two million instructions from run to run.
+        many = min(MOST_REPEATS, ENOUGH // max(count, 1))
+        return count if many <= MANY else (total(many) - few) // (many - FEW)
 
     def milliseconds(self, sql: str) -> float:
         ran = self._bench(sql, 5, [])
