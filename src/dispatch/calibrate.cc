@@ -62,11 +62,14 @@ Result<Column> column_of(std::int64_t rows, const Type& type, Make make) {
   return column;
 }
 
+Result<Column> make_number(std::int64_t count) {
+  return column_of<std::int32_t>(count, TypeId::kInteger, [](std::int64_t row) { return static_cast<std::int32_t>(row % kNumbers); });
+}
+
 Result<Rows> make_rows(std::int64_t count) {
   Rows rows;
   rows.count = count;
-  rows.number = TRUENO_TRY(
-      column_of<std::int32_t>(count, TypeId::kInteger, [](std::int64_t row) { return static_cast<std::int32_t>(row % kNumbers); }));
+  rows.number = TRUENO_TRY(make_number(count));
   rows.real =
       TRUENO_TRY(column_of<double>(count, TypeId::kDouble, [](std::int64_t row) { return static_cast<double>(row % kNumbers) / 8; }));
   rows.near = TRUENO_TRY(
@@ -135,9 +138,7 @@ struct Probe {
 struct Timing {
   double first_us = 0;  // compiling and moving included
   double best_us = 0;
-  double transfer_us = 0;
   double build_us = 0;
-  std::int64_t moved_bytes = 0;
   Batch result;
 };
 
@@ -210,7 +211,6 @@ class Calibration {
       timing.build_us = run == 0 ? built : std::min(timing.build_us, built);
       if (run == 0) {
         timing.first_us = took;
-        note_link(one);
         timing.result = std::move(one.result);
       } else {
         times.push_back(took);
@@ -239,20 +239,9 @@ class Calibration {
     for (Status& status : ended) TRUENO_TRY(std::move(status));
     Timing timing;
     for (const auto& state : states) {
-      timing.transfer_us += state->transfer_us;
-      timing.moved_bytes += state->moved_bytes;
       timing.result = TRUENO_TRY(kernel.take_partial(*state).run_now());
     }
     return timing;
-  }
-
-  // The best rate of all columns that moved: the first ones also pay for the memory they move to.
-  void note_link(const Timing& timing) {
-    constexpr std::int64_t kEnough = std::int64_t{1} << 18;
-    if (timing.moved_bytes < kEnough || timing.transfer_us <= 0) return;
-    const double rate = static_cast<double>(timing.moved_bytes) / timing.transfer_us;
-    rates_.link_bytes_per_us = link_known_ ? std::max(rates_.link_bytes_per_us, rate) : rate;
-    link_known_ = true;
   }
 
   // The answer of a program over few rows, on one worker.
@@ -284,7 +273,18 @@ class Calibration {
     const double sum_us = std::clamp((more.best_us - many.best_us) / 2, 0.0, read_us / 2);
     ns(CostKind::kSumInteger) = per_row(sum_us);
     rates_.scan_bytes_per_us = rows() * sizeof(std::int32_t) / (read_us - sum_us);
-    if (gpu_) rates_.compile_us = at_least(more.first_us - more.best_us, 1000);
+    if (!gpu_) return {};
+    rates_.compile_us = at_least(more.first_us - more.best_us, 1000);
+    return measure_link(many.best_us);
+  }
+
+  // The same program over rows that are not there yet. By the clock: a device may still be moving them when the host has handed them over.
+  Status measure_link(double resident_us) {
+    const Column fresh = TRUENO_TRY(make_number(rows_.count));
+    Probe moving(rows_);
+    moving.reduce({{AccumulatorKind::kSumInteger, moving.add(fresh, kernel::Range::of(0, kNumbers - 1))}});
+    const Timing timing = TRUENO_TRY(time(moving, rows_.count, 0));
+    rates_.link_bytes_per_us = rows() * sizeof(std::int32_t) / at_least(timing.first_us - resident_us, 1);
     return {};
   }
 
@@ -412,7 +412,6 @@ class Calibration {
   Rows rows_;
   Rates rates_;
   std::array<bool, kCostKinds> measured_ = {};
-  bool link_known_ = false;
 };
 
 }  // namespace

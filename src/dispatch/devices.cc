@@ -186,6 +186,7 @@ Bid Devices::gpu_bid(std::size_t device, const Question& question, std::uint64_t
   const double correction = request.learning ? experience_.correction(device, *job.program, shape, question.work.rows) : 1;
   const auto set_cost = [&](double missing_bytes, bool compiled) {
     bid.cost = predict(known, question.work, missing_bytes, compiled, 1);
+    if (request.learning) bid.cost.transfer *= experience_.link_correction(device);
     const double moved = bid.cost.transfer + bid.cost.compile;
     bid.predicted_us = (bid.cost.total() - moved) * correction + moved;
   };
@@ -359,6 +360,11 @@ void Devices::learn(const kernel::Program& program, const backend::RowsName& nam
   if (!request.learning) return;
   if (outcome.moved_bytes == 0 && decision.compiled && profile.kind != DeviceKind::kScalar)
     experience_.learn(decision.device, program, decision.shape, decision.rows, decision.computed_us, outcome.measured_us);
+  // What a run took beyond computing was moving; of little it is mostly something else.
+  constexpr std::int64_t kMuchMoved = std::int64_t{1} << 20;
+  const double link = rates(decision.device).link_bytes_per_us;
+  if (outcome.moved_bytes >= kMuchMoved && decision.compiled && link > 0)
+    experience_.learn_link(decision.device, static_cast<double>(outcome.moved_bytes) / link, outcome.measured_us - decision.computed_us);
   if (name.content.empty()) return;
   if (is_gpu(profile)) {
     const auto own = std::ranges::find(decision.bids, profile.name, &Bid::device);

@@ -201,6 +201,20 @@ TEST_F(DispatchTest, WhatIsLostForWantOfRowsPaysForMovingThem) {
   EXPECT_EQ(run(10'000'000, Policy::kCost, 10'050).device, 1u);  // paid, and given up since: it begins anew
 }
 
+TEST_F(DispatchTest, RunsCorrectTheRateOfALink) {
+  gpu_is_ready();
+  gpu_->missing = 5'000'000;  // 5 ms at the rate that was measured: 5.2 in all, and 10.05 on the CPU
+  EXPECT_EQ(place(10'000'000, Policy::kCost)->device, 2u);
+  for (int i = 0; i < 3; ++i) {
+    const Decision decision = place(10'000'000, Policy::kGpu).value();
+    devices_.learn(program_, name_, decision, {50'200, 50'000, 5'000'000, 10'000'000}, Policy::kGpu);
+  }
+  const auto decision = place(10'000'000, Policy::kCost);
+  EXPECT_EQ(decision->device, 1u);
+  EXPECT_NEAR(decision->bids[2].cost.transfer, 50'000, 100);
+  EXPECT_EQ(place(10'000'000, unlearned(Policy::kCost))->device, 2u);
+}
+
 TEST_F(DispatchTest, RunsCorrectPredictions) {
   gpu_is_ready();
   for (int i = 0; i < 5; ++i) run(10'000'000, Policy::kCost, 40'000);  // not the 200 us that were thought

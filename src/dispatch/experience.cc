@@ -13,7 +13,7 @@ constexpr std::size_t kMostRemembered = 4096;  // of each list: what goes beyond
 constexpr std::size_t kMostLogged = 1000;
 constexpr double kLeastWeight = 0.2;  // of a new observation
 constexpr double kMostOff = 16;       // of all programs of a kind: further off is a matter of that one
-constexpr double kOwnMostOff = 1000;  // of a program
+constexpr double kOwnMostOff = 1000;  // of a program, or of a link
 constexpr int kExploring = 100;
 
 int kind_of(const kernel::Program& program) { return static_cast<int>(program.sink.kind) * 2 + (program.tables.empty() ? 0 : 1); }
@@ -65,6 +65,18 @@ void Experience::learn(std::size_t device, const kernel::Program& program, std::
   if (by_shape_.size() >= kMostRemembered) by_shape_.clear();
   by_shape_[key_of(device, shape, rows)].add(measured_us / predicted_us, kOwnMostOff);
   by_kind_[{device, kind_of(program)}].add(measured_us / predicted_us, kMostOff);
+}
+
+double Experience::link_correction(std::size_t device) const {
+  const LockGuard lock(mutex_);
+  const auto found = links_.find(device);
+  return found == links_.end() ? 1 : found->second.value;
+}
+
+void Experience::learn_link(std::size_t device, double predicted_us, double measured_us) {
+  if (!(predicted_us > 0) || !(measured_us > 0)) return;
+  const LockGuard lock(mutex_);
+  links_[device].add(measured_us / predicted_us, kOwnMostOff);
 }
 
 double Experience::credit(const std::string& content) const {

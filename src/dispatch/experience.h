@@ -34,6 +34,10 @@ class Experience {
   [[nodiscard]] double correction(std::size_t device, const kernel::Program& program, std::uint64_t shape, double rows) const;
   void learn(std::size_t device, const kernel::Program& program, std::uint64_t shape, double rows, double predicted_us, double measured_us);
 
+  /// The same for moving columns to a device.
+  [[nodiscard]] double link_correction(std::size_t device) const;
+  void learn_link(std::size_t device, double predicted_us, double measured_us);
+
   /// Microseconds that were lost so far because a content's columns do not lie on a device, or its kernels are not compiled.
   [[nodiscard]] double credit(const std::string& content) const;
   void add_credit(const std::string& content, double us);
@@ -55,6 +59,7 @@ class Experience {
   mutable Mutex mutex_;
   std::map<std::pair<std::size_t, int>, Ratio> by_kind_;
   std::unordered_map<std::uint64_t, Ratio> by_shape_;
+  std::map<std::size_t, Ratio> links_;
   std::unordered_map<std::uint64_t, int> runs_;
   std::unordered_map<std::string, double> credits_;
   std::deque<LoggedDecision> log_;
