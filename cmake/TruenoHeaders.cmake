@@ -1,5 +1,6 @@
 # Two targets that build nothing to keep:
-#   trueno_headers         every header of src/ compiles alone, first in a file of its own
+#   trueno_headers         every header of src/ compiles alone, first in a file of its own. Those that the source of their name includes
+#                          first do so already: g++ reads it without precompiled headers
 #   trueno_public_headers  every header of include/ compiles alone as C++20, with the standard library only
 file(GLOB_RECURSE _headers CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/src" "${CMAKE_SOURCE_DIR}/src/*.h")
 file(GLOB_RECURSE _public CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}/include" "${CMAKE_SOURCE_DIR}/include/*.h")
@@ -23,6 +24,15 @@ if(NOT TARGET trueno_arrow)
   list(FILTER _headers EXCLUDE REGEX "^storage/(parquet|arrow_ipc)/")
   list(FILTER _headers EXCLUDE REGEX "arrow_edge\\.h$")
 endif()
+foreach(_header IN LISTS _headers)
+  string(REGEX REPLACE "\\.h$" ".cc" _source "${CMAKE_SOURCE_DIR}/src/${_header}")
+  if(EXISTS "${_source}")
+    file(STRINGS "${_source}" _includes REGEX "^[ \t]*#[ \t]*include" LIMIT_COUNT 1)
+    if(_includes STREQUAL "#include \"${_header}\"")
+      list(REMOVE_ITEM _headers "${_header}")
+    endif()
+  endif()
+endforeach()
 _trueno_header_library(trueno_headers ${_headers})
 target_link_libraries(trueno_headers PRIVATE trueno_source_flags trueno_fmt)
 foreach(_part trueno_highway ArrowWheel::arrow ArrowWheel::parquet)

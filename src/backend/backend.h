@@ -171,8 +171,10 @@ class Backend {
   [[nodiscard]] virtual Support supports(const kernel::Program& program) const = 0;
   /// Compiles; the program must have been verified and outlives nothing (it is copied where needed).
   [[nodiscard]] virtual Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const kernel::Program> program) = 0;
-  /// Makes the rows of a kBuild pipeline ready for probing: `rows` has the table's columns.
-  [[nodiscard]] virtual Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows) = 0;
+  /// Makes the rows of a kBuild pipeline ready for probing: `rows` has the table's columns. The host's part runs on `parallel`; what is
+  /// made does not depend on it.
+  [[nodiscard]] virtual Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows,
+                                                                             const Parallel& parallel) = 0;
 };
 
 /// The most rows a build side may have: rows are numbered in 32 bits, the last number means none.

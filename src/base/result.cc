@@ -33,13 +33,15 @@ std::string_view error_code_name(ErrorCode code) {
   return "Internal error";
 }
 
-Error::Error(ErrorCode code, std::string message) : data_(std::make_unique<Data>(Data{code, std::move(message), {}, {}, nullptr})) {}
+void Error::Delete::operator()(Data* data) const { delete data; }
+
+Error::Error(ErrorCode code, std::string message) : data_(new Data{code, std::move(message), {}, {}, nullptr}) {}
 
 Error::Error(const Error& other) { *this = other; }
 
 Error& Error::operator=(const Error& other) {
   if (this == &other) return *this;
-  data_ = std::make_unique<Data>(Data{other.code(), other.message(), other.hint(), other.span(), nullptr});
+  data_.reset(new Data{other.code(), other.message(), other.hint(), other.span(), nullptr});
   if (other.cause() != nullptr) data_->cause = std::make_unique<Error>(*other.cause());
   return *this;
 }

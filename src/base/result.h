@@ -81,7 +81,10 @@ class [[nodiscard]] Error {
     SourceSpan span;
     std::unique_ptr<Error> cause;
   };
-  std::unique_ptr<Data> data_;
+  struct Delete {
+    void operator()(Data* data) const;  // not inline: every call that may fail may end one
+  };
+  std::unique_ptr<Data, Delete> data_;
 };
 
 /// A value or an Error. `std::expected` that may not be dropped.

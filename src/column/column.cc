@@ -8,6 +8,13 @@
 
 namespace trueno {
 
+Column::Column() = default;
+Column::Column(const Column&) = default;
+Column::Column(Column&&) noexcept = default;
+Column& Column::operator=(const Column&) = default;
+Column& Column::operator=(Column&&) noexcept = default;
+Column::~Column() = default;
+
 std::uint64_t Dictionary::next_id() {
   // A process may hold this code more than once (the engine and a module it loads). Each copy counts from the address of its own counter,
   // far enough apart that no two ever give the same id.

@@ -68,6 +68,14 @@ class Column {
   std::vector<Column> children;  // nested types; LIST and MAP: `values` holds i32 offsets (length + 1)
   ColumnStatistics statistics;
 
+  // Not inline: the code of all members in every file that passes one on is most of what a build compiles.
+  Column();
+  Column(const Column&);
+  Column(Column&&) noexcept;
+  Column& operator=(const Column&);
+  Column& operator=(Column&&) noexcept;
+  ~Column();
+
   /// The physical type of one decoded value.
   [[nodiscard]] Physical physical() const { return type.physical(); }
   [[nodiscard]] bool may_have_nulls() const { return null_count != 0; }

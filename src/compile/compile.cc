@@ -793,7 +793,7 @@ Result<kernel::PipelinePlan> compile(const Plan& plan, const Options& options) {
 Result<kernel::PipelinePlan> compile_expression(const Expression& expression) {
   plan::Values row;
   row.rows.push_back({expression});
-  return compile(Plan{std::move(row), {}, {{"value", expression.type, true}}}, {});
+  return compile(*plan::make_plan(std::move(row), {{"value", expression.type, true}}), {});
 }
 
 }  // namespace trueno::compile

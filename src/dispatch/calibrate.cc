@@ -203,7 +203,7 @@ class Calibration {
       launch.tables.clear();
       launch.matched.assign(program->tables.size(), nullptr);
       for (std::size_t i = 0; i < program->tables.size(); ++i)
-        launch.tables.push_back(TRUENO_TRY(device_.build(program->tables[i], probe.build_sides[i]).run_now()));
+        launch.tables.push_back(TRUENO_TRY(device_.build(program->tables[i], probe.build_sides[i], Parallel()).run_now()));
       const double built = watch.elapsed_ms() * 1000;
       const auto kernel = TRUENO_TRY(device_.prepare(program).run_now());
       Timing one = TRUENO_TRY(run_once(*kernel, launch, morsels));

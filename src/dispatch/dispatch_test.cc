@@ -32,7 +32,7 @@ class FakeDevice final : public backend::Backend {
   Task<Result<std::shared_ptr<const backend::Kernel>>> prepare(std::shared_ptr<const kernel::Program>) override {
     co_return error(ErrorCode::kInternal, "placement does not compile");
   }
-  Task<Result<std::shared_ptr<const backend::JoinTable>>> build(const kernel::JoinTable&, Batch) override {
+  Task<Result<std::shared_ptr<const backend::JoinTable>>> build(const kernel::JoinTable&, Batch, const Parallel&) override {
     co_return error(ErrorCode::kInternal, "not run");
   }
 

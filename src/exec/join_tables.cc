@@ -19,7 +19,7 @@ Result<std::shared_ptr<const backend::Launch>> JoinTables::launch(const kernel::
     const std::size_t build = pipeline.tables[number];
     const kernel::JoinTable& table = pipeline.program->tables[number];
     std::shared_ptr<const backend::JoinTable>& made = tables_[{build, &device}];
-    if (made == nullptr) made = TRUENO_TRY(device.build(table, outputs_[build]).run_now());
+    if (made == nullptr) made = TRUENO_TRY(device.build(table, outputs_[build], parallel_).run_now());
     launch->tables.push_back(made);
     launch->matched.push_back(table.mark ? &matched(build) : nullptr);
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "backend/backend.h"
+#include "base/parallel.h"
 #include "base/threads.h"
 #include "kernel/pipeline.h"
 
@@ -14,7 +15,8 @@ namespace trueno::exec {
 class JoinTables {
  public:
   /// `outputs`: by pipeline; those a pipeline builds on are there before it asks.
-  JoinTables(const std::vector<Batch>& outputs, const backend::Launch& common) : outputs_(outputs), common_(common) {}
+  JoinTables(const std::vector<Batch>& outputs, const backend::Launch& common, Parallel parallel)
+      : outputs_(outputs), common_(common), parallel_(std::move(parallel)) {}
 
   /// What is common to all pipelines, with the tables that this one probes on this device.
   [[nodiscard]] Result<std::shared_ptr<const backend::Launch>> launch(const kernel::Pipeline& pipeline, backend::Backend& device);
@@ -28,6 +30,7 @@ class JoinTables {
 
   const std::vector<Batch>& outputs_;
   const backend::Launch& common_;
+  const Parallel parallel_;
   Mutex mutex_;
   std::map<std::pair<std::size_t, const backend::Backend*>, std::shared_ptr<const backend::JoinTable>> tables_;
   std::map<std::size_t, std::unique_ptr<backend::MatchedRows>> matched_;

@@ -9,6 +9,7 @@
 #include "exec/merge.h"
 #include "exec/named_rows.h"
 #include "exec/pipeline_run.h"
+#include "exec/workers.h"
 
 namespace trueno::exec {
 
@@ -47,7 +48,12 @@ dispatch::Request request_of(const kernel::Pipeline& pipeline, const Options& op
 class QueryRun {
  public:
   QueryRun(const kernel::PipelinePlan& plan, dispatch::Devices& devices, const Options& options, const CancelToken& cancel)
-      : plan_(plan), devices_(devices), options_(options), cancel_(cancel), outputs_(plan.pipelines.size()), tables_(outputs_, launch_) {
+      : plan_(plan),
+        devices_(devices),
+        options_(options),
+        cancel_(cancel),
+        outputs_(plan.pipelines.size()),
+        tables_(outputs_, launch_, workers(static_cast<std::size_t>(options.threads))) {
     launch_.parameters = plan.parameters;
     launch_.chunk_rows = options.chunk_rows;
     launch_.cache_bytes = options.cache_bytes;

@@ -44,6 +44,14 @@ struct Expression {
   std::vector<Expression> arguments;
   std::shared_ptr<const Subquery> subquery;
 
+  // Not inline: the code of all members in every file that passes one on is most of what a build compiles.
+  Expression();
+  Expression(const Expression&);
+  Expression(Expression&&) noexcept;
+  Expression& operator=(const Expression&);
+  Expression& operator=(Expression&&) noexcept;
+  ~Expression();
+
   [[nodiscard]] static Expression column(int index, Type type);
   [[nodiscard]] static Expression outer(int index, Type type);
   [[nodiscard]] static Expression literal(Value value);

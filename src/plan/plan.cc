@@ -5,8 +5,15 @@
 
 namespace trueno::plan {
 
+Plan::Plan() = default;
+Plan::Plan(Plan&&) noexcept = default;
+Plan& Plan::operator=(Plan&&) noexcept = default;
+Plan::~Plan() = default;
+
 PlanPtr make_plan(Node node, Schema schema, PlanPtr input) {
-  auto plan = std::make_unique<Plan>(Plan{std::move(node), {}, std::move(schema)});
+  auto plan = std::make_unique<Plan>();
+  plan->node = std::move(node);
+  plan->schema = std::move(schema);
   if (input) plan->inputs.push_back(std::move(input));
   return plan;
 }

@@ -129,6 +129,14 @@ struct Plan {
   std::vector<std::unique_ptr<Plan>> inputs;
   Schema schema;
 
+  // Not inline: the code of all members in every file that passes one on is most of what a build compiles.
+  Plan();
+  Plan(const Plan&) = delete;
+  Plan(Plan&&) noexcept;
+  Plan& operator=(const Plan&) = delete;
+  Plan& operator=(Plan&&) noexcept;
+  ~Plan();
+
   [[nodiscard]] Plan& input() { return *inputs.front(); }
   [[nodiscard]] const Plan& input() const { return *inputs.front(); }
 };

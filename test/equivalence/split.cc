@@ -123,7 +123,7 @@ Result<Batch> run_split(const kernel::PipelinePlan& plan, backend::Backend& devi
   const backend::Launch launch{plan.parameters, chunk_rows};
   std::vector<Batch> outputs;
   outputs.reserve(plan.pipelines.size());
-  exec::JoinTables tables(outputs, launch);
+  exec::JoinTables tables(outputs, launch, Parallel());
   for (const kernel::Pipeline& pipeline : plan.pipelines)
     outputs.push_back(TRUENO_TRY(run_pipeline(pipeline, outputs, tables, device, reference, random)));
   return std::move(outputs.back());

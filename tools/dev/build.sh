@@ -25,7 +25,10 @@ build() {
   for target in "$@"; do targets+=(--target "$target"); done
   configure "$preset"
   say "building $preset"
-  cmake --build --preset "$preset" -j "$JOBS" "${targets[@]}"
+  # One at a time in a folder: commands may run side by side.
+  local lock=()
+  command -v flock >/dev/null && lock=(flock "build/$preset/.building")
+  "${lock[@]}" cmake --build --preset "$preset" -j "$JOBS" "${targets[@]}"
 }
 
 # run_ctest PRESET [CTEST-ARGUMENT...]: ctest's output, and at the end one line "N passed, N failed, N skipped". A test that does not end

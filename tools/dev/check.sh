@@ -19,9 +19,9 @@ check_public_headers() {
     quiet cmake --build --preset gcc-syntax -j "$JOBS" --target trueno_public_headers
 }
 
-check_gcc() { quiet cmake --build --preset gcc-syntax -j "$JOBS"; }
+check_gcc() { python3 tools/check_sources.py gcc --jobs "$JOBS"; }
 
-check_tidy() { python3 tools/clang_tidy.py --clang-tidy "clang-tidy-$LLVM" --build build/release --jobs "$JOBS" "$@"; }
+check_tidy() { LLVM=$LLVM python3 tools/check_sources.py tidy --jobs "$JOBS" "$@"; }
 
 check_docs() {
   local made=build/release/reference

@@ -241,7 +241,7 @@ class ScalarBackend final : public Backend {
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const Program> program) override {
     co_return std::shared_ptr<const Kernel>(std::make_shared<ScalarKernel>(std::move(program)));
   }
-  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows) override {
+  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows, const Parallel&) override {
     co_return ScalarJoinTable::make(table, std::move(rows));
   }
 

@@ -6,6 +6,9 @@
 
 #include "backend/backend.h"
 #include "backend/simd/vector.h"
+#include "base/int128.h"
+#include "base/parallel.h"
+#include "base/row_parts.h"
 
 namespace trueno::backend::simd {
 
@@ -29,7 +32,8 @@ struct ProbeScratch {
 class SimdJoinTable final : public JoinTable {
  public:
   /// kOutOfMemory; kNotSupported past kMostBuildRows.
-  [[nodiscard]] static Result<std::shared_ptr<const JoinTable>> make(const kernel::JoinTable& table, Batch rows, const Routines& routines);
+  [[nodiscard]] static Result<std::shared_ptr<const JoinTable>> make(const kernel::JoinTable& table, Batch rows, const Routines& routines,
+                                                                     const Parallel& parallel);
 
   /// By row of the chunk: count << 32 | position of the first match; 0 where nothing matches, `mask` (null: all) is 0, or a key is NULL.
   void find(std::span<const Vector> keys, const std::uint8_t* mask, std::size_t rows, ProbeScratch& scratch, std::uint64_t* matches) const;
@@ -74,23 +78,35 @@ class SimdJoinTable final : public JoinTable {
     bool null_safe = false;  // 0 stands for NULL
   };
 
-  [[nodiscard]] Status load_columns(const kernel::JoinTable& table, Batch rows, const Routines& routines);
-  [[nodiscard]] Status make_narrow(BuildColumn& column) const;
-  void choose_packing(const kernel::JoinTable& table);
-  [[nodiscard]] Status build_dense(std::size_t slots, ProbeScratch& scratch);
-  [[nodiscard]] Status make_presence(std::size_t slots);
-  [[nodiscard]] Status build_hashed(ProbeScratch& scratch);
+  // join_columns.cc
+  [[nodiscard]] Status load_columns(const kernel::JoinTable& table, Batch rows, const Parallel& parallel);
+  [[nodiscard]] Status make_narrow(BuildColumn& column, const Parallel& parallel) const;
+
+  // join_build.cc
+  [[nodiscard]] std::pair<i128, i128> key_bounds(const Vector& key, const Parallel& parallel) const;
+  void choose_packing(const kernel::JoinTable& table, const Parallel& parallel);
+  template <class Visit>
+  void for_chunks(std::size_t first, std::size_t last, ProbeScratch& scratch, Visit visit) const;
+  [[nodiscard]] bool fill_unique(std::uint32_t* directory, const Parallel& parallel) const;
+  [[nodiscard]] Status build_dense(std::size_t slots, const Parallel& parallel);
+  [[nodiscard]] Status make_presence(std::size_t slots, const Parallel& parallel);
+  [[nodiscard]] Status build_hashed(const Parallel& parallel);
+  [[nodiscard]] bool build_part(const RowParts& parts, std::size_t part, int part_shift, std::uint64_t* cursor, Entry* entry) const;
+  [[nodiscard]] bool order_slot(std::span<const Vector> keys, Entry* first, Entry* last) const;
+
   [[nodiscard]] std::vector<Vector> key_vectors(std::size_t first) const;
   void words_of(std::span<const Vector> keys, std::size_t rows, ProbeScratch& scratch) const;
   void hashes_of(std::span<const Vector> keys, std::size_t rows, ProbeScratch& scratch) const;
   void find_dense(std::size_t rows, ProbeScratch& scratch, std::uint64_t* matches) const;
   void find_hashed(std::span<const Vector> keys, std::size_t rows, ProbeScratch& scratch, std::uint64_t* matches) const;
   void compare_found(std::span<const Vector> keys, std::size_t rows, const ProbeScratch& scratch, std::uint64_t* matches) const;
-  void order_slot(Entry* first, Entry* last);
   [[nodiscard]] bool same_keys(std::span<const Vector> keys, std::size_t row, std::uint32_t build_row) const;
-  template <class Visit>
-  void for_chunks(ProbeScratch& scratch, Visit visit) const;
   [[nodiscard]] std::size_t slot_of(std::uint64_t hash) const { return static_cast<std::size_t>(hash >> slot_shift_); }
+
+  static constexpr int kFilterShift = 48;
+  static constexpr std::uint64_t kPositionMask = (std::uint64_t{1} << kFilterShift) - 1;
+  // Each hash sets one of 16 bits of its slot's filter; the bits that choose the slot are other ones.
+  static std::uint64_t filter_bit(std::uint64_t hash) { return std::uint64_t{1} << (kFilterShift + (hash & 15)); }
 
   const Routines* routines_ = nullptr;
   Mode mode_ = Mode::kAll;

@@ -155,8 +155,8 @@ class SimdBackend final : public Backend {
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const Program> program) override {
     co_return std::shared_ptr<const Kernel>(std::make_shared<SimdKernel>(std::move(program), routines_));
   }
-  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows) override {
-    co_return simd::SimdJoinTable::make(table, std::move(rows), routines_);
+  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows, const Parallel& parallel) override {
+    co_return simd::SimdJoinTable::make(table, std::move(rows), routines_, parallel);
   }
 
  private:

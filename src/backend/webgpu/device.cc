@@ -6,8 +6,6 @@
 #include <chrono>
 #include <cstring>
 
-#include "backend/webgpu/host_loop.h"
-
 namespace trueno::backend::webgpu {
 
 namespace {
@@ -223,51 +221,6 @@ Status Device::submit(std::span<const Command> commands) {
   TRUENO_TRY(check());
   TRUENO_TRY(encode(commands));
   return check();
-}
-
-Status Device::read_mapped(const GpuBuffer& from, std::uint64_t bytes, const Take& take) {
-  TRUENO_ASSERT(bytes <= from.size());
-  GpuBuffer staging = TRUENO_TRY(buffer(bytes, abi::kMapRead | abi::kCopyTarget));
-  const LockGuard lock(mutex_);
-  TRUENO_TRY(check());
-  Command copy;
-  copy.kind = Command::Kind::kCopy;
-  copy.from = &from;
-  copy.to = &staging;
-  copy.bytes = bytes;
-  TRUENO_TRY(encode({&copy, 1}));
-  auto* answer = new Answer;
-  const abi::Future future = api_.BufferMapAsync(staging.handle(), abi::kMapModeRead, 0, bytes, map_callback(*answer, callback_mode()));
-  TRUENO_TRY(wait(future, answer->done));
-  const std::unique_ptr<Answer> owned(answer);
-  if (answer->status != abi::kSuccess) {
-    TRUENO_TRY(check());
-    return fail("reading from the GPU failed: {}", answer->message);
-  }
-  const void* mapped = api_.BufferGetConstMappedRange(staging.handle(), 0, bytes);
-  if (mapped == nullptr) return fail("the GPU mapped no memory to read from");
-  take(mapped);
-  api_.BufferUnmap(staging.handle());
-  return check();
-}
-
-Result<std::vector<std::uint32_t>> Device::read(const GpuBuffer& from, std::size_t words) {
-  std::vector<std::uint32_t> out(words);
-  TRUENO_TRY(read_mapped(from, words * 4, [&](const void* mapped) { std::memcpy(out.data(), mapped, words * 4); }));
-  return out;
-}
-
-Result<MutableBuffer> Device::read_many(const GpuBuffer& from, std::size_t words) {
-  constexpr std::size_t kGrain = std::size_t{1} << 20;
-  const std::size_t bytes = words * 4;
-  MutableBuffer out = TRUENO_TRY(MutableBuffer::uninitialised(bytes));
-  TRUENO_TRY(read_mapped(from, bytes, [&](const void* mapped) {
-    on_host((bytes + kGrain - 1) / kGrain, [&](std::size_t part) {
-      const std::size_t at = part * kGrain;
-      std::memcpy(out.data() + at, static_cast<const std::uint8_t*>(mapped) + at, std::min(kGrain, bytes - at));
-    });
-  }));
-  return out;
 }
 
 }  // namespace trueno::backend::webgpu

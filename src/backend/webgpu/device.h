@@ -154,7 +154,7 @@ class Device {
   [[nodiscard]] Status submit(std::span<const Command> commands);
   /// Waits for everything submitted and copies the first words of a buffer.
   [[nodiscard]] Result<std::vector<std::uint32_t>> read(const GpuBuffer& from, std::size_t words);
-  /// The same for many words, copied by several threads.
+  /// The same, without zeroing what is overwritten.
   [[nodiscard]] Result<MutableBuffer> read_many(const GpuBuffer& from, std::size_t words);
 
  private:
@@ -175,8 +175,17 @@ class Device {
   [[nodiscard]] Status map_staging(Staging& staging);
   [[nodiscard]] Status request_staging(Staging& staging);
   [[nodiscard]] Status send_staging(Staging& staging, std::span<const HostPiece> pieces);
-  using Take = std::function<void(const void* mapped)>;
-  [[nodiscard]] Status read_mapped(const GpuBuffer& from, std::uint64_t bytes, const Take& take);
+  /// A buffer that results come back in.
+  struct Piece {
+    GpuBuffer buffer;
+    std::uint64_t offset = 0;  // of what is read
+    std::uint64_t bytes = 0;
+    std::unique_ptr<Answer> answer;
+    abi::Future future;
+  };
+  [[nodiscard]] Status send_piece(const GpuBuffer& from, Piece& piece);
+  [[nodiscard]] Status take_piece(Piece& piece, std::uint8_t* to);
+  [[nodiscard]] Status read_into(const GpuBuffer& from, std::uint64_t bytes, std::uint8_t* to);
   [[nodiscard]] Result<Pipeline> compile(const std::string& wgsl);
   [[nodiscard]] Result<GpuBuffer> buffer_locked(std::uint64_t bytes, abi::Flags usage);
   void give_back(GpuBuffer& buffer);

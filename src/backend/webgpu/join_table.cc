@@ -8,14 +8,10 @@
 #include <unordered_map>
 
 #include "base/large_memory.h"
+#include "base/row_parts.h"
 #include "column/physical_dispatch.h"
 #include "column/rows.h"
 #include "kernel/cell.h"
-
-#ifdef TRUENO_HAS_TBB
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
-#endif
 
 namespace trueno::backend::webgpu {
 
@@ -24,23 +20,7 @@ namespace {
 // Past it an array of keys costs more than hashing.
 constexpr std::int64_t kSmallExtent = std::int64_t{1} << 20;
 constexpr std::uint32_t kNone = TableLayout::kNoBitmap;
-constexpr std::size_t kGrain = 64 << 10;  // rows or words that one thread takes at a time
-
-// Calls work(begin, end) for ranges that cover [0, count), on all cores where there is enough to do.
-template <class Work>
-void for_ranges(std::size_t count, const Work& work) {
-#ifdef TRUENO_HAS_TBB
-  if (count >= 2 * kGrain) {
-    // Isolated: who waits here must not take up a morsel of another pipeline.
-    oneapi::tbb::this_task_arena::isolate([&] {
-      oneapi::tbb::parallel_for(std::size_t{0}, (count + kGrain - 1) / kGrain,
-                                [&](std::size_t n) { work(n * kGrain, std::min(count, (n + 1) * kGrain)); });
-    });
-    return;
-  }
-#endif
-  work(std::size_t{0}, count);
-}
+constexpr std::size_t kLeastStretch = std::size_t{64} << 10;  // rows or bytes of a loop that several threads share
 
 // A float's bits as an unsigned integer that orders like SQL: -0 as +0, every NaN as one.
 template <class Bits, class Float>
@@ -66,7 +46,8 @@ std::uint32_t key_words(const kernel::JoinTable& table) {
 
 class TableMaker {
  public:
-  TableMaker(const kernel::JoinTable& table, Batch rows) : table_(table), rows_(std::move(rows)), key_words_(key_words(table)) {}
+  TableMaker(const kernel::JoinTable& table, Batch rows, const Parallel& parallel)
+      : table_(table), rows_(std::move(rows)), parallel_(parallel), key_words_(key_words(table)) {}
 
   Result<std::shared_ptr<const JoinTable>> make() {
     if (rows_.length > kMostBuildRows)
@@ -86,8 +67,8 @@ class TableMaker {
     usable_rows();
     if (table_.keys == 0) {
       made_->most_matches_ = static_cast<std::uint32_t>(rows_.length);
-    } else if (!dense()) {
-      hashed();
+    } else if (!TRUENO_TRY(dense())) {
+      TRUENO_TRY(hashed());
     }
     for (std::size_t c = 0; c < rows_.columns.size(); ++c) column(c);
     hand_over();
@@ -112,7 +93,7 @@ class TableMaker {
   void hand_over() {
     const std::size_t size = words_.size();
     words_.resize(size + 64 / 4);  // what a Buffer promises to be readable past its end
-    const auto owner = std::make_shared<const Words>(std::move(words_));
+    const auto owner = std::make_shared<const LargeWords>(std::move(words_));
     made_->words_ = Buffer(reinterpret_cast<const std::uint8_t*>(owner->data()), size * 4, owner);
   }
   [[nodiscard]] std::size_t rows() const { return static_cast<std::size_t>(rows_.length); }
@@ -142,7 +123,8 @@ class TableMaker {
     return column.physical() == Physical::kBool ? static_cast<std::int64_t>(cell.boolean) : static_cast<std::int64_t>(cell.integer);
   }
 
-  bool dense() {
+  // Nothing is made where the keys are not whole numbers of small extent.
+  Result<bool> dense() {
     const Column& key = rows_.columns[0];
     const std::optional<Lane> lane = key_lane(key.physical());
     if (table_.keys != 1 || !lane || (*lane != Lane::kBool && *lane != Lane::kI32 && *lane != Lane::kI64)) return false;
@@ -151,7 +133,6 @@ class TableMaker {
     const std::uint64_t distance = static_cast<std::uint64_t>(greatest) - static_cast<std::uint64_t>(least);
     if (distance >= static_cast<std::uint64_t>(std::max(kSmallExtent, 4 * rows_.length))) return false;
     const auto extent = static_cast<std::size_t>(distance + 1);
-    const auto place = [&](std::size_t row) { return static_cast<std::size_t>(integer_at(key, row) - least); };
     made_->form_ = TableForm::kDense;
     words_[TableLayout::kExtent] = static_cast<std::uint32_t>(extent);
     words_[TableLayout::kLeast] = static_cast<std::uint32_t>(least);
@@ -161,15 +142,80 @@ class TableMaker {
     words_[TableLayout::kHeads] = heads;
     if (fill_unique(key, least, &words_[heads])) return true;
     std::fill_n(words_.begin() + heads, extent, 0);
-    entry_of_.assign(rows(), kNone);
-    for (std::size_t row = 0; row < rows(); ++row) {
-      if (usable_[row] == 0) continue;
-      std::uint32_t& head = words_[heads + place(row)];
-      if (head == 0) head = new_entry();
-      enter(row, head - 1);
-    }
-    finish_entries([&](std::uint32_t entry, std::size_t row) { words_[heads + place(row)] = entry + 1; });
+    TRUENO_TRY(fill_lists(key, least, extent, heads));
     return true;
+  }
+
+  // Rows of one key have a stretch of the list. Threads take parts of the keys.
+  Status fill_lists(const Column& key, std::int64_t least, std::size_t extent, std::size_t heads) {
+    const std::size_t wanted = RowParts::parts_for(rows());
+    const int part_shift = std::max(0, static_cast<int>(std::bit_width(extent - 1)) - std::countr_zero(wanted));
+    const RowParts parts = TRUENO_TRY(
+        RowParts::make(rows(), wanted, parallel_, [&](std::size_t begin, std::size_t end, std::uint64_t* words, std::uint16_t* numbers) {
+          with_integers(key, [&](auto value_of) {
+            for (std::size_t row = begin; row < end; ++row) {
+              const auto place = static_cast<std::uint64_t>(value_of(row)) - static_cast<std::uint64_t>(least);
+              words[row - begin] = place;
+              numbers[row - begin] = usable_[row] != 0 ? static_cast<std::uint16_t>(place >> part_shift) : RowParts::kNoPart;
+            }
+          });
+        }));
+    // How many rows each key has, where its head will be.
+    std::vector<Counts> counts(parts.parts());
+    parallel_(parts.parts(), [&](std::size_t part) {
+      for (const RowWord& row : parts.part(part)) {
+        const std::uint32_t count = ++words_[heads + row.word];
+        if (count == 1) ++counts[part].keys;
+        counts[part].most = std::max(counts[part].most, count);
+      }
+    });
+    const auto [ranges, list] = begin_lists(counts, parts.size());
+    if (made_->most_matches_ <= 1) {
+      parallel_(parts.parts(), [&](std::size_t part) {
+        for (const RowWord& row : parts.part(part)) words_[heads + row.word] = row.row + 1;
+      });
+      return {};
+    }
+    parallel_(parts.parts(), [&](std::size_t part) {
+      std::uint32_t entry = counts[part].first;
+      auto first = static_cast<std::uint32_t>(parts.start(part));
+      for (std::size_t place = std::min(extent, part << part_shift); place < std::min(extent, (part + 1) << part_shift); ++place) {
+        std::uint32_t& head = words_[heads + place];
+        if (head == 0) continue;
+        words_[ranges + 2 * std::size_t{entry}] = first;
+        words_[ranges + 2 * std::size_t{entry} + 1] = head;
+        first += head;
+        head = ++entry;
+      }
+      fill_list(parts.part(part), ranges, list, [&](const RowWord& row, std::size_t) { return words_[heads + row.word] - 1; });
+    });
+    return {};
+  }
+
+  // What a part has of keys.
+  struct Counts {
+    std::uint32_t keys = 0;
+    std::uint32_t most = 0;   // rows of one key
+    std::uint32_t first = 0;  // number of its first entry
+  };
+  // Numbers the entries; where they are more than rows, makes room for their ranges and the list, and says where.
+  std::pair<std::size_t, std::size_t> begin_lists(std::vector<Counts>& counts, std::size_t entered) {
+    for (Counts& part : counts) {
+      part.first = std::exchange(entries_, entries_ + part.keys);
+      made_->most_matches_ = std::max(made_->most_matches_, part.most);
+    }
+    if (made_->most_matches_ <= 1) return {};
+    const std::uint32_t ranges = append(2 * std::size_t{entries_});
+    words_[TableLayout::kRanges] = ranges;
+    const std::uint32_t list = append(entered);
+    words_[TableLayout::kList] = list;
+    return {ranges, list};
+  }
+  // Rows of a part behind one another by entry, ascending: the begin of a range serves as its cursor, and is put back.
+  template <class EntryOf>
+  void fill_list(std::span<const RowWord> rows, std::size_t ranges, std::size_t list, const EntryOf& entry_of) {
+    for (std::size_t i = 0; i < rows.size(); ++i) words_[list + words_[ranges + 2 * std::size_t{entry_of(rows[i], i)}]++] = rows[i].row;
+    for (std::size_t i = 0; i < rows.size(); ++i) --words_[ranges + 2 * std::size_t{entry_of(rows[i], i)}];
   }
 
   // Least and greatest usable key; zeros where there is none.
@@ -179,14 +225,14 @@ class TableMaker {
     const bool all = key.null_count == 0 && dispatch_integers(key, [&](const auto* values) {
                        std::atomic<std::int64_t> low = least;
                        std::atomic<std::int64_t> high = greatest;
-                       for_ranges(rows(), [&](std::size_t begin, std::size_t end) {
+                       parallel_.ranges(rows(), kLeastStretch, [&](std::size_t begin, std::size_t end) {
+                         if (begin == end) return;
                          const auto [from, to] = std::ranges::minmax_element(values + begin, values + end);
                          const auto keep = [](std::atomic<std::int64_t>& best, std::int64_t value, auto better) {
                            std::int64_t known = best;
                            while (better(value, known) && !best.compare_exchange_weak(known, value)) {
                            }
                          };
-                         if (begin == end) return;
                          keep(low, static_cast<std::int64_t>(*from), std::less<>());
                          keep(high, static_cast<std::int64_t>(*to), std::greater<>());
                        });
@@ -215,13 +261,23 @@ class TableMaker {
     });
   }
 
+  // Calls visit(value_of) with a function that gives a row's key as a whole number.
+  template <class Visit>
+  static void with_integers(const Column& key, const Visit& visit) {
+    const bool visited = dispatch_integers(key, [&](const auto* values) {
+      visit([values](std::size_t row) { return static_cast<std::int64_t>(values[row]); });
+      return true;
+    });
+    if (!visited) visit([&key](std::size_t row) { return integer_at(key, row); });
+  }
+
   // The array of a key without NULLs that occurs once each, as nearly all do: an entry is its row. False: some key occurs twice, or is
   // NULL, and the array holds anything.
   bool fill_unique(const Column& key, std::int64_t least, std::uint32_t* heads) {
     if (key.null_count != 0) return false;
     const bool unique = dispatch_integers(key, [&](const auto* values) {
       std::atomic<bool> twice = false;
-      for_ranges(rows(), [&](std::size_t begin, std::size_t end) {
+      parallel_.ranges(rows(), kLeastStretch, [&](std::size_t begin, std::size_t end) {
         std::uint32_t seen = 0;
         for (std::size_t row = begin; row < end; ++row) {
           const auto place = static_cast<std::size_t>(static_cast<std::int64_t>(values[row]) - least);
@@ -236,60 +292,135 @@ class TableMaker {
     return unique;
   }
 
-  void hashed() {
+  // Slots of a tag and an entry, looked through from a key's own slot on. A part of the rows has slots of its own; what finds none free
+  // there waits until all parts are in.
+  Status hashed() {
     made_->form_ = TableForm::kHashed;
-    std::vector<std::uint32_t> keys(rows() * key_words_);
-    std::uint32_t at = 0;
-    for (std::uint32_t k = 0; k < table_.keys; ++k) at += write_key(k, keys.data() + at);
+    LargeWords keys(rows() * key_words_);
+    parallel_.ranges(rows(), kLeastStretch, [&](std::size_t begin, std::size_t end) {
+      std::uint32_t at = 0;
+      for (std::uint32_t k = 0; k < table_.keys; ++k) at += write_key(k, begin, end, keys.data() + at);
+    });
     const std::size_t slots = std::bit_ceil(std::max<std::size_t>(2 * rows(), 4));
     const std::size_t mask = slots - 1;
     words_[TableLayout::kExtent] = static_cast<std::uint32_t>(mask);
     words_.reserve(words_.size() + 2 * slots + fewest_words());
     const std::uint32_t heads = append(2 * slots);
     words_[TableLayout::kHeads] = heads;
-    entry_of_.assign(rows(), kNone);
-    std::vector<std::uint32_t> slot_of;  // by entry
-    for (std::size_t row = 0; row < rows(); ++row) {
-      if (usable_[row] == 0) continue;
-      const std::uint32_t* key = keys.data() + row * key_words_;
-      std::uint32_t hash = 0;
-      for (std::uint32_t n = 0; n < key_words_; ++n) hash = hash_word(hash, key[n]);
-      hash = hash_end(hash);
+    const std::size_t wanted = std::min(slots, RowParts::parts_for(rows()));
+    const int part_shift = std::countr_zero(slots) - std::countr_zero(wanted);
+    const RowParts parts = TRUENO_TRY(
+        RowParts::make(rows(), wanted, parallel_, [&](std::size_t begin, std::size_t end, std::uint64_t* words, std::uint16_t* numbers) {
+          for (std::size_t row = begin; row < end; ++row) {
+            std::uint32_t hash = 0;
+            for (std::uint32_t n = 0; n < key_words_; ++n) hash = hash_word(hash, keys[row * key_words_ + n]);
+            hash = hash_end(hash);
+            words[row - begin] = hash;
+            numbers[row - begin] = usable_[row] != 0 ? static_cast<std::uint16_t>((hash & mask) >> part_shift) : RowParts::kNoPart;
+          }
+        }));
+    std::vector<HashedPart> all(parts.parts() + 1);
+    parallel_(parts.parts(), [&](std::size_t part) { enter(parts.part(part), keys, heads, (part + 1) << part_shift, mask, all[part]); });
+    std::vector<RowWord> late;
+    for (HashedPart& part : all) late.insert(late.end(), part.late.begin(), part.late.end());
+    enter(late, keys, heads, kRound, mask, all.back());
+
+    std::vector<Counts> counts;
+    std::size_t entered = 0;
+    for (const HashedPart& part : all) {
+      entered += part.rows.size();
+      counts.push_back({static_cast<std::uint32_t>(part.keys.size()), 0, 0});
+      for (const HashedKey& key : part.keys) counts.back().most = std::max(counts.back().most, key.rows);
+    }
+    const auto [ranges, list] = begin_lists(counts, entered);
+    const bool unique = made_->most_matches_ <= 1;
+    std::size_t first_key = 0;
+    if (key_words_ != 1) {
+      first_key = append((unique ? rows() : std::size_t{entries_}) * key_words_);
+      words_[TableLayout::kKeys] = static_cast<std::uint32_t>(first_key);
+    }
+    std::vector<std::uint32_t> firsts;  // of the parts, in the list
+    std::uint32_t sum = 0;
+    for (const HashedPart& part : all) firsts.push_back(std::exchange(sum, sum + static_cast<std::uint32_t>(part.rows.size())));
+    parallel_(all.size(), [&](std::size_t part) {
+      const std::uint32_t first_entry = counts[part].first;
+      std::uint32_t first = firsts[part];
+      for (std::uint32_t n = 0; n < all[part].keys.size(); ++n) {
+        const HashedKey& key = all[part].keys[n];
+        const std::uint32_t entry = unique ? key.first_row : first_entry + n;
+        words_[heads + 2 * key.slot + 1] = entry + 1;
+        if (key_words_ != 1)
+          std::memcpy(&words_[first_key + std::size_t{entry} * key_words_], &keys[std::size_t{key.first_row} * key_words_], key_words_ * 4);
+        if (unique) continue;
+        words_[ranges + 2 * std::size_t{entry}] = first;
+        words_[ranges + 2 * std::size_t{entry} + 1] = key.rows;
+        first += key.rows;
+      }
+      if (!unique)
+        fill_list(all[part].rows, ranges, list, [&](const RowWord&, std::size_t i) { return first_entry + all[part].key_of[i]; });
+    });
+    return {};
+  }
+
+  struct HashedKey {
+    std::size_t slot;
+    std::uint32_t first_row;
+    std::uint32_t rows;
+  };
+  // Rows that share slots, and the keys they have.
+  struct HashedPart {
+    std::vector<RowWord> rows;
+    std::vector<std::uint32_t> key_of;  // by row
+    std::vector<HashedKey> keys;
+    std::vector<RowWord> late;  // no slot was left
+  };
+  using LargeWords = std::vector<std::uint32_t, LargeAllocator<std::uint32_t>>;
+
+  // Gives rows, whose words are hashes, to their keys, in slots before `end`; kRound: in any slot, once all other rows are in.
+  // While rows are entered a slot's second word is 1 + the number that its key has among those of the part that took it.
+  static constexpr std::size_t kRound = SIZE_MAX;
+  void enter(std::span<const RowWord> rows, const LargeWords& keys, std::size_t heads, std::size_t end, std::size_t mask, HashedPart& out) {
+    const bool round = end == kRound;
+    out.rows.reserve(rows.size());
+    out.key_of.reserve(rows.size());
+    for (const RowWord& row : rows) {
+      const std::uint32_t* key = &keys[std::size_t{row.row} * key_words_];
+      const auto hash = static_cast<std::uint32_t>(row.word);
       const std::uint32_t tag = key_words_ == 1 ? key[0] : hash;
       std::size_t slot = hash & mask;
-      for (;; slot = (slot + 1) & mask) {
-        const std::uint32_t entry = words_[heads + 2 * slot + 1];
-        if (entry == 0) break;
-        if (words_[heads + 2 * slot] == tag && std::memcmp(keys.data() + first_row_[entry - 1] * key_words_, key, key_words_ * 4) == 0)
-          break;
+      const auto is_mine = [&] {
+        const std::uint32_t known = words_[heads + 2 * slot + 1];
+        if (known == 0) return true;
+        if (words_[heads + 2 * slot] != tag) return false;
+        // A slot that another part took holds another key.
+        if (round && (known > out.keys.size() || out.keys[known - 1].slot != slot)) return false;
+        return std::memcmp(&keys[std::size_t{out.keys[known - 1].first_row} * key_words_], key, key_words_ * 4) == 0;
+      };
+      while (slot != end && !is_mine()) slot = round ? (slot + 1) & mask : slot + 1;
+      if (slot == end) {
+        out.late.push_back(row);
+        continue;
       }
       std::uint32_t* place = &words_[heads + 2 * slot];
       if (place[1] == 0) {
         place[0] = tag;
-        place[1] = new_entry();
-        slot_of.push_back(static_cast<std::uint32_t>(slot));
+        out.keys.push_back({slot, row.row, 0});
+        place[1] = static_cast<std::uint32_t>(out.keys.size());
       }
-      enter(row, place[1] - 1);
+      const std::uint32_t number = place[1] - 1;
+      ++out.keys[number].rows;
+      out.rows.push_back(row);
+      out.key_of.push_back(number);
     }
-    std::vector<std::pair<std::uint32_t, std::size_t>> rows_of;  // entry as shaders know it, and its first row
-    finish_entries([&](std::uint32_t entry, std::size_t row) {
-      words_[heads + 2 * std::size_t{slot_of[entry_of_[row]]} + 1] = entry + 1;
-      rows_of.emplace_back(entry, row);
-    });
-    if (key_words_ == 1) return;
-    const std::uint32_t all = append((made_->most_matches_ <= 1 ? rows() : first_row_.size()) * key_words_);
-    words_[TableLayout::kKeys] = all;
-    for (const auto& [entry, row] : rows_of)
-      std::memcpy(&words_[all + std::size_t{entry} * key_words_], keys.data() + row * key_words_, key_words_ * 4);
   }
 
-  // The words of key k of all rows, `key_words_` apart; returns how many.
-  std::uint32_t write_key(std::uint32_t k, std::uint32_t* out) const {
+  // The words of key k of rows [begin, end), `key_words_` apart; returns how many.
+  std::uint32_t write_key(std::uint32_t k, std::size_t begin, std::size_t end, std::uint32_t* out) const {
     const Column& key = rows_.columns[k];
     const bool null_safe = table_.null_safe[k] != 0;
     const auto own = static_cast<std::uint32_t>(words_of(*key_lane(key.physical())));
     const auto width = static_cast<std::size_t>(width_of(key.physical()));
-    for (std::size_t row = 0; row < rows(); ++row) {
+    for (std::size_t row = begin; row < end; ++row) {
       std::uint32_t* at = out + row * key_words_;
       const bool valid = key.is_valid(static_cast<std::int64_t>(row));
       if (null_safe) *at++ = valid ? 1 : 0;
@@ -312,44 +443,6 @@ class TableMaker {
       }
     }
     return own + (null_safe ? 1 : 0);
-  }
-
-  // The number of a new key's entry, + 1.
-  std::uint32_t new_entry() {
-    counts_.push_back(0);
-    first_row_.push_back(0);
-    return static_cast<std::uint32_t>(counts_.size());
-  }
-  void enter(std::size_t row, std::uint32_t entry) {
-    if (counts_[entry]++ == 0) first_row_[entry] = row;
-    entry_of_[row] = entry;
-  }
-
-  // Unique keys: an entry is its row. Else each has its stretch of the list.
-  template <class Name>
-  void finish_entries(const Name& name) {
-    made_->most_matches_ = counts_.empty() ? 0 : *std::ranges::max_element(counts_);
-    const bool unique = made_->most_matches_ <= 1;
-    for (std::uint32_t entry = 0; entry < counts_.size(); ++entry) {
-      const std::size_t row = first_row_[entry];
-      name(unique ? static_cast<std::uint32_t>(row) : entry, row);
-    }
-    if (unique) return;
-    const std::uint32_t ranges = append(2 * counts_.size());
-    words_[TableLayout::kRanges] = ranges;
-    std::uint32_t first = 0;
-    for (std::size_t entry = 0; entry < counts_.size(); ++entry) {
-      words_[ranges + 2 * entry] = first;
-      words_[ranges + 2 * entry + 1] = counts_[entry];
-      first += counts_[entry];
-    }
-    const std::uint32_t list = append(first);
-    words_[TableLayout::kList] = list;
-    std::vector<std::uint32_t> next(counts_.size());
-    for (std::size_t entry = 0; entry < counts_.size(); ++entry) next[entry] = words_[ranges + 2 * entry];
-    for (std::size_t row = 0; row < rows(); ++row) {
-      if (entry_of_[row] != kNone) words_[list + next[entry_of_[row]]++] = static_cast<std::uint32_t>(row);
-    }
   }
 
   // Texts become codes: of the dictionary they come with, where it names no text twice, else of one made here.
@@ -399,7 +492,7 @@ class TableMaker {
     // A row that has no match reads the first value, which is looked at by nobody.
     const std::uint32_t values = append(std::max<std::size_t>((bytes + 3) / 4, 4));
     words_[TableLayout::kColumns + c * TableLayout::kColumnWords] = values;
-    for_ranges(bytes, [&](std::size_t begin, std::size_t end) {
+    parallel_.ranges(bytes, kLeastStretch, [&](std::size_t begin, std::size_t end) {
       if (begin != end) std::memcpy(reinterpret_cast<std::uint8_t*>(&words_[values]) + begin, from + begin, end - begin);
     });
     if (bitmap_bytes == 0) return;
@@ -410,22 +503,19 @@ class TableMaker {
     std::memcpy(&words_[validity], bits.data(), bitmap_bytes);
   }
 
-  using Words = std::vector<std::uint32_t, LargeAllocator<std::uint32_t>>;
-
   const kernel::JoinTable& table_;
   Batch rows_;
+  const Parallel& parallel_;
   std::uint32_t key_words_;
   std::shared_ptr<WebGpuJoinTable> made_ = std::make_shared<WebGpuJoinTable>();
-  Words words_;
+  LargeWords words_;
   std::vector<std::vector<std::uint32_t>> codes_;  // by column, of texts
   std::vector<std::uint8_t> usable_;
-  std::vector<std::uint32_t> counts_;    // by entry
-  std::vector<std::size_t> first_row_;   // by entry
-  std::vector<std::uint32_t> entry_of_;  // by row
+  std::uint32_t entries_ = 0;
 };
 
-Result<std::shared_ptr<const JoinTable>> WebGpuJoinTable::make(const kernel::JoinTable& table, Batch rows) {
-  return TableMaker(table, std::move(rows)).make();
+Result<std::shared_ptr<const JoinTable>> WebGpuJoinTable::make(const kernel::JoinTable& table, Batch rows, const Parallel& parallel) {
+  return TableMaker(table, std::move(rows), parallel).make();
 }
 
 }  // namespace trueno::backend::webgpu

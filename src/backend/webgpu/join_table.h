@@ -44,7 +44,7 @@ struct TableLayout {
 class WebGpuJoinTable final : public JoinTable {
  public:
   /// kOutOfMemory, also where 32 bits cannot number its words.
-  [[nodiscard]] static Result<std::shared_ptr<const JoinTable>> make(const kernel::JoinTable& table, Batch rows);
+  [[nodiscard]] static Result<std::shared_ptr<const JoinTable>> make(const kernel::JoinTable& table, Batch rows, const Parallel& parallel);
 
   [[nodiscard]] const Buffer& words() const { return words_; }
   [[nodiscard]] TableForm form() const { return form_; }

@@ -253,5 +253,61 @@ TEST_F(OnGpu, RandomJoinsAgreeWithScalar) {
   EXPECT_EQ(declined, 0);  // every program here has a shader
 }
 
+// So many build rows that their table is made part by part, on several threads.
+TEST_F(OnGpu, JoinsWithManyBuildRowsAgreeWithScalar) {
+  constexpr std::int64_t kBuildRows = 100'000;
+  constexpr std::int64_t kProbes = 3000;
+  struct Shape {
+    std::int64_t factor;  // between neighbouring keys: far apart, they are hashed
+    std::int64_t keys;
+    bool nulls;
+    bool pair;  // of two keys
+  };
+  for (const Shape& shape : {Shape{1, 40'000, false, false}, Shape{1, 40'000, true, false}, Shape{1'000'003, 40'000, true, false},
+                             Shape{1'000'003, 200'000, false, false}, Shape{1, 5'000, true, true}, Shape{1, 200'000, false, true}}) {
+    SCOPED_TRACE(
+        fmt::format("{} keys, {} apart{}{}", shape.keys, shape.factor, shape.nulls ? ", NULLs" : "", shape.pair ? ", two keys" : ""));
+    const auto numbers = [&](std::int64_t rows, std::int64_t step, std::int64_t below, std::int64_t factor, bool nulls) {
+      std::vector<std::optional<i128>> values;
+      for (std::int64_t row = 0; row < rows; ++row) {
+        if (nulls && row % 13 == 5) {
+          values.emplace_back();
+        } else {
+          values.emplace_back(static_cast<i128>(row) * step % below * factor);
+        }
+      }
+      return column_from(TypeId::kBigInt, values);
+    };
+    TestProgram t;
+    kernel::JoinTable table;
+    table.name = "b";
+    Batch build;
+    build.length = kBuildRows;
+    std::vector<ValueId> probes;
+    const auto key = [&](std::int64_t step, std::int64_t below) {
+      build.columns.push_back(numbers(kBuildRows, step, below, shape.factor, shape.nulls));
+      table.columns.push_back({fmt::format("b{}", table.keys), TypeId::kBigInt});
+      table.null_safe.push_back(shape.pair && table.keys == 1 ? 1 : 0);
+      ++table.keys;
+      probes.push_back(t.column(numbers(kProbes, 97, below + below / 4, shape.factor, shape.nulls)));
+    };
+    key(7919, shape.keys);
+    if (shape.pair) key(31, 7);
+    build.columns.push_back(numbers(kBuildRows, 1, 1000, 1, false));
+    table.columns.push_back({"payload", TypeId::kBigInt});
+    kernel::Builder& b = t.builder;
+    const auto payload = static_cast<std::uint32_t>(table.columns.size() - 1);
+    const ValueId expand = b.expand(b.probe(b.table(std::move(table)), probes));
+    kernel::Range range = kernel::Range::of(0, 999, false);
+    range.proven = true;
+    const ValueId value = b.build_column(expand, payload, range);
+    kernel::Sink& sink = b.program().sink;
+    sink.kind = SinkKind::kEmit;
+    sink.values = {probes.front(), value};
+    const std::shared_ptr<const kernel::Program> program = t.finish();
+    EXPECT_FALSE(expect_same_parts(program, {}, {t.batch}, {}, {build}));
+  }
+}
+
 }  // namespace
 }  // namespace trueno::backend

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 #include "backend/webgpu/host_loop.h"
 
@@ -28,7 +27,7 @@ void HostRows::add(MutableBuffer state, const EmitLayout& layout, const SegmentS
 }
 
 // Rows [first, last) of the output; how many of them are NULL.
-std::int64_t HostRows::fill(const Filled& column, std::size_t first, std::size_t last) const {
+std::int64_t HostRows::fill(Filled& column, std::size_t first, std::size_t last) const {
   const auto words = static_cast<std::uint32_t>(words_of(column.value.lane));
   const std::int32_t null_bit = column.value.null_bit;
   const std::size_t width = column.width;
@@ -38,7 +37,7 @@ std::int64_t HostRows::fill(const Filled& column, std::size_t first, std::size_t
     const std::uint32_t* from = stretch->words + (row - stretch->first) * layout_.row_words;
     const std::size_t end = std::min(last, stretch->first + stretch->rows);
     for (; row < end; ++row, from += layout_.row_words) {
-      std::uint8_t* out = column.values + row * width;
+      std::uint8_t* out = column.values.data() + row * width;
       if (null_bit >= 0) {
         const std::uint32_t bits = from[layout_.value_words + static_cast<std::uint32_t>(null_bit) / 32];
         if ((bits >> (null_bit % 32) & 1) == 0) {
@@ -46,7 +45,7 @@ std::int64_t HostRows::fill(const Filled& column, std::size_t first, std::size_t
           std::memset(out, 0, width);
           continue;
         }
-        set_bit(column.validity, row);
+        set_bit(column.validity.data(), row);
       }
       // Little-endian and two's complement: a narrower value is the first bytes of a wider one.
       const std::uint32_t* value = from + column.value.word;
@@ -63,30 +62,41 @@ std::int64_t HostRows::fill(const Filled& column, std::size_t first, std::size_t
   return nulls;
 }
 
-Result<Column> HostRows::column(std::size_t number, const Type& type, std::size_t rows) const {
-  constexpr std::size_t kBlock = std::size_t{1} << 16;  // rows a thread fills at a time: whole words of validity
-  const bool code = is_code(program_, program_.at(layout_.values[number].id));
-  Filled filled;
-  filled.value = layout_.values[number];
-  filled.width = static_cast<std::size_t>(code ? 4 : width_of(type.physical()));
-  MutableBuffer values = TRUENO_TRY(MutableBuffer::uninitialised(rows * filled.width));
-  MutableBuffer validity;
-  if (filled.value.null_bit >= 0) validity = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(rows)));
-  filled.values = values.data();
-  filled.validity = validity.data();
-  std::vector<std::int64_t> nulls((rows + kBlock - 1) / kBlock);
-  on_host(nulls.size(), [&](std::size_t i) { nulls[i] = fill(filled, i * kBlock, std::min(rows, (i + 1) * kBlock)); });
-  Column column;
-  column.type = type;
-  column.length = static_cast<std::int64_t>(rows);
-  column.null_count = std::accumulate(nulls.begin(), nulls.end(), std::int64_t{0});
-  column.values = std::move(values).freeze();
-  if (column.null_count != 0) column.validity = std::move(validity).freeze();
-  if (code) {
-    column.encoding = Encoding::kDictionary;
-    column.dictionary = dictionaries_[number];
+Result<HostRows::Filled> HostRows::begin_column(std::size_t number, const Type& type, std::size_t rows) const {
+  Filled out;
+  out.value = layout_.values[number];
+  out.code = is_code(program_, program_.at(out.value.id));
+  out.width = static_cast<std::size_t>(out.code ? 4 : width_of(type.physical()));
+  out.values = TRUENO_TRY(MutableBuffer::uninitialised(rows * out.width));
+  if (out.value.null_bit >= 0) out.validity = TRUENO_TRY(MutableBuffer::zeroed(bytes_for_bits(rows)));
+  return out;
+}
+
+// All columns of a block of rows, then those of the next: the rows lie whole, and a block of them in a near cache.
+Result<std::vector<Column>> HostRows::columns(const Schema& schema, std::size_t rows) const {
+  constexpr std::size_t kBlock = std::size_t{1} << 12;  // rows: whole words of validity
+  std::vector<Filled> filled;
+  for (std::size_t n = 0; n < schema.size(); ++n) filled.push_back(TRUENO_TRY(begin_column(n, schema[n].type, rows)));
+  const std::size_t blocks = (rows + kBlock - 1) / kBlock;
+  std::vector<std::int64_t> nulls(blocks * filled.size());
+  on_host(blocks, [&](std::size_t block) {
+    for (std::size_t n = 0; n < filled.size(); ++n)
+      nulls[block * filled.size() + n] = fill(filled[n], block * kBlock, std::min(rows, (block + 1) * kBlock));
+  });
+  std::vector<Column> out;
+  for (std::size_t n = 0; n < filled.size(); ++n) {
+    Column& column = out.emplace_back();
+    column.type = schema[n].type;
+    column.length = static_cast<std::int64_t>(rows);
+    for (std::size_t block = 0; block < blocks; ++block) column.null_count += nulls[block * filled.size() + n];
+    column.values = std::move(filled[n].values).freeze();
+    if (column.null_count != 0) column.validity = std::move(filled[n].validity).freeze();
+    if (filled[n].code) {
+      column.encoding = Encoding::kDictionary;
+      column.dictionary = dictionaries_[n];
+    }
   }
-  return column;
+  return out;
 }
 
 Result<Batch> HostRows::take() {
@@ -97,12 +107,10 @@ Result<Batch> HostRows::take() {
     batch.length += stretch.rows;
   }
   const Schema schema = kernel::partial_schema(program_);
-  for (std::size_t n = 0; n < schema.size(); ++n) {
-    if (batch.length == 0) {
-      batch.columns.push_back(TRUENO_TRY(ColumnBuilder(schema[n].type).finish()));
-    } else {
-      batch.columns.push_back(TRUENO_TRY(column(n, schema[n].type, static_cast<std::size_t>(batch.length))));
-    }
+  if (batch.length == 0) {
+    for (const Field& field : schema) batch.columns.push_back(TRUENO_TRY(ColumnBuilder(field.type).finish()));
+  } else {
+    batch.columns = TRUENO_TRY(columns(schema, static_cast<std::size_t>(batch.length)));
   }
   stretches_.clear();
   states_.clear();

@@ -35,12 +35,14 @@ class HostRows {
   // A column that is being filled.
   struct Filled {
     EmittedValue value;
+    bool code = false;
     std::size_t width = 0;
-    std::uint8_t* values = nullptr;
-    std::uint8_t* validity = nullptr;  // null: no NULLs
+    MutableBuffer values;
+    MutableBuffer validity;  // empty: no NULLs
   };
-  [[nodiscard]] std::int64_t fill(const Filled& column, std::size_t first, std::size_t last) const;
-  [[nodiscard]] Result<Column> column(std::size_t number, const Type& type, std::size_t rows) const;
+  [[nodiscard]] Result<Filled> begin_column(std::size_t number, const Type& type, std::size_t rows) const;
+  [[nodiscard]] std::int64_t fill(Filled& column, std::size_t first, std::size_t last) const;
+  [[nodiscard]] Result<std::vector<Column>> columns(const Schema& schema, std::size_t rows) const;
 
   const kernel::Program& program_;
   EmitLayout layout_;

@@ -78,8 +78,8 @@ class WebGpuBackend final : public Backend {
   Task<Result<std::shared_ptr<const Kernel>>> prepare(std::shared_ptr<const kernel::Program> program) override {
     co_return prepare_now(program);
   }
-  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows) override {
-    co_return webgpu::WebGpuJoinTable::make(table, std::move(rows));
+  Task<Result<std::shared_ptr<const JoinTable>>> build(const kernel::JoinTable& table, Batch rows, const Parallel& parallel) override {
+    co_return webgpu::WebGpuJoinTable::make(table, std::move(rows), parallel);
   }
 
   /// Loads the library and makes a device, once; a failure is remembered.

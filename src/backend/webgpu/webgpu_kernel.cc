@@ -19,6 +19,8 @@ constexpr std::uint32_t kGroupWorkgroups = 4 * 132;
 constexpr std::uint32_t kSoftwareWorkgroups = 16;
 // Submissions a state may have in flight: their uploads are held by the driver until they ran.
 constexpr int kMostInFlight = 8;
+constexpr std::uint64_t kEmittedWords = std::uint64_t{16} << 20;  // that one dispatch hands out, if it can
+constexpr std::uint64_t kFewRows = 1 << 16;
 constexpr std::int64_t kMostRows = std::int64_t{1} << 30;  // of one dispatch: counts and carries stay below 2^32
 
 }  // namespace
@@ -184,44 +186,86 @@ Status WebGpuKernel::note_dictionaries(const Morsel& morsel, WebGpuState& state)
   return {};
 }
 
-// Room is made for a part of the rows at first; where more come through, for as many as were counted.
+// Segments [first, first + count) of a set, with tiles of their own.
+SegmentSet WebGpuKernel::part_of(const SegmentSet& set, std::size_t first, std::size_t count) {
+  const std::size_t words = set.table.size() / set.row_ids.size();
+  SegmentSet part;
+  part.forms = set.forms;
+  part.slabs = set.slabs;
+  part.lookups = set.lookups;
+  part.join_tables = set.join_tables;
+  part.table.assign(set.table.begin() + static_cast<std::ptrdiff_t>(first * words),
+                    set.table.begin() + static_cast<std::ptrdiff_t>((first + count) * words));
+  part.row_ids.assign(set.row_ids.begin() + static_cast<std::ptrdiff_t>(first),
+                      set.row_ids.begin() + static_cast<std::ptrdiff_t>(first + count));
+  for (std::size_t segment = 0; segment < count; ++segment) {
+    const std::uint32_t rows = part.table[segment * words + BlockLayout::kRows];
+    part.table[segment * words + BlockLayout::kFirstTile] = part.tiles;
+    part.rows += rows;
+    part.tiles += (rows + kTileRows - 1) / kTileRows;
+  }
+  return part;
+}
+
+// Into a buffer of the pool, since making a larger one for a query, and giving it up, takes longer than the rows do. Where more rows come
+// through, they were counted, and the segments are gone through again in as many parts.
 Status WebGpuKernel::dispatch_rows(const Compiled& kernel, SegmentSet& set, const std::vector<std::uint32_t>& slabs,
                                    WebGpuState& state) const {
-  constexpr std::uint64_t kFewRows = 1 << 16;
-  constexpr std::uint64_t kPart = 8;
   const EmitLayout& layout = kernel.shader.emit;
-  const bool all = std::ranges::none_of(program_->instructions, [](const kernel::Instruction& i) {
-    return i.op == kernel::Opcode::kFilter || i.op == kernel::Opcode::kExpand;
-  });
-  const auto set_rows = static_cast<std::uint64_t>(set.rows);
-  std::uint64_t capacity = all ? set_rows : std::min(set_rows, std::max(kFewRows, set_rows / kPart));
-  if (set.on_device.empty()) TRUENO_TRY(send(set.on_device, set.table));
-  for (;;) {
-    const std::uint64_t bytes = layout.total(set.tiles, capacity) * 4;
-    if (bytes > device_->limits().storage_binding_size)
-      return error(ErrorCode::kOutOfMemory, "{} rows to hand out are more than the GPU binds", capacity);
-    TRUENO_TRY(send(state.block, TRUENO_TRY(make_block(*program_, state.launch, set, {}, static_cast<std::uint32_t>(capacity)))));
-    const GpuBuffer out = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopySource | abi::kCopyTarget));
-    std::vector<Command> commands(2);
-    commands[0].kind = Command::Kind::kClear;
-    commands[0].to = &out;
-    commands[0].bytes = EmitLayout::kTiles * 4;
-    commands[1].kind = Command::Kind::kDispatch;
-    commands[1].pipeline = kernel.pipeline;
-    commands[1].buffers = {&state.block, &out, &set.on_device};
-    for (const std::uint32_t slab : slabs) commands[1].buffers.push_back(&residency_->columns.slab(slab));
-    commands[1].workgroups = std::clamp<std::uint32_t>(set.tiles, 1, most_workgroups());
-    TRUENO_TRY(device_->submit(commands));
-    const std::vector<std::uint32_t> header = TRUENO_TRY(device_->read(out, EmitLayout::kTiles));
-    TRUENO_TRY(status_of(header[0]));
-    const std::uint64_t rows = header[EmitLayout::kRows];
-    if (rows > capacity) {
-      capacity = rows;
-      continue;
+  const std::uint64_t fitting =
+      std::max<std::uint64_t>(kEmittedWords - std::min(kEmittedWords, layout.total(set.tiles, 0)), 1) / layout.row_words;
+  const auto has = [this](kernel::Opcode op) {
+    return std::ranges::any_of(program_->instructions, [op](const kernel::Instruction& i) { return i.op == op; });
+  };
+  const bool expands = has(kernel::Opcode::kExpand);
+  const bool all = !expands && !has(kernel::Opcode::kFilter);
+  const std::size_t segments = set.row_ids.size();
+  auto rows = static_cast<std::uint64_t>(set.rows);
+  if (!all || rows <= fitting || segments == 1) {
+    const std::uint64_t capacity =
+        all ? rows : std::min(std::max<std::uint64_t>(fitting, 1), expands ? std::max(2 * rows, kFewRows) : rows);
+    rows = TRUENO_TRY(emit(kernel, set, slabs, capacity, state));
+    if (rows <= capacity) return {};
+    if (rows <= fitting || segments == 1) {
+      TRUENO_TRY(emit(kernel, set, slabs, rows, state));
+      return {};
     }
-    state.rows.add(TRUENO_TRY(device_->read_many(out, static_cast<std::size_t>(layout.total(set.tiles, rows)))), layout, set);
-    return {};
   }
+  const std::size_t parts = std::min<std::size_t>(segments, static_cast<std::size_t>(rows / std::max<std::uint64_t>(fitting, 1) + 1));
+  for (std::size_t n = 0; n < parts; ++n) {
+    const std::size_t first = segments * n / parts;
+    SegmentSet part = part_of(set, first, segments * (n + 1) / parts - first);
+    TRUENO_TRY(dispatch_rows(kernel, part, slabs, state));
+  }
+  return {};
+}
+
+// Room for `capacity` rows; how many there are. They are taken where they all had room.
+Result<std::uint64_t> WebGpuKernel::emit(const Compiled& kernel, SegmentSet& set, const std::vector<std::uint32_t>& slabs,
+                                         std::uint64_t capacity, WebGpuState& state) const {
+  const EmitLayout& layout = kernel.shader.emit;
+  const std::uint64_t bytes = layout.total(set.tiles, capacity) * 4;
+  if (bytes > device_->limits().storage_binding_size)
+    return error(ErrorCode::kOutOfMemory, "{} rows to hand out are more than the GPU binds", capacity);
+  if (set.on_device.empty()) TRUENO_TRY(send(set.on_device, set.table));
+  TRUENO_TRY(send(state.block, TRUENO_TRY(make_block(*program_, state.launch, set, {}, static_cast<std::uint32_t>(capacity)))));
+  const GpuBuffer out = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopySource | abi::kCopyTarget));
+  std::vector<Command> commands(2);
+  commands[0].kind = Command::Kind::kClear;
+  commands[0].to = &out;
+  commands[0].bytes = EmitLayout::kTiles * 4;
+  commands[1].kind = Command::Kind::kDispatch;
+  commands[1].pipeline = kernel.pipeline;
+  commands[1].buffers = {&state.block, &out, &set.on_device};
+  for (const std::uint32_t slab : slabs) commands[1].buffers.push_back(&residency_->columns.slab(slab));
+  commands[1].workgroups = std::clamp<std::uint32_t>(set.tiles, 1, most_workgroups());
+  TRUENO_TRY(device_->submit(commands));
+  const std::vector<std::uint32_t> header = TRUENO_TRY(device_->read(out, EmitLayout::kTiles));
+  TRUENO_TRY(status_of(header[0]));
+  const std::uint64_t rows = header[EmitLayout::kRows];
+  if (rows <= capacity)
+    state.rows.add(TRUENO_TRY(device_->read_many(out, static_cast<std::size_t>(layout.total(set.tiles, rows)))), layout, set);
+  return rows;
 }
 
 Status WebGpuKernel::dispatch(SegmentSet& set, WebGpuState& state) const {

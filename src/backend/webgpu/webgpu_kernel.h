@@ -73,8 +73,11 @@ class WebGpuKernel final : public Kernel {
   [[nodiscard]] Status launch(std::vector<SegmentSet>& sets, WebGpuState& state) const;
   [[nodiscard]] Status dispatch(SegmentSet& set, WebGpuState& state) const;
   /// The same where rows are handed out: they are read back at once, with as much room as they turn out to need.
+  [[nodiscard]] static SegmentSet part_of(const SegmentSet& set, std::size_t first, std::size_t count);
   [[nodiscard]] Status dispatch_rows(const Compiled& kernel, SegmentSet& set, const std::vector<std::uint32_t>& slabs,
                                      WebGpuState& state) const;
+  [[nodiscard]] Result<std::uint64_t> emit(const Compiled& kernel, SegmentSet& set, const std::vector<std::uint32_t>& slabs,
+                                           std::uint64_t capacity, WebGpuState& state) const;
   /// Copies words to a buffer, which is made where it is too small.
   [[nodiscard]] Status send(GpuBuffer& to, const std::vector<std::uint32_t>& words) const;
   /// Takes over the dictionaries that coded values of rows refer to.

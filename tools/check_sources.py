@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""Looks at every source of src/, apps/, tools/ and bench/ with another tool than the compiler that builds them.
+
+usage: check_sources.py tidy|gcc [--jobs N] [PART...]     (PART: only sources whose path contains one of these)
+
+tidy: clang-tidy, arguments of build/release.   gcc: g++ -fsyntax-only, arguments of build/gcc-syntax.
+A file that was clean is not looked at again until it, a header that it includes, the checks or the arguments change: the user's cache folder
+remembers, for all checkouts."""
+import argparse
+import concurrent.futures
+import functools
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "trueno"
+FOLDERS = ("src/", "apps/", "tools/", "bench/")
+INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
+
+
+def digest(*parts):
+    return hashlib.sha256(b"\0".join(p if isinstance(p, bytes) else p.encode() for p in parts)).hexdigest()
+
+
+@functools.cache
+def included(path):
+    """The files of ours that `path` includes, itself among them, however deeply."""
+    found, todo = set(), [path]
+    while todo:
+        file = todo.pop()
+        if file in found:
+            continue
+        found.add(file)
+        for name in INCLUDE.findall(file.read_text()):
+            todo += [p for p in (file.parent / name, ROOT / "src" / name, ROOT / "include" / name) if p.is_file()][:1]
+    return found
+
+
+@functools.cache
+def contents(path):
+    return digest(path.read_bytes())
+
+
+def compiler_arguments(command):
+    """Those of a compile command: without a launcher before the compiler, and without what it would write."""
+    words, out = shlex.split(command), []
+    first = next(i for i, word in enumerate(words) if re.search(r"(^|/)(clang\+\+|g\+\+)[-\d]*$", word))
+    words = iter(words[first:])
+    for word in words:
+        if word == "-o":
+            next(words)
+        elif word != "-c":
+            out.append(word)
+    return out
+
+
+class Tidy:
+    build, label = "build/release", "clang-tidy"
+
+    def __init__(self):
+        self.program = f"clang-tidy-{os.environ.get('LLVM', '22')}"
+        self.known_by = digest((ROOT / ".clang-tidy").read_bytes(), version_of(self.program))
+
+    def takes(self, name):  # tests are spared: they repeat themselves on purpose, and macros of the test library make most of the noise
+        return not name.endswith("_test.cc") and not name.startswith("bench/")
+
+    def command(self, name, _):
+        return [self.program, "-p", self.build, "--quiet", "--warnings-as-errors=*", name], ROOT
+
+
+class Gcc:
+    build, label = "build/gcc-syntax", "g++ -fsyntax-only"
+
+    def __init__(self):
+        self.known_by = digest(version_of("g++"))
+
+    def takes(self, _):
+        return True
+
+    def command(self, _, entry):
+        return compiler_arguments(entry["command"]) + ["-fsyntax-only"], entry["directory"]
+
+
+def version_of(program):
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tool", choices=["tidy", "gcc"])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("paths", nargs="*")
+    options = parser.parse_args()
+
+    tool = Tidy() if options.tool == "tidy" else Gcc()
+    stamps = CACHE / options.tool
+    stamps.mkdir(parents=True, exist_ok=True)
+    todo, seen = [], set()
+    for entry in json.loads((ROOT / tool.build / "compile_commands.json").read_text()):
+        path = pathlib.Path(entry["file"]).resolve()
+        name = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else ""
+        if not name.startswith(FOLDERS) or name in seen or not tool.takes(name):
+            continue
+        if options.paths and not any(part in name for part in options.paths):
+            continue
+        seen.add(name)
+        arguments = " ".join(compiler_arguments(entry["command"])).replace(str(ROOT), "")
+        stamp = stamps / digest(tool.known_by, name, arguments, *(contents(file) for file in sorted(included(path))))
+        if not stamp.exists():
+            todo.append((name, entry, stamp))
+
+    def look(job):
+        name, entry, stamp = job
+        command, folder = tool.command(name, entry)
+        result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        if result.returncode == 0:
+            stamp.touch()
+        return result
+
+    failed, shown = 0, set()
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for result in pool.map(look, todo):
+            if result.returncode == 0:
+                continue
+            failed += 1
+            said = result.stdout.strip() or result.stderr[-4000:].strip()
+            if said not in shown:
+                print(said.replace(str(ROOT) + "/", ""))
+            shown.add(said)
+    print(f"{tool.label}: {len(seen)} files, {len(todo)} looked at, {failed} with findings")
+    return 1 if failed or not seen else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
