@@ -21,6 +21,7 @@ ROW = re.compile(r"^\| ([a-z0-9-]+) (\|.*\| (\d{4}-\d\d-\d\d) \|)$", re.MULTILIN
 # name: (what it shows, command)
 STEPS = {
     "gcc": ("g++ builds everything with -Werror, its tests pass", "./dev test --preset gcc"),
+    "asan": ("address and undefined sanitizers over what takes minutes under them", "./dev asan long"),
     "tsan": ("no data race in unit tests and SQL files", "./dev tsan"),
     "coverage": ("more than 90 % of the lines of src/ run in tests", "./dev coverage"),
     "arm64": ("unit tests and SQL files on 64-bit Arm, under qemu", "./dev test --arch arm64"),

@@ -25,13 +25,18 @@ sanitizer_options() {
 }
 
 # Everything but the runs that are long without a sanitizer, those that measure memory, of which a sanitizer takes its own, and the SQL files
-# in chunks of one row and of many: those of seven rows have ragged ends too. (The fuzz seeds run under the same sanitizers in `./dev fuzz`.)
+# in chunks of one row and of many: those of seven rows have ragged ends too. What takes minutes under a sanitizer runs with `long`, and
+# only that. (The fuzz seeds run under the same sanitizers in `./dev fuzz`.)
 run_sanitized() {
-  local preset="$1"
+  local preset="$1" chosen=(-LE 'full|install|wasm|memory|chunks|long')
   shift
+  if [ "${1:-}" = long ]; then
+    shift
+    chosen=(-L long)
+  fi
   build "$preset"
   sanitizer_options
-  run_ctest "$preset" -LE 'full|install|wasm|memory|chunks' "$@"
+  run_ctest "$preset" "${chosen[@]}" "$@"
 }
 
 # Files of the sqllogictest form; or TPC-H and TPC-DS: `./dev conform DIR [SCALE] [options of query_answers.py]`.
