@@ -285,11 +285,11 @@ std::optional<std::size_t> Devices::runner_up(const std::vector<Bid>& bids, std:
 
 Result<Decision> Devices::choose(const Job& job, const backend::RowsName& name, const std::vector<std::int64_t>& column_bytes,
                                  const Request& request) {
-  const Work work = describe(job);
-  const Question question{job, work, name, column_bytes, request};
   Decision decision;
-  decision.rows = work.rows;
   decision.shape = shape_of(*job.program);
+  const Work work = describe(job, request.learning ? experience_.kept(decision.shape) : std::nullopt);
+  const Question question{job, work, name, column_bytes, request};
+  decision.rows = work.rows;
   std::vector<Bid> bids = all_bids(question, decision.shape);
   Policy decisive = request.policy;
   std::optional<std::size_t> choice = decisive == Policy::kIntensity ? by_intensity(bids, question) : cheapest(bids, decisive, request);
@@ -340,6 +340,13 @@ Result<Decision> Devices::choose(const Job& job, const backend::RowsName& name, 
   return decision;
 }
 
+// Whether that told for the first time how many rows a program hands out.
+bool Devices::learn_kept(const kernel::Program& program, const Decision& decision, const Outcome& outcome) {
+  const bool emits = program.sink.kind == kernel::SinkKind::kEmit || program.sink.kind == kernel::SinkKind::kBuild;
+  if (!emits || outcome.rows <= 0 || outcome.rows_out < 0) return false;
+  return experience_.learn_kept(decision.shape, static_cast<double>(outcome.rows_out) / static_cast<double>(outcome.rows));
+}
+
 void Devices::learn(const kernel::Program& program, const backend::RowsName& name, const Decision& decision, const Outcome& outcome,
                     const Request& request) {
   if (!request.recorded) return;
@@ -358,6 +365,7 @@ void Devices::learn(const kernel::Program& program, const backend::RowsName& nam
     known_[decision.device]->losses = 0;
   }
   if (!request.learning) return;
+  if (learn_kept(program, decision, outcome)) return;  // the prediction was for another number of rows
   if (outcome.moved_bytes == 0 && decision.compiled && profile.kind != DeviceKind::kScalar)
     experience_.learn(decision.device, program, decision.shape, decision.rows, decision.computed_us, outcome.measured_us);
   // What a run took beyond computing was moving; of little it is mostly something else.

@@ -76,6 +76,7 @@ class Devices {
     std::unordered_map<std::uint64_t, Failed> failed_shapes;
     int losses = 0;  // of the device, in a row
   };
+  [[nodiscard]] bool learn_kept(const kernel::Program& program, const Decision& decision, const Outcome& outcome);
   // What a bid is made from.
   struct Question {
     const Job& job;

@@ -66,6 +66,7 @@ struct Outcome {
   double transfer_us = 0;
   std::int64_t moved_bytes = 0;
   std::int64_t rows = 0;
+  std::int64_t rows_out = -1;  // -1: not told
 };
 
 }  // namespace trueno::dispatch

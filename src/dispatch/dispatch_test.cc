@@ -223,6 +223,23 @@ TEST_F(DispatchTest, RunsCorrectPredictions) {
   EXPECT_EQ(place(10'000'000, unlearned(Policy::kCost))->device, 2u);
 }
 
+TEST_F(DispatchTest, RunsTellHowManyRowsGoOut) {
+  program_.instructions.emplace_back().op = kernel::Opcode::kFilter;
+  program_.sink.kind = kernel::SinkKind::kBuild;
+  program_.sink.keys = {0};
+  Rates rates = rates_of(100, 0.01);
+  rates.row_ns[static_cast<std::size_t>(CostKind::kEmit)] = 1000;  // all rows would come back over the bus
+  devices_.set_rates(2, rates);
+  const Decision first = place(10'000'000, Policy::kCost).value();
+  EXPECT_EQ(first.device, 1u);
+  EXPECT_GT(first.bids[2].predicted_us, 1'000'000);  // of what a filter lets through on average
+  devices_.learn(program_, name_, first, {20'000, 0, 0, 10'000'000, 1000}, Policy::kCost);
+  const Decision second = place(10'000'000, Policy::kCost).value();
+  EXPECT_EQ(second.device, 2u);
+  EXPECT_NEAR(second.predicted_us, 100 + 1000 + 200, 1);
+  EXPECT_EQ(place(10'000'000, unlearned(Policy::kCost))->device, 1u);
+}
+
 TEST_F(DispatchTest, OneRunInAHundredTriesTheRunnerUp) {
   gpu_is_ready();
   int others = 0;

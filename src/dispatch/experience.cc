@@ -67,6 +67,21 @@ void Experience::learn(std::size_t device, const kernel::Program& program, std::
   by_kind_[{device, kind_of(program)}].add(measured_us / predicted_us, kMostOff);
 }
 
+std::optional<double> Experience::kept(std::uint64_t shape) const {
+  const LockGuard lock(mutex_);
+  const auto found = kept_.find(shape);
+  return found == kept_.end() ? std::nullopt : std::optional(found->second.value);
+}
+
+bool Experience::learn_kept(std::uint64_t shape, double share) {
+  const LockGuard lock(mutex_);
+  if (kept_.size() >= kMostRemembered) kept_.clear();
+  Ratio& known = kept_[shape];
+  const double weight = std::max(kLeastWeight, 1.0 / (known.seen + 1));
+  known.value += weight * (share - known.value);
+  return known.seen++ == 0;
+}
+
 double Experience::link_correction(std::size_t device) const {
   const LockGuard lock(mutex_);
   const auto found = links_.find(device);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -34,7 +35,12 @@ class Experience {
   [[nodiscard]] double correction(std::size_t device, const kernel::Program& program, std::uint64_t shape, double rows) const;
   void learn(std::size_t device, const kernel::Program& program, std::uint64_t shape, double rows, double predicted_us, double measured_us);
 
-  /// The same for moving columns to a device.
+  /// The share of its rows that a program hands out, which is the same on every device; nothing before its first run.
+  [[nodiscard]] std::optional<double> kept(std::uint64_t shape) const;
+  /// Whether this was the first that is known.
+  bool learn_kept(std::uint64_t shape, double share);
+
+  /// The same as `correction` for moving columns to a device.
   [[nodiscard]] double link_correction(std::size_t device) const;
   void learn_link(std::size_t device, double predicted_us, double measured_us);
 
@@ -59,6 +65,7 @@ class Experience {
   mutable Mutex mutex_;
   std::map<std::pair<std::size_t, int>, Ratio> by_kind_;
   std::unordered_map<std::uint64_t, Ratio> by_shape_;
+  std::unordered_map<std::uint64_t, Ratio> kept_;
   std::map<std::size_t, Ratio> links_;
   std::unordered_map<std::uint64_t, int> runs_;
   std::unordered_map<std::string, double> credits_;

@@ -91,7 +91,7 @@ std::string_view name_of(CostKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
-Work describe(const Job& job) {
+Work describe(const Job& job, std::optional<double> kept) {
   const kernel::Program& program = *job.program;
   Work work;
   work.rows = job.rows < 0 ? kUnknownRows : static_cast<double>(job.rows);
@@ -134,7 +134,7 @@ Work describe(const Job& job) {
       }
       break;
     case SinkKind::kEmit:
-    case SinkKind::kBuild: add(CostKind::kEmit, outputs * kept_share(program)); break;
+    case SinkKind::kBuild: add(CostKind::kEmit, outputs * kept.value_or(kept_share(program))); break;
     case SinkKind::kTopK: add(CostKind::kSimple, static_cast<double>(sink.sort_keys.size())); break;
     case SinkKind::kSort:
     case SinkKind::kCollect:

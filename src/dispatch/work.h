@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,7 @@ struct Work {
   double build_rows = 0;                      // of tables that a device has to make before it probes them
   double state_bytes = 0;                     // read back from a device with memory of its own
 };
-[[nodiscard]] Work describe(const Job& job);
+/// `kept`: the share of the rows that come in that go out again, where runs have told; it is assumed otherwise.
+[[nodiscard]] Work describe(const Job& job, std::optional<double> kept = std::nullopt);
 
 }  // namespace trueno::dispatch

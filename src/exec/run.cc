@@ -165,7 +165,7 @@ class QueryRun {
         pipeline, earlier, device, reference, *on_device, [&] { return tables_.launch(pipeline, reference); }, options_, cancel_, number,
         named);
     Batch output = TRUENO_TRY(run.run());
-    const dispatch::Outcome outcome{watch.elapsed_ms() * 1000, run.transfer_us(), run.moved_bytes(), run.rows_in()};
+    const dispatch::Outcome outcome{watch.elapsed_ms() * 1000, run.transfer_us(), run.moved_bytes(), run.rows_in(), output.length};
     devices_.learn(*pipeline.program, named.name, decision, outcome, request);
     // The rounds of a recursion add up; what was decided is what the last one decided.
     PipelineProfile& profile = out_.profile[number];
