@@ -2,6 +2,12 @@
 
 namespace trueno {
 
+std::int64_t TableSource::all_column_bytes(int column) const {
+  std::int64_t bytes = 0;
+  for (std::int64_t part = 0; part < part_count(); ++part) bytes += column_bytes(part, column);
+  return bytes;
+}
+
 std::optional<std::int64_t> TableSource::row_count() const {
   std::int64_t total = 0;
   for (std::int64_t part = 0; part < part_count(); ++part) {

@@ -47,6 +47,8 @@ class TableSource {
   [[nodiscard]] virtual bool in_memory() const { return false; }
   /// Rough bytes a scan of this column of a part reads, for the cost model.
   [[nodiscard]] virtual std::int64_t column_bytes(std::int64_t part, int column) const = 0;
+  /// The same of all parts.
+  [[nodiscard]] virtual std::int64_t all_column_bytes(int column) const;
   /// The rows of one part, in order, only these columns (in this order). `predicate` may skip rows that cannot match; batches then leave
   /// out whole rows, never reorder, and say which rows they begin with. Dictionary columns may come with any dictionary.
   [[nodiscard]] virtual Result<BatchStream> scan(std::int64_t part, std::span<const int> columns, const ScanPredicate& predicate,

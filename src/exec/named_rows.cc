@@ -31,9 +31,16 @@ NamedRows name_rows(const kernel::Pipeline& pipeline, std::int64_t morsel_rows, 
     }
     if (prunes) name += '/';
   }
-  for (std::int64_t part = 0; part < source.part_count(); ++part) {
-    const bool kept = !prunes || !rules_out(pipeline.input, part);
-    if (nameable && prunes) name += kept ? '+' : '-';
+  if (!prunes) {
+    const std::optional<std::int64_t> rows = source.row_count();
+    nameable = nameable && rows.has_value();
+    named.parts = source.part_count();
+    named.rows = rows.value_or(0);
+    for (std::size_t i = 0; i < columns.size(); ++i) named.column_bytes[i] = source.all_column_bytes(columns[i].index);
+  }
+  for (std::int64_t part = 0; prunes && part < source.part_count(); ++part) {
+    const bool kept = !rules_out(pipeline.input, part);
+    if (nameable) name += kept ? '+' : '-';
     if (!kept) continue;
     if (named.parts++ == 0) named.first_part = part;
     const std::optional<std::int64_t> rows = source.part_rows(part);

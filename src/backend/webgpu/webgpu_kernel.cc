@@ -248,7 +248,8 @@ Result<std::uint64_t> WebGpuKernel::emit(const Compiled& kernel, SegmentSet& set
   if (bytes > device_->limits().storage_binding_size)
     return error(ErrorCode::kOutOfMemory, "{} rows to hand out are more than the GPU binds", capacity);
   if (set.on_device.empty()) TRUENO_TRY(send(set.on_device, set.table));
-  TRUENO_TRY(send(state.block, TRUENO_TRY(make_block(*program_, state.launch, set, {}, static_cast<std::uint32_t>(capacity)))));
+  if (state.blocks.empty()) state.blocks.resize(1);
+  TRUENO_TRY(send(state.blocks.front(), TRUENO_TRY(make_block(*program_, state.launch, set, {}, static_cast<std::uint32_t>(capacity)))));
   const GpuBuffer out = TRUENO_TRY(device_->buffer(bytes, abi::kStorage | abi::kCopySource | abi::kCopyTarget));
   std::vector<Command> commands(2);
   commands[0].kind = Command::Kind::kClear;
@@ -256,7 +257,7 @@ Result<std::uint64_t> WebGpuKernel::emit(const Compiled& kernel, SegmentSet& set
   commands[0].bytes = EmitLayout::kTiles * 4;
   commands[1].kind = Command::Kind::kDispatch;
   commands[1].pipeline = kernel.pipeline;
-  commands[1].buffers = {&state.block, &out, &set.on_device};
+  commands[1].buffers = {&state.blocks.front(), &out, &set.on_device};
   for (const std::uint32_t slab : slabs) commands[1].buffers.push_back(&residency_->columns.slab(slab));
   commands[1].workgroups = std::clamp<std::uint32_t>(set.tiles, 1, most_workgroups());
   TRUENO_TRY(device_->submit(commands));
@@ -268,7 +269,7 @@ Result<std::uint64_t> WebGpuKernel::emit(const Compiled& kernel, SegmentSet& set
   return rows;
 }
 
-Status WebGpuKernel::dispatch(SegmentSet& set, WebGpuState& state) const {
+Status WebGpuKernel::dispatch(SegmentSet& set, GpuBuffer& block, WebGpuState& state, std::vector<Command>& commands) const {
   // Slabs are numbered by first use, so that where in the device's memory a column lies changes no shader.
   std::vector<std::uint32_t> bound;
   std::vector<std::uint32_t> slabs = set.slabs;
@@ -293,27 +294,14 @@ Status WebGpuKernel::dispatch(SegmentSet& set, WebGpuState& state) const {
   }
   const Compiled& kernel = *TRUENO_TRY(compiled(wanted));
   if (emits(*program_)) return dispatch_rows(kernel, set, bound, state);
-  const std::vector<std::uint32_t> block =
-      TRUENO_TRY(make_block(*program_, state.launch, set, state.keys, static_cast<std::uint32_t>(state.slots)));
-  TRUENO_TRY(send(state.block, block));
+  TRUENO_TRY(send(block, TRUENO_TRY(make_block(*program_, state.launch, set, state.keys, static_cast<std::uint32_t>(state.slots)))));
   if (set.on_device.empty()) TRUENO_TRY(send(set.on_device, set.table));
-  std::vector<Command> commands;
-  if (!state.cleared) {
-    Command& clear = commands.emplace_back();
-    clear.kind = Command::Kind::kClear;
-    clear.to = &state.state;
-    clear.bytes = layout_.total(state.slots, most_workgroups()) * 4;
-  }
   Command& command = commands.emplace_back();
   command.kind = Command::Kind::kDispatch;
   command.pipeline = kernel.pipeline;
-  command.buffers = {&state.block, &state.state, &set.on_device};
+  command.buffers = {&block, &state.state, &set.on_device};
   for (const std::uint32_t slab : bound) command.buffers.push_back(&residency_->columns.slab(slab));
   command.workgroups = std::clamp<std::uint32_t>(set.tiles, 1, most_workgroups());
-  TRUENO_TRY(device_->submit(commands));
-  state.cleared = true;
-  state.dirty = true;
-  ++state.submissions;
   return {};
 }
 
@@ -323,7 +311,23 @@ Status WebGpuKernel::launch(std::vector<SegmentSet>& sets, WebGpuState& state) c
   TRUENO_TRY(columns.flush());
   if (columns.moved_bytes() != 0) state.transfer_us += moving.elapsed_ms() * 1000;
   state.moved_bytes += static_cast<std::int64_t>(columns.moved_bytes());
-  for (SegmentSet& set : sets) TRUENO_TRY(dispatch(set, state));
+  // All sets in one submission: each by itself would take as long as a short query.
+  std::vector<Command> commands;
+  const bool adds = !emits(*program_);
+  if (adds && !state.cleared) {
+    Command& clear = commands.emplace_back();
+    clear.kind = Command::Kind::kClear;
+    clear.to = &state.state;
+    clear.bytes = layout_.total(state.slots, most_workgroups()) * 4;
+  }
+  if (state.blocks.size() < sets.size()) state.blocks.resize(sets.size());
+  for (std::size_t n = 0; n < sets.size(); ++n) TRUENO_TRY(dispatch(sets[n], state.blocks[n], state, commands));
+  if (adds && !sets.empty()) {
+    TRUENO_TRY(device_->submit(commands));
+    state.cleared = true;
+    state.dirty = true;
+    ++state.submissions;
+  }
   has_run_ = true;
   return {};
 }

@@ -27,10 +27,10 @@ class WebGpuState final : public SinkState {
   std::vector<KeyIndex> keys;
   std::uint64_t slots = 0;  // 0: no table on the device yet
   GpuBuffer state;
-  GpuBuffer block;
-  bool cleared = false;  // else the next dispatch clears it first
-  bool dirty = false;    // the device holds something that was not read back
-  int submissions = 0;   // since the device was last waited for
+  std::vector<GpuBuffer> blocks;  // one a set of the launch
+  bool cleared = false;           // else the next dispatch clears it first
+  bool dirty = false;             // the device holds something that was not read back
+  int submissions = 0;            // since the device was last waited for
 };
 
 /// A program made ready for one device.
@@ -71,8 +71,9 @@ class WebGpuKernel final : public Kernel {
   void append_parts(const Morsel& morsel, std::int64_t most_rows, std::list<Morsel>& parts, std::vector<const Morsel*>& out) const;
   /// What has its place goes over the bus and through the device.
   [[nodiscard]] Status launch(std::vector<SegmentSet>& sets, WebGpuState& state) const;
-  [[nodiscard]] Status dispatch(SegmentSet& set, WebGpuState& state) const;
-  /// The same where rows are handed out: they are read back at once, with as much room as they turn out to need.
+  /// Adds what it does to the commands; where rows are handed out it is done at once, since they are read back with as much room as they
+  /// turn out to need.
+  [[nodiscard]] Status dispatch(SegmentSet& set, GpuBuffer& block, WebGpuState& state, std::vector<Command>& commands) const;
   [[nodiscard]] static SegmentSet part_of(const SegmentSet& set, std::size_t first, std::size_t count);
   [[nodiscard]] Status dispatch_rows(const Compiled& kernel, SegmentSet& set, const std::vector<std::uint32_t>& slabs,
                                      WebGpuState& state) const;

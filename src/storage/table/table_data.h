@@ -22,29 +22,30 @@ struct RowGroup {
   std::vector<Column> columns;
 };
 
-/// Statistics of whole columns, merged from those of the row groups when first asked for. A copy is for another version and starts anew.
-/// Thread-safe.
-class MergedStatistics {
+/// What is found out about all row groups of a version when it is first asked for, by column. A copy is for another version and starts
+/// anew. Thread-safe.
+template <class T>
+class FoundOnce {
  public:
-  MergedStatistics() = default;
-  MergedStatistics(const MergedStatistics&) {}
-  MergedStatistics& operator=(const MergedStatistics&) {
+  FoundOnce() = default;
+  FoundOnce(const FoundOnce&) {}
+  FoundOnce& operator=(const FoundOnce&) {
     const LockGuard lock(mutex_);
     known_.clear();
     return *this;
   }
-  ~MergedStatistics() = default;
-  /// Of a column; `merge` finds them the first time.
-  template <class Merge>
-  [[nodiscard]] ColumnStatistics of(int column, Merge merge) const {
+  ~FoundOnce() = default;
+  /// Of a column; `find` finds it the first time.
+  template <class Find>
+  [[nodiscard]] T of(int column, Find find) const {
     const LockGuard lock(mutex_);
     const auto known = known_.find(column);
-    return known != known_.end() ? known->second : known_.emplace(column, merge()).first->second;
+    return known != known_.end() ? known->second : known_.emplace(column, find()).first->second;
   }
 
  private:
   mutable Mutex mutex_;
-  mutable std::map<int, ColumnStatistics> known_;
+  mutable std::map<int, T> known_;
 };
 
 /// One version of a table: an immutable list of immutable row groups, so that readers need no lock and versions share what they have in
@@ -54,7 +55,10 @@ struct TableData {
   std::vector<std::shared_ptr<const RowGroup>> groups;
   std::vector<std::shared_ptr<const HyperLogLog>> sketches;  // by column: the values of all groups
   std::int64_t rows = 0;
-  MergedStatistics statistics;
+  FoundOnce<ColumnStatistics> statistics;                     // merged
+  FoundOnce<std::shared_ptr<const Dictionary>> dictionaries;  // the one of all groups; null: there is none
+  FoundOnce<std::int64_t> column_bytes;
+  FoundOnce<std::string> group_runs;  // of no column (0): the numbers of the groups, as text
 
   [[nodiscard]] std::int64_t byte_size() const;
 };

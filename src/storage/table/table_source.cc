@@ -17,7 +17,10 @@ class MemoryTable final : public TableSource {
   // Of a table also the row groups it consists of, in runs of neighbouring numbers.
   std::string identity() const override {
     if (!of_table_) return identity_;
-    std::string name = identity_ + ", row groups";
+    return identity_ + ", row groups" + data_->group_runs.of(0, [&] { return group_runs(); });
+  }
+  std::string group_runs() const {
+    std::string name;
     for (std::size_t first = 0; first < data_->groups.size();) {
       std::size_t end = first + 1;
       const std::uint64_t number = data_->groups[first]->id.value();
@@ -38,6 +41,10 @@ class MemoryTable final : public TableSource {
     return values.byte_size();
   }
 
+  std::int64_t all_column_bytes(int column) const override {
+    return data_->column_bytes.of(column, [&] { return TableSource::all_column_bytes(column); });
+  }
+
   ColumnStatistics column_statistics(int column) const override {
     return data_->statistics.of(column, [&] { return merged_statistics(column); });
   }
@@ -51,6 +58,9 @@ class MemoryTable final : public TableSource {
   bool is_dictionary(int column) const override { return shared_dictionary(column) != nullptr; }
 
   std::shared_ptr<const Dictionary> shared_dictionary(int column) const override {
+    return data_->dictionaries.of(column, [&] { return common_dictionary(column); });
+  }
+  std::shared_ptr<const Dictionary> common_dictionary(int column) const {
     std::shared_ptr<const Dictionary> longest;
     for (const auto& group : data_->groups) {
       const Column& values = group->columns[static_cast<std::size_t>(column)];
