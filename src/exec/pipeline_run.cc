@@ -183,7 +183,7 @@ void PipelineRun::run_parts(Worker& worker) {
   if (is_named) {
     gathered.name = named_.name;
     const Result<bool> again = run_again(named_, *state);
-    if (!again) return fail(0, again.error());
+    if (!again) return fail(0, again.error().code() == ErrorCode::kRowFailed ? earliest(again.error()) : again.error());
   }
   for (;;) {
     const std::int64_t part = next_.fetch_add(1);

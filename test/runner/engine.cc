@@ -46,6 +46,9 @@ Answer Engine::run(const Connection& connection, const std::string& sql) {
     answer.message = results.error().text;
     return answer;
   }
+  for (const QueryResult& result : *results) {
+    for (const PipelineReport& pipeline : result.profile()) ++pipelines_[pipeline.device];
+  }
   if (!results->empty()) {
     answer.has_result = true;
     answer.result = results->back();

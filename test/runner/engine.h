@@ -25,14 +25,17 @@ class Engine {
   [[nodiscard]] Answer begin_with(const std::string& settings);
   /// From now on SET without a connection's name is meant for all connections, as where settings belong to the database.
   void share_settings() { share_settings_ = true; }
+  /// Pipelines that ran so far, by their device.
+  [[nodiscard]] const std::map<std::string, long>& pipelines() const { return pipelines_; }
 
  private:
-  [[nodiscard]] static Answer run(const Connection& connection, const std::string& sql);
+  [[nodiscard]] Answer run(const Connection& connection, const std::string& sql);
 
   Database database_;
   bool share_settings_ = false;
   std::string settings_;
   std::map<std::string, Connection> connections_;
+  std::map<std::string, long> pipelines_;
 };
 
 }  // namespace trueno::test

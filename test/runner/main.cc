@@ -1,6 +1,6 @@
 // Runs every .test file under a folder against the public API and ends with "N passed, N failed, N skipped".
 //
-// usage: trueno_sqltest [--set NAME=VALUE]... [--scope LIST] [--strict] [--verbose N] [--bench SECONDS] PATH...
+// usage: trueno_sqltest [--set NAME=VALUE]... [--scope LIST] [--strict] [--least-on-gpu PIPELINES] [--verbose N] [--bench SECONDS] PATH...
 //
 // What the engine refuses as not supported is skipped, counted by reason; everything else that differs is a failure, counted by cause.
 // --scope names the list of what a foreign suite asks for and is left out; shares of the rest, and of all, are printed, and of the
@@ -34,6 +34,7 @@ struct Totals {
   long skipped = 0;
   long passed_in_scope = 0;
   long in_scope = 0;                         // passed, failed or skipped
+  std::map<std::string, long> pipelines;     // by the device that ran them
   std::map<std::string, long> out_of_scope;  // records by feature
   std::map<std::string, long> skip_reasons;
   std::map<std::string, long> failure_causes;
@@ -45,6 +46,7 @@ struct Options {
   long shown_failures = 20;
   bool strict = false;
   double bench_seconds = 0;
+  long least_on_gpu = -1;  // pipelines that must have run there; -1: not looked at
 };
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find_first_of("\n;")); }
@@ -89,6 +91,12 @@ class FileRun {
     if (sqlite_) static_cast<void>(engine_.begin_with("SET integer_division = true;"));
     if (foreign_) engine_.share_settings();
     if (!options.settings.empty()) set_up_ = engine_.begin_with(options.settings);
+  }
+
+  FileRun(const FileRun&) = delete;
+  FileRun& operator=(const FileRun&) = delete;
+  ~FileRun() {
+    for (const auto& [device, count] : engine_.pipelines()) totals_.pipelines[device] += count;
   }
 
   void run() {
@@ -262,6 +270,8 @@ int main(int argc, char** argv) {
         return 2;
       }
       options.scope = std::move(*scope);
+    } else if (word == "--least-on-gpu" && i + 1 < argc) {
+      options.least_on_gpu = std::atol(argv[++i]);
     } else if (word == "--strict") {
       options.strict = true;
     } else if (std::filesystem::is_directory(word)) {
@@ -305,6 +315,13 @@ int main(int argc, char** argv) {
   print_counts("failed ", totals.failure_causes, 25);
   std::printf("%zu files, %.0f records a second\n", files.size(),
               static_cast<double>(totals.passed + totals.failed) / std::max(seconds(), 1e-9));
+  if (options.least_on_gpu >= 0) {
+    for (const auto& [device, count] : totals.pipelines) std::printf("pipelines on %s: %ld\n", device.c_str(), count);
+    if (totals.pipelines["webgpu"] < options.least_on_gpu) {
+      std::printf("fewer than %ld pipelines ran on the GPU\n", options.least_on_gpu);
+      ++totals.failed;
+    }
+  }
   std::printf("%ld passed, %ld failed, %ld skipped\n", totals.passed, totals.failed, totals.skipped);
   return totals.failed == 0 ? 0 : 1;
 }

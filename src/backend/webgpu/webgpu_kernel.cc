@@ -212,8 +212,10 @@ SegmentSet WebGpuKernel::part_of(const SegmentSet& set, std::size_t first, std::
 Status WebGpuKernel::dispatch_rows(const Compiled& kernel, SegmentSet& set, const std::vector<std::uint32_t>& slabs,
                                    WebGpuState& state) const {
   const EmitLayout& layout = kernel.shader.emit;
+  // Rows without values have a place each, and no words.
+  const std::uint64_t row_words = std::max<std::uint64_t>(layout.row_words, 1);
   const std::uint64_t fitting =
-      std::max<std::uint64_t>(kEmittedWords - std::min(kEmittedWords, layout.total(set.tiles, 0)), 1) / layout.row_words;
+      std::max<std::uint64_t>((kEmittedWords - std::min(kEmittedWords, layout.total(set.tiles, 0))) / row_words, 1);
   const auto has = [this](kernel::Opcode op) {
     return std::ranges::any_of(program_->instructions, [op](const kernel::Instruction& i) { return i.op == op; });
   };
@@ -222,8 +224,7 @@ Status WebGpuKernel::dispatch_rows(const Compiled& kernel, SegmentSet& set, cons
   const std::size_t segments = set.row_ids.size();
   auto rows = static_cast<std::uint64_t>(set.rows);
   if (!all || rows <= fitting || segments == 1) {
-    const std::uint64_t capacity =
-        all ? rows : std::min(std::max<std::uint64_t>(fitting, 1), expands ? std::max(2 * rows, kFewRows) : rows);
+    const std::uint64_t capacity = all ? rows : std::min(fitting, expands ? std::max(2 * rows, kFewRows) : rows);
     rows = TRUENO_TRY(emit(kernel, set, slabs, capacity, state));
     if (rows <= capacity) return {};
     if (rows <= fitting || segments == 1) {
@@ -231,7 +232,7 @@ Status WebGpuKernel::dispatch_rows(const Compiled& kernel, SegmentSet& set, cons
       return {};
     }
   }
-  const std::size_t parts = std::min<std::size_t>(segments, static_cast<std::size_t>(rows / std::max<std::uint64_t>(fitting, 1) + 1));
+  const std::size_t parts = std::min<std::size_t>(segments, static_cast<std::size_t>(rows / fitting + 1));
   for (std::size_t n = 0; n < parts; ++n) {
     const std::size_t first = segments * n / parts;
     SegmentSet part = part_of(set, first, segments * (n + 1) / parts - first);
