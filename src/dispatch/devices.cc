@@ -366,12 +366,16 @@ void Devices::learn(const kernel::Program& program, const backend::RowsName& nam
   }
   if (!request.learning) return;
   if (learn_kept(program, decision, outcome)) return;  // the prediction was for another number of rows
-  if (outcome.moved_bytes == 0 && decision.compiled && profile.kind != DeviceKind::kScalar)
-    experience_.learn(decision.device, program, decision.shape, decision.rows, decision.computed_us, outcome.measured_us);
+  // Build sides move for every query: what is left beside a short way was computing.
+  constexpr double kShort = 0.2;
+  const bool computed = outcome.moved_bytes == 0 || outcome.transfer_us <= kShort * outcome.measured_us;
+  if (computed && decision.compiled && profile.kind != DeviceKind::kScalar)
+    experience_.learn(decision.device, program, decision.shape, decision.rows, decision.computed_us,
+                      outcome.measured_us - outcome.transfer_us);
   // What a run took beyond computing was moving; of little it is mostly something else.
   constexpr std::int64_t kMuchMoved = std::int64_t{1} << 20;
   const double link = rates(decision.device).link_bytes_per_us;
-  if (outcome.moved_bytes >= kMuchMoved && decision.compiled && link > 0)
+  if (!computed && outcome.moved_bytes >= kMuchMoved && decision.compiled && link > 0)
     experience_.learn_link(decision.device, static_cast<double>(outcome.moved_bytes) / link, outcome.measured_us - decision.computed_us);
   if (name.content.empty()) return;
   if (is_gpu(profile)) {

@@ -223,6 +223,16 @@ TEST_F(DispatchTest, RunsCorrectPredictions) {
   EXPECT_EQ(place(10'000'000, unlearned(Policy::kCost))->device, 2u);
 }
 
+TEST_F(DispatchTest, RunsThatMoveLittleCorrectPredictions) {
+  gpu_is_ready();
+  for (int i = 0; i < 5; ++i) {
+    const Decision decision = place(10'000'000, Policy::kGpu).value();
+    devices_.learn(program_, name_, decision, {40'300, 300, 4'000'000, 10'000'000}, Policy::kGpu);
+  }
+  EXPECT_NEAR(place(10'000'000, Policy::kGpu)->predicted_us, 40'000, 1);
+  EXPECT_EQ(place(10'000'000, Policy::kCost)->device, 1u);
+}
+
 TEST_F(DispatchTest, RunsTellHowManyRowsGoOut) {
   program_.instructions.emplace_back().op = kernel::Opcode::kFilter;
   program_.sink.kind = kernel::SinkKind::kBuild;

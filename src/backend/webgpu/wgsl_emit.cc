@@ -108,7 +108,8 @@ std::string WgslWriter::emit_loop() {
     var at = tile_base + scan[local] - emitted;
 )",
                       threads, EmitLayout::kRows, EmitLayout::kTiles, EmitLayout::kTileWords);
-  text += loop(body_);
+  // Filters and joins leave few rows of many: whoever has none is done.
+  text += "    if (emitted != 0u) {\n" + loop(body_) + "    }\n";
   return text + "    workgroupBarrier();\n";
 }
 
