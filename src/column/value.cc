@@ -9,14 +9,6 @@
 
 namespace trueno {
 
-Value::Value() = default;
-Value::Value(Type type, Payload payload) : type_(std::move(type)), payload_(std::move(payload)) {}
-Value::Value(const Value&) = default;
-Value::Value(Value&&) noexcept = default;
-Value& Value::operator=(const Value&) = default;
-Value& Value::operator=(Value&&) noexcept = default;
-Value::~Value() = default;
-
 namespace {
 
 // Whether a text inside a printed LIST, STRUCT or MAP must stand in quotes to be told from its surroundings.

@@ -78,14 +78,8 @@ class Value {
   using Children = std::shared_ptr<const std::vector<Value>>;
   using Payload = std::variant<std::monostate, bool, i128, double, float, std::string, IntervalValue, Children>;
 
-  Value();  // NULL of type NULL
-  Value(Type type, Payload payload);
-  // Not inline: the code of all members in every file that passes one on is most of what a build compiles.
-  Value(const Value&);
-  Value(Value&&) noexcept;
-  Value& operator=(const Value&);
-  Value& operator=(Value&&) noexcept;
-  ~Value();
+  Value() = default;  // NULL of type NULL
+  Value(Type type, Payload payload) : type_(std::move(type)), payload_(std::move(payload)) {}
   [[nodiscard]] static Value null(Type type) { return {std::move(type), std::monostate{}}; }
   [[nodiscard]] static Value boolean(bool value) { return {TypeId::kBoolean, value}; }
   [[nodiscard]] static Value integer(i128 value, Type type = TypeId::kInteger) { return {std::move(type), value}; }

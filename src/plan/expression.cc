@@ -4,12 +4,8 @@
 
 namespace trueno::plan {
 
-Expression::Expression() = default;
 Expression::Expression(const Expression&) = default;
-Expression::Expression(Expression&&) noexcept = default;
 Expression& Expression::operator=(const Expression&) = default;
-Expression& Expression::operator=(Expression&&) noexcept = default;
-Expression::~Expression() = default;
 
 Expression Expression::column(int index, Type type) {
   Expression e;

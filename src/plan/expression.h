@@ -44,13 +44,13 @@ struct Expression {
   std::vector<Expression> arguments;
   std::shared_ptr<const Subquery> subquery;
 
-  // Not inline: the code of all members in every file that passes one on is most of what a build compiles.
-  Expression();
-  Expression(const Expression&);
-  Expression(Expression&&) noexcept;
+  Expression() = default;
+  Expression(
+      const Expression&);  // not inline, as planning copies little: the code of all members in every file is much of what a build compiles
+  Expression(Expression&&) noexcept = default;
   Expression& operator=(const Expression&);
-  Expression& operator=(Expression&&) noexcept;
-  ~Expression();
+  Expression& operator=(Expression&&) noexcept = default;
+  ~Expression() = default;
 
   [[nodiscard]] static Expression column(int index, Type type);
   [[nodiscard]] static Expression outer(int index, Type type);

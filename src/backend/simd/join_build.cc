@@ -82,9 +82,10 @@ void SimdJoinTable::choose_packing(const kernel::JoinTable& table, const Paralle
 // The words or hashes of build rows [first, last), a chunk at a time: visit(first row, rows).
 template <class Visit>
 void SimdJoinTable::for_chunks(std::size_t first, std::size_t last, ProbeScratch& scratch, Visit visit) const {
-  scratch.words.resize(kChunkRows);
-  scratch.hashes.resize(kChunkRows);
-  scratch.usable.resize(kChunkRows);
+  const std::size_t most = std::min<std::size_t>(kChunkRows, last - first);  // most build sides are smaller than a chunk
+  scratch.words.resize(most);
+  scratch.hashes.resize(most);
+  scratch.usable.resize(most);
   for (; first < last; first += kChunkRows) {
     const std::size_t count = std::min<std::size_t>(kChunkRows, last - first);
     std::fill(scratch.usable.begin(), scratch.usable.end(), std::uint8_t{1});
