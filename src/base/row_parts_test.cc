@@ -1,25 +1,13 @@
 #include "base/row_parts.h"
 
 #include <map>
-#include <thread>
 
 #include <gtest/gtest.h>
 
-#include "base/philox.h"
+#include "base/test_threads.h"
 
 namespace trueno {
 namespace {
-
-Parallel threads(std::size_t count) {
-  return {count, [count](std::size_t parts, const Parallel::Body& body) {
-            std::vector<std::thread> all;
-            for (std::size_t thread = 0; thread < count; ++thread)
-              all.emplace_back([&, thread] {
-                for (std::size_t part = thread; part < parts; part += count) body(part);
-              });
-            for (std::thread& thread : all) thread.join();
-          }};
-}
 
 // Some rows are left out, some parts get nothing.
 std::uint16_t part_of(std::size_t row, std::size_t parts) {
@@ -33,7 +21,7 @@ class RowPartsAnyThreads : public testing::TestWithParam<std::size_t> {};
 TEST_P(RowPartsAnyThreads, EachPartHasItsRowsInOrder) {
   for (const std::size_t rows : {std::size_t{0}, std::size_t{1}, std::size_t{1000}, std::size_t{300'001}}) {
     for (const std::size_t parts : {std::size_t{1}, std::size_t{8}, RowParts::kMostParts}) {
-      const Result<RowParts> made = RowParts::make(rows, parts, threads(GetParam()),
+      const Result<RowParts> made = RowParts::make(rows, parts, test_threads(GetParam()),
                                                    [&](std::size_t first, std::size_t last, std::uint64_t* words, std::uint16_t* numbers) {
                                                      for (std::size_t row = first; row < last; ++row) {
                                                        words[row - first] = row * 3;

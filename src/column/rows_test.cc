@@ -2,14 +2,14 @@
 #include "column/rows.h"
 
 #include <algorithm>
-#include <atomic>
 #include <limits>
 #include <numeric>
 #include <random>
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
+
+#include "base/test_threads.h"
 
 namespace trueno {
 namespace {
@@ -109,19 +109,6 @@ TEST(SortedRows, LongEqualBeginningsTakeNoStack) {
   for (std::uint32_t row = 0; row < kRows; ++row) EXPECT_EQ(sorted[row], row == 0 ? 0 : kRows - row) << row;
 }
 
-Parallel threads(std::size_t count) {
-  return {count, [count](std::size_t parts, const Parallel::Body& body) {
-            std::atomic<std::size_t> next = 0;
-            std::vector<std::thread> running;
-            for (std::size_t i = 0; i < count; ++i) {
-              running.emplace_back([&] {
-                for (std::size_t part = next++; part < parts; part = next++) body(part);
-              });
-            }
-            for (std::thread& thread : running) thread.join();
-          }};
-}
-
 // Skewed first keys, codes of a dictionary in no order, and ties in no order.
 TEST(SortedRows, AreTheSameForAnyNumberOfThreads) {
   constexpr std::int64_t kRows = 300'000;
@@ -156,8 +143,8 @@ TEST(SortedRows, AreTheSameForAnyNumberOfThreads) {
   };
   for (std::size_t i = 1; i < alone.size(); ++i) ASSERT_TRUE(in_order(alone[i - 1], alone[i])) << i;
   for (const std::size_t count : {std::size_t{2}, std::size_t{3}, std::size_t{8}}) {
-    EXPECT_EQ(*sorted_rows(keys, kRows, ties, threads(count)), alone) << count;
-    const Column taken = *take_rows(first, alone, threads(count));
+    EXPECT_EQ(*sorted_rows(keys, kRows, ties, test_threads(count)), alone) << count;
+    const Column taken = *take_rows(first, alone, test_threads(count));
     for (std::size_t i = 0; i < alone.size(); i += 101) ASSERT_EQ(taken.is_valid(static_cast<std::int64_t>(i)), first.is_valid(alone[i]));
   }
 }

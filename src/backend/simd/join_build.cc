@@ -10,12 +10,6 @@
 
 namespace trueno::backend::simd {
 
-namespace {
-
-constexpr std::size_t kLeastStretch = std::size_t{64} << 10;  // rows or places of a loop that several threads share
-
-}  // namespace
-
 // Least and greatest valid key. Zeros where there is none.
 std::pair<i128, i128> SimdJoinTable::key_bounds(const Vector& key, const Parallel& parallel) const {
   Mutex mutex;

@@ -10,8 +10,6 @@ namespace trueno::backend::simd {
 
 namespace {
 
-constexpr std::size_t kLeastStretch = std::size_t{64} << 10;  // rows of a loop that several threads share
-
 std::size_t readable_bytes(std::size_t values, Lane lane) {
   return std::max<std::size_t>(values, 1) * static_cast<std::size_t>(width_of(lane));
 }

@@ -12,6 +12,9 @@
 
 namespace trueno::backend::simd {
 
+/// Rows or places of a loop over a build side that several threads share, at least.
+inline constexpr std::size_t kLeastStretch = std::size_t{64} << 10;
+
 /// What a worker needs for a chunk of probes. Not thread-safe.
 struct ProbeScratch {
   std::vector<std::uint64_t> words;

@@ -7,11 +7,11 @@
 #include <memory>
 #include <random>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "backend/scalar/scalar_backend.h"
 #include "backend/webgpu/webgpu_backend.h"
+#include "base/test_threads.h"
 #include "kernel/builder.h"
 
 // For tests: a device or the reason why there is none, and "the same program on scalar and on the GPU".
@@ -114,18 +114,6 @@ inline Column coded(const std::vector<std::string>& entries, const std::vector<i
   return out;
 }
 
-/// Loops on threads of their own, as exec hands them down.
-inline Parallel three_threads() {
-  return {3, [](std::size_t parts, const Parallel::Body& body) {
-            std::vector<std::thread> all;
-            for (std::size_t thread = 0; thread < 3; ++thread)
-              all.emplace_back([&, thread] {
-                for (std::size_t part = thread; part < parts; part += 3) body(part);
-              });
-            for (std::thread& thread : all) thread.join();
-          }};
-}
-
 /// Morsels of at most `rows_each` rows.
 inline std::vector<Batch> cut(const Batch& batch, std::int64_t rows_each) {
   std::vector<Batch> parts;
@@ -145,7 +133,7 @@ inline Result<Batch> run_on(Backend& backend, const std::shared_ptr<const kernel
   const std::shared_ptr<const Kernel> kernel = TRUENO_TRY(backend.prepare(program).run_now());
   Launch launch{parameters};
   for (std::size_t n = 0; n < build_sides.size(); ++n)
-    launch.tables.push_back(TRUENO_TRY(backend.build(program->tables[n], build_sides[n], three_threads()).run_now()));
+    launch.tables.push_back(TRUENO_TRY(backend.build(program->tables[n], build_sides[n], test_threads(3)).run_now()));
   launch.matched.resize(build_sides.size());
   const std::unique_ptr<SinkState> state = kernel->start(launch);
   const CancelToken cancel;
