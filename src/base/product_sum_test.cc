@@ -48,7 +48,9 @@ TEST(ProductSum, EqualsIntegerArithmeticWhateverTheExponents) {
       const Factor b = factor(random, spread);
       add(sum, a, b);
       expected = expected + product_of(a, b);
-      if (i % 97 == 0) ASSERT_EQ(scaled(sum), expected) << "spread " << spread << ", product " << i;
+      if (i % 97 == 0) {
+        ASSERT_EQ(scaled(sum), expected) << "spread " << spread << ", product " << i;
+      }
     }
     EXPECT_EQ(scaled(sum), expected) << spread;
     EXPECT_TRUE(sum.is_finite());

@@ -84,7 +84,7 @@ bool is_plain_identifier(std::string_view name) {
 }
 
 // `text` between `quote`s, which are doubled inside.
-std::string quoted(std::string_view text, char quote) {
+std::string in_quotes(std::string_view text, char quote) {
   std::string result(1, quote);
   for (const char c : text) {
     if (c == quote) result.push_back(quote);
@@ -126,7 +126,7 @@ std::string Type::to_string() const {
     case TypeId::kInterval: return "INTERVAL";
     case TypeId::kEnum: {
       std::string text = "ENUM(";
-      for (const std::string& label : *enum_values) text += (text.back() == '(' ? "" : ", ") + quoted(label, '\'');
+      for (const std::string& label : *enum_values) text += (text.back() == '(' ? "" : ", ") + in_quotes(label, '\'');
       return text + ")";
     }
     case TypeId::kList: return children->front().type.to_string() + "[]";
@@ -134,7 +134,7 @@ std::string Type::to_string() const {
       std::string text = "STRUCT(";
       for (const TypeField& field : *children) {
         if (&field != &children->front()) text += ", ";
-        text += (is_plain_identifier(field.name) ? field.name : quoted(field.name, '"')) + " " + field.type.to_string();
+        text += (is_plain_identifier(field.name) ? field.name : in_quotes(field.name, '"')) + " " + field.type.to_string();
       }
       return text + ")";
     }

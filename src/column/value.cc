@@ -17,7 +17,7 @@ bool needs_quotes(std::string_view text) {
   return text.find_first_of("[]{}(),:='\"\\") != std::string_view::npos;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') result.push_back('\\');
@@ -30,7 +30,7 @@ std::string quoted(std::string_view text) {
 std::string element_text(const Value& element) {
   std::string text = element.to_string();
   if (element.is_null() || element.type().is_nested()) return text;
-  return needs_quotes(text) ? quoted(text) : text;
+  return needs_quotes(text) ? in_quotes(text) : text;
 }
 
 // [1, NULL], {'a': 1}, {key=value}: DuckDB's forms.
@@ -42,7 +42,7 @@ std::string nested_text(const Type& type, const std::vector<Value>& children) {
     } else if (i != 0) {
       text += ", ";
     }
-    if (type.id == TypeId::kStruct) text += quoted((*type.children)[i].name) + ": ";
+    if (type.id == TypeId::kStruct) text += in_quotes((*type.children)[i].name) + ": ";
     text += element_text(children[i]);
   }
   return text + (type.id == TypeId::kList ? "]" : "}");

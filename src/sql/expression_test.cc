@@ -219,6 +219,7 @@ TEST(Expression, ReadsStars) {
   EXPECT_EQ(canonical("SELECT * EXCEPT (a) FROM t"), "SELECT * EXCLUDE (a) FROM t");
   EXPECT_EQ(canonical("SELECT * EXCEPT SELECT 1"), "SELECT * EXCEPT SELECT 1");
   EXPECT_EQ(canonical("SELECT * LIKE 'a%' FROM t"), "SELECT (* LIKE 'a%') FROM t");
+  EXPECT_EQ(canonical("SELECT count(*::BIT::INT, (*)::INT) FROM t"), "SELECT count(CAST(CAST(* AS BIT) AS INT), CAST(* AS INT)) FROM t");
   EXPECT_EQ(canonical("SELECT min(COLUMNS(* EXCLUDE x)), f(*COLUMNS('a.*')) FROM t"),
             "SELECT min(COLUMNS(* EXCLUDE (x))), f(*COLUMNS('a.*')) FROM t");
 }

@@ -82,12 +82,14 @@ Result<ExpressionPtr> Grammar::case_expression() {
 // (CAST | TRY_CAST) "(" expression AS type ")"
 Result<ExpressionPtr> Grammar::cast(bool trying) {
   const std::uint32_t begin = cursor_.begin();
+  // CAST(* AS t) is what the printer writes for *::t: a star may stand in a cast where it may stand alone.
+  const bool may_be_star = cursor_.position() == star_position_;
   cursor_.advance();
   const SourceSpan opening = cursor_.current().span;
   TRUENO_TRY(expect("("_t));
   Cast node;
   node.trying = trying;
-  node.operand = TRUENO_TRY(expression());
+  node.operand = TRUENO_TRY(may_be_star ? expression_after_star() : expression());
   if (!cursor_.accept("AS"_t)) return unexpected("AS and a type");
   node.type = TRUENO_TRY(type_name());
   TRUENO_TRY(expect_closing(")"_t, opening));

@@ -99,7 +99,9 @@ class Faults : public testing::TestWithParam<Fault> {
       } else {
         EXPECT_EQ(answer.text, want);
         const bool on_gpu = answer.devices.find("webgpu") != std::string::npos;  // it was asked once more
-        if (happened && !on_gpu && fallback == "warn") EXPECT_FALSE(answer.warnings.empty());
+        if (happened && !on_gpu && fallback == "warn") {
+          EXPECT_FALSE(answer.warnings.empty());
+        }
       }
       if (GetParam() != Fault::kAdapter) {  // that there is none is remembered for a while
         engine.prefer("gpu", fallback == "error" && sql.find("JOIN") == std::string_view::npos ? "error" : "silent");
@@ -154,7 +156,9 @@ TEST(AfterFaults, ManyQueriesRun) {
     static_cast<void>(faulty_provider::disarm());
     ASSERT_EQ(answer.text, want[static_cast<std::size_t>(i) % std::size(kQueries)]) << "query " << i;
     if (i == 100) steady = faulty_provider::live_buffers();
-    if (!armed && i > 100) ASSERT_LE(faulty_provider::live_buffers(), steady + 4) << "query " << i;
+    if (!armed && i > 100) {
+      ASSERT_LE(faulty_provider::live_buffers(), steady + 4) << "query " << i;
+    }
   }
 }
 
