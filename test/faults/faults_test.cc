@@ -73,6 +73,7 @@ class Faults : public testing::TestWithParam<Fault> {
  protected:
   void SetUp() override {
     static_cast<void>(faulty_provider::disarm());
+    kept_ = faulty_provider::live_instances();
     Engine engine;
     engine.prefer("gpu", "error");
     const Answer probe = engine.ask("SELECT sum(a) FROM t");
@@ -111,8 +112,14 @@ class Faults : public testing::TestWithParam<Fault> {
       }
     }
     EXPECT_EQ(faulty_provider::live_buffers(), 0);
+    // A device that still owes an answer stays.
+    if (GetParam() != Fault::kTimeout) {
+      EXPECT_EQ(faulty_provider::live_instances(), kept_);
+    }
     return happened;
   }
+
+  static inline std::int64_t kept_ = 0;  // instances that earlier tests left
 };
 
 TEST_P(Faults, AtEveryStepEndInTheRightAnswer) {

@@ -15,7 +15,8 @@ Api real;
 std::atomic<Fault> armed = Fault::kNone;
 std::atomic<std::int64_t> left = 0;  // steps until it fails
 std::atomic<bool> happened = false;
-std::atomic<std::int64_t> live = 0;
+std::atomic<std::int64_t> live = 0;  // buffers
+std::atomic<std::int64_t> instances = 0;
 abi::DeviceDescriptor current;  // of the device that was made last: whom to tell that it is lost
 
 // Whether this step of a kind is the one.
@@ -35,6 +36,16 @@ void maybe_lose() {
 }
 
 constexpr std::uint64_t kNoFuture = 0xFA11ED;
+
+abi::Instance create_instance(const void* descriptor) {
+  ++instances;
+  return real.CreateInstance(descriptor);
+}
+
+void release_instance(abi::Instance instance) {
+  --instances;
+  real.InstanceRelease(instance);
+}
 
 abi::Future request_adapter(abi::Instance instance, const abi::AdapterOptions* options, abi::CallbackInfo<abi::AdapterCallback> info) {
   if (!fails(Fault::kAdapter)) return real.InstanceRequestAdapter(instance, options, info);
@@ -112,6 +123,8 @@ namespace faulty_provider {
 Result<Api> load(const std::string& path) {
   real = TRUENO_TRY(backend::webgpu::load_api(path));
   Api api = real;
+  api.CreateInstance = create_instance;
+  api.InstanceRelease = release_instance;
   api.InstanceRequestAdapter = request_adapter;
   api.AdapterRequestDevice = request_device;
   api.DeviceCreateBuffer = create_buffer;
@@ -135,6 +148,8 @@ bool disarm() {
 }
 
 std::int64_t live_buffers() { return live; }
+
+std::int64_t live_instances() { return instances; }
 
 }  // namespace faulty_provider
 

@@ -33,6 +33,8 @@ void arm(Fault fault, std::int64_t k);
 [[nodiscard]] bool disarm();
 /// Buffers that were made and not given back, of all devices.
 [[nodiscard]] std::int64_t live_buffers();
+/// Instances of the provider, each with its device, that were made and not given back.
+[[nodiscard]] std::int64_t live_instances();
 
 }  // namespace faulty_provider
 

@@ -88,7 +88,7 @@ run_coverage() {
   mkdir -p build/coverage/profiles
   export LLVM_PROFILE_FILE="$PWD/build/coverage/profiles/%8m.profraw"
   local status=0
-  run_ctest coverage -LE 'full|install|wasm|bench' || status=$?
+  run_ctest coverage -LE 'full|install|wasm|bench|long' || status=$?
   python3 tools/coverage.py --llvm "$LLVM" --build build/coverage || status=1
   return $status
 }

@@ -50,7 +50,14 @@ namespace trueno::backend::webgpu {
   X(BindGroupRelease, void, abi::BindGroup)                                                                                             \
   X(ComputePassEncoderRelease, void, abi::ComputePass)                                                                                  \
   X(CommandEncoderRelease, void, abi::CommandEncoder)                                                                                   \
-  X(CommandBufferRelease, void, abi::CommandBuffer)
+  X(CommandBufferRelease, void, abi::CommandBuffer)                                                                                     \
+  X(BindGroupLayoutRelease, void, abi::BindGroupLayout)                                                                                 \
+  X(ComputePipelineRelease, void, abi::ComputePipeline)                                                                                 \
+  X(QueueRelease, void, abi::Queue)                                                                                                     \
+  X(DeviceDestroy, void, abi::Device)                                                                                                   \
+  X(DeviceRelease, void, abi::Device)                                                                                                   \
+  X(AdapterRelease, void, abi::Adapter)                                                                                                 \
+  X(InstanceRelease, void, abi::Instance)
 
 /// Which of the C interface's builds a library is. They differ in numbers, in one struct and in how one waits.
 enum class Provider : std::uint8_t {

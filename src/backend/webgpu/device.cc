@@ -66,7 +66,10 @@ Status Device::wait(abi::Future future, const std::atomic<bool>& done) {
       api_.InstanceProcessEvents(instance_);
     }
     if (!done && notes_->lost) return check();
-    if (!done && std::chrono::steady_clock::now() > deadline) return fail("the GPU did not answer within {} ms", timeout_ms_);
+    if (!done && std::chrono::steady_clock::now() > deadline) {
+      unanswered_ = true;
+      return fail("the GPU did not answer within {} ms", timeout_ms_);
+    }
   }
   return {};
 }

@@ -208,6 +208,7 @@ class Device {
   std::uint32_t timeout_ms_;
   bool software_ = false;
   std::atomic<bool> failed_ = false;
+  std::atomic<bool> unanswered_ = false;  // an answer did not come in time and may come yet
   abi::Instance instance_ = nullptr;
   abi::Adapter adapter_ = nullptr;
   abi::Device device_ = nullptr;

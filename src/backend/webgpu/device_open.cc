@@ -150,8 +150,7 @@ Result<std::unique_ptr<Device>> Device::open(const DeviceOptions& options, Provi
   return error(ErrorCode::kDevice, "no GPU: {}", reasons).hint("TRUENO_WEBGPU_LIBRARY names the WebGPU library to use");
 }
 
-// The device and its instance stay: providers run threads of their own, and releasing what they still look at has ended processes. Device
-// memory is what counts, and that is given back.
+// A device that did not answer stays: to destroy it is to wait for it. What it has noted outlives every device (see Notes).
 Device::~Device() {
   for (Staging& staging : staging_) {
     if (staging.answer && !staging.answer->done) Answer::forsake(staging.answer);
@@ -162,6 +161,18 @@ Device::~Device() {
     api_.BufferDestroy(buffer.handle());
     api_.BufferRelease(buffer.handle());
   }
+  if (unanswered_) return;
+  for (const auto& [wgsl, pipeline] : pipelines_) {
+    api_.BindGroupLayoutRelease(pipeline->layout);
+    api_.ComputePipelineRelease(pipeline->handle);
+  }
+  if (queue_ != nullptr) api_.QueueRelease(queue_);
+  if (device_ != nullptr) {
+    api_.DeviceDestroy(device_);
+    api_.DeviceRelease(device_);
+  }
+  if (adapter_ != nullptr) api_.AdapterRelease(adapter_);
+  if (instance_ != nullptr) api_.InstanceRelease(instance_);
 }
 
 }  // namespace trueno::backend::webgpu
