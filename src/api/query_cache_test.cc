@@ -207,7 +207,7 @@ TEST_F(QueryCacheTest, ThreadsThatAskWhileOthersChangeSeeOneStateEach) {
     run("INSERT INTO t VALUES (" + std::to_string(i) + "), (-" + std::to_string(i) + ")");
     if (i % 10 == 0) std::this_thread::sleep_for(5ms);
   }
-  std::this_thread::sleep_for(30ms);
+  for (int i = 0; i < 1000 && hits == 0; ++i) std::this_thread::sleep_for(30ms);  // nothing changes any more, so they find it kept
   stop = true;
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(wrong, 0);

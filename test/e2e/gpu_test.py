@@ -106,7 +106,7 @@ class Gpu(unittest.TestCase):
             self.assertEqual(outcome.returncode, 0, outcome.stderr)
             self.assertEqual(sorted(name.split("-")[0] for name in os.listdir(folder)), ["simd", "webgpu"])
         last = list(csv.DictReader(io.StringIO("device" + outcome.stdout.rsplit("device", 1)[1])))[-1]
-        self.assertEqual(last["device"], "simd")  # a CPU that plays a GPU is slower than one that does not
+        self.assertIn(last["device"], ("simd", "scalar"))  # a CPU that plays a GPU is slower than one that does not
         self.assertRegex(last["others"], r"webgpu software \d+ us")
 
 

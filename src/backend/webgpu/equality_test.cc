@@ -92,6 +92,16 @@ TEST_F(OnGpu, GroupsInWorkgroupMemoryAndInTheState) {
   }
 }
 
+// UBIGINT above 2^63 is computed in four words; what a sum adds is the difference to the least value.
+TEST_F(OnGpu, SumsOfGroupsOverTheWholeOfUBigInt) {
+  TestProgram t;
+  const ValueId key = t.column(column_from(TypeId::kBoolean, random_rows(4, 20'000, 0, 1, 5)));
+  const ValueId x = t.column(column_from(TypeId::kUBigInt, random_rows(5, 20'000, 3, UINT64_MAX, 0)));
+  const ValueId y = t.column(column_from(TypeId::kUBigInt, random_rows(6, 20'000, i128{UINT64_MAX} - 90, UINT64_MAX, 0)));
+  group_by(t, {key}, {{AccumulatorKind::kSumInteger, x}, {AccumulatorKind::kSumInteger, y}});
+  EXPECT_FALSE(expect_same(t.finish(), {}, t.batch, 7001));
+}
+
 TEST_F(OnGpu, GroupsByCodesOfADictionaryThatChanges) {
   TestProgram t;
   const Column first = coded({"N", "R", "A"}, {0, 1, -1, 2, 2, 0});

@@ -323,7 +323,9 @@ std::vector<std::string> WgslWriter::words_from_least(std::size_t n, std::uint32
   } else if (*range.max - *range.min < (i128{1} << 32)) {
     out = {fmt::format("{}.x - l{}.x", r.value, n)};
   } else {
-    line(fmt::format("let d{} = {};", n, call("sub_64", fmt::format("{}, l{}", r.value, n))));
+    // A difference below 2^64 is that of the low words.
+    const std::string_view low = r.lane == Lane::kI128 ? ".xy" : "";
+    line(fmt::format("let d{} = {};", n, call("sub_64", fmt::format("{}{}, l{}", r.value, low, n))));
     out = {fmt::format("d{}.x", n), fmt::format("d{}.y", n)};
   }
   out.resize(words, "0u");
