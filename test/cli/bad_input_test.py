@@ -136,8 +136,7 @@ class Sql(BadInput):
             (["SELECT " + "(" * 900 + "1" + ")" * 900], "1"),
         ]:
             path = self.write("deep.sql", "; ".join(["CREATE TABLE t AS SELECT 1 AS a", *statements]))
-            limited = lambda: resource.setrlimit(resource.RLIMIT_STACK, (2**20, -1))  # noqa: E731
-            outcome = run("--format", "csv", "--no-footer", "-f", path, timeout=600, preexec_fn=limited)
+            outcome = run("--format", "csv", "--no-footer", "-f", path, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (2**20, -1)))
             self.assertEqual(outcome.returncode, 0, f"{statements[-1][:60]}: {outcome.stderr[-500:]}")
             self.assertEqual(outcome.stdout.split()[-1], answer)
 

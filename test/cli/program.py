@@ -8,13 +8,16 @@ import unittest
 
 TRUENO = str(pathlib.Path(sys.argv[1]).resolve()) if len(sys.argv) > 1 else ""
 
+# By how much a run may take longer than without a sanitizer.
+PATIENCE = int(os.environ.get("TRUENO_TEST_PATIENCE", "1"))
+
 # Runs for minutes unless it is stopped.
 LONG_QUERY = "SELECT count(*) FROM range(100000000000) t(x) WHERE x % 7 = 3"
 
 
 def run(*arguments, stdin=None, timeout=120, binary=False, **more):
     text = {} if binary else {"text": True, "encoding": "utf-8"}
-    return subprocess.run([TRUENO, *arguments], input=stdin, capture_output=True, timeout=timeout, **text, **more)
+    return subprocess.run([TRUENO, *arguments], input=stdin, capture_output=True, timeout=timeout * PATIENCE, **text, **more)
 
 
 def sql(statement, *arguments, **more):

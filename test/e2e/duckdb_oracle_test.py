@@ -10,6 +10,7 @@ usage: duckdb_oracle_test.py TRUENO_SQLTEST [--count N] [--seed S] [--show]
 """
 import argparse
 import collections
+import os
 import pathlib
 import random
 import re
@@ -367,7 +368,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "oracle.test"
         path.write_text("\n".join(lines) + "\n")
-        outcome = subprocess.run([options.runner, "--verbose", "1000000", str(path)], capture_output=True, text=True)
+        seconds = 300 * int(os.environ.get("TRUENO_TEST_PATIENCE", "1"))
+        outcome = subprocess.run([options.runner, "--verbose", "1000000", str(path)], capture_output=True, text=True, timeout=seconds)
     unknown = 0
     known = collections.Counter()
     for block in re.findall(r"^FAILED .*?:(\d+)\n((?:  .*\n|(?!FAILED|skipped|\d+ files).*\n)*)", outcome.stdout, re.M):

@@ -21,6 +21,7 @@ sanitizer_options() {
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:allocator_may_return_null=1
   export UBSAN_OPTIONS=print_stacktrace=1
   export LSAN_OPTIONS=suppressions=$PWD/tools/dev/leaks.supp:print_suppressions=0
+  export TRUENO_TEST_PATIENCE=5
   export TSAN_OPTIONS=ignore_noninstrumented_modules=1:allocator_may_return_null=1:suppressions=$PWD/tools/dev/tsan.supp
 }
 
@@ -88,6 +89,7 @@ run_coverage() {
   mkdir -p build/coverage/profiles
   export LLVM_PROFILE_FILE="$PWD/build/coverage/profiles/%8m.profraw"
   local status=0
+  # What is long beside the others runs the same lines again, and is far longer without optimisation.
   run_ctest coverage -LE 'full|install|wasm|bench|long' || status=$?
   python3 tools/coverage.py --llvm "$LLVM" --build build/coverage || status=1
   return $status
