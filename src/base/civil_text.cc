@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "base/ascii.h"
 #include "base/civil_time.h"
 
 namespace trueno {
@@ -11,10 +12,6 @@ namespace {
 
 constexpr std::int64_t kMaxDays = 2'147'483'646;
 constexpr std::int64_t kMaxYearDigits = 7;
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 // A place in a text. All readers leave it unmoved or just behind what they read.
 struct Cursor {
@@ -36,7 +33,7 @@ struct Cursor {
   bool take_word(std::string_view word) {
     if (static_cast<std::size_t>(end - at) < word.size()) return false;
     for (std::size_t i = 0; i < word.size(); ++i) {
-      if (lower(at[i]) != word[i]) return false;
+      if (to_lower(at[i]) != word[i]) return false;
     }
     at += word.size();
     return true;

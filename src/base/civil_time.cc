@@ -11,8 +11,6 @@ namespace trueno {
 
 namespace {
 
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-
 // 1 = Monday .. 7 = Sunday. 1970-01-01 was a Thursday.
 std::int64_t iso_day_of_week(std::int64_t days) { return days + 3 - floor_divide(days + 3, 7) * 7 + 1; }
 

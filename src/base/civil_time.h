@@ -10,6 +10,7 @@ namespace trueno {
 // Dates are days, timestamps microseconds since 1970-01-01 UTC in the proleptic Gregorian calendar; year 0 is 1 BC.
 // The ends of the number ranges stand for the infinities, as in DuckDB.
 
+inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 inline constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 inline constexpr std::int32_t kDateInfinity = INT32_MAX;
 inline constexpr std::int32_t kDateMinusInfinity = -INT32_MAX;

@@ -13,7 +13,6 @@ namespace trueno {
 
 namespace {
 constexpr std::int64_t kLowMask = 0xFFFFFFFF;
-constexpr int kLowestExponent = -1074;
 enum Flags : std::uint8_t { kNegative = 1, kNan = 2, kPositiveInfinity = 4, kNegativeInfinity = 8 };
 constexpr double kNanValue = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();

@@ -10,6 +10,9 @@
 
 namespace trueno {
 
+/// The exponent of the lowest bit that a double can have.
+inline constexpr int kLowestExponent = -1074;
+
 /// Sum of doubles that does not depend on the order of its inputs.
 ///
 /// The state is the exact sum as a fixed-point number, so `add` and `merge` commute and associate; only `rounded()` rounds, once, to

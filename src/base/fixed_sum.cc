@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/bits.h"
+#include "base/exact_sum.h"
 #include "base/int128.h"
 #include "base/wide_integer.h"
 
@@ -12,7 +13,6 @@ namespace trueno {
 namespace {
 
 using Words = std::array<std::uint64_t, 4>;
-constexpr int kLowestExponent = -1074;
 
 bool is_negative(const Words& w) { return (w[3] >> 63) != 0; }
 

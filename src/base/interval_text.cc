@@ -1,4 +1,5 @@
 // "1 year 2.5 months -3 days 04:05:06 ago": the text form of INTERVAL, as DuckDB and PostgreSQL read it.
+#include "base/ascii.h"
 #include "base/civil_time.h"
 #include "base/int128.h"
 
@@ -6,10 +7,6 @@ namespace trueno {
 
 namespace {
 
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 // A sum of amounts that remembers whether it ever left the range.

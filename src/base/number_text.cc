@@ -3,6 +3,7 @@
 // Digits come from std::to_chars (shortest that reads back) and std::from_chars (correctly rounded), which do not know locales; only the
 // layout is ours. Integers and decimals are read exactly, as digits and a power of ten, and rounded once.
 #include "base/number_text.h"
+#include "base/ascii.h"
 
 #include <algorithm>
 #include <charconv>
@@ -13,10 +14,6 @@ namespace trueno {
 
 namespace {
 
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
@@ -25,7 +22,7 @@ std::string_view trimmed(std::string_view text) {
 
 // `word` is in lower case.
 bool equals_lower(std::string_view text, std::string_view word) {
-  return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) { return lower(a) == b; });
+  return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) { return to_lower(a) == b; });
 }
 
 // Fixed notation from 1e-4 up to 1e16, scientific outside, always with a point or an exponent.
@@ -92,7 +89,7 @@ std::optional<T> parse_float_number(std::string_view text) {
     bool significant = false;
     bool fraction = false;
     std::size_t i = 0;
-    for (; i < magnitude.size() && lower(magnitude[i]) != 'e'; ++i) {
+    for (; i < magnitude.size() && to_lower(magnitude[i]) != 'e'; ++i) {
       if (magnitude[i] == '.')
         fraction = true;
       else if (!significant && magnitude[i] == '0')
@@ -148,7 +145,7 @@ std::optional<Decimal> take_apart(std::string_view text) {
   }
   if (!any) return std::nullopt;
   if (i == text.size()) return decimal;
-  if (lower(text[i]) != 'e' || ++i == text.size()) return std::nullopt;
+  if (to_lower(text[i]) != 'e' || ++i == text.size()) return std::nullopt;
   const bool minus = text[i] == '-';
   if (minus || text[i] == '+') ++i;
   std::int64_t exponent = 0;
@@ -189,7 +186,7 @@ std::optional<i128> parse_radix(std::string_view digits, int radix) {
   i128 value = 0;
   if (digits.empty()) return std::nullopt;
   for (const char c : digits) {
-    const int digit = is_digit(c) ? c - '0' : (lower(c) >= 'a' && lower(c) <= 'f' ? lower(c) - 'a' + 10 : 99);
+    const int digit = is_digit(c) ? c - '0' : (to_lower(c) >= 'a' && to_lower(c) <= 'f' ? to_lower(c) - 'a' + 10 : 99);
     if (digit >= radix) return std::nullopt;
     if (__builtin_mul_overflow(value, radix, &value) || __builtin_add_overflow(value, digit, &value)) return std::nullopt;
   }
@@ -225,8 +222,8 @@ std::optional<i128> parse_integer(std::string_view text) {
   }
   const std::string_view plain = trimmed(text);
   if (plain.size() > 2 && plain[0] == '0') {
-    if (lower(plain[1]) == 'x') return parse_radix(plain.substr(2), 16);
-    if (lower(plain[1]) == 'b') return parse_radix(plain.substr(2), 2);
+    if (to_lower(plain[1]) == 'x') return parse_radix(plain.substr(2), 16);
+    if (to_lower(plain[1]) == 'b') return parse_radix(plain.substr(2), 2);
   }
   const auto decimal = take_apart(plain);
   return decimal ? scaled_integer(*decimal, 0) : std::nullopt;
@@ -259,7 +256,7 @@ std::optional<i128> parse_uuid(std::string_view text) {
   u128 value = 0;
   int digits = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = lower(text[i]);
+    const char c = to_lower(text[i]);
     if (c == '-' && digits != 0 && digits % 4 == 0 && text[i - 1] != '-') continue;
     const int digit = is_digit(c) ? c - '0' : (c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1);
     if (digit < 0 || digits == 32) return std::nullopt;

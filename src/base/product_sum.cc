@@ -12,7 +12,7 @@ namespace trueno {
 
 namespace {
 
-constexpr char kNegative = 1;
+constexpr char kIsNegative = 1;
 constexpr char kNotFinite = 2;
 constexpr int kLimbsEitherWay = 400;  // four factors reach from 2^-4296 to 2^4096
 
@@ -148,7 +148,7 @@ std::string ProductSum::serialise() const {
   std::int32_t first = sum.exponent / 32;
   for (; !limbs.empty() && limbs.front() == 0; ++first) limbs = limbs.subspan(1);
   if (limbs.empty()) first = 0;
-  std::string bytes(1, static_cast<char>((sum.digits.negative() ? kNegative : 0) | (finite_ ? 0 : kNotFinite)));
+  std::string bytes(1, static_cast<char>((sum.digits.negative() ? kIsNegative : 0) | (finite_ ? 0 : kNotFinite)));
   char word[4];
   store(word, first);
   bytes.append(word, 4);
@@ -168,7 +168,7 @@ std::optional<ProductSum> ProductSum::deserialise(std::string_view bytes) {
   out.finite_ = (bytes[0] & kNotFinite) == 0;
   std::vector<std::uint32_t> digits;
   for (std::size_t i = 0; i < count; ++i) digits.push_back(load<std::uint32_t>(bytes.data() + 5 + 4 * i));
-  if (count != 0) out.add_digits(digits, first, (bytes[0] & kNegative) != 0);
+  if (count != 0) out.add_digits(digits, first, (bytes[0] & kIsNegative) != 0);
   return out;
 }
 

@@ -15,22 +15,6 @@ using Bound = Result<Expression>;
 
 namespace {
 
-Expression nary(ExpressionKind kind, Type type, std::vector<Expression> arguments, SourceSpan span) {
-  Expression e;
-  e.kind = kind;
-  e.type = std::move(type);
-  e.arguments = std::move(arguments);
-  e.span = span;
-  return e;
-}
-
-template <class... E>
-std::vector<Expression> list_of(E&&... expressions) {
-  std::vector<Expression> list;
-  (list.push_back(std::forward<E>(expressions)), ...);
-  return list;
-}
-
 bool is_comparison(std::string_view op) { return op == "=" || op == "<>" || op == "<" || op == "<=" || op == ">" || op == ">="; }
 
 std::string like_function(sql::LikeKind kind) {
@@ -227,7 +211,7 @@ Bound ExpressionBinder::call(std::string_view name, std::vector<Expression> argu
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) arguments[i] = TRUENO_TRY(convert(std::move(arguments[i]), signature->arguments[i]));
   if (is_null_whatever_else(name, arguments)) return Expression::literal(Value::null(signature->result));
-  Expression e = nary(ExpressionKind::kCall, signature->result, std::move(arguments), span);
+  Expression e = Expression::nary(ExpressionKind::kCall, signature->result, std::move(arguments), span);
   e.function = function;
   e.signature = std::move(*signature);
   if (context_.types.ieee_floats) return e;
@@ -249,8 +233,8 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           [&](const sql::Logical& node) -> Bound {
             std::vector<Expression> operands;
             for (const auto& operand : node.operands) operands.push_back(TRUENO_TRY(bind_condition(*operand)));
-            return nary(node.op == sql::LogicalOperator::kAnd ? ExpressionKind::kAnd : ExpressionKind::kOr, TypeId::kBoolean,
-                        std::move(operands), span);
+            return Expression::nary(node.op == sql::LogicalOperator::kAnd ? ExpressionKind::kAnd : ExpressionKind::kOr, TypeId::kBoolean,
+                                    std::move(operands), span);
           },
           [&](const sql::Not& node) -> Bound { return call("not", list_of(TRUENO_TRY(bind_condition(*node.operand))), span); },
           [&](const sql::Unary& node) -> Bound {
@@ -293,7 +277,7 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
             const Expression value = TRUENO_TRY(bind(*node.value));
             Expression low = TRUENO_TRY(call(">=", list_of(value, TRUENO_TRY(bind(*node.low))), span));
             Expression high = TRUENO_TRY(call("<=", list_of(value, TRUENO_TRY(bind(*node.high))), span));
-            Expression both = nary(ExpressionKind::kAnd, TypeId::kBoolean, list_of(std::move(low), std::move(high)), span);
+            Expression both = Expression::nary(ExpressionKind::kAnd, TypeId::kBoolean, list_of(std::move(low), std::move(high)), span);
             return node.negated ? call("not", list_of(std::move(both)), span) : Bound(std::move(both));
           },
           [&](const sql::In& node) -> Bound { return in_list(node, span); },
@@ -405,7 +389,8 @@ Bound ExpressionBinder::in_list(const sql::In& in, SourceSpan span) {
     tests.push_back(TRUENO_TRY(call("=", list_of(value, std::move(listed)), span)));
   }
   if (tests.empty()) return Expression::literal(Value::boolean(in.negated));
-  Expression any = tests.size() == 1 ? std::move(tests.front()) : nary(ExpressionKind::kOr, TypeId::kBoolean, std::move(tests), span);
+  Expression any =
+      tests.size() == 1 ? std::move(tests.front()) : Expression::nary(ExpressionKind::kOr, TypeId::kBoolean, std::move(tests), span);
   return in.negated ? call("not", list_of(std::move(any)), span) : Bound(std::move(any));
 }
 
@@ -463,8 +448,8 @@ Bound ExpressionBinder::subquery(const sql::Subquery& node, SourceSpan span) {
   }
   if (!exists && bound->plan->schema.size() != 1)
     return error(ErrorCode::kBinder, "a subquery used as a value must give one column, not {}", bound->plan->schema.size()).at(span);
-  Expression e = nary(ExpressionKind::kSubquery, exists ? Type(TypeId::kBoolean) : bound->plan->schema.front().type,
-                      std::move(correlation.arguments), span);
+  Expression e = Expression::nary(ExpressionKind::kSubquery, exists ? Type(TypeId::kBoolean) : bound->plan->schema.front().type,
+                                  std::move(correlation.arguments), span);
   e.subquery = std::move(bound);
   return e;
 }
@@ -500,10 +485,10 @@ Bound ExpressionBinder::any_of(std::string_view op, const sql::Expression& left,
   const bool differs = op == "<>" && tests.size() > 1;  // rows differ where one of their values does
   Expression test = tests.size() == 1
                         ? std::move(tests.front())
-                        : nary(differs ? ExpressionKind::kOr : ExpressionKind::kAnd, TypeId::kBoolean, std::move(tests), span);
+                        : Expression::nary(differs ? ExpressionKind::kOr : ExpressionKind::kAnd, TypeId::kBoolean, std::move(tests), span);
   if (all) test = TRUENO_TRY(call("not", list_of(std::move(test)), span));
   bound->test = std::move(test);
-  Expression any = nary(ExpressionKind::kSubquery, TypeId::kBoolean, std::move(correlation.arguments), span);
+  Expression any = Expression::nary(ExpressionKind::kSubquery, TypeId::kBoolean, std::move(correlation.arguments), span);
   any.subquery = std::move(bound);
   return all ? call("not", list_of(std::move(any)), span) : Bound(std::move(any));
 }
@@ -544,7 +529,7 @@ Bound ExpressionBinder::branches(std::vector<Expression> arguments, SourceSpan s
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     if (is_value(i)) arguments[i] = TRUENO_TRY(convert(std::move(values[next++]), type));
   }
-  return nary(ExpressionKind::kCase, type, std::move(arguments), span);
+  return Expression::nary(ExpressionKind::kCase, type, std::move(arguments), span);
 }
 
 Bound ExpressionBinder::interval(const sql::IntervalLiteral& node, SourceSpan span) {
@@ -628,7 +613,7 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
     }
     if (type.id == TypeId::kNull) type = TypeId::kInteger;
     for (Expression& argument : arguments) argument = TRUENO_TRY(convert(std::move(argument), type));
-    return nary(ExpressionKind::kCoalesce, type, std::move(arguments), span);
+    return Expression::nary(ExpressionKind::kCoalesce, type, std::move(arguments), span);
   }
   if (arguments.empty()) {
     if (auto moment = moment_named(name)) return Expression::literal(std::move(*moment));

@@ -13,27 +13,12 @@ using plan::PlanPtr;
 
 namespace {
 
-template <class... E>
-std::vector<Expression> list_of(E&&... expressions) {
-  std::vector<Expression> list;
-  (list.push_back(std::forward<E>(expressions)), ...);
-  return list;
-}
-
-Expression nary(ExpressionKind kind, Type type, std::vector<Expression> arguments) {
-  Expression e;
-  e.kind = kind;
-  e.type = std::move(type);
-  e.arguments = std::move(arguments);
-  return e;
-}
-
 // `value` where it lies within what is allowed; the query ends with `message` where it does not. NULL passes.
 Result<Expression> checked(const ExpressionBinder& binder, Expression value, Expression wrong, const char* message, SourceSpan span) {
   Expression failure = TRUENO_TRY(binder.call("error", list_of(Expression::literal(Value::varchar(message))), span));
   failure = Expression::cast(std::move(failure), value.type);
   const Type type = value.type;
-  return nary(ExpressionKind::kCase, type, list_of(std::move(wrong), std::move(failure), std::move(value)));
+  return Expression::nary(ExpressionKind::kCase, type, list_of(std::move(wrong), std::move(failure), std::move(value)));
 }
 
 // Percent of `count`, as many whole rows as it holds.
@@ -41,7 +26,7 @@ Result<Expression> part_of(const ExpressionBinder& binder, const Expression& per
   const auto number = [](double value) { return Expression::literal(Value::floating(value)); };
   Expression low = TRUENO_TRY(binder.call("<", list_of(percent, number(0)), span));
   Expression high = TRUENO_TRY(binder.call(">", list_of(percent, number(100)), span));
-  Expression wrong = nary(ExpressionKind::kOr, TypeId::kBoolean, list_of(std::move(low), std::move(high)));
+  Expression wrong = Expression::nary(ExpressionKind::kOr, TypeId::kBoolean, list_of(std::move(low), std::move(high)));
   Expression right = TRUENO_TRY(checked(binder, percent, std::move(wrong), "LIMIT in percent must be from 0 to 100", span));
   Expression part = TRUENO_TRY(binder.call("/", list_of(std::move(right), number(100)), span));
   Expression rows = TRUENO_TRY(binder.call("*", list_of(std::move(part), Expression::cast(std::move(count), TypeId::kDouble)), span));
@@ -116,7 +101,7 @@ Result<PlanPtr> QueryBinder::cut(const ExpressionBinder& binder, Cut wanted_rows
     call.signature = {{}, TypeId::kBigInt};
     auto subquery = std::make_shared<plan::Subquery>();
     subquery->plan = plan::make_plan(std::move(counting), {{"count", TypeId::kBigInt, false}}, plan::read(rows));
-    Expression count = nary(ExpressionKind::kSubquery, TypeId::kBigInt, {});
+    Expression count = Expression::nary(ExpressionKind::kSubquery, TypeId::kBigInt, {});
     count.subquery = std::move(subquery);
     limit = TRUENO_TRY(part_of(binder, percent, std::move(count), span));
   }
@@ -136,12 +121,13 @@ Result<PlanPtr> QueryBinder::cut(const ExpressionBinder& binder, Cut wanted_rows
     return checked(binder, std::move(value), std::move(negative), message, span);
   };
   Expression skipped = TRUENO_TRY(at_least_zero(Expression::column(first + 1, TypeId::kBigInt), "OFFSET must not be negative"));
-  skipped = nary(ExpressionKind::kCoalesce, TypeId::kBigInt, list_of(std::move(skipped), zero));
+  skipped = Expression::nary(ExpressionKind::kCoalesce, TypeId::kBigInt, list_of(std::move(skipped), zero));
   Expression wanted = TRUENO_TRY(at_least_zero(Expression::column(first + 2, TypeId::kBigInt), "LIMIT must not be negative"));
   Expression behind = TRUENO_TRY(binder.call(">=", list_of(number, skipped), span));
   Expression at = TRUENO_TRY(binder.call("-", list_of(number, std::move(skipped)), span));
   Expression before = TRUENO_TRY(binder.call("<", list_of(std::move(at), std::move(wanted)), span));
-  before = nary(ExpressionKind::kCoalesce, TypeId::kBoolean, list_of(std::move(before), Expression::literal(Value::boolean(true))));
+  before =
+      Expression::nary(ExpressionKind::kCoalesce, TypeId::kBoolean, list_of(std::move(before), Expression::literal(Value::boolean(true))));
   plan = plan::make_plan(plan::Filter{plan::conjunction(list_of(std::move(behind), std::move(before)))}, fields, std::move(plan));
   return plan::make_plan(plan::Project{plan::all_columns(schema)}, schema, std::move(plan));
 }

@@ -12,7 +12,7 @@ namespace {
 Result<Value> constant(const sql::Expression& expression, const Context& context, bool words);
 
 // The type of a list's elements is that of the first value that has one: who takes the list looks at the values.
-Result<Value> list_of(const std::vector<sql::ExpressionPtr>& elements, const Context& context, bool words) {
+Result<Value> list_value(const std::vector<sql::ExpressionPtr>& elements, const Context& context, bool words) {
   std::vector<Value> values;
   Type type = TypeId::kVarchar;
   for (const sql::ExpressionPtr& element : elements) values.push_back(TRUENO_TRY(constant(*element, context, words)));
@@ -36,7 +36,7 @@ Result<Value> struct_of(const std::vector<std::pair<std::string, const sql::Expr
 
 Result<Value> constant(const sql::Expression& expression, const Context& context, bool words) {
   std::vector<std::pair<std::string, const sql::Expression*>> members;
-  if (const auto* list = expression.as<sql::ListValue>()) return list_of(list->elements, context, words);
+  if (const auto* list = expression.as<sql::ListValue>()) return list_value(list->elements, context, words);
   if (const auto* node = expression.as<sql::StructValue>()) {
     for (const sql::StructField& field : node->fields) members.emplace_back(field.name.text, field.value.get());
     return struct_of(members, context, words);

@@ -120,12 +120,6 @@ Result<Buffer> scaled(const Rows& rows) {
 }
 
 // Arrow's interval, laid out like ours but in nanoseconds.
-struct MonthDayNano {
-  std::int32_t months;
-  std::int32_t days;
-  std::int64_t nanos;
-};
-
 Result<Buffer> from_interval(const Rows& rows) {
   switch (rows.layout.kind) {
     case ArrowKind::kMonths:

@@ -164,11 +164,6 @@ Result<Buffer> bits_of(const Column& column) {
 struct Bytes16 {
   std::uint8_t bytes[16];
 };
-struct MonthDayNano {
-  std::int32_t months;
-  std::int32_t days;
-  std::int64_t nanos;
-};
 
 // The values in Arrow's form, from row 0 on; nothing where they already have it.
 Result<Buffer> converted(const Column& column) {

@@ -9,6 +9,13 @@
 
 namespace trueno {
 
+/// A value of Arrow's month-day-nano intervals.
+struct MonthDayNano {
+  std::int32_t months;
+  std::int32_t days;
+  std::int64_t nanos;
+};
+
 /// How the values of an Arrow array become those of a column.
 enum class ArrowKind : std::uint8_t {
   kNull,

@@ -1,8 +1,8 @@
 // The order of rows.
 //
-// Rows are dealt into buckets by the highest bits in which their words differ, buckets into smaller ones, and a few rows are put in order
-// by insertion: every step is stable, so rows that are equal so far stay ascending. Rows with equal words then get the words of the next
-// level (row_words.h). The first deal is done by all threads together, and after it the buckets are independent.
+// WordedRows are dealt into buckets by the highest bits in which their words differ, buckets into smaller ones, and a few rows are put in
+// order by insertion: every step is stable, so rows that are equal so far stay ascending. WordedRows with equal words then get the words of
+// the next level (row_words.h). The first deal is done by all threads together, and after it the buckets are independent.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -20,7 +20,7 @@ constexpr int kDealtBits = 10;
 constexpr std::size_t kBuckets = std::size_t{1} << kDealtBits;
 constexpr std::size_t kLeastFilled = 16 * 1024;  // rows of one thread's share of a pass
 
-using Rows = std::span<WordedRow>;
+using WordedRows = std::span<WordedRow>;
 
 struct Spread {
   std::uint64_t least = ~std::uint64_t{0};
@@ -42,7 +42,7 @@ Spread spread_of(std::span<const WordedRow> rows) {
 
 int shift_for(const Spread& spread, int bits) { return std::max(0, bit_width_of(spread.greatest - spread.least) - bits); }
 
-void insert_in_order(Rows rows) {
+void insert_in_order(WordedRows rows) {
   for (std::size_t i = 1; i < rows.size(); ++i) {
     const WordedRow row = rows[i];
     std::size_t at = i;
@@ -52,7 +52,7 @@ void insert_in_order(Rows rows) {
 }
 
 // By word, stable. `scratch` has room for as many.
-void order_by_word(Rows rows, WordedRow* scratch) {
+void order_by_word(WordedRows rows, WordedRow* scratch) {
   if (rows.size() < kInserted) return insert_in_order(rows);
   const Spread spread = spread_of(rows);
   if (spread.ascending) return;
@@ -86,7 +86,7 @@ std::size_t run_length(std::span<const WordedRow> rows) {
   return length;
 }
 
-void mark_repeats(Rows rows) {
+void mark_repeats(WordedRows rows) {
   for (WordedRow& row : rows.subspan(1)) row.repeats = 1;
 }
 
@@ -95,19 +95,19 @@ class TieOrder {
  public:
   TieOrder(const RowWords& words, WordedRow* scratch) : words_(words), scratch_(scratch) {}
 
-  void resolve(Rows rows, const RowWords::Level& level) {
+  void resolve(WordedRows rows, const RowWords::Level& level) {
     push_runs(rows, level);
     finish();
   }
   // The same for rows that are equal before `level` and not yet in order by it.
-  void order(Rows rows, const RowWords::Level& level) {
+  void order(WordedRows rows, const RowWords::Level& level) {
     open_.push_back({rows, level});
     finish();
   }
 
  private:
   struct Run {
-    Rows rows;
+    WordedRows rows;
     RowWords::Level level;
   };
 
@@ -125,9 +125,9 @@ class TieOrder {
     }
   }
 
-  void push_runs(Rows rows, const RowWords::Level& level) {
+  void push_runs(WordedRows rows, const RowWords::Level& level) {
     while (rows.size() > 1) {
-      const Rows run = rows.first(run_length(rows));
+      const WordedRows run = rows.first(run_length(rows));
       rows = rows.subspan(run.size());
       if (run.size() == 1) continue;
       const RowWords::Level next = words_.next(level, run);
@@ -163,7 +163,7 @@ class Sorter {
   Sorter(const RowWords& words, const Parallel& parallel) : words_(words), parallel_(parallel) {}
 
   // The rows in order; they come ascending.
-  Status sort(Rows rows) {
+  Status sort(WordedRows rows) {
     RowWords::Level level = words_.first();
     MutableBuffer room = TRUENO_TRY(MutableBuffer::uninitialised(std::max<std::size_t>(rows.size(), 1) * sizeof(WordedRow)));
     auto* scratch = room.as<WordedRow>();
@@ -186,7 +186,7 @@ class Sorter {
     std::vector<std::size_t> ends = deal(rows, scratch, spread);
     parallel_(ends.size(), [&](std::size_t bucket) {
       const std::size_t first = bucket == 0 ? 0 : ends[bucket - 1];
-      const Rows some = rows.subspan(first, ends[bucket] - first);
+      const WordedRows some = rows.subspan(first, ends[bucket] - first);
       if (some.size() < 2) return;
       order_by_word(some, scratch + first);
       TieOrder(words_, scratch + first).resolve(some, level);
@@ -194,11 +194,11 @@ class Sorter {
     return {};
   }
 
-  Spread filled(Rows rows, const RowWords::Level& level) {
+  Spread filled(WordedRows rows, const RowWords::Level& level) {
     const std::size_t parts = std::max<std::size_t>(1, std::min(parallel_.threads() * 4, rows.size() / kLeastFilled));
     std::vector<Spread> spreads(parts);
     parallel_(parts, [&](std::size_t part) {
-      const Rows some = part_of(rows, part, parts);
+      const WordedRows some = part_of(rows, part, parts);
       words_.fill(level, some);
       spreads[part] = spread_of(some);
     });
@@ -211,13 +211,13 @@ class Sorter {
   }
 
  private:
-  static Rows part_of(Rows rows, std::size_t part, std::size_t parts) {
+  static WordedRows part_of(WordedRows rows, std::size_t part, std::size_t parts) {
     const std::size_t first = rows.size() * part / parts;
     return rows.subspan(first, rows.size() * (part + 1) / parts - first);
   }
 
   // Deals the rows into buckets that ascend; returns where each ends.
-  std::vector<std::size_t> deal(Rows rows, WordedRow* scratch, const Spread& spread) {
+  std::vector<std::size_t> deal(WordedRows rows, WordedRow* scratch, const Spread& spread) {
     if (rows.size() < 4 * kLeastFilled) return {rows.size()};
     const int shift = shift_for(spread, kDealtBits);
     const auto bucket = [&](const WordedRow& row) { return static_cast<std::size_t>((row.word - spread.least) >> shift); };
@@ -237,7 +237,7 @@ class Sorter {
       for (const WordedRow& row : part_of(rows, part, parts)) scratch[places[part][bucket(row)]++] = row;
     });
     parallel_(parts, [&](std::size_t part) {
-      const Rows to = part_of(rows, part, parts);
+      const WordedRows to = part_of(rows, part, parts);
       std::copy_n(scratch + (to.data() - rows.data()), to.size(), to.data());
     });
     return ends;
@@ -256,7 +256,7 @@ Result<MutableBuffer> numbered(std::size_t rows, const Parallel& parallel) {
   return out;
 }
 
-std::vector<std::uint32_t> row_numbers(Rows rows, const Parallel& parallel) {
+std::vector<std::uint32_t> row_numbers(WordedRows rows, const Parallel& parallel) {
   std::vector<std::uint32_t> out(rows.size());
   parallel.ranges(rows.size(), kLeastFilled, [&](std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < last; ++i) out[i] = rows[i].row;
@@ -270,7 +270,7 @@ Result<std::vector<std::uint32_t>> sorted_rows(std::span<const OrderKey> keys, s
                                                const Parallel& parallel) {
   const RowWords words = TRUENO_TRY(RowWords::make(keys, ties));
   MutableBuffer room = TRUENO_TRY(numbered(static_cast<std::size_t>(rows), parallel));
-  const Rows all(room.as<WordedRow>(), static_cast<std::size_t>(rows));
+  const WordedRows all(room.as<WordedRow>(), static_cast<std::size_t>(rows));
   TRUENO_TRY(Sorter(words, parallel).sort(all));
   return row_numbers(all, parallel);
 }
@@ -278,7 +278,7 @@ Result<std::vector<std::uint32_t>> sorted_rows(std::span<const OrderKey> keys, s
 Result<GroupedRows> grouped_rows(std::span<const OrderKey> keys, std::int64_t rows, const Parallel& parallel) {
   const RowWords words = TRUENO_TRY(RowWords::make(keys, {}));
   MutableBuffer room = TRUENO_TRY(numbered(static_cast<std::size_t>(rows), parallel));
-  const Rows all(room.as<WordedRow>(), static_cast<std::size_t>(rows));
+  const WordedRows all(room.as<WordedRow>(), static_cast<std::size_t>(rows));
   TRUENO_TRY(Sorter(words, parallel).sort(all));
   GroupedRows out;
   out.rows = row_numbers(all, parallel);
@@ -304,7 +304,7 @@ Result<std::vector<std::uint32_t>> first_rows(std::span<const OrderKey> keys, st
   if (limit >= rows) return sorted_rows(keys, rows, ties, parallel);
   const RowWords words = TRUENO_TRY(RowWords::make(keys, ties));
   MutableBuffer room = TRUENO_TRY(numbered(static_cast<std::size_t>(rows), parallel));
-  Rows all(room.as<WordedRow>(), static_cast<std::size_t>(rows));
+  WordedRows all(room.as<WordedRow>(), static_cast<std::size_t>(rows));
   Sorter sorter(words, parallel);
   const RowWords::Level first = words.first();
   // Only rows whose first word is not above that of the last wanted row can be among the first.

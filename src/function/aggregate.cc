@@ -1,6 +1,8 @@
 // Aggregates with a state of fixed size.
 #include "function/families.h"
 
+#include "function/overload.h"
+
 namespace trueno::function {
 
 namespace {
@@ -11,7 +13,7 @@ using kernel::FinishKind;
 Result<Signature> bind_count(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() > 1) return no_overload(context.name, arguments);
   Signature signature{{}, TypeId::kBigInt};
-  if (arguments.size() == 1) signature.arguments.push_back(arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0]);
+  if (arguments.size() == 1) signature.arguments.push_back(type_or_integer(arguments[0]));
   return signature;
 }
 
@@ -53,14 +55,14 @@ Result<Signature> bind_decimal_average(std::span<const Type> arguments, const Bi
 }
 
 // As DOUBLE, whatever it was.
-Result<Signature> bind_double(std::span<const Type> arguments, const BindContext& context) {
+Result<Signature> bind_sum_as_double(std::span<const Type> arguments, const BindContext& context) {
   TRUENO_TRY(bind_sum(arguments, context));
   return Signature{{TypeId::kDouble}, TypeId::kDouble};
 }
 
-Result<Signature> bind_extreme(std::span<const Type> arguments, const BindContext& context) {
+Result<Signature> bind_least_or_greatest(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() != 1 || arguments[0].is_nested()) return no_overload(context.name, arguments);
-  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  const Type type = type_or_integer(arguments[0]);
   return Signature{{type}, type};
 }
 
@@ -106,7 +108,7 @@ std::vector<AggregateFunction> aggregate_functions() {
        "Sum as DOUBLE. Every sum of floats is exact here, so this one only makes the numbers DOUBLE first.",
        "SELECT fsum(x) FROM (VALUES (1), (2)) t(x)",
        "3.0",
-       bind_double,
+       bind_sum_as_double,
        FinishKind::kSum,
        sum_kind},
       {"decimal_average",
@@ -124,17 +126,25 @@ std::vector<AggregateFunction> aggregate_functions() {
        "Average of the numbers as DOUBLE.",
        "SELECT favg(x) FROM (VALUES (1), (2)) t(x)",
        "1.5",
-       bind_double,
+       bind_sum_as_double,
        FinishKind::kAverage,
        sum_kind},
-      {"min", {}, "min(x)", "Least value.", "SELECT min(x) FROM (VALUES (3), (1)) t(x)", "1", bind_extreme, FinishKind::kExtreme, min_kind},
+      {"min",
+       {},
+       "min(x)",
+       "Least value.",
+       "SELECT min(x) FROM (VALUES (3), (1)) t(x)",
+       "1",
+       bind_least_or_greatest,
+       FinishKind::kExtreme,
+       min_kind},
       {"max",
        {},
        "max(x)",
        "Greatest value.",
        "SELECT max(x) FROM (VALUES (3), (1)) t(x)",
        "3",
-       bind_extreme,
+       bind_least_or_greatest,
        FinishKind::kExtreme,
        max_kind},
   };

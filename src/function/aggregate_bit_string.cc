@@ -1,6 +1,7 @@
 // bitstring_agg: which numbers of a range occur, a bit for each; and bit_and, bit_or, bit_xor of BIT values of one length.
 #include "function/families.h"
 #include "function/fold.h"
+#include "function/overload.h"
 
 namespace trueno::function {
 
@@ -38,7 +39,7 @@ Result<Signature> bind_bitstring(std::span<const Type> arguments, const BindCont
   if (greatest->as_integer() < least->as_integer() || greatest->as_integer() - least->as_integer() >= kMostBits)
     return error(ErrorCode::kOutOfRange, "bitstring_agg: the range {} to {} is empty or has more than 2^30 values",
                  to_string(least->as_integer()), to_string(greatest->as_integer()));
-  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  const Type type = type_or_integer(arguments[0]);
   return Signature{{type, TypeId::kHugeInt, TypeId::kHugeInt}, TypeId::kBit};
 }
 
@@ -63,14 +64,14 @@ Status fold_bits(const FoldInput& input, ColumnBuilder& out) {
   return first ? out.append_null() : out.append(Value(TypeId::kBit, std::move(bits)));
 }
 
-Result<Signature> bind_bits(std::span<const Type> arguments, const BindContext& context) {
+Result<Signature> bind_bit_string(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() != 1 || arguments[0].id != TypeId::kBit) return no_overload(context.name, arguments);
   return Signature{{TypeId::kBit}, TypeId::kBit};
 }
 
 AggregateFunction of_bits(std::string_view name, std::string_view signature, std::string_view description, std::string_view example,
                           std::string_view result, kernel::FoldFunction fold, bool ignores_repeats) {
-  AggregateFunction function{name, {}, signature, description, example, result, bind_bits};
+  AggregateFunction function{name, {}, signature, description, example, result, bind_bit_string};
   function.state = StateKind::kHolistic;
   function.fold = fold;
   function.ignores_repeats = ignores_repeats;

@@ -1,6 +1,8 @@
 // Aggregates of truth values and of bits.
 #include "function/families.h"
 
+#include "function/overload.h"
+
 namespace trueno::function {
 
 namespace {
@@ -23,7 +25,7 @@ Result<Signature> bind_count_if(std::span<const Type> arguments, const BindConte
 Result<Signature> bind_bits(std::span<const Type> arguments, const BindContext& context) {
   const bool fits = arguments.size() == 1 && (arguments[0].is_integer() || arguments[0].id == TypeId::kNull);
   if (!fits) return no_overload(context.name, arguments);
-  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  const Type type = type_or_integer(arguments[0]);
   return Signature{{type}, type};
 }
 

@@ -1,6 +1,7 @@
 // The rows where a value is least or greatest, and the n least or greatest values. Equally good rows come in their order.
 #include "function/families.h"
 #include "function/fold.h"
+#include "function/overload.h"
 
 namespace trueno::function {
 
@@ -77,7 +78,6 @@ Status fold_values(const FoldInput& input, ColumnBuilder& out) {
   return out.append_list(input.arguments[0], descending);
 }
 
-Type type_or_integer(const Type& type) { return type.id == TypeId::kNull ? Type(TypeId::kInteger) : type; }
 bool is_count(const Type& type) { return type.is_integer() || type.id == TypeId::kNull; }
 
 Result<Signature> bind_best(std::span<const Type> arguments, const BindContext& context) {

@@ -1,6 +1,7 @@
 // One of a group's rows, by the order they come in.
 #include "function/families.h"
 #include "function/fold.h"
+#include "function/overload.h"
 
 namespace trueno::function {
 
@@ -23,7 +24,7 @@ Status fold_any(const FoldInput& input, ColumnBuilder& out) {
 
 Result<Signature> bind_one(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() != 1) return no_overload(context.name, arguments);
-  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  const Type type = type_or_integer(arguments[0]);
   return Signature{{type}, type};
 }
 

@@ -2,6 +2,7 @@
 // identical (-0 and +0) count as one and are given in their canonical form.
 #include "function/families.h"
 #include "function/fold.h"
+#include "function/overload.h"
 #include "kernel/math/elementary.h"
 
 namespace trueno::function {
@@ -38,8 +39,6 @@ Value value_at(const FoldInput& input, std::uint32_t row) {
 }
 
 Value count_value(std::int64_t count) { return Value::integer(count, TypeId::kUBigInt); }
-
-Type type_or_integer(const Type& type) { return type.id == TypeId::kNull ? Type(TypeId::kInteger) : type; }
 
 Status fold_mode(const FoldInput& input, ColumnBuilder& out) {
   Occurrences best;

@@ -1,6 +1,7 @@
 // All values of a group behind one another: as a list, as one text.
 #include "function/families.h"
 #include "function/fold.h"
+#include "function/overload.h"
 
 namespace trueno::function {
 
@@ -30,7 +31,7 @@ Status fold_text(const FoldInput& input, ColumnBuilder& out) {
 
 Result<Signature> bind_list(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() != 1) return no_overload(context.name, arguments);
-  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  const Type type = type_or_integer(arguments[0]);
   return Signature{{type}, Type::list(type)};
 }
 

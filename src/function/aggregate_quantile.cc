@@ -6,10 +6,12 @@
 #include <cmath>
 #include <functional>
 
+#include "base/civil_time.h"
 #include "base/select.h"
 #include "function/families.h"
 #include "function/fold.h"
 #include "function/ordered_values.h"
+#include "function/overload.h"
 
 namespace trueno::function {
 
@@ -17,8 +19,6 @@ namespace {
 
 using kernel::Cell;
 using kernel::FoldInput;
-
-constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
 
 // SIGNATURES ------------------------------------------------------------------------------------------------------------------------
 
@@ -72,7 +72,7 @@ Result<Signature> bind_continuous(std::span<const Type> arguments, const BindCon
 
 Result<Signature> bind_discrete(std::span<const Type> arguments, const BindContext& context) {
   if (arguments.size() != 2) return no_overload(context.name, arguments);
-  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  const Type type = type_or_integer(arguments[0]);
   return with_fractions({{type}, type}, arguments, context, -1);
 }
 
@@ -89,7 +89,7 @@ Result<Signature> bind_reservoir(std::span<const Type> arguments, const BindCont
   const bool fits = (arguments.size() == 2 || (arguments.size() == 3 && arguments[2].is_integer())) &&
                     (arguments[0].is_numeric() || arguments[0].id == TypeId::kNull);
   if (!fits) return no_overload(context.name, arguments);
-  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  const Type type = type_or_integer(arguments[0]);
   Signature signature = TRUENO_TRY(with_fractions({{type}, type}, arguments, context, 0));
   if (arguments.size() == 3) signature.arguments.push_back(arguments[2]);
   return signature;

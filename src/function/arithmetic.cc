@@ -3,6 +3,7 @@
 
 #include "function/bit_string.h"
 #include "function/families.h"
+#include "function/overload.h"
 #include "function/time_arithmetic.h"
 
 namespace trueno::function {
@@ -157,7 +158,7 @@ Result<ValueId> lower_modulo(Builder& b, std::span<const ValueId> args, const Si
 template <bool shifts = false>
 Result<Signature> bind_bits(std::span<const Type> arguments, const BindContext&) {
   if (auto of_bit_strings = bind_bit_string_operation(arguments, shifts)) return *std::move(of_bit_strings);
-  Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  Type type = type_or_integer(arguments[0]);
   if (arguments.size() == 2) {
     const auto [a, b] = resolved(arguments);
     if (!a.is_integer() || !b.is_integer()) return no_overload("bit operator", arguments);

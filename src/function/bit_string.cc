@@ -40,7 +40,7 @@ Status invert(std::span<const Cell> args, Cell& result, Arena& arena) {
 }
 
 // The length stays; zeros come in.
-Status shift_left(std::span<const Cell> args, Cell& result, Arena& arena) {
+Status shift_bits_left(std::span<const Cell> args, Cell& result, Arena& arena) {
   if (args[1].integer < 0) return error(ErrorCode::kOutOfRange, "cannot shift left by a negative number: {}", to_string(args[1].integer));
   std::string bits(args[0].string.view());
   const auto count = static_cast<std::size_t>(std::min<i128>(args[1].integer, static_cast<i128>(bits.size())));
@@ -108,7 +108,7 @@ kernel::HostCall bit_string_operation(Opcode op) {
     default: return {">> of BIT", shift_right, false, true};
   }
 }
-kernel::HostCall shift_bit_string_left() { return {"<< of BIT", shift_left, false, true}; }
+kernel::HostCall shift_bit_string_left() { return {"<< of BIT", shift_bits_left, false, true}; }
 
 std::optional<Result<Signature>> bind_bit_string_operation(std::span<const Type> arguments, bool shifts) {
   const auto bits = [](const Type& type) { return type.id == kBit; };

@@ -1,6 +1,8 @@
 // Comparisons, NOT, IS NULL, IS TRUE and pattern matching.
 #include "function/families.h"
 
+#include "function/overload.h"
+
 namespace trueno::function {
 
 namespace {
@@ -32,7 +34,7 @@ Result<Signature> bind_boolean(std::span<const Type> arguments, const BindContex
 }
 
 Result<Signature> bind_any(std::span<const Type> arguments, const BindContext&) {
-  return Signature{{arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0]}, TypeId::kBoolean};
+  return Signature{{type_or_integer(arguments[0])}, TypeId::kBoolean};
 }
 
 template <Opcode op>

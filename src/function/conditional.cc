@@ -1,6 +1,8 @@
 // TRY, NULLIF, GREATEST, LEAST, TYPEOF. COALESCE, CASE, AND and OR are forms of their own: they decide which operands may fail.
 #include "function/families.h"
 
+#include "function/overload.h"
+
 namespace trueno::function {
 
 namespace {
@@ -66,7 +68,7 @@ Result<ValueId> lower_typeof(Builder& b, std::span<const ValueId>, const Signatu
 
 Result<Signature> bind_try(std::span<const Type> arguments, const BindContext&) {
   if (arguments.size() != 1 || arguments[0].is_nested()) return no_overload("try", arguments);
-  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  const Type type = type_or_integer(arguments[0]);
   return Signature{{type}, type};
 }
 

@@ -83,7 +83,6 @@ Result<ValueId> lower_epoch(Builder& b, std::span<const ValueId> args, const Sig
   if (signature.arguments[0].id == TypeId::kTime) return b.host({"epoch(TIME)", time_epoch, false, false}, signature.result, {args[0]});
   if (signature.arguments[0].id == TypeId::kInterval)
     return b.host({"epoch(INTERVAL)", interval_epoch, false, false}, signature.result, {args[0]});
-  constexpr std::int64_t kMicrosPerSecond = 1'000'000;
   const auto part = [&](DatePart which) {
     return b.emit(Opcode::kDatePart, TypeId::kBigInt, {args[0]}, static_cast<std::uint32_t>(which));
   };

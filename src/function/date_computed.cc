@@ -16,8 +16,6 @@ using kernel::Cell;
 using kernel::ValueId;
 using enum TypeId;
 
-bool is_infinite(const Cell& moment) { return moment.integer == kTimestampInfinity || moment.integer == kTimestampMinusInfinity; }
-
 Result<CivilPart> part_named(std::string_view name) {
   if (const auto part = civil_part_from_name(name)) return *part;
   return error(ErrorCode::kConversion, "no date part '{}'", name).hint("year, month, day, hour, ...");

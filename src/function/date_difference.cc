@@ -1,5 +1,6 @@
 // How far apart two moments are: date_diff counts boundaries crossed, date_sub whole units passed, age gives years, months and days.
 #include "base/civil_time.h"
+#include "function/date_name.h"
 #include "function/families.h"
 #include "function/interval.h"
 #include "function/overload.h"
@@ -13,20 +14,18 @@ using kernel::Cell;
 using kernel::ValueId;
 using enum TypeId;
 
-bool is_infinite(const Cell& moment) { return moment.integer == kTimestampInfinity || moment.integer == kTimestampMinusInfinity; }
-
 // A day and a time of it; reaches as far as dates do, which is farther than timestamps.
-struct Moment {
+struct DayAndTime {
   std::int64_t days;
   std::int64_t time;  // micros of the day
   CivilDate date;
 
-  Moment(std::int64_t d, std::int64_t t) : days(d), time(t), date(civil_from_days(d)) {}
-  static Moment of_micros(const Cell& cell) {
+  DayAndTime(std::int64_t d, std::int64_t t) : days(d), time(t), date(civil_from_days(d)) {}
+  static DayAndTime of_micros(const Cell& cell) {
     const auto micros = static_cast<std::int64_t>(cell.integer);
     return {floor_divide(micros, kMicrosPerDay), micros_of_day(micros)};
   }
-  static Moment of_days(const Cell& cell) { return {static_cast<std::int64_t>(cell.integer), 0}; }
+  static DayAndTime of_days(const Cell& cell) { return {static_cast<std::int64_t>(cell.integer), 0}; }
   [[nodiscard]] std::int64_t months() const { return std::int64_t{date.year} * 12 + date.month - 1; }
   [[nodiscard]] i128 micros() const { return i128{days} * kMicrosPerDay + time; }
   [[nodiscard]] std::int64_t iso_year() const { return part_of_days(CivilPart::kIsoYear, static_cast<std::int32_t>(days)); }
@@ -36,8 +35,6 @@ i128 floor_quotient(i128 value, i128 divisor) {
   const i128 quotient = value / divisor;
   return quotient * divisor > value ? quotient - 1 : quotient;
 }
-
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 
 // Length of the clock's parts, days and weeks; 0 for those made of months.
 std::int64_t micros_in(CivilPart part) {
@@ -68,7 +65,7 @@ std::int64_t months_in(CivilPart part) {
 }
 
 // Boundaries of the part between two moments.
-i128 boundaries(CivilPart part, const Moment& from, const Moment& to) {
+i128 boundaries(CivilPart part, const DayAndTime& from, const DayAndTime& to) {
   if (part == CivilPart::kIsoYear) return to.iso_year() - from.iso_year();
   if (part == CivilPart::kWeek) return (to.days - from.days) / 7;  // seven days each, wherever they begin
   if (const std::int64_t unit = micros_in(part); unit != 0) return floor_quotient(to.micros(), unit) - floor_quotient(from.micros(), unit);
@@ -79,19 +76,19 @@ i128 boundaries(CivilPart part, const Moment& from, const Moment& to) {
 }
 
 // Months from one moment to a later one that are over. Where the last month is too short for the day, it ends on its last.
-std::int64_t months_passed(const Moment& from, const Moment& to) {
+std::int64_t months_passed(const DayAndTime& from, const DayAndTime& to) {
   const std::int32_t day = std::min(from.date.day, days_in_month(to.date.year, to.date.month));
   const bool early = to.date.day < day || (to.date.day == day && to.time < from.time);
   return to.months() - from.months() - (early ? 1 : 0);
 }
 
-i128 whole_units(CivilPart part, const Moment& from, const Moment& to) {
+i128 whole_units(CivilPart part, const DayAndTime& from, const DayAndTime& to) {
   if (const std::int64_t unit = micros_in(part); unit != 0) return (to.micros() - from.micros()) / unit;
   const std::int64_t months = from.micros() <= to.micros() ? months_passed(from, to) : -months_passed(to, from);
   return months / months_in(part);
 }
 
-Result<CivilPart> part_named(std::string_view name) {
+Result<CivilPart> part_to_count(std::string_view name) {
   if (const auto part = civil_part_from_name(name)) return *part;
   if (name == "yearweek") return CivilPart::kWeek;
   if (name == "julian") return CivilPart::kDay;
@@ -102,7 +99,7 @@ enum class Of { kMoments, kDates, kTimes };
 
 template <auto count, Of of>
 Status difference(std::span<const Cell> args, Cell& result, Arena&) {
-  const CivilPart part = TRUENO_TRY(part_named(args[0].string.view()));
+  const CivilPart part = TRUENO_TRY(part_to_count(args[0].string.view()));
   if (of == Of::kTimes && part != CivilPart::kEpoch && (part < CivilPart::kHour || part > CivilPart::kMicrosecond))
     return error(ErrorCode::kNotSupported, "a TIME has no part '{}'", args[0].string.view());
   const auto infinite = [](const Cell& cell) {
@@ -112,7 +109,7 @@ Status difference(std::span<const Cell> args, Cell& result, Arena&) {
     result = Cell::null();
     return {};
   }
-  const auto moment = [](const Cell& cell) { return of == Of::kDates ? Moment::of_days(cell) : Moment::of_micros(cell); };
+  const auto moment = [](const Cell& cell) { return of == Of::kDates ? DayAndTime::of_days(cell) : DayAndTime::of_micros(cell); };
   const i128 counted = count(part, moment(args[1]), moment(args[2]));
   if (counted < INT64_MIN || counted > INT64_MAX) return error(ErrorCode::kOutOfRange, "the number of parts does not fit a BIGINT");
   result = Cell::of_integer(counted);
@@ -143,8 +140,8 @@ Status age(std::span<const Cell> args, Cell& result, Arena&) {
     return {};
   }
   const bool negative = args[0].integer < args[1].integer;
-  const Moment later = Moment::of_micros(args[negative ? 1 : 0]);
-  const Moment earlier = Moment::of_micros(args[negative ? 0 : 1]);
+  const DayAndTime later = DayAndTime::of_micros(args[negative ? 1 : 0]);
+  const DayAndTime earlier = DayAndTime::of_micros(args[negative ? 0 : 1]);
   std::int64_t months = later.months() - earlier.months();
   std::int64_t days = later.date.day - earlier.date.day;
   std::int64_t micros = later.time - earlier.time;

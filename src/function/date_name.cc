@@ -16,8 +16,6 @@ namespace {
 using kernel::Cell;
 using enum TypeId;
 
-bool is_infinite(const Cell& moment) { return moment.integer == kTimestampInfinity || moment.integer == kTimestampMinusInfinity; }
-
 // A body that computes something of finite microseconds.
 template <auto compute>
 Status of_moment(std::span<const Cell> args, Cell& result, Arena&) {

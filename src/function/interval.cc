@@ -15,7 +15,6 @@ namespace {
 using kernel::Cell;
 using enum TypeId;
 
-constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kDaysPerMonth = 30;
 
 template <std::int64_t months, std::int64_t days, std::int64_t micros>

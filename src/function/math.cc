@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "function/families.h"
+#include "function/overload.h"
 #include "kernel/cell.h"
 
 namespace trueno::function {
@@ -18,7 +19,7 @@ using kernel::ValueId;
 Result<Signature> bind_same(std::span<const Type> arguments, const BindContext&) {
   if (arguments.size() != 1 || !(arguments[0].is_numeric() || arguments[0].id == TypeId::kNull))
     return no_overload("math function", arguments);
-  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  const Type type = type_or_integer(arguments[0]);
   return Signature{{type}, type};
 }
 

@@ -14,6 +14,9 @@ namespace trueno::function {
 // descriptor, so that its entry reads like its documentation:
 //   {"lpad", {}, ..., bind_as<"lpad", Takes<kVarchar, kVarchar, kBigInt, kVarchar>>, lower_host<"lpad", lpad, true>}
 
+/// What the type of a bare NULL becomes where any type would do.
+[[nodiscard]] inline Type type_or_integer(const Type& type) { return type.id == TypeId::kNull ? Type(TypeId::kInteger) : type; }
+
 /// A text as a template argument.
 template <std::size_t size>
 struct Name {

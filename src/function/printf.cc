@@ -13,7 +13,7 @@ using kernel::Cell;
 using kernel::ValueId;
 
 constexpr std::int64_t kMostWidth = 1'000'000;
-constexpr std::size_t kMostBytes = INT32_MAX;
+constexpr std::size_t kLongestResult = INT32_MAX;
 
 // The arguments of one call: the first is the format, the second (ours) has a letter for each of the others.
 class Arguments {
@@ -158,7 +158,7 @@ Status printf(std::span<const Cell> args, Cell& result, Arena& arena) {
       continue;
     }
     TRUENO_TRY(append_percent(text, arguments, out));
-    if (out.size() > kMostBytes) return error(ErrorCode::kOutOfRange, "printf: the result would be longer than 2 GiB");
+    if (out.size() > kLongestResult) return error(ErrorCode::kOutOfRange, "printf: the result would be longer than 2 GiB");
   }
   result = Cell::of_string(arena.copy(out));
   return {};
@@ -228,7 +228,7 @@ Status format(std::span<const Cell> args, Cell& result, Arena& arena) {
     const char c = text.take();
     if (c == '{' && !text.take_if('{')) {
       TRUENO_TRY(append_braces(text, arguments, out));
-      if (out.size() > kMostBytes) return error(ErrorCode::kOutOfRange, "format: the result would be longer than 2 GiB");
+      if (out.size() > kLongestResult) return error(ErrorCode::kOutOfRange, "format: the result would be longer than 2 GiB");
       continue;
     }
     if (c == '}' && !text.take_if('}'))

@@ -30,13 +30,13 @@ Status matches_any_case(std::span<const Cell> args, Cell& result, Arena&) {
   return {};
 }
 
-Status replace(std::span<const Cell> args, Cell& result, Arena& arena) {
+Status replace_match(std::span<const Cell> args, Cell& result, Arena& arena) {
   result = Cell::of_string(
       arena.copy(TRUENO_TRY(regex_replace(args[0].string.view(), args[1].string.view(), args[2].string.view(), options_of(args, 3)))));
   return {};
 }
 
-Status extract(std::span<const Cell> args, Cell& result, Arena&) {
+Status extract_match(std::span<const Cell> args, Cell& result, Arena&) {
   const i128 group = args.size() > 2 ? args[2].integer : 0;
   result = Cell::of_string(
       TRUENO_TRY(regex_extract(args[0].string.view(), args[1].string.view(), static_cast<int>(group), options_of(args, 3))));
@@ -131,7 +131,7 @@ std::vector<ScalarFunction> regex_functions() {
        "he---",
        bind_regex<"regexp_replace", 3, Takes<kVarchar, kVarchar, kVarchar, kVarchar>,
                   Takes<kVarchar, kVarchar, kVarchar, kVarchar, kVarchar>>,
-       lower_host<"regexp_replace", replace, true>},
+       lower_host<"regexp_replace", replace_match, true>},
       {"regexp_extract",
        {},
        "regexp_extract(text, pattern [, group [, options]])",
@@ -140,7 +140,7 @@ std::vector<ScalarFunction> regex_functions() {
        "05",
        bind_regex<"regexp_extract", 3, Takes<kVarchar, kVarchar, kVarchar>, Takes<kVarchar, kVarchar, kVarchar, kInteger>,
                   Takes<kVarchar, kVarchar, kVarchar, kInteger, kVarchar>>,
-       lower_host<"regexp_extract", extract, true>},
+       lower_host<"regexp_extract", extract_match, true>},
       {"regexp_escape",
        {},
        "regexp_escape(text)",

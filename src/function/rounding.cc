@@ -5,6 +5,7 @@
 
 #include "base/number_text.h"
 #include "function/families.h"
+#include "function/overload.h"
 #include "kernel/cell.h"
 
 namespace trueno::function {
@@ -92,7 +93,7 @@ Result<Signature> bind_round(std::span<const Type> arguments, const BindContext&
   if (arguments.empty() || arguments.size() > 2 || !(arguments[0].is_numeric() || arguments[0].id == TypeId::kNull))
     return no_overload(name_of(mode), arguments);
   if (arguments.size() == 2 && !arguments[1].is_integer() && arguments[1].id != TypeId::kNull) return no_overload(name_of(mode), arguments);
-  const Type type = arguments[0].id == TypeId::kNull ? Type(TypeId::kInteger) : arguments[0];
+  const Type type = type_or_integer(arguments[0]);
   Signature signature{{type}, type};
   if (type.id == TypeId::kDecimal && arguments.size() == 1) signature.result = Type::decimal(type.precision, 0);
   if (arguments.size() == 2) signature.arguments.emplace_back(TypeId::kInteger);

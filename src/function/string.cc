@@ -47,10 +47,9 @@ Status change_case(std::span<const Cell> args, Cell& result, Arena& arena) {
   return {};
 }
 
-bool is_space(char c) { return c == ' '; }
 std::string_view trimmed(std::string_view text, bool left, bool right) {
-  while (left && !text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (right && !text.empty() && is_space(text.back())) text.remove_suffix(1);
+  while (left && !text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (right && !text.empty() && text.back() == ' ') text.remove_suffix(1);
   return text;
 }
 template <bool left, bool right>

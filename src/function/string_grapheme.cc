@@ -29,20 +29,20 @@ Status length(std::span<const Cell> args, Cell& result, Arena&) {
   result = Cell::of_integer(static_cast<i128>(places_of(args[0].string.view()).size()) - 1);
   return {};
 }
-Status left(std::span<const Cell> args, Cell& result, Arena&) {
+Status left_graphemes(std::span<const Cell> args, Cell& result, Arena&) {
   const std::vector<std::size_t> places = places_of(args[0].string.view());
   const auto count = static_cast<i128>(places.size()) - 1;
   result = between(args[0].string.view(), places, 0, args[1].integer < 0 ? count + args[1].integer : args[1].integer);
   return {};
 }
-Status right(std::span<const Cell> args, Cell& result, Arena&) {
+Status right_graphemes(std::span<const Cell> args, Cell& result, Arena&) {
   const std::vector<std::size_t> places = places_of(args[0].string.view());
   const auto count = static_cast<i128>(places.size()) - 1;
   result = between(args[0].string.view(), places, args[1].integer < 0 ? -args[1].integer : count - args[1].integer, count);
   return {};
 }
 // The window of SQL's substring.
-Status substring(std::span<const Cell> args, Cell& result, Arena&) {
+Status substring_graphemes(std::span<const Cell> args, Cell& result, Arena&) {
   TRUENO_TRY(check_window(args.subspan(1)));
   const std::vector<std::size_t> places = places_of(args[0].string.view());
   const auto count = static_cast<i128>(places.size()) - 1;
@@ -95,7 +95,7 @@ std::vector<ScalarFunction> string_grapheme_functions() {
        "left_grapheme('e\u0301t\u00e9', 1)",
        "e\u0301",
        bind_as<"left_grapheme", Takes<kVarchar, kVarchar, kBigInt>>,
-       lower_host<"left_grapheme", left>},
+       lower_host<"left_grapheme", left_graphemes>},
       {"right_grapheme",
        {},
        "right_grapheme(text, count)",
@@ -103,7 +103,7 @@ std::vector<ScalarFunction> string_grapheme_functions() {
        "right_grapheme('te\u0301', 1)",
        "e\u0301",
        bind_as<"right_grapheme", Takes<kVarchar, kVarchar, kBigInt>>,
-       lower_host<"right_grapheme", right>},
+       lower_host<"right_grapheme", right_graphemes>},
       {"substring_grapheme",
        {},
        "substring_grapheme(text, start [, count])",
@@ -111,7 +111,7 @@ std::vector<ScalarFunction> string_grapheme_functions() {
        "substring_grapheme('te\u0301e', 2, 1)",
        "e\u0301",
        bind_as<"substring_grapheme", Takes<kVarchar, kVarchar, kBigInt>, Takes<kVarchar, kVarchar, kBigInt, kBigInt>>,
-       lower_host<"substring_grapheme", substring>},
+       lower_host<"substring_grapheme", substring_graphemes>},
   };
 }
 

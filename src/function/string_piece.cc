@@ -43,7 +43,7 @@ Status split_part(std::span<const Cell> args, Cell& result, Arena&) {
 }
 
 // text[i]: a character, counted from 1 or from -1 at the end; empty where there is none.
-Status extract(std::span<const Cell> args, Cell& result, Arena&) {
+Status character_at(std::span<const Cell> args, Cell& result, Arena&) {
   const std::string_view text = args[0].string.view();
   const i128 length = kernel::utf8_length(text);
   const i128 place = args[1].integer > 0 ? args[1].integer - 1 : length + args[1].integer;
@@ -208,7 +208,7 @@ std::vector<ScalarFunction> string_piece_functions() {
        "'duck'[-1]",
        "k",
        bind_as<"array_extract", Takes<kVarchar, kVarchar, kBigInt>>,
-       lower_host<"array_extract", extract>},
+       lower_host<"array_extract", character_at>},
       {"array_slice",
        {},
        "array_slice(text, begin, end)",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/ascii.h"
 #include "base/civil_time.h"
 #include "base/name.h"
 #include "function/date_words.h"
@@ -19,9 +20,6 @@ using kernel::Builder;
 using kernel::Cell;
 using kernel::ValueId;
 using enum TypeId;
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 constexpr std::string_view kLetters = "aAbBhcdfgGHIjmMnpSuUVwWxXyYzZ%";
 

@@ -46,6 +46,15 @@ Expression Expression::where(Expression condition, Expression value) {
   return choice(std::move(condition), std::move(value), std::move(null));
 }
 
+Expression Expression::nary(ExpressionKind kind, Type type, std::vector<Expression> arguments, SourceSpan span) {
+  Expression e;
+  e.kind = kind;
+  e.type = std::move(type);
+  e.span = span;
+  e.arguments = std::move(arguments);
+  return e;
+}
+
 Expression Expression::cast(Expression argument, Type type, bool trying) {
   if (argument.type == type) return argument;
   Expression e;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "column/value.h"
@@ -60,8 +61,18 @@ struct Expression {
   [[nodiscard]] static Expression choice(Expression condition, Expression value, Expression otherwise);
   /// The same with NULL for the rest.
   [[nodiscard]] static Expression where(Expression condition, Expression value);
+  [[nodiscard]] static Expression nary(ExpressionKind kind, Type type, std::vector<Expression> arguments, SourceSpan span = {});
   [[nodiscard]] bool is_constant() const;  // literals and parameters only, nothing volatile
 };
+
+/// Expressions in the order given; moved in, which an initializer list would not allow.
+template <class... E>
+[[nodiscard]] std::vector<Expression> list_of(E&&... expressions) {
+  std::vector<Expression> list;
+  list.reserve(sizeof...(expressions));
+  (list.push_back(std::forward<E>(expressions)), ...);
+  return list;
+}
 
 /// Same computation (spans and literal numbers aside).
 [[nodiscard]] bool same_expression(const Expression& a, const Expression& b);

@@ -15,7 +15,7 @@ using catalog::ObjectName;
 using catalog::Space;
 using catalog::Table;
 
-Field text_field(std::string_view name) { return {std::string(name), TypeId::kVarchar, true}; }
+Field nullable_text_field(std::string_view name) { return {std::string(name), TypeId::kVarchar, true}; }
 Field number_field(std::string_view name) { return {std::string(name), TypeId::kBigInt, true}; }
 Field flag_field(std::string_view name) { return {std::string(name), TypeId::kBoolean, true}; }
 
@@ -32,8 +32,6 @@ bool in_primary_key(const catalog::TableDefinition& definition, std::size_t colu
   return definition.has_primary_key && in_key(definition.keys.front(), column);
 }
 
-using Source = Result<std::shared_ptr<const TableSource>>;
-
 // Calls `add` for every table a session sees.
 template <class Add>
 Status each_table(const catalog::Root& root, const SearchPath& path, Add add) {
@@ -45,9 +43,11 @@ Status each_table(const catalog::Root& root, const SearchPath& path, Add add) {
 
 bool is_temporary(const ObjectName& name) { return catalog::Catalog::is_temporary(name.schema); }
 
-Source tables(const catalog::Root& root, const SearchPath& path) {
-  RowBuilder rows({text_field("database_name"), text_field("schema_name"), text_field("table_name"), flag_field("temporary"),
-                   flag_field("has_primary_key"), number_field("estimated_size"), number_field("column_count"),
+using CatalogTable = Result<std::shared_ptr<const TableSource>>;
+
+CatalogTable tables(const catalog::Root& root, const SearchPath& path) {
+  RowBuilder rows({nullable_text_field("database_name"), nullable_text_field("schema_name"), nullable_text_field("table_name"),
+                   flag_field("temporary"), flag_field("has_primary_key"), number_field("estimated_size"), number_field("column_count"),
                    number_field("check_constraint_count")});
   TRUENO_TRY(each_table(root, path, [&](const Table& table) {
     return rows.add({text(kDatabaseName), text(schema_text(table.name.schema)), text(table.name.name),
@@ -57,9 +57,10 @@ Source tables(const catalog::Root& root, const SearchPath& path) {
   return rows.finish_source("duckdb_tables");
 }
 
-Source columns(const catalog::Root& root, const SearchPath& path) {
-  RowBuilder rows({text_field("database_name"), text_field("schema_name"), text_field("table_name"), text_field("column_name"),
-                   number_field("column_index"), text_field("column_default"), flag_field("is_nullable"), text_field("data_type")});
+CatalogTable columns(const catalog::Root& root, const SearchPath& path) {
+  RowBuilder rows({nullable_text_field("database_name"), nullable_text_field("schema_name"), nullable_text_field("table_name"),
+                   nullable_text_field("column_name"), number_field("column_index"), nullable_text_field("column_default"),
+                   flag_field("is_nullable"), nullable_text_field("data_type")});
   TRUENO_TRY(each_table(root, path, [&](const Table& table) -> Status {
     const Schema& schema = table.data().schema;
     for (std::size_t i = 0; i < schema.size(); ++i)
@@ -71,9 +72,9 @@ Source columns(const catalog::Root& root, const SearchPath& path) {
   return rows.finish_source("duckdb_columns");
 }
 
-Source views(const catalog::Root& root, const SearchPath& path) {
-  RowBuilder rows(
-      {text_field("database_name"), text_field("schema_name"), text_field("view_name"), flag_field("temporary"), text_field("sql")});
+CatalogTable views(const catalog::Root& root, const SearchPath& path) {
+  RowBuilder rows({nullable_text_field("database_name"), nullable_text_field("schema_name"), nullable_text_field("view_name"),
+                   flag_field("temporary"), nullable_text_field("sql")});
   for (const ObjectName& name : path.visible(root, Space::kRelation)) {
     const auto view = root.find<catalog::View>(name);
     if (!view) continue;
@@ -86,16 +87,16 @@ Source views(const catalog::Root& root, const SearchPath& path) {
   return rows.finish_source("duckdb_views");
 }
 
-Source schemas(const catalog::Root& root, const SearchPath&) {
-  RowBuilder rows({text_field("database_name"), text_field("schema_name")});
+CatalogTable schemas(const catalog::Root& root, const SearchPath&) {
+  RowBuilder rows({nullable_text_field("database_name"), nullable_text_field("schema_name")});
   for (const ObjectName& name : root.names(Space::kSchema)) TRUENO_TRY(rows.add({text(kDatabaseName), text(name.name)}));
   return rows.finish_source("duckdb_schemas");
 }
 
-Source sequences(const catalog::Root& root, const SearchPath& path) {
-  RowBuilder rows({text_field("database_name"), text_field("schema_name"), text_field("sequence_name"), flag_field("temporary"),
-                   number_field("start_value"), number_field("min_value"), number_field("max_value"), number_field("increment_by"),
-                   flag_field("cycle"), number_field("last_value")});
+CatalogTable sequences(const catalog::Root& root, const SearchPath& path) {
+  RowBuilder rows({nullable_text_field("database_name"), nullable_text_field("schema_name"), nullable_text_field("sequence_name"),
+                   flag_field("temporary"), number_field("start_value"), number_field("min_value"), number_field("max_value"),
+                   number_field("increment_by"), flag_field("cycle"), number_field("last_value")});
   for (const ObjectName& name : path.visible(root, Space::kSequence)) {
     const auto sequence = root.find<catalog::Sequence>(name);
     const catalog::SequenceRule& rule = sequence->counter->rule();
@@ -107,9 +108,9 @@ Source sequences(const catalog::Root& root, const SearchPath& path) {
   return rows.finish_source("duckdb_sequences");
 }
 
-Source standard_tables(const catalog::Root& root, const SearchPath& path) {
-  RowBuilder rows({text_field("table_catalog"), text_field("table_schema"), text_field("table_name"), text_field("table_type"),
-                   text_field("is_insertable_into")});
+CatalogTable standard_tables(const catalog::Root& root, const SearchPath& path) {
+  RowBuilder rows({nullable_text_field("table_catalog"), nullable_text_field("table_schema"), nullable_text_field("table_name"),
+                   nullable_text_field("table_type"), nullable_text_field("is_insertable_into")});
   for (const ObjectName& name : path.visible(root, Space::kRelation)) {
     const bool view = root.find<Table>(name) == nullptr;
     TRUENO_TRY(rows.add({text(kDatabaseName), text(schema_text(name.schema)), text(name.name),
@@ -121,10 +122,11 @@ Source standard_tables(const catalog::Root& root, const SearchPath& path) {
   return rows.finish_source("information_schema.tables");
 }
 
-Source standard_columns(const catalog::Root& root, const SearchPath& path) {
-  RowBuilder rows({text_field("table_catalog"), text_field("table_schema"), text_field("table_name"), text_field("column_name"),
-                   number_field("ordinal_position"), text_field("column_default"), text_field("is_nullable"), text_field("data_type"),
-                   number_field("numeric_precision"), number_field("numeric_scale")});
+CatalogTable standard_columns(const catalog::Root& root, const SearchPath& path) {
+  RowBuilder rows({nullable_text_field("table_catalog"), nullable_text_field("table_schema"), nullable_text_field("table_name"),
+                   nullable_text_field("column_name"), number_field("ordinal_position"), nullable_text_field("column_default"),
+                   nullable_text_field("is_nullable"), nullable_text_field("data_type"), number_field("numeric_precision"),
+                   number_field("numeric_scale")});
   TRUENO_TRY(each_table(root, path, [&](const Table& table) -> Status {
     const Schema& schema = table.data().schema;
     for (std::size_t i = 0; i < schema.size(); ++i) {
@@ -141,8 +143,8 @@ Source standard_columns(const catalog::Root& root, const SearchPath& path) {
   return rows.finish_source("information_schema.columns");
 }
 
-Source standard_schemas(const catalog::Root& root, const SearchPath&) {
-  RowBuilder rows({text_field("catalog_name"), text_field("schema_name")});
+CatalogTable standard_schemas(const catalog::Root& root, const SearchPath&) {
+  RowBuilder rows({nullable_text_field("catalog_name"), nullable_text_field("schema_name")});
   for (const ObjectName& name : root.names(Space::kSchema)) TRUENO_TRY(rows.add({text(kDatabaseName), text(name.name)}));
   return rows.finish_source("information_schema.schemata");
 }
@@ -150,8 +152,8 @@ Source standard_schemas(const catalog::Root& root, const SearchPath&) {
 }  // namespace
 
 Schema describe_schema() {
-  return {text_field("column_name"), text_field("column_type"), text_field("null"),
-          text_field("key"),         text_field("default"),     text_field("extra")};
+  return {nullable_text_field("column_name"), nullable_text_field("column_type"), nullable_text_field("null"),
+          nullable_text_field("key"),         nullable_text_field("default"),     nullable_text_field("extra")};
 }
 
 Result<Batch> describe_rows(const Schema& schema, const catalog::TableDefinition* definition) {
@@ -171,8 +173,8 @@ Result<Batch> describe_rows(const Schema& schema, const catalog::TableDefinition
 }
 
 Schema table_info_schema() {
-  return {{"cid", TypeId::kInteger, true}, text_field("name"),       text_field("type"),
-          flag_field("notnull"),           text_field("dflt_value"), flag_field("pk")};
+  return {{"cid", TypeId::kInteger, true}, nullable_text_field("name"),       nullable_text_field("type"),
+          flag_field("notnull"),           nullable_text_field("dflt_value"), flag_field("pk")};
 }
 
 Result<Batch> table_info_rows(const Table& table) {
@@ -188,7 +190,7 @@ Result<Batch> table_info_rows(const Table& table) {
 Result<std::shared_ptr<const TableSource>> catalog_table(std::string_view name, const catalog::Root& root, const SearchPath& path) {
   struct Known {
     std::string_view name;
-    Source (*make)(const catalog::Root&, const SearchPath&);
+    CatalogTable (*make)(const catalog::Root&, const SearchPath&);
   };
   static constexpr Known kKnown[] = {{"duckdb_tables", tables},
                                      {"duckdb_columns", columns},

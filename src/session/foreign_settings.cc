@@ -64,16 +64,16 @@ const std::vector<ForeignSetting>& foreign_settings() {
   return settings;
 }
 
-auto find(std::string_view name) {
+auto find_foreign(std::string_view name) {
   return std::ranges::find_if(foreign_settings(), [&](const ForeignSetting& s) { return same_name(s.name, name); });
 }
 
 }  // namespace
 
-bool is_foreign_setting(std::string_view name) { return find(name) != foreign_settings().end(); }
+bool is_foreign_setting(std::string_view name) { return find_foreign(name) != foreign_settings().end(); }
 
 std::optional<Status> accept_foreign_setting(std::string_view name, std::string_view value) {
-  const auto found = find(name);
+  const auto found = find_foreign(name);
   if (found == foreign_settings().end()) return std::nullopt;
   const std::string wanted = fmt::format("|{}|", lower_name(value));
   const bool accepted =

@@ -23,14 +23,14 @@ namespace trueno::session {
 
 namespace {
 
-using Source = Result<std::shared_ptr<const TableSource>>;
+using OpenedTable = Result<std::shared_ptr<const TableSource>>;
 
-Source read_files(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
+OpenedTable read_files(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
   return open_files(context.database.files(), TRUENO_TRY(read_request(name, arguments, context.options)));
 }
 
 // The paths that patterns mean; none is no error here.
-Source glob(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
+OpenedTable glob(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
   RowBuilder rows({{"file", TypeId::kVarchar, false}});
   for (const std::string& pattern : TRUENO_TRY(texts_of(name, arguments[0]))) {
     for (const std::string& path : TRUENO_TRY(context.database.files().glob(pattern))) TRUENO_TRY(rows.add({text(path)}));
@@ -38,12 +38,12 @@ Source glob(const TableFunctionContext& context, std::string_view name, const st
   return rows.finish_source("glob");
 }
 
-Source sniff_csv_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>& arguments) {
+OpenedTable sniff_csv_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>& arguments) {
   return sniffed_csv(context.database.files(), TRUENO_TRY(read_request("sniff_csv", arguments, context.options)));
 }
 
 // Moments from begin, an interval apart: each is the one before it plus the interval.
-Source moments(std::string_view name, const std::vector<Value>& arguments) {
+OpenedTable moments(std::string_view name, const std::vector<Value>& arguments) {
   constexpr std::int64_t kMostMoments = 10'000'000;
   constexpr std::int64_t kMicrosADay = 86'400'000'000;
   if (arguments.size() != 3 || arguments[2].type().id != TypeId::kInterval)
@@ -80,7 +80,7 @@ Source moments(std::string_view name, const std::vector<Value>& arguments) {
 }
 
 // range(end), range(begin, end[, step]): whole numbers, without the end; generate_series: with it.
-Source series(const TableFunctionContext&, std::string_view name, const std::vector<Value>& arguments) {
+OpenedTable series(const TableFunctionContext&, std::string_view name, const std::vector<Value>& arguments) {
   if (std::ranges::any_of(arguments, [](const Value& v) { return v.type().is_temporal(); })) return moments(name, arguments);
   std::vector<i128> numbers;
   for (const Value& value : arguments) {
@@ -93,7 +93,7 @@ Source series(const TableFunctionContext&, std::string_view name, const std::vec
 }
 
 // The same row again and again.
-Source repeated(std::string_view name, std::vector<Value> row, std::vector<std::string> columns, const Value& count) {
+OpenedTable repeated(std::string_view name, std::vector<Value> row, std::vector<std::string> columns, const Value& count) {
   constexpr std::int64_t kAtOnce = 131'072;
   constexpr i128 kMostRows = i128{1} << 40;
   if (count.is_null() || !count.type().is_integer() || count.as_integer() < 0 || count.as_integer() > kMostRows)
@@ -113,10 +113,10 @@ Source repeated(std::string_view name, std::vector<Value> row, std::vector<std::
   return make_table_source(TRUENO_TRY(writer.finish()), std::string(name), 0, 0);
 }
 
-Source repeat(const TableFunctionContext&, std::string_view name, const std::vector<Value>& arguments) {
+OpenedTable repeat(const TableFunctionContext&, std::string_view name, const std::vector<Value>& arguments) {
   return repeated(name, {arguments[0]}, {arguments[0].is_null() ? "NULL" : arguments[0].to_string()}, arguments[1]);
 }
-Source repeat_row(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
+OpenedTable repeat_row(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
   if (context.options.size() != 1 || !same_name(context.options.front().first, "num_rows"))
     return error(ErrorCode::kBinder, "{} takes num_rows = n", name);
   std::vector<std::string> columns;
@@ -124,30 +124,30 @@ Source repeat_row(const TableFunctionContext& context, std::string_view name, co
   return repeated(name, arguments, std::move(columns), context.options.front().second);
 }
 
-Source settings_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+OpenedTable settings_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return settings_source(context.settings);
 }
-Source functions_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+OpenedTable functions_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return functions_source(context.database.functions());
 }
-Source cache_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+OpenedTable cache_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return cache_source(context.database.results());
 }
-Source devices_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+OpenedTable devices_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return devices_source(context.database.devices());
 }
-Source decisions_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+OpenedTable decisions_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return decisions_source(context.database.devices());
 }
 // Measures first.
-Source calibrate(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+OpenedTable calibrate(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   TRUENO_TRY(context.database.devices().calibrate(context.settings.text("gpu_adapter") == "software"));
   return devices_source(context.database.devices());
 }
-Source catalog_list(const TableFunctionContext& context, std::string_view name, const std::vector<Value>&) {
+OpenedTable catalog_list(const TableFunctionContext& context, std::string_view name, const std::vector<Value>&) {
   return catalog_table(name, context.root, context.path);
 }
-Source table_info(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
+OpenedTable table_info(const TableFunctionContext& context, std::string_view name, const std::vector<Value>& arguments) {
   if (arguments[0].is_null() || arguments[0].type().id != TypeId::kVarchar)
     return error(ErrorCode::kBinder, "{} takes the name of a table as text", name);
   const catalog::Table& table = *TRUENO_TRY(find_table(context.root, context.path, arguments[0].as_string()));
@@ -155,7 +155,7 @@ Source table_info(const TableFunctionContext& context, std::string_view name, co
   TRUENO_TRY(writer.append(TRUENO_TRY(table_info_rows(table))));
   return make_table_source(TRUENO_TRY(writer.finish()), std::string(name), 0, 0);
 }
-Source tables_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
+OpenedTable tables_table(const TableFunctionContext& context, std::string_view, const std::vector<Value>&) {
   return tables_source(context.root, context.path);
 }
 

@@ -201,4 +201,9 @@ struct Query {
   bool operator==(const Query&) const = default;
 };
 
+/// Whether something stands behind the body that would bind to a set operation around it.
+[[nodiscard]] inline bool has_tail(const Query& query) {
+  return !query.order_by.empty() || query.limit != nullptr || query.offset != nullptr;
+}
+
 }  // namespace trueno::sql

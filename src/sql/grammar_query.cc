@@ -13,11 +13,7 @@
 
 namespace trueno::sql {
 
-namespace {
-
-bool has_tail(const Query& query) { return !query.order_by.empty() || query.limit != nullptr || query.offset != nullptr; }
-
-}  // namespace
+namespace {}  // namespace
 
 // query := [WITH ...] body [ORDER BY ...] [LIMIT ...]
 Result<QueryPtr> Grammar::query() {

@@ -11,13 +11,13 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "sql/utf8.h"
 
 namespace trueno::sql {
 
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_ascii_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 constexpr bool is_beyond_ascii(char c) { return (static_cast<unsigned char>(c) & 0x80u) != 0; }
 constexpr bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }

@@ -7,8 +7,6 @@ namespace trueno::sql {
 
 namespace {
 
-bool has_tail(const Query& query) { return !query.order_by.empty() || query.limit != nullptr || query.offset != nullptr; }
-
 std::string_view join_word(JoinKind kind) {
   switch (kind) {
     case JoinKind::kInner: return "JOIN ";

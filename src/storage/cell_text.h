@@ -5,6 +5,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "base/ascii.h"
 #include "base/civil_time.h"
 #include "base/int128.h"
 #include "base/number_text.h"
@@ -16,8 +17,6 @@ namespace trueno {
 // give the same values.
 
 namespace cell_text {
-
-inline bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 inline std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);

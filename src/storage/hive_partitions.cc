@@ -5,6 +5,7 @@
 #include <array>
 #include <map>
 
+#include "base/ascii.h"
 #include "base/civil_time.h"
 #include "base/name.h"
 #include "storage/cell_text.h"
@@ -71,7 +72,7 @@ bool reads_as(TypeId type, std::string_view text) {
   if (type == TypeId::kDate) return parse_date(text, Leniency::kExact).has_value();
   if (type == TypeId::kTimestamp) return parse_timestamp(text, TimeUnit::kMicro, Leniency::kExact).has_value();
   const std::string_view digits = text.starts_with('-') ? text.substr(1) : text;
-  if (digits.empty() || !std::ranges::all_of(digits, cell_text::is_digit) || (digits.size() > 1 && digits[0] == '0')) return false;
+  if (digits.empty() || !std::ranges::all_of(digits, is_digit) || (digits.size() > 1 && digits[0] == '0')) return false;
   std::int64_t value = 0;
   return cell_text::parse_whole<std::int64_t>(text, value);
 }

@@ -16,7 +16,7 @@ check_headers() { quiet cmake --build --preset release -j "$JOBS" --target truen
 
 check_public_headers() {
   quiet cmake --build --preset release -j "$JOBS" --target trueno_public_headers &&
-    quiet cmake --build --preset gcc-syntax -j "$JOBS" --target trueno_public_headers
+    quiet cmake --build --preset syntax -j "$JOBS" --target trueno_public_headers
 }
 
 check_gcc() { python3 tools/check_sources.py gcc --jobs "$JOBS"; }
@@ -46,7 +46,7 @@ check() {
   # shellcheck disable=SC2086
   need check ${CHECK_PACKAGES//-22/-$LLVM}
   configure release
-  configure gcc-syntax
+  configure syntax
   local passed=0 failed=0 what began
   for what in layers sizes format links headers public_headers gcc docs tidy; do
     began=$(date +%s)

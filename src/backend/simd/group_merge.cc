@@ -4,6 +4,7 @@
 
 #include "backend/simd/folded_records.h"
 #include "backend/simd/group_parts.h"
+#include "backend/simd/stream.h"
 #include "column/rows.h"
 #include "kernel/aggregate.h"
 
@@ -12,7 +13,6 @@ namespace trueno::backend::simd {
 namespace {
 
 constexpr std::size_t kStretch = 4096;  // groups a thread finishes at a time
-constexpr std::size_t kPrefetchDistance = 16;
 
 // MIN, MAX or combined bits of all groups.
 Result<Column> extreme_column(const kernel::Program& program, std::uint32_t accumulator, const Members& members, const Parallel& parallel) {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "backend/simd/key_value.h"
+#include "backend/simd/stream.h"
 #include "base/hash.h"
 #include "kernel/cell.h"
 
@@ -17,7 +18,6 @@ constexpr int kDenseBits = 20;
 constexpr std::size_t kFirstSlots = 1024;
 // From here on a table does not fit the second-level cache and probes are prefetched.
 constexpr std::size_t kPrefetchSlots = 32 * 1024;
-constexpr std::size_t kPrefetchDistance = 16;
 constexpr std::uint32_t kNoGroup = 0xFFFFFFFF;
 
 // A slot of a wide table: half a word made of the hash, and group + 1 below it; 0 is free. Hashes may have 32 bits only, and where they are

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "backend/simd/key_value.h"
+#include "backend/simd/stream.h"
 #include "base/hash.h"
 
 namespace trueno::backend::simd {
@@ -15,7 +16,6 @@ namespace {
 // A dense table may have this many slots, or kDenseSlotsPerRow a row: 4 bytes each, where a hashed one takes 24 a row.
 constexpr std::uint64_t kDenseSlots = std::uint64_t{1} << 20;
 constexpr std::uint64_t kDenseSlotsPerRow = 4;
-constexpr std::size_t kPrefetchDistance = 16;
 
 // Calls visit(offset_of) with a function that gives the value at a place, less `base`, as a word. Beyond 64 bits: all ones.
 template <class Visit>

@@ -17,6 +17,8 @@ inline std::size_t stream_distance() {
   return 0;
 #endif
 }
+/// How many rows ahead loops ask for the places that they will look at in a table.
+inline constexpr std::size_t kPrefetchDistance = 16;
 inline constexpr std::size_t kCacheLine = 64;
 
 /// Asks for the bytes that lie `distance` behind [at, at + bytes); never fails, wherever that is.

@@ -13,7 +13,6 @@ namespace {
 // Buffers of this size stay in the pool: making one that the host can read takes far longer than what it carries.
 constexpr std::uint64_t kPieceBytes = std::uint64_t{16} << 20;
 constexpr std::size_t kRing = 4;
-constexpr std::uint64_t kCopyGrain = 256 << 10;  // bytes a thread copies at a time
 
 void copy_to_host(const void* mapped, std::uint64_t bytes, std::uint8_t* to) {
   const auto* from = static_cast<const std::uint8_t*>(mapped);

@@ -14,7 +14,6 @@ constexpr std::uint64_t kSoftwareStagingBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kStagingBuffers = 4;
 // The queue's own way is the faster one for little: no mapping to wait for.
 constexpr std::uint64_t kSmallUpload = 64 << 10;
-constexpr std::uint64_t kCopyGrain = 256 << 10;  // bytes a thread copies at a time
 
 std::uint64_t whole_words(std::uint64_t bytes) { return (bytes + 3) / 4 * 4; }
 

@@ -10,8 +10,6 @@ namespace {
 using kernel::Instruction;
 using kernel::Opcode;
 
-constexpr std::uint32_t kNone = BlockLayout::kNoBitmap;
-
 void put(i128 value, std::uint32_t* words) {
   for (int n = 0; n < 4; ++n) words[n] = static_cast<std::uint32_t>(value >> (32 * n));
 }
@@ -65,8 +63,8 @@ class BlockWriter {
       const auto entries = static_cast<std::size_t>(plain.length);
       const std::uint32_t at = layout_.lookup(n);
       out_[at] = append(words_from(plain.values.data(), entries * static_cast<std::size_t>(width_of(plain.physical()))));
-      out_[at + 1] = kNone;
-      out_[at + 2] = kNone;
+      out_[at + 1] = BlockLayout::kNoBitmap;
+      out_[at + 2] = BlockLayout::kNoBitmap;
       std::vector<std::uint8_t> bits(bytes_for_bits(entries));
       if (plain.null_count != 0 && !plain.validity.empty()) {
         copy_bits(plain.validity.data(), static_cast<std::size_t>(plain.offset), entries, bits.data());
@@ -254,7 +252,7 @@ Result<bool> Placer::place_column(const Column& column, const Instruction& i) {
   std::uint32_t* at = &next_.table[BlockLayout::place(i.index)];
   std::fill_n(at, BlockLayout::kPlaceWords, 0);
   at[BlockLayout::kStep] = column.encoding == Encoding::kConstant ? 0 : 1;
-  at[BlockLayout::kValidity] = kNone;
+  at[BlockLayout::kValidity] = BlockLayout::kNoBitmap;
   ResidentColumns::Make make;
   Section section = values(column, i.index, at, make);
   if (!names_.empty()) section.column = names_[i.index];

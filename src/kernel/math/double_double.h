@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace trueno::kernel::math {
 
@@ -17,6 +18,13 @@ struct DoubleDouble {
   double high = 0;
   double low = 0;
 };
+
+inline constexpr DoubleDouble kPi{0x1.921fb54442d18p+1, 0x1.1a62633145c07p-53};
+inline constexpr DoubleDouble kHalfPi{0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54};
+
+inline constexpr double kInfinity = std::numeric_limits<double>::infinity();
+/// Where a function has no value.
+inline double undefined() { return std::numeric_limits<double>::quiet_NaN(); }
 
 /// a + b exactly.
 inline DoubleDouble two_sum(double a, double b) {

@@ -45,8 +45,6 @@ constexpr DoubleDouble kAroundTwo[] = {{-0x1.f07c514fc9f0ap-39, -0x1.75b6be545ac
                                        {0x1.b0ee6072093cep-2, 0x1.6cb90701fbfabp-58}};
 
 constexpr double kStirlingFrom = 32;
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 // ln gamma(x) for x > 0 of moderate size, to about 2^-90 absolute.
 DoubleDouble log_gamma_of(DoubleDouble x) {
   DoubleDouble passed{1, 0};

@@ -12,8 +12,6 @@ constexpr double kTiny = 0x1p-28;  // below, the odd functions are x to less tha
 constexpr double kLarge = 40;      // above, e^-x does not count beside e^x
 constexpr double kHuge = 0x1p64;   // above, x^2 + 1 and x^2 - 1 are x^2
 constexpr double kOverflow = 711;
-double undefined() { return std::numeric_limits<double>::quiet_NaN(); }
-
 DoubleDouble plain(const Scaled& e) { return scaled(e.mantissa, power_of_two(e.exponent)); }
 
 // e^x - 1 for 0 <= x <= 2 kLarge.

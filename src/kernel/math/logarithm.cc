@@ -9,17 +9,17 @@ namespace trueno::kernel::math {
 namespace {
 
 // 1/43, 1/41, ..., 1/3, 1
-constexpr DoubleDouble kSeries[] = {{0x1.7d05f417d05f4p-6, 0x1.7d05f417d05f4p-62},  {0x1.8f9c18f9c18fap-6, -0x1.f3831f3831f38p-61},
-                                    {0x1.a41a41a41a41ap-6, 0x1.0690690690690p-60},  {0x1.bacf914c1bad0p-6, -0x1.bacf914c1bad0p-60},
-                                    {0x1.d41d41d41d41dp-6, 0x1.0750750750750p-60},  {0x1.f07c1f07c1f08p-6, -0x1.f07c1f07c1f08p-61},
-                                    {0x1.0842108421084p-5, 0x1.0842108421084p-60},  {0x1.1a7b9611a7b96p-5, 0x1.1a7b9611a7b96p-61},
-                                    {0x1.2f684bda12f68p-5, 0x1.2f684bda12f68p-59},  {0x1.47ae147ae147bp-5, -0x1.eb851eb851eb8p-61},
-                                    {0x1.642c8590b2164p-5, 0x1.642c8590b2164p-60},  {0x1.8618618618618p-5, 0x1.8618618618618p-59},
-                                    {0x1.af286bca1af28p-5, 0x1.af286bca1af28p-59},  {0x1.e1e1e1e1e1e1ep-5, 0x1.e1e1e1e1e1e1ep-61},
-                                    {0x1.1111111111111p-4, 0x1.1111111111111p-60},  {0x1.3b13b13b13b14p-4, -0x1.3b13b13b13b14p-58},
-                                    {0x1.745d1745d1746p-4, -0x1.745d1745d1746p-59}, {0x1.c71c71c71c71cp-4, 0x1.c71c71c71c71cp-58},
-                                    {0x1.2492492492492p-3, 0x1.2492492492492p-57},  {0x1.999999999999ap-3, -0x1.999999999999ap-57},
-                                    {0x1.5555555555555p-2, 0x1.5555555555555p-56},  {0x1.0000000000000p+0, 0}};
+constexpr DoubleDouble kArtanhSeries[] = {{0x1.7d05f417d05f4p-6, 0x1.7d05f417d05f4p-62},  {0x1.8f9c18f9c18fap-6, -0x1.f3831f3831f38p-61},
+                                          {0x1.a41a41a41a41ap-6, 0x1.0690690690690p-60},  {0x1.bacf914c1bad0p-6, -0x1.bacf914c1bad0p-60},
+                                          {0x1.d41d41d41d41dp-6, 0x1.0750750750750p-60},  {0x1.f07c1f07c1f08p-6, -0x1.f07c1f07c1f08p-61},
+                                          {0x1.0842108421084p-5, 0x1.0842108421084p-60},  {0x1.1a7b9611a7b96p-5, 0x1.1a7b9611a7b96p-61},
+                                          {0x1.2f684bda12f68p-5, 0x1.2f684bda12f68p-59},  {0x1.47ae147ae147bp-5, -0x1.eb851eb851eb8p-61},
+                                          {0x1.642c8590b2164p-5, 0x1.642c8590b2164p-60},  {0x1.8618618618618p-5, 0x1.8618618618618p-59},
+                                          {0x1.af286bca1af28p-5, 0x1.af286bca1af28p-59},  {0x1.e1e1e1e1e1e1ep-5, 0x1.e1e1e1e1e1e1ep-61},
+                                          {0x1.1111111111111p-4, 0x1.1111111111111p-60},  {0x1.3b13b13b13b14p-4, -0x1.3b13b13b13b14p-58},
+                                          {0x1.745d1745d1746p-4, -0x1.745d1745d1746p-59}, {0x1.c71c71c71c71cp-4, 0x1.c71c71c71c71cp-58},
+                                          {0x1.2492492492492p-3, 0x1.2492492492492p-57},  {0x1.999999999999ap-3, -0x1.999999999999ap-57},
+                                          {0x1.5555555555555p-2, 0x1.5555555555555p-56},  {0x1.0000000000000p+0, 0}};
 
 constexpr DoubleDouble kInverseLn2{0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
 constexpr DoubleDouble kInverseLn10{0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57};
@@ -27,7 +27,7 @@ constexpr DoubleDouble kInverseLn10{0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57}
 // f / (2 + f) is small.
 DoubleDouble from_difference(DoubleDouble f) {
   const DoubleDouble s = f / (f + 2.0);
-  return scaled(polynomial(kSeries, s * s) * s, 2);
+  return scaled(polynomial(kArtanhSeries, s * s) * s, 2);
 }
 
 // Zero, negative numbers, infinity and NaN; false for the rest.

@@ -8,8 +8,6 @@ namespace trueno::kernel::math {
 
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 bool is_whole(double y) { return std::trunc(y) == y; }
 bool is_odd(double y) { return is_whole(y) && std::fabs(y) < 0x1p53 && std::fmod(y, 2) != 0; }
 

@@ -44,8 +44,6 @@ constexpr DoubleDouble kCosine[] = {{0x1.0a18a2635085dp-98, 0x1.b9e2e28e1aa54p-1
                                     {-0x1.0000000000000p-1, 0},
                                     {0x1.0000000000000p+0, 0}};
 
-constexpr DoubleDouble kHalfPi{0x1.921fb54442d18p+0, 0x1.1a62633145c07p-54};
-constexpr DoubleDouble kPi{0x1.921fb54442d18p+1, 0x1.1a62633145c07p-53};
 constexpr DoubleDouble kDegree{0x1.1df46a2529d39p-6, 0x1.5c1d8becdd291p-62};   // pi / 180
 constexpr DoubleDouble kRadian{0x1.ca5dc1a63c1f8p+5, -0x1.1e7ab456405f9p-49};  // 180 / pi
 
@@ -137,8 +135,7 @@ DoubleDouble cosine_of(const Reduced& x) {
   return x.quadrant == 1 || x.quadrant == 2 ? -value : value;
 }
 
-constexpr double kTiny = 0x1p-28;  // below, sin x = tan x = x to less than a place
-double undefined() { return std::numeric_limits<double>::quiet_NaN(); }
+constexpr double kSineIsArgument = 0x1p-28;  // below, sin x = tan x = x to less than a place
 
 }  // namespace
 
@@ -151,21 +148,21 @@ DoubleDouble sine_of_pi_times(double r) {
 
 double sin(double x) {
   if (!std::isfinite(x)) return undefined();
-  return std::fabs(x) < kTiny ? x : sine_of(reduce(x)).high;
+  return std::fabs(x) < kSineIsArgument ? x : sine_of(reduce(x)).high;
 }
 double cos(double x) {
   if (!std::isfinite(x)) return undefined();
-  return std::fabs(x) < kTiny ? 1 : cosine_of(reduce(x)).high;
+  return std::fabs(x) < kSineIsArgument ? 1 : cosine_of(reduce(x)).high;
 }
 double tan(double x) {
   if (!std::isfinite(x)) return undefined();
-  if (std::fabs(x) < kTiny) return x;
+  if (std::fabs(x) < kSineIsArgument) return x;
   const Reduced reduced = reduce(x);
   return (sine_of(reduced) / cosine_of(reduced)).high;
 }
 double cot(double x) {
   if (!std::isfinite(x)) return undefined();
-  if (std::fabs(x) < kTiny) return 1 / x;
+  if (std::fabs(x) < kSineIsArgument) return 1 / x;
   const Reduced reduced = reduce(x);
   return (cosine_of(reduced) / sine_of(reduced)).high;
 }

@@ -10,6 +10,7 @@
 #include <set>
 #include <tuple>
 
+#include "base/ascii.h"
 #include "base/civil_time.h"
 #include "base/number_text.h"
 #include "storage/csv/csv_scanner.h"
@@ -30,8 +31,6 @@ constexpr unsigned bit_of(TypeId id) {
   }
   return 0;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -180,7 +179,7 @@ CsvDialect sniff_dialect(std::string_view text, std::size_t begin, bool whole, c
   return best;
 }
 
-std::string cell_text(std::string_view text, const CsvCell& cell, const CsvDialect& dialect) {
+std::string text_of_cell(std::string_view text, const CsvCell& cell, const CsvDialect& dialect) {
   const std::string_view bytes = text.substr(cell.begin, cell.size);
   return cell.escaped != 0 ? unescape(bytes, dialect) : std::string(bytes);
 }
@@ -195,7 +194,7 @@ struct Columns {
 void include_row(std::string_view text, const Row& row, const CsvOptions& options, const CsvDialect& dialect, Columns& columns) {
   for (std::size_t i = 0; i < std::min(row.size(), columns.candidates.size()); ++i) {
     if (columns.candidates[i] == 0 && columns.any_value[i]) continue;
-    const std::string cell = cell_text(text, row[i], dialect);
+    const std::string cell = text_of_cell(text, row[i], dialect);
     if (cell == options.nullstr) continue;
     columns.candidates[i] &= candidates_of(cell);
     columns.any_value[i] = true;
@@ -207,7 +206,7 @@ bool looks_like_header(std::string_view text, const Row& first, const Columns& o
                        const CsvDialect& dialect) {
   bool only_texts = true;
   for (std::size_t i = 0; i < others.candidates.size() && i < first.size(); ++i) {
-    const std::string cell = cell_text(text, first[i], dialect);
+    const std::string cell = text_of_cell(text, first[i], dialect);
     const unsigned own = cell == options.nullstr ? 0 : candidates_of(cell);
     const Type type = type_of(others.candidates[i], others.any_value[i]);
     if (type.id != TypeId::kVarchar) {
@@ -271,7 +270,7 @@ Result<CsvLayout> sniff_csv(std::string_view text, bool whole, const CsvOptions&
   std::vector<std::string> names(cells);
   if (layout.header) {
     for (std::size_t i = 0; i < cells && i < sample.rows[first].size(); ++i) {
-      names[i] = trimmed(cell_text(text, sample.rows[first][i], layout.dialect));
+      names[i] = trimmed(text_of_cell(text, sample.rows[first][i], layout.dialect));
     }
   } else if (any_row) {
     include_row(text, sample.rows[first], options, layout.dialect, columns);

@@ -3,6 +3,7 @@
 // Strings are where the bytes are: eight at a time are looked at for a quote, a backslash, a control character or a byte above ASCII, in
 // one word (the classic test for a zero byte, applied to the word minus and xor what is sought).
 #include "storage/json/json_cursor.h"
+#include "base/ascii.h"
 
 #include <cstring>
 
@@ -22,7 +23,6 @@ std::uint64_t special_bytes(std::uint64_t word) {
   return (zero | (control & ~word) | word) & kHighs;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
 
 int hex_value(char c) {

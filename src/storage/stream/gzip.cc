@@ -14,10 +14,10 @@ namespace trueno {
 #ifndef TRUENO_HAS_ZLIB
 
 namespace {
-Error not_built() { return error(ErrorCode::kNotSupported, "this build does not read or write gzip").hint("unpack the file first"); }
+Error no_gzip() { return error(ErrorCode::kNotSupported, "this build does not read or write gzip").hint("unpack the file first"); }
 }  // namespace
-Result<std::unique_ptr<StreamCoder>> make_gzip_decoder() { return not_built(); }
-Result<std::unique_ptr<StreamCoder>> make_gzip_encoder(int) { return not_built(); }
+Result<std::unique_ptr<StreamCoder>> make_gzip_decoder() { return no_gzip(); }
+Result<std::unique_ptr<StreamCoder>> make_gzip_encoder(int) { return no_gzip(); }
 
 #else
 

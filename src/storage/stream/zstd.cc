@@ -11,10 +11,10 @@ namespace trueno {
 #ifndef TRUENO_HAS_ZSTD
 
 namespace {
-Error not_built() { return error(ErrorCode::kNotSupported, "this build does not read or write zstd").hint("unpack the file first"); }
+Error no_zstd() { return error(ErrorCode::kNotSupported, "this build does not read or write zstd").hint("unpack the file first"); }
 }  // namespace
-Result<std::unique_ptr<StreamCoder>> make_zstd_decoder() { return not_built(); }
-Result<std::unique_ptr<StreamCoder>> make_zstd_encoder(int) { return not_built(); }
+Result<std::unique_ptr<StreamCoder>> make_zstd_decoder() { return no_zstd(); }
+Result<std::unique_ptr<StreamCoder>> make_zstd_encoder(int) { return no_zstd(); }
 
 #else
 

@@ -19,13 +19,13 @@ namespace {
 
 using Field = ThriftReader::Field;
 
-constexpr std::int64_t kLongestHeader = 64;  // a header of this kind has some 16 bytes
+constexpr std::int64_t kLongestFilterHeader = 64;  // a header of this kind has some 16 bytes
 constexpr std::size_t kWords = 8;
 constexpr std::int64_t kBlockBytes = 32;
 constexpr std::array<std::uint32_t, kWords> kSalt = {0x47b6137bU, 0x44974d91U, 0x8824ad5bU, 0xa2b7289dU,
                                                      0x705495c7U, 0x2df1424bU, 0x9efc4947U, 0x5c6bfb31U};
 
-Error corrupt(std::string_view what) {
+Error corrupt_filter(std::string_view what) {
   return error(ErrorCode::kCorruptFile, "{}", what).hint("SET statistics_answers = false reads without Bloom filters");
 }
 
@@ -52,10 +52,10 @@ bool is_first(ThriftReader& reader, ThriftType type) {
 Result<Blocks> read_header(const RandomAccessFile& file, const IndexPlace& place) {
   const auto size = static_cast<std::int64_t>(file.identity().size);
   if (place.offset < 0 || place.bytes < 0 || place.offset >= size || place.bytes > size - place.offset)
-    return corrupt(fmt::format("a Bloom filter of {} bytes is said to begin at byte {} of {}", place.bytes, place.offset, size));
+    return corrupt_filter(fmt::format("a Bloom filter of {} bytes is said to begin at byte {} of {}", place.bytes, place.offset, size));
   const std::int64_t all = place.bytes != 0 ? place.bytes : size - place.offset;
-  std::array<std::uint8_t, kLongestHeader> bytes;
-  const std::span<std::uint8_t> head = std::span(bytes).first(static_cast<std::size_t>(std::min(all, kLongestHeader)));
+  std::array<std::uint8_t, kLongestFilterHeader> bytes;
+  const std::span<std::uint8_t> head = std::span(bytes).first(static_cast<std::size_t>(std::min(all, kLongestFilterHeader)));
   TRUENO_TRY(file.read(static_cast<std::uint64_t>(place.offset), head));
   ThriftReader reader(head);
   std::int64_t block_bytes = 0;
@@ -69,11 +69,11 @@ Result<Blocks> read_header(const RandomAccessFile& file, const IndexPlace& place
       reader.skip(field.type, 0);
     }
   }
-  if (reader.failed()) return corrupt("the header of a Bloom filter makes no sense");
+  if (reader.failed()) return corrupt_filter("the header of a Bloom filter makes no sense");
   if (known != 3) return Blocks{};
   const auto header = static_cast<std::int64_t>(reader.position());
   if (block_bytes == 0 || block_bytes % kBlockBytes != 0 || block_bytes > all - header)
-    return corrupt(fmt::format("a Bloom filter has blocks of {} bytes in {}", block_bytes, all - header));
+    return corrupt_filter(fmt::format("a Bloom filter has blocks of {} bytes in {}", block_bytes, all - header));
   return Blocks{place.offset + header, block_bytes / kBlockBytes};
 }
 

@@ -12,12 +12,11 @@
 
 #include "base/bits.h"
 #include "column/utf8.h"
+#include "storage/parquet/pages/page_header.h"
 
 namespace trueno::pages {
 
 namespace {
-
-Error corrupt(std::string_view what) { return error(ErrorCode::kCorruptFile, "{}", what); }
 
 // Before the values of an output, so that a page's levels can lie there for a while.
 constexpr std::size_t kHeadroom = 64;
@@ -52,12 +51,12 @@ Result<StoredPage> ColumnReader::next_stored_page() {
     if (begin > pages_.position()) pages_.narrow(begin, std::max(begin, narrowed_end_));
   }
   std::optional<StoredPage> page = TRUENO_TRY(pages_.next());
-  if (!page) return corrupt("the pages of a column chunk end before its last row");
+  if (!page) return corrupt_page("the pages of a column chunk end before its last row");
   if (!narrowed_) return std::move(*page);
   const bool as_said = location != nullptr && page->header.kind != PageKind::kDictionary &&
                        page->header.value_count == index_.end_row(next_page_) - location->first_row &&
                        pages_.position() == location->offset - chunk_offset_ + location->bytes;
-  if (!as_said) return corrupt("a page is not as its offset index says").hint("SET statistics_answers = false reads without indexes");
+  if (!as_said) return corrupt_page("a page is not as its offset index says").hint("SET statistics_answers = false reads without indexes");
   ++next_page_;
   return std::move(*page);
 }
@@ -74,7 +73,7 @@ Result<std::int64_t> ColumnReader::next_page(Output* in_place, std::int64_t leav
       TRUENO_TRY(read_dictionary(page));
       continue;
     }
-    if (header.value_count > values_left_) return corrupt("the pages of a column chunk hold more rows than its footer says");
+    if (header.value_count > values_left_) return corrupt_page("the pages of a column chunk hold more rows than its footer says");
     values_left_ -= header.value_count;
     began_ = true;
     if (header.value_count <= leave_out - left_out) {  // a page without rows, too
@@ -94,7 +93,7 @@ Result<std::int64_t> ColumnReader::next_page(Output* in_place, std::int64_t leav
 Status ColumnReader::seek(std::int64_t row, std::int64_t end) {
   TRUENO_ASSERT(row >= next_row_ && end > row);
   if (!index_.pages.empty()) {
-    if (end > index_.rows) return corrupt("the pages of a column chunk end before its last row");
+    if (end > index_.rows) return corrupt_page("the pages of a column chunk end before its last row");
     const std::size_t page = index_.page_of(row);
     const bool has_begun = page_.rows_left != 0 && row < next_row_ + page_.rows_left;
     if (!has_begun) TRUENO_TRY(go_to(page));
@@ -122,7 +121,7 @@ Status ColumnReader::go_to(std::size_t page) {
 Status ColumnReader::find_dictionary() {
   pages_.narrow(0, index_.pages.front().offset - chunk_offset_);
   while (const std::optional<StoredPage> page = TRUENO_TRY(pages_.next())) {
-    if (page->header.kind != PageKind::kDictionary) return corrupt("an offset index does not begin with the first page");
+    if (page->header.kind != PageKind::kDictionary) return corrupt_page("an offset index does not begin with the first page");
     TRUENO_TRY(read_dictionary(*page));
   }
   return {};
@@ -160,14 +159,14 @@ Status ColumnReader::leave_out_of_page(std::int64_t rows) {
 }
 
 Status ColumnReader::read_dictionary(const StoredPage& page) {
-  if (has_dictionary_) return corrupt("a column chunk has two dictionaries");
-  if (began_) return corrupt("a column chunk has a dictionary after its first page");
+  if (has_dictionary_) return corrupt_page("a column chunk has two dictionaries");
+  if (began_) return corrupt_page("a column chunk has a dictionary after its first page");
   const bool plain = page.header.encoding == PageEncoding::kPlain || page.header.encoding == PageEncoding::kPlainDictionary;
-  if (!plain || column_.kind == ValueKind::kBits) return corrupt("a dictionary is not in the plain encoding");
+  if (!plain || column_.kind == ValueKind::kBits) return corrupt_page("a dictionary is not in the plain encoding");
   const Buffer bytes = TRUENO_TRY(pages_.decompress(page, 0));
   const auto count = static_cast<std::size_t>(page.header.value_count);
   const std::size_t least = column_.kind == ValueKind::kText ? 4 : 1;  // bytes of an entry: the memory below is bounded by the page
-  if (count > bytes.size() / least) return corrupt("a dictionary ends before its last entry");
+  if (count > bytes.size() / least) return corrupt_page("a dictionary ends before its last entry");
   const auto width = static_cast<std::size_t>(column_.width());
   if (count > (SIZE_MAX - 64) / width) return error(ErrorCode::kOutOfMemory, "a dictionary of {} entries", count);
   entries_ = TRUENO_TRY(MutableBuffer::uninitialised(count * width + 64));
@@ -179,7 +178,7 @@ Status ColumnReader::read_dictionary(const StoredPage& page) {
   dictionary_bytes_ = bytes;
   const std::span<const StoredView> texts(entries_.as<StoredView>(), count);
   if (column_.layout.field.type.id == TypeId::kVarchar && !are_utf8(texts, bytes.data()))
-    return corrupt("a dictionary holds bytes that are not UTF-8");
+    return corrupt_page("a dictionary holds bytes that are not UTF-8");
   if (!column_.as_codes) return {};
   // Codes are compared in place of texts, so equal texts need equal codes.
   std::unordered_map<std::string_view, std::uint32_t> first_codes;
@@ -209,15 +208,15 @@ Status ColumnReader::start_page(const PageHeader& header, Buffer bytes) {
   std::span<const std::uint8_t> rest(bytes.data(), bytes.size());
   Levels levels{header.value_count, {}};
   if (header.kind == PageKind::kDataV2) {
-    if (header.repetition_bytes != 0) return corrupt("a flat column has repetition levels");
+    if (header.repetition_bytes != 0) return corrupt_page("a flat column has repetition levels");
     const auto size = static_cast<std::size_t>(header.definition_bytes);
     if (column_.optional) levels = TRUENO_TRY(read_levels(rest.first(size), header.value_count));
     rest = rest.subspan(size);
   } else if (column_.optional) {
-    if (header.level_encoding != PageEncoding::kRle) return corrupt("a page has levels in an encoding its footer does not name");
-    if (rest.size() < 4) return corrupt("a page ends before its levels");
+    if (header.level_encoding != PageEncoding::kRle) return corrupt_page("a page has levels in an encoding its footer does not name");
+    if (rest.size() < 4) return corrupt_page("a page ends before its levels");
     const auto size = load<std::uint32_t>(rest.data());
-    if (size > rest.size() - 4) return corrupt("a page ends before its levels");
+    if (size > rest.size() - 4) return corrupt_page("a page ends before its levels");
     levels = TRUENO_TRY(read_levels(rest.subspan(4, size), header.value_count));
     rest = rest.subspan(4 + size);
   }
@@ -227,19 +226,19 @@ Status ColumnReader::start_page(const PageHeader& header, Buffer bytes) {
   page_.codes = is_codes(header.encoding);
   page_.bits = header.encoding == PageEncoding::kRle && column_.kind == ValueKind::kBits;
   if (page_.codes) {
-    if (!has_dictionary_ && levels.valid != 0) return corrupt("a page of dictionary codes comes without a dictionary");
+    if (!has_dictionary_ && levels.valid != 0) return corrupt_page("a page of dictionary codes comes without a dictionary");
     const int width = levels.valid != 0 && !rest.empty() ? rest[0] : 0;
-    if ((levels.valid != 0 && rest.empty()) || width > 32) return corrupt("dictionary codes have an impossible width");
+    if ((levels.valid != 0 && rest.empty()) || width > 32) return corrupt_page("dictionary codes have an impossible width");
     codes_.start(rest.subspan(rest.empty() ? 0 : 1), width, routines_);
   } else if (page_.bits) {
     if (levels.valid != 0 && (rest.size() < 4 || load<std::uint32_t>(rest.data()) > rest.size() - 4))
-      return corrupt("a page ends before its last value");
+      return corrupt_page("a page ends before its last value");
     codes_.start(levels.valid != 0 ? rest.subspan(4, load<std::uint32_t>(rest.data())) : rest, 1, routines_);
   } else if (header.encoding == PageEncoding::kPlain && !column_.as_codes) {
     plain_ = PlainReader(rest, column_);
     page_.ascii = column_.kind == ValueKind::kText && is_ascii({reinterpret_cast<const char*>(rest.data()), rest.size()});
   } else {
-    return corrupt("a page is in an encoding its footer does not name");
+    return corrupt_page("a page is in an encoding its footer does not name");
   }
   page_.bytes = std::move(bytes);
   return {};
@@ -311,7 +310,7 @@ Result<Column> ColumnReader::read(std::int64_t rows) {
 }
 
 Status ColumnReader::finish() {
-  if (page_.rows_left != 0 || values_left_ != 0) return corrupt("the pages of a column chunk hold more rows than its row group");
+  if (page_.rows_left != 0 || values_left_ != 0) return corrupt_page("the pages of a column chunk hold more rows than its row group");
   return {};
 }
 
@@ -395,7 +394,7 @@ Status ColumnReader::decode_plain(Output& out, std::size_t count, std::uint8_t* 
   TRUENO_TRY(plain_.read(count, to, buffer, page_.bytes.data()));
   if (column_.layout.field.type.id != TypeId::kVarchar || page_.ascii) return {};
   if (!are_utf8({reinterpret_cast<const StoredView*>(to), count}, page_.bytes.data()))
-    return corrupt("a page of texts holds bytes that are not UTF-8");
+    return corrupt_page("a page of texts holds bytes that are not UTF-8");
   return {};
 }
 
@@ -403,7 +402,7 @@ Status ColumnReader::decode_codes(std::size_t count, std::uint8_t* to) {
   const int value_width = width();
   for (std::size_t done = 0; done < count;) {
     const HybridReader::Piece piece = codes_.next(count - done);
-    if (piece.count == 0) return corrupt("a page ends before its last dictionary code");
+    if (piece.count == 0) return corrupt_page("a page ends before its last dictionary code");
     const std::uint32_t greatest = piece.codes != nullptr ? routines_.greatest(piece.codes, piece.count) : piece.value;
     if (greatest >= dictionary_size_)
       return error(ErrorCode::kCorruptFile, "a dictionary code of {} in a dictionary of {}", greatest, dictionary_size_);
@@ -431,8 +430,8 @@ Status ColumnReader::decode_codes(std::size_t count, std::uint8_t* to) {
 Status ColumnReader::decode_bits(std::size_t count, std::uint8_t* to) {
   for (std::size_t done = 0; done < count;) {
     const HybridReader::Piece piece = codes_.next(count - done);
-    if (piece.count == 0) return corrupt("a page ends before its last value");
-    if (piece.codes == nullptr && piece.value > 1) return corrupt("a BOOLEAN is neither 0 nor 1");
+    if (piece.count == 0) return corrupt_page("a page ends before its last value");
+    if (piece.codes == nullptr && piece.value > 1) return corrupt_page("a BOOLEAN is neither 0 nor 1");
     for (std::size_t i = 0; i < piece.count; ++i)
       to[done + i] = static_cast<std::uint8_t>(piece.codes != nullptr ? piece.codes[i] : piece.value);
     done += piece.count;

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "base/result.h"
 
@@ -40,5 +41,7 @@ struct ReadHeader {
 /// Reads the header at the start of `bytes` (Thrift's compact protocol). Fields that are not known are skipped. kCorruptFile for everything
 /// that is not a header: it reads nothing outside of `bytes`, however they lie.
 [[nodiscard]] Result<ReadHeader> read_page_header(std::span<const std::uint8_t> bytes);
+/// A page that is not what it says.
+[[nodiscard]] inline Error corrupt_page(std::string_view what) { return error(ErrorCode::kCorruptFile, "{}", what); }
 
 }  // namespace trueno::pages

@@ -17,14 +17,14 @@ using Field = ThriftReader::Field;
 // The fewest bytes of a location: three fields of two bytes, and the end.
 constexpr std::size_t kLocationBytes = 7;
 
-Error corrupt(std::string_view what) {
+Error corrupt_index(std::string_view what) {
   return error(ErrorCode::kCorruptFile, "{}", what).hint("SET statistics_answers = false reads without indexes");
 }
 
 Result<Buffer> read_place(const RandomAccessFile& file, const IndexPlace& place) {
   const auto size = static_cast<std::int64_t>(file.identity().size);
   if (place.offset < 0 || place.bytes <= 0 || place.offset > size || place.bytes > size - place.offset)
-    return corrupt(fmt::format("a page index of {} bytes is said to begin at byte {} of {}", place.bytes, place.offset, size));
+    return corrupt_index(fmt::format("a page index of {} bytes is said to begin at byte {} of {}", place.bytes, place.offset, size));
   MutableBuffer bytes = TRUENO_TRY(MutableBuffer::uninitialised(static_cast<std::size_t>(place.bytes)));
   TRUENO_TRY(file.read(static_cast<std::uint64_t>(place.offset), {bytes.data(), bytes.size()}));
   return std::move(bytes).freeze();
@@ -48,15 +48,16 @@ PageLocation read_location(ThriftReader& reader) {
 
 Status check_locations(const OffsetIndex& index, const ChunkPages& chunk) {
   if (index.pages.empty() ? index.rows != 0 : index.pages.front().first_row != 0)
-    return corrupt("an offset index does not begin with the first row");
+    return corrupt_index("an offset index does not begin with the first row");
   std::int64_t end = 0;  // of the pages so far, from the chunk's begin
   std::int64_t row = 0;
   for (const PageLocation& page : index.pages) {
-    if (page.first_row < row || page.first_row > index.rows) return corrupt("an offset index has pages that are not in the order of rows");
+    if (page.first_row < row || page.first_row > index.rows)
+      return corrupt_index("an offset index has pages that are not in the order of rows");
     row = page.first_row;
     const bool within = chunk.offset >= 0 && page.bytes > 0 && page.offset >= chunk.offset && page.offset - chunk.offset >= end &&
                         page.offset - chunk.offset <= chunk.bytes - page.bytes;
-    if (!within) return corrupt(fmt::format("an offset index has a page of {} bytes at byte {}", page.bytes, page.offset));
+    if (!within) return corrupt_index(fmt::format("an offset index has a page of {} bytes at byte {}", page.bytes, page.offset));
     end = page.offset - chunk.offset + page.bytes;
   }
   return {};
@@ -83,7 +84,7 @@ Result<OffsetIndex> read_offset_index(const RandomAccessFile& file, const ChunkP
     index.pages.reserve(count);
     for (std::size_t i = 0; i < count && !reader.failed(); ++i) index.pages.push_back(read_location(reader));
   }
-  if (reader.failed()) return corrupt("an offset index makes no sense");
+  if (reader.failed()) return corrupt_index("an offset index makes no sense");
   TRUENO_TRY(check_locations(index, chunk));
   return index;
 }
@@ -128,7 +129,7 @@ Result<ColumnIndex> read_column_index(const RandomAccessFile& file, const ChunkP
     }
   }
   const std::size_t pages = index.pages.size();
-  if (reader.failed() || !agree || minima != pages || maxima != pages) return corrupt("a column index makes no sense");
+  if (reader.failed() || !agree || minima != pages || maxima != pages) return corrupt_index("a column index makes no sense");
   return index;
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "storage/codec/snappy.h"
+#include "storage/parquet/pages/page_header.h"
 
 namespace trueno::pages {
 
@@ -17,8 +18,6 @@ constexpr std::int64_t kWindow = std::int64_t{2} << 20;
 // Headers are tens of bytes; only statistics of long texts make them longer.
 constexpr std::int64_t kHeaderBytes = std::int64_t{16} << 10;
 constexpr std::int64_t kLongestHeader = std::int64_t{16} << 20;
-
-Error corrupt(std::string_view what) { return error(ErrorCode::kCorruptFile, "{}", what); }
 
 }  // namespace
 
@@ -68,7 +67,7 @@ Result<std::optional<StoredPage>> PageStream::next() {
     }
     at_ += static_cast<std::int64_t>(read->bytes);
     const PageHeader& header = read->header;
-    if (header.stored_size > end_ - at_) return corrupt("a page is longer than its column chunk or its index say");
+    if (header.stored_size > end_ - at_) return corrupt_page("a page is longer than its column chunk or its index say");
     TRUENO_TRY(make_available(header.stored_size));
     StoredPage page{header, window_.slice(static_cast<std::size_t>(at_ - window_begin_), static_cast<std::size_t>(header.stored_size))};
     at_ += header.stored_size;
@@ -76,9 +75,9 @@ Result<std::optional<StoredPage>> PageStream::next() {
     if (header.kind == PageKind::kDataV2) {
       const std::size_t levels = header.level_bytes();
       if (levels > static_cast<std::size_t>(header.size) || levels > static_cast<std::size_t>(header.stored_size))
-        return corrupt("the levels of a page are longer than the page");
+        return corrupt_page("the levels of a page are longer than the page");
     }
-    if (!is_compressed(header) && header.size != header.stored_size) return corrupt("a page that is not compressed has two sizes");
+    if (!is_compressed(header) && header.size != header.stored_size) return corrupt_page("a page that is not compressed has two sizes");
     return std::optional(std::move(page));
   }
   return std::optional<StoredPage>();
@@ -99,7 +98,7 @@ Status PageStream::decompress_to(const StoredPage& page, std::uint8_t* out) cons
   const std::span<const std::uint8_t> from(page.stored.data() + levels, page.stored.size() - levels);
   if (size == levels) return {};  // a page of NULLs has no values, and writers store none
   if (chunk_.codec == PageCodec::kOther) return decompressor_(from, {out + levels, size - levels});
-  if (!snappy::decompress(from, out + levels, size - levels)) return corrupt("a page is no Snappy stream of the size its header says");
+  if (!snappy::decompress(from, out + levels, size - levels)) return corrupt_page("a page is no Snappy stream of the size its header says");
   return {};
 }
 
@@ -108,7 +107,7 @@ Result<Buffer> PageStream::decompress(const StoredPage& page, std::size_t first)
   const auto size = static_cast<std::size_t>(page.header.size);
   // No stream of ours grows by more than this: a size that is a lie is found before the memory is asked for.
   if (chunk_.codec == PageCodec::kSnappy && size / 64 > page.stored.size())
-    return corrupt("a page is no Snappy stream of the size its header says");
+    return corrupt_page("a page is no Snappy stream of the size its header says");
   MutableBuffer bytes = TRUENO_TRY(pool_->take(first + size));
   TRUENO_TRY(decompress_to(page, bytes.data() + first));
   return pool_->lend(std::move(bytes), first, size);
