@@ -16,8 +16,18 @@ std::string only_cell(session::Database& database, const std::string& sql) {
 
 TEST(Examples, OfScalarFunctions) {
   session::Database database;
-  for (const function::ScalarFunction& f : database.functions().scalars())
-    EXPECT_EQ(only_cell(database, "SELECT " + std::string(f.example)), f.example_result) << f.example;
+  std::string without;
+  for (const function::ScalarFunction& f : database.functions().scalars()) {
+    const std::string result = only_cell(database, "SELECT " + std::string(f.example));
+#ifndef TRUENO_HAS_RE2
+    if (result.starts_with("Not supported: ") && result.find("this build has no regular expressions") != std::string::npos) {
+      without += ' ' + std::string(f.name);
+      continue;
+    }
+#endif
+    EXPECT_EQ(result, f.example_result) << f.example;
+  }
+  if (!without.empty()) GTEST_SKIP() << "all but those that need RE2, which this build is without:" << without;
 }
 
 TEST(Examples, OfAggregates) {

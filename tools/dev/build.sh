@@ -7,7 +7,7 @@ configure() {
   local preset="$1" compiler=()
   [ -f "build/$preset/build.ninja" ] && return
   case "$preset" in
-    gcc* | wasm | arm64) ;;
+    gcc* | syntax | wasm | arm64) ;;
     *) compiler=(-DCMAKE_CXX_COMPILER="${TRUENO_CXX:-clang++-$LLVM}") ;;
   esac
   cmake --preset "$preset" -DTRUENO_PYTHON="$PWD/$VENV/bin/python" "${compiler[@]}" >/dev/null

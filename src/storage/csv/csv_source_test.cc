@@ -309,9 +309,13 @@ TEST(CsvPacked, WindowsOfAnySizeGiveTheSameRows) {
   const std::string whole = rows_of("plain.csv", {});
   ASSERT_EQ(std::ranges::count(whole, ';'), 60);
   for (const Compression compression : {Compression::kGzip, Compression::kZstd}) {
-    const auto file = *make_packed_file(*files.create("packed.csv"), compression);
-    ASSERT_TRUE(file->write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
-    ASSERT_TRUE(file->close());
+    const auto file = make_packed_file(*files.create("packed.csv"), compression);
+#if !defined(TRUENO_HAS_ZLIB) || !defined(TRUENO_HAS_ZSTD)
+    if (!file) GTEST_SKIP() << file.error().message();
+#endif
+    ASSERT_TRUE(file);
+    ASSERT_TRUE((*file)->write({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+    ASSERT_TRUE((*file)->close());
     for (const std::int64_t bytes : {1, 2, 3, 17, 64, 1000, 100'000}) {
       CsvOptions options;
       options.compression = compression;
