@@ -21,6 +21,7 @@
 
 #include "optimize/computed_columns.h"
 #include "optimize/enumerate_joins.h"
+#include "optimize/observed_order.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 #include "plan/cardinality.h"
@@ -336,17 +337,8 @@ class Cluster {
 PlanPtr order(PlanPtr plan, bool observed, const Failing& failing) {
   const std::size_t relations = Cluster::relations_in(*plan, failing);
   if (relations > (observed ? 2U : 1U) && relations <= kMostRelations) return Cluster(std::move(plan), observed, failing).ordered();
-  const bool cuts = std::holds_alternative<plan::Limit>(plan->node) || std::holds_alternative<plan::Sort>(plan->node) ||
-                    std::holds_alternative<plan::TopN>(plan->node) || std::holds_alternative<plan::Numbered>(plan->node) ||
-                    std::holds_alternative<plan::RowNumber>(plan->node);
-  const auto* aggregate = std::get_if<plan::Aggregate>(&plan->node);
-  const bool reads_order = aggregate != nullptr &&
-                           std::ranges::any_of(aggregate->calls, [](const plan::AggregateCall& c) { return c.function->observes_order(); });
-  const bool forgets = aggregate != nullptr && !reads_order;
-  const auto* join = std::get_if<Join>(&plan->node);
-  const bool tests = join != nullptr && (join->kind == JoinKind::kSemi || join->kind == JoinKind::kAnti || join->kind == JoinKind::kMark);
   for (std::size_t i = 0; i < plan->inputs.size(); ++i) {
-    const bool below = !forgets && !(tests && i == 1) && (observed || cuts || reads_order);
+    const bool below = shows_order_of(*plan, i, observed);
     plan->inputs[i] = order(std::move(plan->inputs[i]), below, failing);
   }
   return plan;

@@ -24,6 +24,12 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> prove_safe(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Filters move below projections, sorts and groupings, as far as the columns they read allow.
 [[nodiscard]] Result<plan::PlanPtr> push_down_filters(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// What can give no row is neither read nor joined.
+[[nodiscard]] Result<plan::PlanPtr> prune_empty(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Sorts whose order nothing above can tell are left out.
+[[nodiscard]] Result<plan::PlanPtr> remove_sorts(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// DISTINCT of what a grouping has made distinct is left out.
+[[nodiscard]] Result<plan::PlanPtr> remove_distinct(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// What a join groups, or builds its table of, keeps only the rows whose keys the other side can have, where that is few.
 [[nodiscard]] Result<plan::PlanPtr> semi_join_reduction(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Columns that nobody reads are not carried.
@@ -40,6 +46,8 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> push_conditions_into_scans(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Sort under Limit keeps only the rows that can come out.
 [[nodiscard]] Result<plan::PlanPtr> make_top_n(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Limits and top-N also cut the inputs of unions, and the left of left joins.
+[[nodiscard]] Result<plan::PlanPtr> push_down_limits(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 
 /// When a rule runs: always; always, but once for the whole and not for each plan that is shared; unless the optimizer is off; unless
 /// statistics may not answer either; unless the optimizer is off, once for the whole when all others are done.

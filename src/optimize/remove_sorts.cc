@@ -1,0 +1,49 @@
+// Sort removal: a Sort whose order nothing above can tell is left out.
+//
+//   Group by k: sum(y)          Group by k: sum(y)
+//     Filter y > 0       ->       Filter y > 0
+//       Sort x                      ...
+//         ...
+//
+// A grouping forgets the order of its input where none of its calls observes it; semi joins, anti joins and marks forget that of what they
+// look into. Between may stand what hands rows on as they come: filters, projections, joins, unions. The rows of a plan by itself are seen.
+//
+// A Sort asks for all its columns, of all its rows, before anything above reads one, and which row's error is reported depends on the
+// order: so it stays where something in it, or between it and what forgets, may fail.
+#include <algorithm>
+
+#include "optimize/computed_columns.h"
+#include "optimize/observed_order.h"
+#include "optimize/push_into_join.h"
+#include "optimize/rules.h"
+
+namespace trueno::optimize {
+
+namespace {
+
+using plan::PlanPtr;
+using FailingPlans = std::unordered_set<const plan::Plan*>;
+
+bool can_go(const plan::Plan& plan, const FailingPlans& failing) {
+  const auto* sort = std::get_if<plan::Sort>(&plan.node);
+  return sort != nullptr && !failing.contains(&plan) && std::ranges::all_of(sort->orders, is_safe, &plan::SortOrder::expression);
+}
+
+PlanPtr without_sorts(PlanPtr plan, bool observed, const FailingPlans& failing) {
+  while (!observed && can_go(*plan, failing)) plan = std::move(plan->inputs.front());
+  const bool may_fail = plan::any_expression(*plan, [](const plan::Expression& e) { return !is_safe(e); });
+  for (std::size_t i = 0; i < plan->inputs.size(); ++i) {
+    const bool below = may_fail || shows_order_of(*plan, i, observed);
+    plan->inputs[i] = without_sorts(std::move(plan->inputs[i]), below, failing);
+  }
+  return plan;
+}
+
+}  // namespace
+
+Result<PlanPtr> remove_sorts(PlanPtr plan, const plan::ConstantEvaluator&) {
+  const FailingPlans failing = plans_that_may_fail(*plan);
+  return without_sorts(std::move(plan), true, failing);
+}
+
+}  // namespace trueno::optimize
