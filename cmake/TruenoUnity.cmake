@@ -1,6 +1,6 @@
 # Sources compiled some at a time: most of what a compiler reads is headers, and these it then reads once for all of them. Where everything is
-# built anyway (sanitizers, WebAssembly) or only read (g++'s warnings) it takes a third to two thirds off; while one works on a file it is in
-# the way, so the presets dev and release leave it off.
+# built anyway (sanitizers, WebAssembly) or only read (clang-tidy, g++'s warnings) it takes a third to three quarters off. While one works on a
+# file it is in the way: the preset dev leaves it off, release takes few at a time.
 #
 # TRUENO_UNITY: sources at a time at most, 0: each alone. A folder of src/ is one namespace, so its files share what is in their anonymous
 # namespaces: two of them must not define one name. The preset syntax reads whole folders at a time, and finds those that do.

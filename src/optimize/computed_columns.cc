@@ -93,6 +93,8 @@ bool ComputedColumns::may_drop_rows(const plan::Expression& condition, const pla
   return true;
 }
 
+bool has_column_that_may_fail(const plan::Plan& plan) { return plans_that_may_fail(plan).contains(&plan); }
+
 std::unordered_set<const plan::Plan*> plans_that_may_fail(const plan::Plan& plan) {
   std::unordered_set<const plan::Plan*> found;
   static_cast<void>(failing_columns(plan, found));

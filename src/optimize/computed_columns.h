@@ -29,6 +29,8 @@ class ComputedColumns {
   std::map<std::pair<const plan::Plan*, std::size_t>, bool> known_;
 };
 
+/// Whether the plan has such a column.
+[[nodiscard]] bool has_column_that_may_fail(const plan::Plan& plan);
 /// The plan and those below it that have such a column.
 [[nodiscard]] std::unordered_set<const plan::Plan*> plans_that_may_fail(const plan::Plan& plan);
 

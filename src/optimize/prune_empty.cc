@@ -22,7 +22,6 @@ namespace {
 using plan::Expression;
 using plan::JoinKind;
 using plan::PlanPtr;
-using PlansThatMayFail = std::unordered_set<const plan::Plan*>;
 
 // Nothing is missed when it is not run.
 bool is_silent(const plan::Plan& plan) {
@@ -61,17 +60,17 @@ PlanPtr padded(PlanPtr plan, std::size_t input, const std::optional<Value>& cons
   return plan::make_plan(std::move(project), std::move(plan->schema), std::move(kept));
 }
 
-PlanPtr prune_join(PlanPtr plan, const PlansThatMayFail& failing) {
-  if (plan::any_expression(*plan, [](const Expression& e) { return !is_safe(e); })) return plan;
+PlanPtr prune_join(PlanPtr plan) {
   const JoinKind kind = std::get<plan::Join>(plan->node).kind;
   const bool no_left = gives_no_rows(*plan->inputs[0]);
   const bool no_right = gives_no_rows(*plan->inputs[1]);
   if (!no_left && !no_right) return plan;
+  if (plan::any_expression(*plan, [](const Expression& e) { return !is_safe(e); })) return plan;
   const bool right_alone = kind == JoinKind::kRight || kind == JoinKind::kFull;  // gives rows without a left
   const bool left_alone = kind == JoinKind::kLeft || kind == JoinKind::kFull || kind == JoinKind::kSingle;
   if (no_left && !(right_alone && !no_right)) return is_silent(*plan->inputs[1]) ? no_rows(std::move(plan->schema)) : std::move(plan);
   const std::size_t kept = no_left ? 1 : 0;
-  if (failing.contains(plan->inputs[kept].get())) return plan;
+  if (has_column_that_may_fail(*plan->inputs[kept])) return plan;
   if (no_left) return padded(std::move(plan), 1);
   if (left_alone) return padded(std::move(plan), 0);
   if (kind == JoinKind::kAnti) return std::move(plan->inputs[0]);
@@ -79,19 +78,19 @@ PlanPtr prune_join(PlanPtr plan, const PlansThatMayFail& failing) {
   return is_silent(*plan->inputs[0]) ? no_rows(std::move(plan->schema)) : std::move(plan);
 }
 
-PlanPtr prune_union(PlanPtr plan, const PlansThatMayFail& failing) {
+PlanPtr prune_union(PlanPtr plan) {
   std::vector<PlanPtr>& inputs = plan->inputs;
   if (std::ranges::all_of(inputs, [](const PlanPtr& input) { return gives_no_rows(*input); })) return no_rows(std::move(plan->schema));
   std::erase_if(inputs, [](const PlanPtr& input) { return gives_no_rows(*input); });
-  if (inputs.size() > 1 || failing.contains(inputs.front().get())) return plan;
+  if (inputs.size() > 1 || has_column_that_may_fail(*inputs.front())) return plan;
   return padded(std::move(plan), 0);
 }
 
-PlanPtr pruned(PlanPtr plan, const PlansThatMayFail& failing) {
-  for (PlanPtr& input : plan->inputs) input = pruned(std::move(input), failing);
+PlanPtr pruned(PlanPtr plan) {
+  for (PlanPtr& input : plan->inputs) input = pruned(std::move(input));
   if (std::holds_alternative<plan::Recursion>(plan->node) || plan->inputs.empty()) return plan;
-  if (std::holds_alternative<plan::Join>(plan->node)) return prune_join(std::move(plan), failing);
-  if (std::holds_alternative<plan::Union>(plan->node)) return prune_union(std::move(plan), failing);
+  if (std::holds_alternative<plan::Join>(plan->node)) return prune_join(std::move(plan));
+  if (std::holds_alternative<plan::Union>(plan->node)) return prune_union(std::move(plan));
   const auto* filter = std::get_if<plan::Filter>(&plan->node);
   if (filter != nullptr && is_never_true(filter->condition) && is_silent(plan->input())) return no_rows(std::move(plan->schema));
   const auto* aggregate = std::get_if<plan::Aggregate>(&plan->node);
@@ -101,9 +100,6 @@ PlanPtr pruned(PlanPtr plan, const PlansThatMayFail& failing) {
 
 }  // namespace
 
-Result<PlanPtr> prune_empty(PlanPtr plan, const plan::ConstantEvaluator&) {
-  const PlansThatMayFail failing = plans_that_may_fail(*plan);
-  return pruned(std::move(plan), failing);
-}
+Result<PlanPtr> prune_empty(PlanPtr plan, const plan::ConstantEvaluator&) { return pruned(std::move(plan)); }
 
 }  // namespace trueno::optimize

@@ -23,67 +23,59 @@ namespace {
 using plan::Expression;
 using plan::PlanPtr;
 
-class LimitPush {
- public:
-  explicit LimitPush(const plan::Plan& whole) : failing_(plans_that_may_fail(whole)) {}
+void cut(PlanPtr& input, const std::vector<plan::SortOrder>& orders, std::int64_t rows);
 
-  // Inputs first: what is added here has been pushed already.
-  PlanPtr apply(PlanPtr plan) {
-    for (PlanPtr& input : plan->inputs) input = apply(std::move(input));
-    if (const auto* limit = std::get_if<plan::Limit>(&plan->node); limit != nullptr && limit->limit >= 0 && limit->keys.empty()) {
-      if (limit->limit <= INT64_MAX - limit->offset) below(plan->inputs.front(), {}, limit->limit + limit->offset);
-    } else if (const auto* top = std::get_if<plan::TopN>(&plan->node)) {
-      below(plan->inputs.front(), top->orders, top->limit + top->offset);
+// Only the first `rows` of the plan, in these orders, can come out.
+void below(PlanPtr& plan, const std::vector<plan::SortOrder>& orders, std::int64_t rows) {
+  if (const auto* project = std::get_if<plan::Project>(&plan->node)) {
+    if (!std::ranges::all_of(project->expressions, is_safe)) return;
+    std::vector<plan::SortOrder> mapped = orders;
+    for (plan::SortOrder& order : mapped) {
+      if (order.expression.kind != plan::ExpressionKind::kColumn) return;
+      const Expression& computed = project->expressions[static_cast<std::size_t>(order.expression.index)];
+      if (computed.kind != plan::ExpressionKind::kColumn) return;
+      order.expression = computed;
     }
-    return plan;
+    return below(plan->inputs.front(), mapped, rows);
   }
-
- private:
-  // Only the first `rows` of the plan, in these orders, can come out.
-  void below(PlanPtr& plan, const std::vector<plan::SortOrder>& orders, std::int64_t rows) {
-    if (const auto* project = std::get_if<plan::Project>(&plan->node)) {
-      std::vector<plan::SortOrder> mapped = orders;
-      for (plan::SortOrder& order : mapped) {
-        if (order.expression.kind != plan::ExpressionKind::kColumn) return;
-        const Expression& computed = project->expressions[static_cast<std::size_t>(order.expression.index)];
-        if (computed.kind != plan::ExpressionKind::kColumn) return;
-        order.expression = computed;
-      }
-      return below(plan->inputs.front(), mapped, rows);
-    }
-    if (std::holds_alternative<plan::Union>(plan->node)) {
-      for (PlanPtr& input : plan->inputs) cut(input, orders, rows);
-      return;
-    }
-    // A join gives rows while it reads: where any of them will do, it ends early by itself.
-    const auto* join = std::get_if<plan::Join>(&plan->node);
-    if (orders.empty() || join == nullptr || (join->kind != plan::JoinKind::kLeft && join->kind != plan::JoinKind::kMark)) return;
-    const auto left_columns = static_cast<int>(plan->inputs[0]->schema.size());
-    const bool of_left = std::ranges::all_of(orders, [&](const plan::SortOrder& order) {
-      return std::ranges::all_of(plan::columns_of(order.expression), [&](int column) { return column < left_columns; });
-    });
-    if (of_left && !plan::any_expression(*plan, [](const Expression& e) { return !is_safe(e); })) cut(plan->inputs[0], orders, rows);
+  if (std::holds_alternative<plan::Union>(plan->node)) {
+    for (PlanPtr& input : plan->inputs) cut(input, orders, rows);
+    return;
   }
+  // A join gives rows while it reads: where any of them will do, it ends early by itself.
+  const auto* join = std::get_if<plan::Join>(&plan->node);
+  if (orders.empty() || join == nullptr || (join->kind != plan::JoinKind::kLeft && join->kind != plan::JoinKind::kMark)) return;
+  const auto left_columns = static_cast<int>(plan->inputs[0]->schema.size());
+  const bool of_left = std::ranges::all_of(orders, [&](const plan::SortOrder& order) {
+    return std::ranges::all_of(plan::columns_of(order.expression), [&](int column) { return column < left_columns; });
+  });
+  if (of_left && !plan::any_expression(*plan, [](const Expression& e) { return !is_safe(e); })) cut(plan->inputs[0], orders, rows);
+}
 
-  void cut(PlanPtr& input, const std::vector<plan::SortOrder>& orders, std::int64_t rows) {
-    if (failing_.contains(input.get()) || !std::ranges::all_of(orders, is_safe, &plan::SortOrder::expression)) return;
-    below(input, orders, rows);
-    Schema schema = input->schema;
-    if (orders.empty()) {
-      input = plan::make_plan(plan::Limit{rows, 0}, std::move(schema), std::move(input));
-    } else {
-      input = plan::make_plan(plan::TopN{orders, rows, 0}, std::move(schema), std::move(input));
-    }
+void cut(PlanPtr& input, const std::vector<plan::SortOrder>& orders, std::int64_t rows) {
+  if (!std::ranges::all_of(orders, is_safe, &plan::SortOrder::expression) || has_column_that_may_fail(*input)) return;
+  below(input, orders, rows);
+  Schema schema = input->schema;
+  if (orders.empty()) {
+    input = plan::make_plan(plan::Limit{rows, 0}, std::move(schema), std::move(input));
+  } else {
+    input = plan::make_plan(plan::TopN{orders, rows, 0}, std::move(schema), std::move(input));
   }
+}
 
-  std::unordered_set<const plan::Plan*> failing_;
-};
+// Inputs first: what is added here has been pushed already.
+PlanPtr pushed(PlanPtr plan) {
+  for (PlanPtr& input : plan->inputs) input = pushed(std::move(input));
+  if (const auto* limit = std::get_if<plan::Limit>(&plan->node); limit != nullptr && limit->limit >= 0 && limit->keys.empty()) {
+    if (limit->limit <= INT64_MAX - limit->offset) below(plan->inputs.front(), {}, limit->limit + limit->offset);
+  } else if (const auto* top = std::get_if<plan::TopN>(&plan->node)) {
+    below(plan->inputs.front(), top->orders, top->limit + top->offset);
+  }
+  return plan;
+}
 
 }  // namespace
 
-Result<PlanPtr> push_down_limits(PlanPtr plan, const plan::ConstantEvaluator&) {
-  LimitPush push(*plan);
-  return push.apply(std::move(plan));
-}
+Result<PlanPtr> push_down_limits(PlanPtr plan, const plan::ConstantEvaluator&) { return pushed(std::move(plan)); }
 
 }  // namespace trueno::optimize

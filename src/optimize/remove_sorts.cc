@@ -22,28 +22,24 @@ namespace trueno::optimize {
 namespace {
 
 using plan::PlanPtr;
-using FailingPlans = std::unordered_set<const plan::Plan*>;
 
-bool can_go(const plan::Plan& plan, const FailingPlans& failing) {
+bool can_go(const plan::Plan& plan) {
   const auto* sort = std::get_if<plan::Sort>(&plan.node);
-  return sort != nullptr && !failing.contains(&plan) && std::ranges::all_of(sort->orders, is_safe, &plan::SortOrder::expression);
+  return sort != nullptr && std::ranges::all_of(sort->orders, is_safe, &plan::SortOrder::expression) && !has_column_that_may_fail(plan);
 }
 
-PlanPtr without_sorts(PlanPtr plan, bool observed, const FailingPlans& failing) {
-  while (!observed && can_go(*plan, failing)) plan = std::move(plan->inputs.front());
+PlanPtr without_sorts(PlanPtr plan, bool observed) {
+  while (!observed && can_go(*plan)) plan = std::move(plan->inputs.front());
   const bool may_fail = plan::any_expression(*plan, [](const plan::Expression& e) { return !is_safe(e); });
   for (std::size_t i = 0; i < plan->inputs.size(); ++i) {
     const bool below = may_fail || shows_order_of(*plan, i, observed);
-    plan->inputs[i] = without_sorts(std::move(plan->inputs[i]), below, failing);
+    plan->inputs[i] = without_sorts(std::move(plan->inputs[i]), below);
   }
   return plan;
 }
 
 }  // namespace
 
-Result<PlanPtr> remove_sorts(PlanPtr plan, const plan::ConstantEvaluator&) {
-  const FailingPlans failing = plans_that_may_fail(*plan);
-  return without_sorts(std::move(plan), true, failing);
-}
+Result<PlanPtr> remove_sorts(PlanPtr plan, const plan::ConstantEvaluator&) { return without_sorts(std::move(plan), true); }
 
 }  // namespace trueno::optimize
