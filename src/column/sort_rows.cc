@@ -1,7 +1,7 @@
 // The order of rows.
 //
-// WordedRows are dealt into buckets by the highest bits in which their words differ, buckets into smaller ones, and a few rows are put in
-// order by insertion: every step is stable, so rows that are equal so far stay ascending. WordedRows with equal words then get the words of
+// Rows are dealt into buckets by the highest bits in which their words differ, buckets into smaller ones, and a few rows are put in
+// order by insertion: every step is stable, so rows that are equal so far stay ascending. Rows with equal words then get the words of
 // the next level (row_words.h). The first deal is done by all threads together, and after it the buckets are independent.
 #include <algorithm>
 #include <array>

@@ -37,7 +37,7 @@ struct Ordering {
 };
 
 // Groups that one thread takes; `shared`: one group, for all.
-struct GroupRange {
+struct GroupStretch {
   std::size_t first;
   std::size_t last;
   bool shared;
@@ -82,10 +82,10 @@ class Groups {
   [[nodiscard]] std::size_t begin_of(std::size_t group) const { return group < starts_.size() ? starts_[group] : rows_; }
 
   // The first `groups`, cut where about as many rows are in each.
-  [[nodiscard]] std::vector<GroupRange> stretches(std::size_t groups) const {
+  [[nodiscard]] std::vector<GroupStretch> stretches(std::size_t groups) const {
     if (parallel_.threads() <= 1) return {{0, groups, true}};
     const std::size_t wanted = std::max(kLeastRows, begin_of(groups) / (parallel_.threads() * kStretchesPerThread));
-    std::vector<GroupRange> out;
+    std::vector<GroupStretch> out;
     std::size_t first = 0;
     for (std::size_t group = 0; group < groups; ++group) {
       if (begin_of(group + 1) - begin_of(group) >= kSharedRows) {
@@ -102,8 +102,8 @@ class Groups {
   }
 
   // Calls body(i, stretch, parallel) for all, several at a time but for those that are shared.
-  void for_stretches(std::span<const GroupRange> all,
-                     const std::function<void(std::size_t, const GroupRange&, const Parallel&)>& body) const {
+  void for_stretches(std::span<const GroupStretch> all,
+                     const std::function<void(std::size_t, const GroupStretch&, const Parallel&)>& body) const {
     const Parallel alone;
     parallel_(all.size(), [&](std::size_t i) {
       if (!all[i].shared) body(i, all[i], alone);
@@ -120,10 +120,10 @@ class Groups {
     // References into `orderings_` would not last.
     const std::size_t asked = TRUENO_TRY(ordering(fold.orders, Fold::kNone));
     const std::size_t given = fold.sorted ? TRUENO_TRY(ordering(fold.orders, fold.arguments.front())) : asked;
-    const std::vector<GroupRange> all = stretches(failure.group);
+    const std::vector<GroupStretch> all = stretches(failure.group);
     std::vector<std::optional<Result<Column>>> parts(all.size());
     std::vector<Failure> failures(all.size());
-    for_stretches(all, [&](std::size_t i, const GroupRange& stretch, const Parallel& parallel) {
+    for_stretches(all, [&](std::size_t i, const GroupStretch& stretch, const Parallel& parallel) {
       failures[i] = {stretch.last, std::nullopt};
       ColumnBuilder builder(fold.result);
       std::vector<std::uint32_t> passed;
@@ -201,9 +201,9 @@ class Groups {
     for (const kernel::Accumulator& accumulator : sink_.accumulators)
       columns.push_back({column_of(accumulator.argument), column_of(accumulator.second)});
     kernel::GroupOutputs outputs = TRUENO_TRY(kernel::GroupOutputs::make(program_, starts_.size()));
-    const std::vector<GroupRange> all = stretches(starts_.size());
+    const std::vector<GroupStretch> all = stretches(starts_.size());
     std::vector<kernel::GroupOutputs::Failure> failures(all.size());
-    for_stretches(all, [&](std::size_t i, const GroupRange& stretch, const Parallel& parallel) {
+    for_stretches(all, [&](std::size_t i, const GroupStretch& stretch, const Parallel& parallel) {
       GroupSums sums(program_, columns);
       for (std::size_t group = stretch.first; group < stretch.last; ++group) {
         sums.restart();
@@ -239,9 +239,9 @@ class Groups {
     const kernel::Accumulator& accumulator = sink_.accumulators[number];
     const Type type = kernel::state_type(program_, accumulator);
     const Column& argument = *columns[number].argument;
-    const std::vector<GroupRange> all = stretches(starts_.size());
+    const std::vector<GroupStretch> all = stretches(starts_.size());
     std::vector<std::optional<Result<Column>>> parts(all.size());
-    for_stretches(all, [&](std::size_t i, const GroupRange& stretch, const Parallel&) {
+    for_stretches(all, [&](std::size_t i, const GroupStretch& stretch, const Parallel&) {
       ColumnBuilder builder(type);
       parts[i] = [&]() -> Result<Column> {
         for (std::size_t group = stretch.first; group < stretch.last; ++group) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "optimize/push_into_join.h"
+
 namespace trueno::optimize {
 
 bool shows_order_of(const plan::Plan& plan, std::size_t input, bool observed) {
@@ -16,6 +18,10 @@ bool shows_order_of(const plan::Plan& plan, std::size_t input, bool observed) {
   return observed || std::holds_alternative<plan::Limit>(plan.node) || std::holds_alternative<plan::Sort>(plan.node) ||
          std::holds_alternative<plan::TopN>(plan.node) || std::holds_alternative<plan::Numbered>(plan.node) ||
          std::holds_alternative<plan::RowNumber>(plan.node);
+}
+
+bool shows_order_or_error_of(const plan::Plan& plan, std::size_t input, bool observed) {
+  return shows_order_of(plan, input, observed) || plan::any_expression(plan, [](const plan::Expression& e) { return !is_safe(e); });
 }
 
 }  // namespace trueno::optimize

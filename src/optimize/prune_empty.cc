@@ -28,6 +28,8 @@ bool is_silent(const plan::Plan& plan) {
   if (std::holds_alternative<plan::Shared>(plan.node) || std::holds_alternative<plan::Recursion>(plan.node)) return false;
   const auto* join = std::get_if<plan::Join>(&plan.node);
   if (join != nullptr && join->kind == JoinKind::kSingle) return false;  // a second match is an error
+  const auto* aggregate = std::get_if<plan::Aggregate>(&plan.node);
+  if (aggregate != nullptr && !aggregate->calls.empty()) return false;  // a sum may leave its range
   return !plan::any_expression(plan, [](const Expression& e) { return !is_safe(e); }) &&
          std::ranges::all_of(plan.inputs, [](const PlanPtr& input) { return is_silent(*input); });
 }

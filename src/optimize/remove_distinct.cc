@@ -5,9 +5,9 @@
 //       ...                         ...
 //
 // Between may stand filters, semi joins, anti joins, and projections that hand the keys on. A grouping gives its rows by key: where its own
-// keys do not begin with those of the one below, in their order, it goes only where nothing above can tell the order of rows. Keys that it
-// computes, or takes from calls, are those of a type whose equal values are the same bytes: of others (0.0 and -0.0, a month and 30 days) a
-// grouping gives one for all.
+// keys do not begin with those of the one below, in their order, it goes only where nothing above can tell the order of rows, or fail for
+// one of them first. Keys that it computes, or takes from calls, are those of a type whose equal values are the same bytes: of others (0.0
+// and -0.0, a month and 30 days) a grouping gives one for all.
 #include <algorithm>
 #include <optional>
 
@@ -83,7 +83,7 @@ PlanPtr without_repeats(PlanPtr plan, bool observed) {
     if (found == Found::kTheSame || (found == Found::kInAnotherOrder && !observed)) plan->node = plan::Project{std::move(aggregate->keys)};
   }
   for (std::size_t i = 0; i < plan->inputs.size(); ++i) {
-    const bool below = shows_order_of(*plan, i, observed);
+    const bool below = shows_order_or_error_of(*plan, i, observed);
     plan->inputs[i] = without_repeats(std::move(plan->inputs[i]), below);
   }
   return plan;

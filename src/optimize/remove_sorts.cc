@@ -30,9 +30,8 @@ bool can_go(const plan::Plan& plan) {
 
 PlanPtr without_sorts(PlanPtr plan, bool observed) {
   while (!observed && can_go(*plan)) plan = std::move(plan->inputs.front());
-  const bool may_fail = plan::any_expression(*plan, [](const plan::Expression& e) { return !is_safe(e); });
   for (std::size_t i = 0; i < plan->inputs.size(); ++i) {
-    const bool below = may_fail || shows_order_of(*plan, i, observed);
+    const bool below = shows_order_or_error_of(*plan, i, observed);
     plan->inputs[i] = without_sorts(std::move(plan->inputs[i]), below);
   }
   return plan;
