@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "compile/expression_writer.h"
+#include "compile/one_row_source.h"
 
 namespace trueno::compile {
 
@@ -732,6 +733,7 @@ class Compiler {
     auto program = std::make_shared<kernel::Program>(std::move(stream.builder).finish());
     for (std::size_t i = 0; i < parameters_.size(); ++i) program->parameters[i].type = parameters_[i].type();
     TRUENO_TRY(kernel::verify(*program));
+    if (stream.input.source && options_.skip_by_keys) stream.input.keys = kernel::needed_keys(*program);
     out_.pipelines.push_back({std::move(program), std::move(stream.input), std::move(stream.tables), limit, offset});
     Stream next;
     next.input.pipelines = {out_.pipelines.size() - 1};
@@ -753,38 +755,12 @@ class Compiler {
     return !stream.input.source && stream.builder.program().instructions.empty() && is_identity(stream);
   }
 
-  static std::shared_ptr<const TableSource> one_row_source();
-
   Options options_;
   kernel::PipelinePlan out_;
   std::vector<Value> parameters_;
   std::map<const plan::SharedPlan*, std::vector<std::size_t>> shared_;  // the pipelines that make it
   std::int64_t wanted_rows_ = -1;  // of the recursion that is opened next, where a LIMIT stands above it
 };
-
-// One row without columns: what SELECT without FROM reads.
-class OneRowSource final : public TableSource {
- public:
-  const Schema& schema() const override { return schema_; }
-  std::string identity() const override { return {}; }
-  std::string description() const override { return "one row"; }
-  std::int64_t part_count() const override { return 1; }
-  std::optional<std::int64_t> part_rows(std::int64_t) const override { return 1; }
-  ColumnStatistics statistics(std::int64_t, int) const override { return {}; }
-  std::int64_t column_bytes(std::int64_t, int) const override { return 0; }
-  Result<BatchStream> scan(std::int64_t, std::span<const int>, const ScanPredicate&, const CancelToken&) const override {
-    return BatchStream([done = false]() mutable -> Result<std::optional<Batch>> {
-      if (done) return std::optional<Batch>();
-      done = true;
-      return std::optional<Batch>(Batch{1, {}});
-    });
-  }
-
- private:
-  Schema schema_;
-};
-
-std::shared_ptr<const TableSource> Compiler::one_row_source() { return std::make_shared<OneRowSource>(); }
 
 }  // namespace
 

@@ -9,6 +9,7 @@ namespace trueno::compile {
 /// What the compiler may assume.
 struct Options {
   bool trust_claims = true;  // use bounds that files claim, verified while decoding; false after a file was caught lying
+  bool skip_by_keys = true;  // let joins say which rows of a source their tables can match
   bool use_codes = true;     // compute with the codes of dictionary columns; false: with their texts
 };
 

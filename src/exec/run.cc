@@ -9,6 +9,7 @@
 #include "exec/merge.h"
 #include "exec/named_rows.h"
 #include "exec/pipeline_run.h"
+#include "exec/skip_by_keys.h"
 #include "exec/workers.h"
 
 namespace trueno::exec {
@@ -108,8 +109,14 @@ class QueryRun {
   }
 
   Status run_pipeline(std::size_t number) {
-    const kernel::Pipeline& pipeline = plan_.pipelines[number];
     TRUENO_TRY(cancel_.check());
+    if (plan_.pipelines[number].input.keys.empty()) return run_pipeline(number, plan_.pipelines[number]);
+    kernel::Pipeline narrowed = plan_.pipelines[number];
+    skip_by_keys(narrowed, outputs_);
+    return run_pipeline(number, narrowed);
+  }
+
+  Status run_pipeline(std::size_t number, const kernel::Pipeline& pipeline) {
     std::vector<const Batch*> earlier;
     std::int64_t rows = pipeline.input.source ? pipeline.input.source->row_count().value_or(-1) : 0;
     std::optional<Batch> unmatched;
@@ -124,7 +131,7 @@ class QueryRun {
     for (const std::size_t table : pipeline.tables) job.table_rows.push_back(outputs_[table].length);
     dispatch::Decision decision = TRUENO_TRY(devices_.choose(job, named.name, named.column_bytes, request));
     const std::size_t chosen = decision.device;
-    Result<Batch> output = run_on(number, earlier, named, std::move(decision), request);
+    Result<Batch> output = run_on(number, pipeline, earlier, named, std::move(decision), request);
     if (!output && falls_back(*devices_.list()[chosen], output.error(), request)) {
       const Error failure = output.error();
       devices_.report_failure(chosen, *pipeline.program, failure);
@@ -135,7 +142,7 @@ class QueryRun {
       decision.reason =
           fmt::format("the GPU was {}, but failed: {}", asked == dispatch::Policy::kGpu ? "asked for" : "chosen", failure.message());
       decision.gpu_refusal = failure.message();
-      output = run_on(number, earlier, named, std::move(decision), request);
+      output = run_on(number, pipeline, earlier, named, std::move(decision), request);
     }
     if (!output) return output.error().code() == ErrorCode::kOutOfMemory ? with_held(output.error()) : std::move(output).error();
     outputs_[number] = std::move(*output);
@@ -150,9 +157,8 @@ class QueryRun {
     return device.profile().kind == backend::DeviceKind::kWebGpu && of_device && !request.gpu_required;
   }
 
-  Result<Batch> run_on(std::size_t number, const std::vector<const Batch*>& earlier, const NamedRows& named, dispatch::Decision decision,
-                       const dispatch::Request& request) {
-    const kernel::Pipeline& pipeline = plan_.pipelines[number];
+  Result<Batch> run_on(std::size_t number, const kernel::Pipeline& pipeline, const std::vector<const Batch*>& earlier,
+                       const NamedRows& named, dispatch::Decision decision, const dispatch::Request& request) {
     backend::Backend& device = *devices_.list()[decision.device];
     const Stopwatch watch;
     const auto on_device = TRUENO_TRY(tables_.launch(pipeline, device));

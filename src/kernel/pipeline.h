@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <variant>
 #include <vector>
 
 #include "column/scan_predicate.h"
 #include "column/table_source.h"
+#include "kernel/needed_keys.h"
 #include "kernel/program.h"
 
 namespace trueno::kernel {
@@ -14,6 +16,7 @@ namespace trueno::kernel {
 struct PipelineInput {
   std::shared_ptr<const TableSource> source;  // null: the outputs of `pipelines`
   ScanPredicate predicate;
+  std::vector<NeededKey> keys;  // of the tables that are probed: once these are made, they let the source skip more
   std::vector<std::size_t> pipelines;
   bool unmatched = false;  // of the one earlier kBuild pipeline: the rows that no probe so far has marked
 };
@@ -46,5 +49,8 @@ struct PipelinePlan {
   Schema result;                  // names and types of the result
   std::vector<Value> parameters;  // bound values by number, for every program
 };
+
+/// The program as text, and what its joins say about its source's rows.
+[[nodiscard]] std::string print(const Pipeline& pipeline);
 
 }  // namespace trueno::kernel

@@ -1,6 +1,6 @@
 #include <string>
 
-#include "kernel/program.h"
+#include "kernel/pipeline.h"
 
 namespace trueno::kernel {
 
@@ -170,6 +170,15 @@ std::string print(const Program& program) {
                                  padded(logical, 14), notes));
   }
   append_line(out, "       " + sink_text(program));
+  return out;
+}
+
+std::string print(const Pipeline& pipeline) {
+  std::string out = print(*pipeline.program);
+  for (const NeededKey& key : pipeline.input.keys) {
+    append_line(out, fmt::format("       skips rows whose {} is no key of table {}",
+                                 pipeline.input.source->schema()[static_cast<std::size_t>(key.column)].name, key.table));
+  }
   return out;
 }
 

@@ -42,7 +42,7 @@ constexpr ForeignRule kForeignRules[] = {
     {"late_materialization", ""},
     {"limit_pushdown", "push_down_limits"},
     {"materialized_cte", ""},
-    {"partial_aggregate_pushdown", ""},
+    {"partial_aggregate_pushdown", "push_down_aggregates"},
     {"projection_pullup", ""},
     {"regex_range", ""},
     {"remove_useless_projections", ""},

@@ -8,6 +8,7 @@
 namespace trueno::optimize {
 
 std::span<const Rule> rules() {
+  using plan::Aggregate, plan::Filter, plan::Join, plan::Limit, plan::Scan, plan::Shared, plan::Sort, plan::TopN;
   static constexpr Rule kRules[] = {
       {"empty_limit", RuleKind::kLowering, empty_limit},
       {"unnest_subqueries", RuleKind::kLowering, unnest_subqueries},
@@ -15,26 +16,30 @@ std::span<const Rule> rules() {
       {"inline_shared", RuleKind::kWhole, inline_shared},
       {"fold_constants", RuleKind::kOptional, fold_constants},
       {"prove_safe", RuleKind::kOptional, prove_safe},
-      {"factor_disjunctions", RuleKind::kOptional, factor_disjunctions},
-      {"push_down_filters", RuleKind::kOptional, push_down_filters},
-      {"prune_empty", RuleKind::kOptional, prune_empty},
-      {"remove_sorts", RuleKind::kOptional, remove_sorts},
-      {"remove_distinct", RuleKind::kOptional, remove_distinct},
-      {"semi_join_reduction", RuleKind::kOptional, semi_join_reduction},
-      {"order_joins", RuleKind::kOptional, order_joins, order_joins_of_shared},
+      {"factor_disjunctions", RuleKind::kOptional, factor_disjunctions, set_of<Filter, Join>()},
+      {"push_down_filters", RuleKind::kOptional, push_down_filters, set_of<Filter, Join>()},
+      {"prune_empty", RuleKind::kOptional, prune_empty, set_of<Scan, Filter, Join>()},
+      {"remove_sorts", RuleKind::kOptional, remove_sorts, set_of<Sort>()},
+      {"remove_distinct", RuleKind::kOptional, remove_distinct, set_of<Aggregate>()},
+      {"semi_join_reduction", RuleKind::kOptional, semi_join_reduction, set_of<Join>()},
+      {"order_joins", RuleKind::kOptional, order_joins, set_of<Join>(), order_joins_of_shared},
+      {"make_semi_joins", RuleKind::kOptional, make_semi_joins, set_of<Join>()},
+      {"push_down_aggregates", RuleKind::kOptional, push_down_aggregates, set_of<Join>()},
       {"prune_columns", RuleKind::kOptional, prune_columns},
-      {"make_top_n", RuleKind::kOptional, make_top_n},
-      {"push_down_limits", RuleKind::kOptional, push_down_limits},
-      {"answer_from_statistics", RuleKind::kStatistics, answer_from_statistics},
-      {"push_conditions_into_scans", RuleKind::kStatistics, push_conditions_into_scans},
-      {"prune_shared", RuleKind::kAfter, prune_shared},
+      {"make_top_n", RuleKind::kOptional, make_top_n, set_of<Limit>()},
+      {"push_down_limits", RuleKind::kOptional, push_down_limits, set_of<Limit, TopN>()},
+      {"answer_from_statistics", RuleKind::kStatistics, answer_from_statistics, set_of<Aggregate>()},
+      {"push_conditions_into_scans", RuleKind::kStatistics, push_conditions_into_scans, set_of<Filter, Join>()},
+      {"prune_shared", RuleKind::kAfter, prune_shared, set_of<Shared>()},
   };
   return kRules;
 }
 
 namespace {
 
-bool wanted(const Rule& rule, const Options& options) {
+// Most plans are of few operators, and most rules about one: a constant is planned in the time of the others.
+bool wanted(const Rule& rule, OperatorSet operators, const Options& options) {
+  if ((rule.operators & operators) == 0) return false;
   if (!options.optional_rules || std::ranges::find(options.disabled, rule.name) != options.disabled.end()) return false;
   return rule.kind == RuleKind::kOptional || rule.kind == RuleKind::kAfter ||
          (rule.kind == RuleKind::kStatistics && options.statistics_answers);
@@ -48,9 +53,11 @@ Result<plan::PlanPtr> lower(plan::PlanPtr plan, const plan::ConstantEvaluator& c
 }
 
 Result<plan::PlanPtr> apply_rules(plan::PlanPtr plan, const plan::ConstantEvaluator& constants, const Options& options, bool observed) {
+  const OperatorSet operators = operators_of(*plan);
   for (const Rule& rule : rules()) {
+    if (rule.kind == RuleKind::kAfter || !wanted(rule, operators, options)) continue;
     const auto apply = observed && rule.apply_to_shared != nullptr ? rule.apply_to_shared : rule.apply;
-    if (rule.kind != RuleKind::kAfter && wanted(rule, options)) plan = TRUENO_TRY(apply(std::move(plan), constants));
+    plan = TRUENO_TRY(apply(std::move(plan), constants));
   }
   return plan;
 }
@@ -78,8 +85,9 @@ Result<plan::PlanPtr> optimize(plan::PlanPtr plan, const plan::ConstantEvaluator
   TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::optimized,
                              [&](plan::PlanPtr p, bool ordered) { return apply_rules(std::move(p), constants, options, ordered); }));
   plan = TRUENO_TRY(apply_rules(std::move(plan), constants, options, false));
+  const OperatorSet operators = operators_of(*plan);
   for (const Rule& rule : rules()) {
-    if (rule.kind == RuleKind::kAfter && wanted(rule, options)) plan = TRUENO_TRY(rule.apply(std::move(plan), constants));
+    if (rule.kind == RuleKind::kAfter && wanted(rule, operators, options)) plan = TRUENO_TRY(rule.apply(std::move(plan), constants));
   }
   return plan;
 }

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "optimize/computed_columns.h"
+#include "optimize/grouping.h"
 #include "optimize/observed_order.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
@@ -22,11 +23,6 @@ namespace {
 
 using plan::Plan;
 using plan::PlanPtr;
-
-bool equal_is_same(const Type& type) {
-  return type.is_integer() || type.id == TypeId::kBoolean || type.id == TypeId::kDecimal || type.id == TypeId::kDate ||
-         type.id == TypeId::kTimestamp || type.id == TypeId::kVarchar;
-}
 
 // By column of the plan: which key of the grouping below it is. Nothing where there is none whose rows all come up here, each once at most.
 struct KeysBelow {

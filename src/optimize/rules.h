@@ -4,6 +4,7 @@
 #include <span>
 #include <string_view>
 
+#include "optimize/operator_set.h"
 #include "plan/plan.h"
 
 namespace trueno::optimize {
@@ -32,6 +33,10 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> remove_distinct(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// What a join groups, or builds its table of, keeps only the rows whose keys the other side can have, where that is few.
 [[nodiscard]] Result<plan::PlanPtr> semi_join_reduction(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// A grouping to which repeated rows make no difference asks a join only for the rows that have a partner.
+[[nodiscard]] Result<plan::PlanPtr> make_semi_joins(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// What a join multiplies is grouped first.
+[[nodiscard]] Result<plan::PlanPtr> push_down_aggregates(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Columns that nobody reads are not carried.
 [[nodiscard]] Result<plan::PlanPtr> prune_columns(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// The same across what is shared; asks for the whole plan, when all other rules are done.
@@ -56,6 +61,8 @@ struct Rule {
   std::string_view name;
   RuleKind kind;
   Result<plan::PlanPtr> (*apply)(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+  /// Where lowering has left none of these it is not asked. What other optional rules make for it comes of these too, a TopN of a Limit.
+  OperatorSet operators = ~OperatorSet{0};
   /// For a plan that is shared, where that is another matter: what reads it, and may see the order of its rows, is elsewhere.
   Result<plan::PlanPtr> (*apply_to_shared)(plan::PlanPtr plan, const plan::ConstantEvaluator& constants) = nullptr;
 };

@@ -12,6 +12,7 @@
 #include <unordered_map>
 
 #include "optimize/computed_columns.h"
+#include "optimize/grouping.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 #include "plan/cardinality.h"
@@ -54,15 +55,6 @@ class Facts {
   plan::Estimator estimator_;
   std::unordered_map<const Plan*, bool> safe_;
 };
-
-// A sum of few digits cannot leave its type, however many rows there are.
-bool cannot_fail(const plan::AggregateCall& call) {
-  if (call.function->may_fail) return false;
-  constexpr int kMostDigits = 19;  // 10^19 values of 10^19 fit 38 digits
-  if (call.function->finish != kernel::FinishKind::kSum) return call.function->finish != kernel::FinishKind::kMoment;
-  const Type& type = call.arguments.front().type;
-  return type.is_float() || type.physical() != Physical::kI128 || (type.id == TypeId::kDecimal && type.precision <= kMostDigits);
-}
 
 // A key of the join, as a column of one of its inputs and of operators below.
 struct Key {

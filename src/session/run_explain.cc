@@ -126,7 +126,7 @@ Result<StatementResult> StatementRunner::run(const sql::Explain& explain) {
     explanation.plan = plan::print(*plan);
     explanation.disabled_rules = disabled_rules();
     const kernel::PipelinePlan pipelines = TRUENO_TRY(compile_plan(*plan, true));
-    for (const kernel::Pipeline& pipeline : pipelines.pipelines) explanation.programs.push_back(kernel::print(*pipeline.program));
+    for (const kernel::Pipeline& pipeline : pipelines.pipelines) explanation.programs.push_back(kernel::print(pipeline));
     explanation.placements = TRUENO_TRY(place(pipelines, database_.devices(), options));
     if (explain.statement->as<sql::QueryStatement>() != nullptr) explanation.cache = text_of(cache_use(*plan), false);
   }

@@ -96,8 +96,10 @@ Result<plan::PlanPtr> StatementRunner::optimised(plan::PlanPtr plan) const {
 }
 
 Result<kernel::PipelinePlan> StatementRunner::compile_plan(const plan::Plan& plan, bool trust_claims) const {
-  return compile::compile(
-      plan, {.trust_claims = trust_claims && settings_.boolean("statistics_answers"), .use_codes = settings_.boolean("optimizer")});
+  const bool statistics = settings_.boolean("statistics_answers");
+  const bool optimizer = settings_.boolean("optimizer");
+  return compile::compile(plan,
+                          {.trust_claims = trust_claims && statistics, .skip_by_keys = optimizer && statistics, .use_codes = optimizer});
 }
 
 Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {

@@ -182,6 +182,43 @@ class PageIndexes(unittest.TestCase):
         text = "\n".join(cell for row in trueno([f"EXPLAIN ANALYZE SELECT count(*) FROM '{self.files[2]}' WHERE u = 5"]) for cell in row)
         self.assertRegex(text, r"[1-5] parts skipped")  # by Bloom filters: the bounds hold it
 
+    def test_joins_skip_what_their_tables_cannot_match(self):
+        chance = random.Random(ARGUMENTS.seed + 2)
+        shapes = ["FROM '{file}' f JOIN keys ON f.{column} = keys.k", "FROM keys JOIN '{file}' f ON f.{column} = keys.k AND f.id > 50",
+                  "FROM '{file}' f WHERE {column} IN (SELECT k FROM keys)", "FROM '{file}' f WHERE EXISTS (SELECT 1 FROM keys WHERE keys.k = f.{column} AND keys.n <> f.id)",
+                  "FROM '{file}' f JOIN keys ON f.{column} = keys.k LEFT JOIN keys more ON more.n = f.id",
+                  # these keep rows without a partner
+                  "FROM '{file}' f LEFT JOIN keys ON f.{column} = keys.k", "FROM '{file}' f FULL JOIN keys ON f.{column} = keys.k",
+                  "FROM '{file}' f WHERE {column} NOT IN (SELECT k FROM keys WHERE k IS NOT NULL)", "FROM '{file}' f JOIN keys ON f.{column} IS NOT DISTINCT FROM keys.k"]
+        for path in self.files:
+            for column in chance.sample(self.table.column_names, 5):
+                values = self.table[column].to_pylist()
+                start = chance.randrange(ROWS)
+                keys = values[start:start + chance.choice([0, 1, 5, 400])] + chance.choice([[], [None], chance.sample(values, 3)])
+                table = pa.table({"k": pa.array(keys, self.table.schema.field(column).type), "n": pa.array(range(len(keys)), pa.int64())})
+                pq.write_table(table, f"{self.folder.name}/keys.parquet")
+                setup = f"CREATE OR REPLACE TABLE keys AS SELECT * FROM '{self.folder.name}/keys.parquet'"
+                connection = duckdb.connect()
+                connection.execute(setup)
+                wanted = [f"SELECT count(*) AS n, sum(f.id) AS ids, count(f.s) AS s {shape.format(file=path, column=column)}" for shape in shapes]
+                got = trueno([setup] + wanted)[1::2]
+                self.assertEqual(got, trueno(["SET statistics_answers = false", setup] + wanted)[1::2])
+                for statement, row in zip(wanted, got, strict=True):
+                    expected = ["" if cell is None else str(cell) for cell in connection.execute(statement).fetchone()]
+                    self.assertEqual(row, expected, f"{statement} with {keys[:8]}")
+
+    def test_the_profile_says_what_the_keys_of_a_join_left_out(self):
+        setup = "CREATE TABLE keys AS SELECT range AS k FROM range(20000, 20100)"
+        for path, few in [(path, few) for path in self.files for few in [" WHERE k % 50 = 0", ""]]:
+            statement = f"SELECT count(*), sum(u) FROM '{path}' f JOIN (SELECT k FROM keys{few}) q ON f.id = q.k"
+            text = "\n".join(cell for row in trueno([setup, f"EXPLAIN ANALYZE {statement}"]) for cell in row)
+            found = re.search(r"(\d+) rows skipped by page indexes", text)
+            self.assertTrue(found, text)
+            self.assertGreater(int(found[1]), 4000)
+            self.assertIn("skips rows whose id is no key of table 0", text)
+            off = "\n".join(cell for row in trueno([setup, "SET statistics_answers = false", f"EXPLAIN ANALYZE {statement}"]) for cell in row)
+            self.assertNotIn("skip", off)
+
     def test_duckdb_writes_bloom_filters_that_we_read(self):
         path = f"{self.folder.name}/duckdb.parquet"
         connection = duckdb.connect()

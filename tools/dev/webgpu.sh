@@ -18,7 +18,8 @@ fetch_webgpu() {
     $VENV/bin/pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: -r "$folder/requirements.txt" -d "$folder" || return 0
     $VENV/bin/python -m zipfile -e "$folder"/wgpu-*.whl "$folder/wheel"
   fi
-  if [ ! -d "$folder/package" ] && command -v npm >/dev/null; then
+  if [ ! -d "$folder/package" ]; then
+    command -v npm >/dev/null || need npm npm
     say "fetching Dawn"
     local archive
     archive=$(cd "$folder" && npm pack --silent "$WEBGPU_NPM" | tail -1) && [ -f "$folder/$archive" ] || return 0
