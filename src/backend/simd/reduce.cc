@@ -259,10 +259,34 @@ FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RE
   return sum;
 }
 
+// Rows that the sums below add up before they are folded.
+constexpr std::size_t kBlockRows = 8 * kChunkRows;
+
+// Calls sum(begin, rows) block by block.
+template <class F>
+FloatChunkSum sum_of_blocks(std::size_t n, F sum) {
+  FloatChunkSum all;
+  for (std::size_t row = 0; row < n && all.fits; row += kBlockRows) {
+    const FloatChunkSum part = sum(row, n - row < kBlockRows ? n - row : kBlockRows);
+    all = {all.high + part.high, all.low + part.low, part.fits};
+  }
+  return all;
+}
+
+// An ordinary sum of a few values of a narrow span needs no more than 53 bits: rounded to the grid of their last bit it stays what it is,
+// and its bits count the steps.
+constexpr int kFewValues = 8;
+static_assert(SumWindow::kNarrowBits + 3 <= 51 && SumWindow::kNarrowBits <= SumWindow::kReduceHighBits);
+// Steps of all rows, in any lane or in all.
+static_assert(kBlockRows <= 1 << 14 && SumWindow::kNarrowBits + 14 < 63);
+
+// `known`: all that is proven already, so nothing is looked at.
 template <bool known>
 FloatChunkSum sum_narrow_floats(const float* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top) {
   constexpr std::uint32_t kMagnitude = 0x7FFFFFFF;
-  double sum = 0;
+  const int grid = top - SumWindow::kNarrowBits;
+  const double to_steps = power_of_two(-grid);
+  std::int64_t steps = 0;
   std::uint32_t most = 0;
   std::uint32_t least = ~std::uint32_t{0};  // of magnitudes less one: zeros wrap to the greatest
   std::size_t i = 0;
@@ -270,16 +294,16 @@ FloatChunkSum sum_narrow_floats(const float* HWY_RESTRICT values, const std::uin
   const hn::CappedTag<float, 16> d;
   const hn::Half<decltype(d)> half;
   const hn::Repartition<double, decltype(d)> wide;
+  const hn::Repartition<std::int64_t, decltype(d)> words;
   const hn::Repartition<std::uint32_t, decltype(d)> bits;
   const std::size_t lanes = hn::Lanes(d);
   const auto magnitude = hn::Set(bits, kMagnitude);
   const auto one = hn::Set(bits, 1u);
+  const auto to_grid = hn::Set(wide, rounder(grid));
+  const auto rounder_bits = hn::BitCast(words, to_grid);
   auto greatest = hn::Zero(bits);
   auto smallest = hn::Set(bits, least);
-  auto sum0 = hn::Zero(wide);
-  auto sum1 = hn::Zero(wide);
-  auto sum2 = hn::Zero(wide);
-  auto sum3 = hn::Zero(wide);
+  auto counted = hn::Zero(words);
   const auto load = [&](std::size_t at) HWY_ATTR {
     const auto x = hn::LoadU(d, values + at);
     if (mask == nullptr) return x;
@@ -291,60 +315,82 @@ FloatChunkSum sum_narrow_floats(const float* HWY_RESTRICT values, const std::uin
     greatest = hn::Max(greatest, size);
     smallest = hn::Min(smallest, hn::Sub(size, one));
   };
+  const auto count = [&](auto sum)
+                         HWY_ATTR { counted = hn::Add(counted, hn::Sub(hn::BitCast(words, hn::Add(sum, to_grid)), rounder_bits)); };
   const std::size_t ahead = stream_distance();
-  for (; i + 2 * lanes <= n; i += 2 * lanes) {
-    stream_ahead(values + i, 2 * lanes * sizeof(float), ahead);
-    const auto x = load(i);
-    const auto y = load(i + lanes);
-    note(x);
-    note(y);
-    sum0 = hn::Add(sum0, hn::PromoteTo(wide, hn::LowerHalf(half, x)));
-    sum1 = hn::Add(sum1, hn::PromoteTo(wide, hn::UpperHalf(half, x)));
-    sum2 = hn::Add(sum2, hn::PromoteTo(wide, hn::LowerHalf(half, y)));
-    sum3 = hn::Add(sum3, hn::PromoteTo(wide, hn::UpperHalf(half, y)));
+  while (i + 2 * lanes <= n) {
+    auto sum0 = hn::Zero(wide);
+    auto sum1 = hn::Zero(wide);
+    auto sum2 = hn::Zero(wide);
+    auto sum3 = hn::Zero(wide);
+    for (int few = 0; few < kFewValues && i + 2 * lanes <= n; ++few, i += 2 * lanes) {
+      stream_ahead(values + i, 2 * lanes * sizeof(float), ahead);
+      const auto x = load(i);
+      const auto y = load(i + lanes);
+      note(x);
+      note(y);
+      sum0 = hn::Add(sum0, hn::PromoteTo(wide, hn::LowerHalf(half, x)));
+      sum1 = hn::Add(sum1, hn::PromoteTo(wide, hn::UpperHalf(half, x)));
+      sum2 = hn::Add(sum2, hn::PromoteTo(wide, hn::LowerHalf(half, y)));
+      sum3 = hn::Add(sum3, hn::PromoteTo(wide, hn::UpperHalf(half, y)));
+    }
+    count(sum0);
+    count(sum1);
+    count(sum2);
+    count(sum3);
   }
-  sum = hn::GetLane(hn::SumOfLanes(wide, hn::Add(hn::Add(sum0, sum1), hn::Add(sum2, sum3))));
+  steps = hn::GetLane(hn::SumOfLanes(words, counted));
   most = hn::GetLane(hn::MaxOfLanes(bits, greatest));
   least = hn::GetLane(hn::MinOfLanes(bits, smallest));
 #endif
-  for (; i < n; ++i) {
-    if (mask != nullptr && mask[i] == 0) continue;
-    const std::uint32_t size = std::bit_cast<std::uint32_t>(values[i]) & kMagnitude;
-    most = size > most ? size : most;
-    least = size - 1 < least ? size - 1 : least;
-    sum += static_cast<double>(values[i]);
+  while (i < n) {
+    double sum = 0;
+    for (int few = 0; few < kFewValues && i < n; ++few, ++i) {
+      if (mask != nullptr && mask[i] == 0) continue;
+      const std::uint32_t size = std::bit_cast<std::uint32_t>(values[i]) & kMagnitude;
+      most = size > most ? size : most;
+      least = size - 1 < least ? size - 1 : least;
+      sum += static_cast<double>(values[i]);
+    }
+    // What does not fit is not converted: it may be more than an integer holds.
+    const double whole = sum * to_steps;
+    if (known || (whole < 0x1p52 && whole > -0x1p52)) steps += static_cast<std::int64_t>(whole);
   }
-  if (!known && most == 0) return {};
-  // 2^11 values below 2^top that are multiples of 2^(top - 42): every partial sum has 53 bits at most.
-  constexpr int kSpan = SumWindow::kNarrowBits;
-  static_assert(kSpan < SumWindow::kReduceHighBits && kChunkRows <= 1 << 11);
-  const auto steps = [&] {
-    return FloatChunkSum{static_cast<std::int64_t>(sum * power_of_two(SumWindow::kReduceHighBits - top)), 0, true};
-  };
-  if (known) return steps();
+  const FloatChunkSum sum{i128{steps} << (SumWindow::kReduceHighBits - SumWindow::kNarrowBits), 0, true};
+  if (known || most == 0) return sum;
   const int above = static_cast<int>(most >> 23) - 126;  // the greatest is below 2^above
   const int field = static_cast<int>((least + 1) >> 23);
   const int lowest_bit = (field == 0 ? 1 : field) - 150;
-  if (above > top || above > 128 || lowest_bit < top - kSpan) return {0, 0, false};
-  return steps();
+  return above > top || above > 128 || lowest_bit < grid ? FloatChunkSum{0, 0, false} : sum;
 }
 FloatChunkSum sum_narrow_f32(const float* values, const std::uint8_t* mask, std::size_t n, int top) {
   return sum_narrow_floats<false>(values, mask, n, top);
 }
 FloatChunkSum sum_known_f32(const float* values, const std::uint8_t* mask, std::size_t n, int top) {
-  return sum_narrow_floats<true>(values, mask, n, top);
+  return sum_of_blocks(n, [&](std::size_t row, std::size_t rows) {
+    return sum_narrow_floats<true>(values + row, mask == nullptr ? nullptr : mask + row, rows, top);
+  });
 }
 
 // The high part as in sum_float; what is left of a value is not split again but added as it is. Where no exponent of the chunk is too low,
-// every rest is a whole number of steps of the low grid and at most half a step of the high one: 2^11 of them add up without rounding.
-// `known`: all that is proven already, so nothing is looked at.
+// every rest is a whole number of steps of the low grid and at most half a step of the high one: 2^14 of them add up without rounding.
+// Steps of the high grid are counted by lane, where fewer rows add up than in all.
 template <bool masked, bool known>
 FloatChunkSum sum_narrow_doubles(const double* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top) {
 #if HWY_TARGET == HWY_SCALAR || !HWY_HAVE_FLOAT64
-  return sum_float(values, mask, n, top);
+  FloatChunkSum sum;
+  for (std::size_t row = 0; row < n && sum.fits; row += kChunkRows) {
+    const std::size_t rows = n - row < kChunkRows ? n - row : kChunkRows;
+    const FloatChunkSum part = sum_float(values + row, mask == nullptr ? nullptr : mask + row, rows, top);
+    sum = {sum.high + part.high, sum.low + part.low, part.fits};
+  }
+  return sum;
 #else
   constexpr std::int64_t kMagnitude = 0x7FFFFFFFFFFFFFFF;
-  static_assert(SumWindow::kLowBits - 1 + 11 <= 53 && kChunkRows <= 1 << 11);
+  constexpr std::size_t kChains = 4;
+  constexpr std::size_t kLeastLanes = 2;
+  static_assert(SumWindow::kLowBits - 1 + 14 <= 53 && kBlockRows <= 1 << 14);
+  static_assert(kBlockRows / (kChains * kLeastLanes) <= 1 << (62 - SumWindow::kReduceHighBits));
   const int low_grid = top - SumWindow::kReduceHighBits - SumWindow::kLowBits;
   const double high_rounder = rounder(top - SumWindow::kReduceHighBits);
   const auto high_bits = std::bit_cast<std::int64_t>(high_rounder);
@@ -357,8 +403,12 @@ FloatChunkSum sum_narrow_doubles(const double* HWY_RESTRICT values, const std::u
   const auto one = hn::Set(words, std::int64_t{1});
   auto high0 = hn::Zero(words);
   auto high1 = hn::Zero(words);
+  auto high2 = hn::Zero(words);
+  auto high3 = hn::Zero(words);
   auto rest0 = hn::Zero(d);
   auto rest1 = hn::Zero(d);
+  auto rest2 = hn::Zero(d);
+  auto rest3 = hn::Zero(d);
   auto exponents = hn::Zero(words);  // bits in which a rounded sum differs from its rounder, as in sum_float
   auto smallest = magnitude;         // of magnitudes less one: zeros wrap to the greatest
   const auto add = [&](auto x, auto& high, auto& rest) HWY_ATTR {
@@ -376,30 +426,39 @@ FloatChunkSum sum_narrow_doubles(const double* HWY_RESTRICT values, const std::u
     return x;
   };
   std::size_t i = 0;
+  std::uint64_t rounders = 0;  // that are in the sum of every lane
   const std::size_t ahead = stream_distance();
-  for (; i + 2 * lanes <= n; i += 2 * lanes) {
-    stream_ahead(values + i, 2 * lanes * sizeof(double), ahead);
+  for (; i + kChains * lanes <= n; i += kChains * lanes) {
+    stream_ahead(values + i, kChains * lanes * sizeof(double), ahead);
     add(load(i), high0, rest0);
     add(load(i + lanes), high1, rest1);
+    add(load(i + 2 * lanes), high2, rest2);
+    add(load(i + 3 * lanes), high3, rest3);
+    rounders += static_cast<std::uint64_t>(high_bits);
   }
-  HWY_ALIGN std::int64_t of_lanes[8];
-  std::uint64_t high = 0;
-  hn::Store(hn::Add(high0, high1), words, of_lanes);
-  for (std::size_t lane = 0; lane < lanes; ++lane) high += static_cast<std::uint64_t>(of_lanes[lane]);
-  high -= i * static_cast<std::uint64_t>(high_bits);
+  HWY_ALIGN std::int64_t of_lanes[kChains * 8];
+  hn::Store(high0, words, of_lanes);
+  hn::Store(high1, words, of_lanes + lanes);
+  hn::Store(high2, words, of_lanes + 2 * lanes);
+  hn::Store(high3, words, of_lanes + 3 * lanes);
+  i128 high = 0;
+  for (std::size_t lane = 0; lane < kChains * lanes; ++lane)
+    high += static_cast<std::int64_t>(static_cast<std::uint64_t>(of_lanes[lane]) - rounders);  // sums of bits wrap
   std::uint64_t differing = 0;
-  hn::Store(exponents, words, of_lanes);
-  for (std::size_t lane = 0; lane < lanes; ++lane) differing |= static_cast<std::uint64_t>(of_lanes[lane]);
   std::int64_t least = kMagnitude;
-  hn::Store(smallest, words, of_lanes);
-  for (std::size_t lane = 0; lane < lanes; ++lane) least = of_lanes[lane] < least ? of_lanes[lane] : least;
-  double rest = hn::GetLane(hn::SumOfLanes(d, hn::Add(rest0, rest1)));
+  if constexpr (!known) {
+    hn::Store(exponents, words, of_lanes);
+    for (std::size_t lane = 0; lane < lanes; ++lane) differing |= static_cast<std::uint64_t>(of_lanes[lane]);
+    hn::Store(smallest, words, of_lanes);
+    for (std::size_t lane = 0; lane < lanes; ++lane) least = of_lanes[lane] < least ? of_lanes[lane] : least;
+  }
+  double rest = hn::GetLane(hn::SumOfLanes(d, hn::Add(hn::Add(rest0, rest1), hn::Add(rest2, rest3))));
   for (; i < n; ++i) {
     const double x = !masked || mask[i] != 0 ? values[i] : 0.0;
     const double on_high = x + high_rounder;
     const auto steps = std::bit_cast<std::uint64_t>(on_high);
     rest += x - (on_high - high_rounder);
-    high += steps - static_cast<std::uint64_t>(high_bits);
+    high += static_cast<std::int64_t>(steps - static_cast<std::uint64_t>(high_bits));
     differing |= steps ^ static_cast<std::uint64_t>(high_bits);
     const auto size = static_cast<std::int64_t>((std::bit_cast<std::uint64_t>(x) - 1) & static_cast<std::uint64_t>(kMagnitude));
     least = size < least ? size : least;
@@ -407,14 +466,17 @@ FloatChunkSum sum_narrow_doubles(const double* HWY_RESTRICT values, const std::u
   // In the exponent field: that of a value whose last bit is the low grid's.
   const std::int64_t lowest = static_cast<std::int64_t>(low_grid + 52 + 1023) << 52;
   if (!known && ((differing >> 52) != 0 || least < lowest - 1)) return {0, 0, false};
-  return {static_cast<std::int64_t>(high), static_cast<std::int64_t>(rest * power_of_two(-low_grid)), true};
+  return {high, static_cast<std::int64_t>(rest * power_of_two(-low_grid)), true};
 #endif
 }
 FloatChunkSum sum_narrow_f64(const double* values, const std::uint8_t* mask, std::size_t n, int top) {
   return mask == nullptr ? sum_narrow_doubles<false, false>(values, mask, n, top) : sum_narrow_doubles<true, false>(values, mask, n, top);
 }
 FloatChunkSum sum_known_f64(const double* values, const std::uint8_t* mask, std::size_t n, int top) {
-  return mask == nullptr ? sum_narrow_doubles<false, true>(values, mask, n, top) : sum_narrow_doubles<true, true>(values, mask, n, top);
+  return sum_of_blocks(n, [&](std::size_t row, std::size_t rows) {
+    return mask == nullptr ? sum_narrow_doubles<false, true>(values + row, nullptr, rows, top)
+                           : sum_narrow_doubles<true, true>(values + row, mask + row, rows, top);
+  });
 }
 
 bool split_f64(const double* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top,

@@ -17,6 +17,8 @@ class WindowedSum {
   WindowedSum(const kernel::Range& range, bool single);
   /// Adds the chosen rows of a chunk (mask bytes; null: all) of an f64 or f32 register.
   void add(const Vector& vector, const std::uint8_t* mask, std::size_t rows, const Routines& routines);
+  /// Whether a chunk may have kStreamRows rows; else kChunkRows.
+  [[nodiscard]] bool takes_long_chunks() const { return known_; }
   /// The sum so far; the window's part is folded in.
   [[nodiscard]] const ExactSum& total();
 

@@ -169,7 +169,8 @@ void check_known_spans(const Routines& routines, int widest_spread, int exponent
   for (int round = 0; round < kRounds; ++round) {
     const int spread = static_cast<int>(random() % static_cast<std::uint64_t>(widest_spread));
     const int base = static_cast<int>(random() % static_cast<std::uint64_t>(2 * exponents)) - exponents;
-    const std::size_t n = 1 + random() % (3 * kChunkRows);
+    const bool masked = round % 2 == 1;
+    const std::size_t n = 1 + random() % (masked ? 3 * kChunkRows : 2 * kStreamRows);
     std::vector<T> values(n);
     std::vector<std::uint8_t> mask(n);
     kernel::Range range;
@@ -186,9 +187,9 @@ void check_known_spans(const Routines& routines, int widest_spread, int exponent
     known += range.span->highest_bit - range.span->lowest_bit < bits ? 1 : 0;
     WindowedSum sum(range, kSingle);
     ExactSum expected;
-    const bool masked = round % 2 == 1;
-    for (std::size_t at = 0; at < n; at += kChunkRows) {
-      const std::size_t rows = std::min(kChunkRows, n - at);
+    const std::size_t longest = sum.takes_long_chunks() && !masked ? kStreamRows : kChunkRows;
+    for (std::size_t at = 0; at < n; at += longest) {
+      const std::size_t rows = std::min(longest, n - at);
       sum.add({kSingle ? Lane::kF32 : Lane::kF64, values.data() + at, nullptr, false}, masked ? mask.data() + at : nullptr, rows, routines);
     }
     for (std::size_t i = 0; i < n; ++i) {
