@@ -97,30 +97,25 @@ struct Ordered {
   }
 };
 
-// 64 rows at a time: their bits in one word, which becomes 64 bytes by masked moves.
-template <class T, class Test, Shape kShape>
-HWY_INLINE std::size_t compare_vectors(const T* HWY_RESTRICT x, const T* HWY_RESTRICT y, std::uint8_t* HWY_RESTRICT to, std::size_t n) {
+// 64 rows at a time: the bits of mask_at(row) in one word, which becomes 64 bytes by masked moves. Gives the rows that are done.
+template <class T, class MaskAt, class Ask>
+HWY_INLINE std::size_t write_masks(std::uint8_t* HWY_RESTRICT to, std::size_t n, bool opposite, const MaskAt& mask_at,
+                                   const Ask& ask_ahead) {
   const hn::CappedTag<T, 16> d;
   const hn::CappedTag<std::uint8_t, 64> bytes;
   constexpr std::size_t kLanes = hn::MaxLanes(d);
   constexpr std::size_t kByteLanes = hn::MaxLanes(bytes);
   const auto one = hn::Set(bytes, std::uint8_t{1});
-  const auto first = hn::Set(d, *x);
-  const auto second = hn::Set(d, *y);
-  const std::size_t ahead = stream_distance();
   std::size_t i = 0;
   for (; i + 64 <= n; i += 64) {
-    if constexpr (kShape != Shape::kConstantVector) stream_ahead(x + i, 64 * sizeof(T), ahead);
-    if constexpr (kShape != Shape::kVectorConstant) stream_ahead(y + i, 64 * sizeof(T), ahead);
+    ask_ahead(i);
     std::uint64_t word = 0;
     for (std::size_t k = 0; k < 64; k += kLanes) {
-      const auto p = kShape == Shape::kConstantVector ? first : hn::LoadU(d, x + i + k);
-      const auto q = kShape == Shape::kVectorConstant ? second : hn::LoadU(d, y + i + k);
       std::uint64_t bits = 0;
-      hn::StoreMaskBits(d, Test::mask(p, q), reinterpret_cast<std::uint8_t*>(&bits));
+      hn::StoreMaskBits(d, mask_at(i + k), reinterpret_cast<std::uint8_t*>(&bits));
       word |= (bits & ((std::uint64_t{1} << kLanes) - 1)) << k;
     }
-    if (Test::kOpposite) word = ~word;
+    if (opposite) word = ~word;
     for (std::size_t k = 0; k < 64; k += kByteLanes) {
       const std::uint64_t bits = word >> k;
       HWY_ALIGN std::uint8_t mask[8];
@@ -129,6 +124,24 @@ HWY_INLINE std::size_t compare_vectors(const T* HWY_RESTRICT x, const T* HWY_RES
     }
   }
   return i;
+}
+
+template <class T, class Test, Shape kShape>
+HWY_INLINE std::size_t compare_vectors(const T* HWY_RESTRICT x, const T* HWY_RESTRICT y, std::uint8_t* HWY_RESTRICT to, std::size_t n) {
+  const hn::CappedTag<T, 16> d;
+  const auto first = hn::Set(d, *x);
+  const auto second = hn::Set(d, *y);
+  const std::size_t ahead = stream_distance();
+  const auto mask_at = [&](std::size_t i) HWY_ATTR {
+    const auto p = kShape == Shape::kConstantVector ? first : hn::LoadU(d, x + i);
+    const auto q = kShape == Shape::kVectorConstant ? second : hn::LoadU(d, y + i);
+    return Test::mask(p, q);
+  };
+  const auto ask_ahead = [&](std::size_t i) HWY_ATTR {
+    if constexpr (kShape != Shape::kConstantVector) stream_ahead(x + i, 64 * sizeof(T), ahead);
+    if constexpr (kShape != Shape::kVectorConstant) stream_ahead(y + i, 64 * sizeof(T), ahead);
+  };
+  return write_masks<T>(to, n, Test::kOpposite, mask_at, ask_ahead);
 }
 
 template <class T, Comparison kOp, Shape kShape>
@@ -150,6 +163,43 @@ void compare(const void* a, const void* b, void* out, std::size_t n) {
   compare_rows<T, kOp, kShape>(static_cast<const T*>(a), static_cast<const T*>(b), static_cast<std::uint8_t*>(out), 0, n);
 }
 #endif
+
+#if HWY_TARGET != HWY_SCALAR
+template <class V>
+HWY_INLINE auto at_most(V a, V b) {
+  if constexpr (hwy::IsFloat<hn::TFromV<V>>())
+    return hn::Le(a, b);
+  else
+    return hn::Not(hn::Lt(b, a));  // not every target has <= of integers
+}
+#endif
+
+// NaN, the greatest, fails < and <= as it has to.
+template <class T, bool kOpenBelow, bool kOpenAbove>
+void within(const void* values, const void* least, const void* greatest, void* out, std::size_t n) {
+  const T* HWY_RESTRICT x = static_cast<const T*>(values);
+  const T low = *static_cast<const T*>(least);
+  const T high = *static_cast<const T*>(greatest);
+  std::uint8_t* HWY_RESTRICT to = static_cast<std::uint8_t*>(out);
+  std::size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const hn::CappedTag<T, 16> d;
+  const auto lows = hn::Set(d, low);
+  const auto highs = hn::Set(d, high);
+  const std::size_t ahead = stream_distance();
+  const auto mask_at = [&](std::size_t row) HWY_ATTR {
+    const auto value = hn::LoadU(d, x + row);
+    const auto above = kOpenBelow ? hn::Lt(lows, value) : at_most(lows, value);
+    return hn::And(above, kOpenAbove ? hn::Lt(value, highs) : at_most(value, highs));
+  };
+  i = write_masks<T>(to, n, false, mask_at, [&](std::size_t row) HWY_ATTR { stream_ahead(x + row, 64 * sizeof(T), ahead); });
+#endif
+  for (; i < n; ++i) {
+    const bool above = kOpenBelow ? x[i] > low : x[i] >= low;
+    const bool below = kOpenAbove ? x[i] < high : x[i] <= high;
+    to[i] = static_cast<std::uint8_t>(above & below);
+  }
+}
 
 template <class T, Comparison kOp, Shape kShape>
 void compare_one_by_one(const void* a, const void* b, void* out, std::size_t n) {
@@ -182,6 +232,13 @@ void fill_lane(Routines& r, Lane lane) {
   fill_operation<T, Comparison::kLessEqual>(r, lane);
   fill_operation<T, Comparison::kGreater>(r, lane);
   fill_operation<T, Comparison::kGreaterEqual>(r, lane);
+  if constexpr (kComparesVectors<T>) {
+    auto& slot = r.within[static_cast<int>(lane)];
+    slot[0][0] = within<T, false, false>;
+    slot[0][1] = within<T, false, true>;
+    slot[1][0] = within<T, true, false>;
+    slot[1][1] = within<T, true, true>;
+  }
 }
 
 void fill_compare(Routines& r) {

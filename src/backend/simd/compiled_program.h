@@ -20,6 +20,7 @@ enum class StepKind : std::uint8_t {
   kUnary,          // a routine
   kIntegerDivide,  // `//` and `%`, checked or not
   kCompare,
+  kWithin,         // two comparisons of one register with constants that stood behind one another as filters: one pass over it
   kCompareColumn,  // a column that nothing else reads with a constant: packed values are compared before they have lanes
   kCompareStrings,
   kDistinct,  // over the comparison routine or by cells
@@ -61,6 +62,8 @@ struct Step {
   Limits limits;
   i128 factor = 0;  // the second operand where in[1] is kNoRegister: a power of ten, read in the lane's width
   bool may_fail = false;
+  WithinRoutine within = nullptr;
+  std::vector<Step> apart;             // kWithin: the steps it stands for
   std::shared_ptr<const Step> column;  // kCompareColumn: how in[0] is loaded where it is not packed
   std::vector<RegisterId> live;        // kFilter, kExpand, kPadUnmatched: registers that exist and are read after it
   double cost_after = 0;               // kFilter: rough cycles a row of the steps behind it

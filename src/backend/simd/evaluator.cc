@@ -1,6 +1,7 @@
 #include "backend/simd/evaluator.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <functional>
 
@@ -97,6 +98,7 @@ Status Evaluator::run(const Step& step) {
     case StepKind::kBinary:
     case StepKind::kChecked:
     case StepKind::kCompare: return binary(step);
+    case StepKind::kWithin: return within(step);
     case StepKind::kCompareColumn: return compare_column(step);
     case StepKind::kUnary: unary(step); return {};
     case StepKind::kIntegerDivide: return integer_divide(step);
@@ -249,6 +251,26 @@ Status Evaluator::binary(const Step& step) {
   }
   const std::uint8_t* ok = out.constant ? nullptr : rows_that_may_fail(out);
   if (step.checked[static_cast<int>(shape)](a.data, b.data, to, n, ok, step.limits)) return failed_row();
+  return {};
+}
+
+Status Evaluator::within(const Step& step) {
+  const Vector values = frame_.vectors[step.in[0]];
+  const Vector& low = frame_.vectors[step.in[1]];
+  const Vector& high = frame_.vectors[step.in[2]];
+  const auto is_nan = [](const Vector& bound) {
+    if (bound.lane == Lane::kF32) return std::isnan(bound.as<float>()[0]);
+    return bound.lane == Lane::kF64 && std::isnan(bound.as<double>()[0]);
+  };
+  if (values.constant || is_nan(low) || is_nan(high)) {
+    for (const Step& part : step.apart) {
+      if (frame_.rows != 0) TRUENO_TRY(run(part));
+    }
+    return {};
+  }
+  Vector& out = begin_output(step);
+  out.lane = Lane::kBool;
+  if (strict_validity(step, out)) step.within(values.data, low.data, high.data, const_cast<void*>(out.data), frame_.rows);
   return {};
 }
 

@@ -106,6 +106,7 @@ class Evaluator {
   void row_number(const Step& step);
   void convert(const Step& step);
   [[nodiscard]] Status binary(const Step& step);
+  [[nodiscard]] Status within(const Step& step);
   [[nodiscard]] Status compare_column(const Step& step);
   void unary(const Step& step);
   [[nodiscard]] Status integer_divide(const Step& step);

@@ -26,6 +26,9 @@ struct Limits {
 /// As BinaryRoutine, and whether some row with `ok[i] != 0` (null: every row) left the limits. Rows that are not ok get any value.
 using CheckedRoutine = bool (*)(const void* a, const void* b, void* out, std::size_t n, const std::uint8_t* ok, const Limits& limits);
 
+/// A column between two constants.
+using WithinRoutine = void (*)(const void* values, const void* low, const void* high, void* out, std::size_t n);
+
 enum class Arithmetic : std::uint8_t { kAdd, kSubtract, kMultiply };
 inline constexpr int kArithmeticCount = 3;
 enum class Comparison : std::uint8_t { kEqual, kNotEqual, kLess, kLessEqual, kGreater, kGreaterEqual };
@@ -81,6 +84,8 @@ struct Routines {
   UnaryRoutine round_to[4][kLaneCount] = {};  // floor, ceil, trunc, nearest even
 
   // compare.cc
+  /// low <= value <= high, to bytes 0 or 1; < where the bound is open. Of I32, I64, F32 and F64, bounds that are not NaN; else null.
+  WithinRoutine within[kLaneCount][2][2] = {};                            // by lane, open below, open above
   BinaryRoutine compare[kComparisonCount][kLaneCount][kShapeCount] = {};  // bytes 0 or 1; no strings and intervals
 
   // logic.cc: validity pointers may be null (all valid); `out_valid` is written only where an input has NULLs

@@ -110,6 +110,43 @@ TEST_P(EveryInstructionSet, FloatsCompareInSqlOrder) {
   }
 }
 
+template <class T>
+void check_within(const Routines& routines, Lane lane) {
+  std::mt19937_64 random(19);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<T> values(1 + random() % 300);
+    for (T& value : values) {
+      value = static_cast<T>(static_cast<double>(random() % 40) - 20);
+      if constexpr (std::is_floating_point_v<T>) {
+        const T odd[] = {std::numeric_limits<T>::quiet_NaN(), std::numeric_limits<T>::infinity(), -std::numeric_limits<T>::infinity(),
+                         T{-0.0}, T{0.5}};
+        if (random() % 4 == 0) value = odd[random() % 5];
+      }
+    }
+    const T low = static_cast<T>(static_cast<double>(random() % 40) - 20);
+    const T high = static_cast<T>(static_cast<double>(random() % 40) - 20);
+    std::vector<std::uint8_t> out(values.size() + 64);
+    for (const int open_below : {0, 1}) {
+      for (const int open_above : {0, 1}) {
+        routines.within[static_cast<int>(lane)][open_below][open_above](values.data(), &low, &high, out.data(), values.size());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+          const bool above = open_below != 0 ? values[i] > low : values[i] >= low;
+          const bool below = open_above != 0 ? values[i] < high : values[i] <= high;
+          ASSERT_EQ(out[i], above && below ? 1 : 0) << +values[i] << " between " << +low << " and " << +high;
+        }
+      }
+    }
+  }
+}
+TEST_P(EveryInstructionSet, ValuesLieWithinBounds) {
+  if (routines().within[static_cast<int>(Lane::kI32)][0][0] == nullptr) GTEST_SKIP();
+  check_within<std::int32_t>(routines(), Lane::kI32);
+  check_within<float>(routines(), Lane::kF32);
+  if (routines().within[static_cast<int>(Lane::kF64)][0][0] == nullptr) GTEST_SKIP() << "no lanes of 64 bits";
+  check_within<std::int64_t>(routines(), Lane::kI64);
+  check_within<double>(routines(), Lane::kF64);
+}
+
 TEST_P(EveryInstructionSet, ExtremesOfInfinitiesAreInfinities) {
   for (const double value : {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
     double min = 0;

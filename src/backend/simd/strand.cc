@@ -102,6 +102,49 @@ std::vector<Strand> cut_at_filters(const CompiledProgram& compiled, const std::v
   return strands;
 }
 
+std::optional<Opcode> bound_of(const CompiledProgram& compiled, const Step& step) {
+  const Opcode op = compiled.at(step.instruction).op;
+  const bool is_bound = op == Opcode::kLess || op == Opcode::kLessEqual || op == Opcode::kGreater || op == Opcode::kGreaterEqual;
+  return is_bound ? std::optional(op) : std::nullopt;
+}
+
+// `x >= low` and `x <= high`, one behind the other as filters, whose results nothing else reads.
+void join_bounds(const CompiledProgram& compiled, const std::vector<bool>& fixed, Strand& strand) {
+  std::vector<Step>& steps = strand.steps;
+  const auto filters = [&](std::size_t n) {
+    const Step& compare = steps[n];
+    const Step& filter = steps[n + 1];
+    return compare.kind == StepKind::kCompare && compare.active == kNoRegister && !fixed[compare.in[0]] && fixed[compare.in[1]] &&
+           filter.kind == StepKind::kFilter && filter.in[0] == compare.out && std::ranges::count(filter.live, compare.out) == 0 &&
+           bound_of(compiled, compare).has_value();
+  };
+  for (std::size_t n = 0; n + 3 < steps.size(); ++n) {
+    if (!filters(n) || !filters(n + 2)) continue;
+    const Step& first = steps[n];
+    const Step& second = steps[n + 2];
+    const Opcode op = *bound_of(compiled, first);
+    const Opcode other = *bound_of(compiled, second);
+    const bool first_is_low = op == Opcode::kGreater || op == Opcode::kGreaterEqual;
+    const bool second_is_low = other == Opcode::kGreater || other == Opcode::kGreaterEqual;
+    if (first.in[0] != second.in[0] || first_is_low == second_is_low) continue;
+    const Opcode low = first_is_low ? op : other;
+    const Opcode high = first_is_low ? other : op;
+    const WithinRoutine routine =
+        compiled.routines
+            ->within[static_cast<int>(compiled.lanes[first.in[0]])][low == Opcode::kGreater ? 1 : 0][high == Opcode::kLess ? 1 : 0];
+    if (routine == nullptr) continue;
+    Step within = second;
+    within.kind = StepKind::kWithin;
+    within.in[1] = first_is_low ? first.in[1] : second.in[1];
+    within.in[2] = first_is_low ? second.in[1] : first.in[1];
+    within.inputs = 3;
+    within.within = routine;
+    within.apart = {steps[n], steps[n + 1], steps[n + 2]};
+    steps[n + 2] = std::move(within);
+    steps.erase(steps.begin() + static_cast<std::ptrdiff_t>(n), steps.begin() + static_cast<std::ptrdiff_t>(n) + 2);
+  }
+}
+
 // Columns that only one comparison with a constant reads: the comparison loads them itself.
 void join_comparisons(const CompiledProgram& compiled, const std::vector<bool>& fixed, Strand& strand) {
   std::vector<int> readers(compiled.lanes.size(), 0);
@@ -251,6 +294,7 @@ std::vector<Strand> make_strands(const CompiledProgram& compiled, std::vector<St
     strand.steps.insert(strand.steps.begin(), needed.begin(), needed.end());
     strand.chunk_rows = chunk_rows_of(compiled, strand);
     for (const Step& step : strand.steps) strand.cost += cost_of(compiled, step);
+    join_bounds(compiled, fixed, strand);
     join_comparisons(compiled, fixed, strand);
     join_sums(compiled, strand);
     strand.streams = streams(compiled, strand);
