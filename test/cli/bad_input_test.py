@@ -123,6 +123,30 @@ class Sql(BadInput):
                 outcome = run("-f", path, timeout=60)
                 self.assertEqual(outcome.returncode, 0, f"{kind} {left}: {outcome.stderr[-500:]}")
 
+    def test_a_join_of_more_than_a_thousand_tables_answers_or_is_refused(self):
+        for tables in [1000, 1500]:
+            joins = " ".join(f"JOIN t t{n} ON t{n}.k = t{n - 1}.k" for n in range(1, tables))
+            path = self.write("joins.sql", f"CREATE TABLE t AS SELECT i AS k FROM range(3) r(i); SELECT count(*) AS n FROM t t0 {joins}")
+            outcome = run("--format", "csv", "--no-footer", "-f", path, timeout=60)
+            if outcome.returncode == 0:
+                self.assertEqual(outcome.stdout, "n\n3\n")
+            else:
+                self.assertRegex(outcome.stderr, "^(Parser|Binder|Not supported) error: .*(nested|deep|joins|tables)")
+
+    def test_a_table_of_ten_thousand_columns(self):
+        columns = range(10_000)
+        path = self.write("wide.csv", ",".join(f"c{n}" for n in columns) + "\n" + "".join(",".join(str(n + row) for n in columns) + "\n" for row in range(3)))
+        sums = ", ".join(f"sum(c{n}) AS c{n}" for n in columns)
+        script = self.write("wide.sql", f"CREATE TABLE t AS FROM '{path}'; SELECT {sums} FROM t; SELECT * FROM t WHERE c9999 = 10000; SELECT sum(c17 + c9998) AS s FROM t WHERE c5000 > 5000")
+        outcome = run("--format", "csv", "--no-footer", "-f", script, timeout=60)
+        self.assertEqual(outcome.returncode, 0, outcome.stderr[-500:])
+        lines = outcome.stdout.splitlines()
+        self.assertEqual(lines[1], ",".join(str(3 * n + 3) for n in columns))
+        self.assertEqual(lines[3], ",".join(str(n + 1) for n in columns))
+        self.assertEqual(lines[-1], str(2 * (17 + 9998) + 1 + 2 + 1 + 2))
+        outcome = run("--no-footer", "-c", f"SELECT c10000 FROM '{path}'")
+        self.assertRegex(outcome.stderr, "c1000")
+
     def test_depth_does_not_depend_on_the_callers_stack(self):
         def nested(inner):
             return "SELECT * FROM " + "(SELECT * FROM " * 400 + inner + " WHERE a > 0 LIMIT 5)" * 400
