@@ -549,7 +549,7 @@ void Evaluator::take_chosen_rows(const Strand& strand) {
   if (chosen == frame_.rows) return;
   if (chosen == 0) {
     frame_.rows = 0;
-  } else if (compacting_pays(strand.cost, strand.steps.size(), chosen, frame_.rows)) {
+  } else if (frame_.rows <= kChunkRows && compacting_pays(strand.cost, strand.steps.size(), chosen, frame_.rows)) {
     compact(Step(), chosen, truth);
   } else {
     frame_.row_mask = truth;

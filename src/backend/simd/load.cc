@@ -203,6 +203,10 @@ Status Evaluator::load_column(const Step& step) {
 }
 
 bool Evaluator::reads_in_place(const Strand& strand, const Morsel& morsel) const {
+  // Short chunks without a chosen row are not read at all.
+  constexpr std::size_t kFewChosen = 8;
+  const auto rows = static_cast<std::size_t>(morsel.batch.length);
+  if (strand.filtered && routines().count_true(chosen_.data(), rows) * kFewChosen < rows) return false;
   return std::ranges::all_of(strand.steps, [&](const Step& step) {
     const std::uint32_t index = compiled_.at(step.instruction).index;
     const Column& column = morsel.batch.columns[index];

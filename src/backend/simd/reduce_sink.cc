@@ -183,10 +183,12 @@ void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const Chu
       add(index, argument, mask, chunk.rows, chosen, routines);
       return;
     }
-    TRUENO_ASSERT(mask == nullptr);  // a chunk this long has no register of its own
+    TRUENO_ASSERT(argument.valid == nullptr);  // a chunk this long has no register of its own
     for (std::size_t row = 0; row < chunk.rows; row += kChunkRows) {
       const std::size_t rows = std::min(kChunkRows, chunk.rows - row);
-      add(index, from_row(argument, row), nullptr, rows, static_cast<std::int64_t>(rows), routines);
+      const std::uint8_t* part = mask == nullptr ? nullptr : mask + row;
+      const auto counted = static_cast<std::int64_t>(part == nullptr ? rows : routines.count_true(part, rows));
+      if (counted != 0) add(index, from_row(argument, row), part, rows, counted, routines);
     }
     return;
   }

@@ -192,7 +192,7 @@ void join_sums(const CompiledProgram& compiled, Strand& strand) {
 // Whether the strand is nothing but columns and accumulators of single values of them.
 bool streams(const CompiledProgram& compiled, const Strand& strand) {
   const kernel::Sink& sink = compiled.program->sink;
-  if (sink.kind != kernel::SinkKind::kReduce || strand.filters || strand.filtered) return false;
+  if (sink.kind != kernel::SinkKind::kReduce || strand.filters) return false;
   const auto is_column = [&](const Step& step) {
     return (step.kind == StepKind::kColumn || step.kind == StepKind::kSummedColumn) && !compiled.at(step.instruction).verify_range;
   };
