@@ -85,6 +85,7 @@ bool is_sound(const Split& split, const Aggregate& partial) {
   const bool by_side =
       std::ranges::all_of(aggregate.keys, [&](const Expression& key) { return split.is_of(key, 0) || split.is_of(key, 1); });
   if (!by_side || !std::ranges::all_of(aggregate.keys, is_safe)) return false;
+  if (split.side == 1 && has_column_that_may_fail(split.input())) return false;  // a table stores, and so computes, what nobody reads, too
   ComputedColumns computed;
   const auto can_be_asked = [&](const Expression& e) { return is_safe(e) && !computed.reads_what_may_fail(e, split.input()); };
   const auto is_key = [&](const Expression& e) { return can_be_asked(e) && equal_is_same(e.type); };
