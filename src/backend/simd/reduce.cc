@@ -286,7 +286,7 @@ FloatChunkSum sum_narrow_floats(const float* HWY_RESTRICT values, const std::uin
   constexpr std::uint32_t kMagnitude = 0x7FFFFFFF;
   const int grid = top - SumWindow::kNarrowBits;
   const double to_steps = power_of_two(-grid);
-  std::int64_t steps = 0;
+  std::uint64_t steps = 0;  // wraps: what does not fit is no number of steps
   std::uint32_t most = 0;
   std::uint32_t least = ~std::uint32_t{0};  // of magnitudes less one: zeros wrap to the greatest
   std::size_t i = 0;
@@ -294,7 +294,7 @@ FloatChunkSum sum_narrow_floats(const float* HWY_RESTRICT values, const std::uin
   const hn::CappedTag<float, 16> d;
   const hn::Half<decltype(d)> half;
   const hn::Repartition<double, decltype(d)> wide;
-  const hn::Repartition<std::int64_t, decltype(d)> words;
+  const hn::Repartition<std::uint64_t, decltype(d)> words;
   const hn::Repartition<std::uint32_t, decltype(d)> bits;
   const std::size_t lanes = hn::Lanes(d);
   const auto magnitude = hn::Set(bits, kMagnitude);
@@ -354,9 +354,9 @@ FloatChunkSum sum_narrow_floats(const float* HWY_RESTRICT values, const std::uin
     }
     // What does not fit is not converted: it may be more than an integer holds.
     const double whole = sum * to_steps;
-    if (known || (whole < 0x1p52 && whole > -0x1p52)) steps += static_cast<std::int64_t>(whole);
+    if (known || (whole < 0x1p52 && whole > -0x1p52)) steps += static_cast<std::uint64_t>(static_cast<std::int64_t>(whole));
   }
-  const FloatChunkSum sum{i128{steps} << (SumWindow::kReduceHighBits - SumWindow::kNarrowBits), 0, true};
+  const FloatChunkSum sum{i128{static_cast<std::int64_t>(steps)} << (SumWindow::kReduceHighBits - SumWindow::kNarrowBits), 0, true};
   if (known || most == 0) return sum;
   const int above = static_cast<int>(most >> 23) - 126;  // the greatest is below 2^above
   const int field = static_cast<int>((least + 1) >> 23);

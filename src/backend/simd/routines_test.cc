@@ -207,7 +207,8 @@ void check_known_spans(const Routines& routines, int widest_spread, int exponent
     const int spread = static_cast<int>(random() % static_cast<std::uint64_t>(widest_spread));
     const int base = static_cast<int>(random() % static_cast<std::uint64_t>(2 * exponents)) - exponents;
     const bool masked = round % 2 == 1;
-    const std::size_t n = 1 + random() % (masked ? 3 * kChunkRows : 2 * kStreamRows);
+    const bool long_chunks = !masked && round % 8 == 0;
+    const std::size_t n = 1 + random() % (long_chunks ? 2 * kStreamRows : 3 * kChunkRows);
     std::vector<T> values(n);
     std::vector<std::uint8_t> mask(n);
     kernel::Range range;
