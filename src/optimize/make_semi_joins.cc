@@ -12,6 +12,7 @@
 
 #include "optimize/computed_columns.h"
 #include "optimize/grouping.h"
+#include "optimize/padded.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 #include "plan/cardinality.h"
@@ -56,15 +57,8 @@ PlanPtr with_side_only(PlanPtr plan, std::size_t side) {
     if (join.condition) plan::remap_columns(*join.condition, swapped);
   }
   join.kind = JoinKind::kSemi;
-  const std::size_t first = side == 0 ? 0 : left;
-  plan::Project project;
-  for (std::size_t i = 0; i < plan->schema.size(); ++i) {
-    const Type& type = plan->schema[i].type;
-    const bool kept = i >= first && i - first < plan->inputs[side]->schema.size();
-    project.expressions.push_back(kept ? Expression::column(static_cast<int>(i - first), type) : Expression::literal(Value::null(type)));
-  }
   PlanPtr semi = plan::make_join(std::move(join), std::move(plan->inputs[side]), std::move(plan->inputs[1 - side]));
-  return plan::make_plan(std::move(project), std::move(plan->schema), std::move(semi));
+  return padded(std::move(semi), side, std::move(plan->schema));
 }
 
 bool is_all_safe(const Plan& plan) {

@@ -12,6 +12,7 @@
 
 #include "optimize/computed_columns.h"
 #include "optimize/no_rows.h"
+#include "optimize/padded.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 
@@ -46,20 +47,8 @@ bool is_never_true(const Expression& condition) {
          (condition.value.is_null() || !condition.value.as_bool());
 }
 
-// The input's columns, then NULLs or one constant for the others of the plan.
-PlanPtr padded(PlanPtr plan, std::size_t input, const std::optional<Value>& constant = std::nullopt) {
-  PlanPtr kept = std::move(plan->inputs[input]);
-  const std::size_t first = input == 0 ? 0 : plan->schema.size() - kept->schema.size();
-  plan::Project project;
-  for (std::size_t i = 0; i < plan->schema.size(); ++i) {
-    const Type& type = plan->schema[i].type;
-    if (i >= first && i - first < kept->schema.size()) {
-      project.expressions.push_back(Expression::column(static_cast<int>(i - first), type));
-    } else {
-      project.expressions.push_back(Expression::literal(constant ? *constant : Value::null(type)));
-    }
-  }
-  return plan::make_plan(std::move(project), std::move(plan->schema), std::move(kept));
+PlanPtr padded_input(PlanPtr plan, std::size_t input, const std::optional<Value>& constant = std::nullopt) {
+  return padded(std::move(plan->inputs[input]), input, std::move(plan->schema), constant);
 }
 
 PlanPtr prune_join(PlanPtr plan) {
@@ -73,10 +62,10 @@ PlanPtr prune_join(PlanPtr plan) {
   if (no_left && !(right_alone && !no_right)) return is_silent(*plan->inputs[1]) ? no_rows(std::move(plan->schema)) : std::move(plan);
   const std::size_t kept = no_left ? 1 : 0;
   if (has_column_that_may_fail(*plan->inputs[kept])) return plan;
-  if (no_left) return padded(std::move(plan), 1);
-  if (left_alone) return padded(std::move(plan), 0);
+  if (no_left) return padded_input(std::move(plan), 1);
+  if (left_alone) return padded_input(std::move(plan), 0);
   if (kind == JoinKind::kAnti) return std::move(plan->inputs[0]);
-  if (kind == JoinKind::kMark) return padded(std::move(plan), 0, Value::boolean(false));
+  if (kind == JoinKind::kMark) return padded_input(std::move(plan), 0, Value::boolean(false));
   return is_silent(*plan->inputs[0]) ? no_rows(std::move(plan->schema)) : std::move(plan);
 }
 
@@ -85,7 +74,7 @@ PlanPtr prune_union(PlanPtr plan) {
   if (std::ranges::all_of(inputs, [](const PlanPtr& input) { return gives_no_rows(*input); })) return no_rows(std::move(plan->schema));
   std::erase_if(inputs, [](const PlanPtr& input) { return gives_no_rows(*input); });
   if (inputs.size() > 1 || has_column_that_may_fail(*inputs.front())) return plan;
-  return padded(std::move(plan), 0);
+  return padded_input(std::move(plan), 0);
 }
 
 PlanPtr pruned(PlanPtr plan) {

@@ -263,11 +263,11 @@ FloatChunkSum sum_float(const T* HWY_RESTRICT values, const std::uint8_t* HWY_RE
 constexpr std::size_t kBlockRows = 8 * kChunkRows;
 
 // Calls sum(begin, rows) block by block.
-template <class F>
+template <std::size_t kRows, class F>
 FloatChunkSum sum_of_blocks(std::size_t n, F sum) {
   FloatChunkSum all;
-  for (std::size_t row = 0; row < n && all.fits; row += kBlockRows) {
-    const FloatChunkSum part = sum(row, n - row < kBlockRows ? n - row : kBlockRows);
+  for (std::size_t row = 0; row < n && all.fits; row += kRows) {
+    const FloatChunkSum part = sum(row, n - row < kRows ? n - row : kRows);
     all = {all.high + part.high, all.low + part.low, part.fits};
   }
   return all;
@@ -367,7 +367,7 @@ FloatChunkSum sum_narrow_f32(const float* values, const std::uint8_t* mask, std:
   return sum_narrow_floats<false>(values, mask, n, top);
 }
 FloatChunkSum sum_known_f32(const float* values, const std::uint8_t* mask, std::size_t n, int top) {
-  return sum_of_blocks(n, [&](std::size_t row, std::size_t rows) {
+  return sum_of_blocks<kBlockRows>(n, [&](std::size_t row, std::size_t rows) {
     return sum_narrow_floats<true>(values + row, mask == nullptr ? nullptr : mask + row, rows, top);
   });
 }
@@ -378,13 +378,8 @@ FloatChunkSum sum_known_f32(const float* values, const std::uint8_t* mask, std::
 template <bool masked, bool known>
 FloatChunkSum sum_narrow_doubles(const double* HWY_RESTRICT values, const std::uint8_t* HWY_RESTRICT mask, std::size_t n, int top) {
 #if HWY_TARGET == HWY_SCALAR || !HWY_HAVE_FLOAT64
-  FloatChunkSum sum;
-  for (std::size_t row = 0; row < n && sum.fits; row += kChunkRows) {
-    const std::size_t rows = n - row < kChunkRows ? n - row : kChunkRows;
-    const FloatChunkSum part = sum_float(values + row, mask == nullptr ? nullptr : mask + row, rows, top);
-    sum = {sum.high + part.high, sum.low + part.low, part.fits};
-  }
-  return sum;
+  return sum_of_blocks<kChunkRows>(
+      n, [&](std::size_t row, std::size_t rows) { return sum_float(values + row, mask == nullptr ? nullptr : mask + row, rows, top); });
 #else
   constexpr std::int64_t kMagnitude = 0x7FFFFFFFFFFFFFFF;
   constexpr std::size_t kChains = 4;
@@ -473,7 +468,7 @@ FloatChunkSum sum_narrow_f64(const double* values, const std::uint8_t* mask, std
   return mask == nullptr ? sum_narrow_doubles<false, false>(values, mask, n, top) : sum_narrow_doubles<true, false>(values, mask, n, top);
 }
 FloatChunkSum sum_known_f64(const double* values, const std::uint8_t* mask, std::size_t n, int top) {
-  return sum_of_blocks(n, [&](std::size_t row, std::size_t rows) {
+  return sum_of_blocks<kBlockRows>(n, [&](std::size_t row, std::size_t rows) {
     return mask == nullptr ? sum_narrow_doubles<false, true>(values + row, nullptr, rows, top)
                            : sum_narrow_doubles<true, true>(values + row, mask + row, rows, top);
   });
