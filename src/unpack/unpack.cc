@@ -209,9 +209,75 @@ void compare32(const std::uint8_t* packed, std::size_t first, std::size_t n, int
   }
 }
 
+#if HWY_TARGET != HWY_SCALAR
+// The lanes of 64 bits whose bytes of `chosen` are not 0.
+template <class D>
+HWY_INLINE hn::Mask<D> chosen_lanes(D d, const std::uint8_t* chosen) {
+  const hn::Rebind<std::uint8_t, D> bytes;
+  const auto given = hn::LoadU(bytes, chosen);
+#if HWY_TARGET <= HWY_AVX3
+  // Masks are bits of a register of their own there, whatever the width of the lanes: the way through memory compiles to nothing.
+  std::uint64_t bits = 0;
+  hn::StoreMaskBits(bytes, hn::Ne(given, hn::Zero(bytes)), reinterpret_cast<std::uint8_t*>(&bits));
+  return hn::LoadMaskBits(d, reinterpret_cast<const std::uint8_t*>(&bits));
+#else
+  return hn::Ne(hn::PromoteTo(d, hn::PromoteTo(hn::Rebind<std::uint32_t, D>(), given)), hn::Zero(d));
+#endif
+}
+
+// Where vectors have eight words or more, half as many values go through lanes of 64 bits: a permutation brings both words that a value may
+// straddle, one shift does, and what comes out is added as it is. Adds the rows of whole vectors and gives their number.
+template <bool masked>
+HWY_INLINE std::size_t sum_wide(const std::uint8_t* at, std::size_t n, int width, const std::uint8_t* mask, std::uint64_t* sum) {
+  const hn::CappedTag<std::uint32_t, 16> d;
+  const hn::Repartition<std::uint64_t, decltype(d)> wide;
+  const std::size_t lanes = hn::Lanes(d);
+  const std::size_t half = lanes / 2;
+  if (lanes < 8) return 0;
+  HWY_ALIGN std::int32_t words[2][16];
+  HWY_ALIGN std::uint64_t shifts[2][8];
+  for (std::size_t k = 0; k < lanes; ++k) {
+    const std::size_t bit = k * static_cast<std::size_t>(width);
+    const std::size_t next = bit / 32 + 1 < lanes ? bit / 32 + 1 : lanes - 1;  // past the end: the value ends with its first word
+    words[k / half][k % half * 2] = static_cast<std::int32_t>(bit / 32);
+    words[k / half][k % half * 2 + 1] = static_cast<std::int32_t>(next);
+    shifts[k / half][k % half] = bit % 32;
+  }
+  const auto first_words = hn::SetTableIndices(d, words[0]);
+  const auto second_words = hn::SetTableIndices(d, words[1]);
+  const auto first_shift = hn::Load(wide, shifts[0]);
+  const auto second_shift = hn::Load(wide, shifts[1]);
+  const auto bits = hn::Set(wide, ~std::uint64_t{0} >> (64 - width));
+  auto first = hn::Zero(wide);
+  auto second = hn::Zero(wide);
+  const std::size_t step = lanes / 8 * static_cast<std::size_t>(width);
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes, at += step) {
+    const auto loaded = hn::LoadU(d, reinterpret_cast<const std::uint32_t*>(at));
+    auto x = hn::And(hn::Shr(hn::BitCast(wide, hn::TableLookupLanes(loaded, first_words)), first_shift), bits);
+    auto y = hn::And(hn::Shr(hn::BitCast(wide, hn::TableLookupLanes(loaded, second_words)), second_shift), bits);
+    if constexpr (masked) {
+      x = hn::IfThenElseZero(chosen_lanes(wide, mask + i), x);
+      y = hn::IfThenElseZero(chosen_lanes(wide, mask + i + half), y);
+    }
+    first = hn::Add(first, x);
+    second = hn::Add(second, y);
+  }
+  *sum += hn::GetLane(hn::SumOfLanes(wide, hn::Add(first, second)));
+  return i;
+}
+#endif
+
 std::uint64_t sum32(const std::uint8_t* packed, std::size_t first, std::size_t n, int width, const std::uint8_t* mask) {
   if (width == 0) return 0;
 #if HWY_TARGET != HWY_SCALAR
+  std::uint64_t sum = 0;
+  const std::uint8_t* at = packed + first / 8 * static_cast<std::size_t>(width);
+  const std::size_t added = mask == nullptr ? sum_wide<false>(at, n, width, mask, &sum) : sum_wide<true>(at, n, width, mask, &sum);
+  if (added == n) return sum;
+  first += added;
+  n -= added;
+  mask = mask == nullptr ? nullptr : mask + added;
   const hn::CappedTag<std::uint32_t, 16> d;
   const hn::Repartition<std::uint64_t, decltype(d)> wide;
   const hn::Rebind<std::uint8_t, decltype(d)> bytes;
@@ -232,7 +298,7 @@ std::uint64_t sum32(const std::uint8_t* packed, std::size_t first, std::size_t n
     even = hn::Add(even, hn::And(pairs, low));
     odd = hn::Add(odd, hn::ShiftRight<32>(pairs));
   });
-  return hn::GetLane(hn::SumOfLanes(wide, hn::Add(even, odd)));
+  return sum + hn::GetLane(hn::SumOfLanes(wide, hn::Add(even, odd)));
 #else
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < n; ++i) sum += mask == nullptr || mask[i] != 0 ? unpack_bits(packed, first + i, width) : 0;

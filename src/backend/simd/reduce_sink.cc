@@ -178,7 +178,8 @@ void ReduceSink::update(std::size_t index, const Evaluator& evaluator, const Chu
     argument.data = scratch_[1].values(width);
   }
   if (accumulator.kind == AccumulatorKind::kSumFloat || accumulator.kind == AccumulatorKind::kSumInteger) {
-    const bool at_once = accumulator.kind == AccumulatorKind::kSumFloat && float_sums_[index].takes_long_chunks();
+    const bool at_once =
+        accumulator.kind == AccumulatorKind::kSumFloat ? float_sums_[index].takes_long_chunks() : argument.packed != nullptr;
     if (chunk.rows <= kChunkRows || at_once) {
       add(index, argument, mask, chunk.rows, chosen, routines);
       return;
