@@ -35,6 +35,8 @@ ColumnStatistics TableSource::column_statistics(int column) const {
   return *merged;
 }
 
+Result<Batch> TableSource::sample(std::span<const int>) const { return Batch(); }
+
 bool TableSource::is_dictionary(int) const { return false; }
 
 std::shared_ptr<const Dictionary> TableSource::shared_dictionary(int) const { return nullptr; }

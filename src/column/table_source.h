@@ -39,6 +39,9 @@ class TableSource {
   [[nodiscard]] virtual ColumnStatistics statistics(std::int64_t part, int column) const = 0;
   /// What is known of a column over all parts. The same as merging them, unless the source keeps better estimates.
   [[nodiscard]] virtual ColumnStatistics column_statistics(int column) const;
+  /// Some rows for estimates, of these columns: chosen by chance, but the same ones in every call and for every column. No rows: the source
+  /// knows none without reading.
+  [[nodiscard]] virtual Result<Batch> sample(std::span<const int> columns) const;
   /// Whether scans give this text column as codes, whatever the part: programs then compute with codes.
   [[nodiscard]] virtual bool is_dictionary(int column) const;
   /// The one dictionary of all parts of a column, where there is one; its values are distinct.

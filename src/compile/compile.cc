@@ -4,8 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "column/batch_source.h"
 #include "compile/expression_writer.h"
-#include "compile/one_row_source.h"
 
 namespace trueno::compile {
 
@@ -101,7 +101,7 @@ class Compiler {
     stream.source_name = "one row";
     stream.estimated_rows = 1;
     stream.schema = plan.schema;
-    stream.input.source = one_row_source();
+    stream.input.source = batch_source({}, Batch{1, {}}, "one row");
     if (values.rows.size() == 1) {
       stream.outputs = values.rows[0];
       return stream;

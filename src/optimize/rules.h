@@ -31,6 +31,8 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> remove_sorts(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// DISTINCT of what a grouping has made distinct is left out.
 [[nodiscard]] Result<plan::PlanPtr> remove_distinct(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Conditions above large tables are tried on samples, for the estimates of what follows.
+[[nodiscard]] Result<plan::PlanPtr> measure_filters(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// What a join groups, or builds its table of, keeps only the rows whose keys the other side can have, where that is few.
 [[nodiscard]] Result<plan::PlanPtr> semi_join_reduction(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// A grouping to which repeated rows make no difference asks a join only for the rows that have a partner.

@@ -69,7 +69,9 @@ struct Rows {
     return rows ? static_cast<double>(*rows) : kUnknownRows;
   }
   double operator()(const Values& values) const { return static_cast<double>(values.rows.size()); }
-  double operator()(const Filter& filter) const { return input() * of.selectivity(plan.input(), filter.condition); }
+  double operator()(const Filter& filter) const {
+    return input() * (filter.passing ? *filter.passing : of.selectivity(plan.input(), filter.condition));
+  }
   double operator()(const Project&) const { return input(); }
   double operator()(const Aggregate& aggregate) const {
     if (aggregate.keys.empty()) return 1;

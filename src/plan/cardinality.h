@@ -21,7 +21,7 @@ class Estimator {
   std::unordered_map<const Plan*, double> rows_;
 };
 
-/// How many rows a plan is expected to give, from row counts, bounds and distinct counts of its sources. For choosing among plans; costs a
+/// How many rows a plan is expected to give, from row counts, bounds, distinct counts and samples of its sources. For choosing among plans; costs a
 /// look at the statistics of the columns that conditions and keys read. `estimated_rows` is the cheap one.
 [[nodiscard]] double cardinality(const Plan& plan);
 

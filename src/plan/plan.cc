@@ -252,7 +252,10 @@ struct LinePrinter {
   std::string operator()(const Values& values) const {
     return fmt::format("Values {} row{}", values.rows.size(), values.rows.size() == 1 ? "" : "s");
   }
-  std::string operator()(const Filter& filter) const { return "Filter " + print(filter.condition, plan.input().schema); }
+  std::string operator()(const Filter& filter) const {
+    const std::string seen = filter.passing ? fmt::format(", passed by {:.2g} % of a sample", *filter.passing * 100) : std::string();
+    return "Filter " + print(filter.condition, plan.input().schema) + seen;
+  }
   std::string operator()(const Project& project) const {
     std::string text;
     for (std::size_t i = 0; i < project.expressions.size(); ++i) {
@@ -394,5 +397,7 @@ std::string print(const Plan& plan) {
 }
 
 std::int64_t estimated_rows(const Plan& plan) { return std::visit(RowEstimate{plan}, plan.node); }
+
+std::optional<std::int64_t> ConstantEvaluator::count_matches(const Expression&, const Schema&, const Batch&) const { return std::nullopt; }
 
 }  // namespace trueno::plan

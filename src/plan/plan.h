@@ -28,6 +28,7 @@ struct Values {
 };
 struct Filter {
   Expression condition;
+  std::optional<double> passing = std::nullopt;  // the part of the rows that was seen to satisfy it: an estimate
 };
 struct Project {
   std::vector<Expression> expressions;
@@ -195,11 +196,14 @@ void add_join_condition(Join& join, Expression condition, int left_columns);
 /// Rows the plan is expected to give; an estimate from row counts and simple selectivities. -1: unknown.
 [[nodiscard]] std::int64_t estimated_rows(const Plan& plan);
 
-/// Evaluates an expression without columns; session implements it with compile and the scalar backend.
+/// Evaluates expressions while a query is planned; session implements it with compile and the scalar backend.
 class ConstantEvaluator {
  public:
   virtual ~ConstantEvaluator() = default;
   [[nodiscard]] virtual Result<Value> evaluate(const Expression& expression) const = 0;
+  /// How many of these rows satisfy a condition over their columns; nothing where it fails on one, or cannot be said.
+  [[nodiscard]] virtual std::optional<std::int64_t> count_matches(const Expression& condition, const Schema& schema,
+                                                                  const Batch& rows) const;
 };
 
 }  // namespace trueno::plan

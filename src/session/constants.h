@@ -5,11 +5,13 @@
 
 namespace trueno::session {
 
-/// Folding, VALUES and settings: a program without columns on the scalar device, which gives the bits every device gives.
+/// Folding, VALUES, settings and samples: programs on the scalar device, which gives the bits every device gives.
 class Constants final : public plan::ConstantEvaluator {
  public:
   explicit Constants(dispatch::Devices& devices) : devices_(devices) {}
   [[nodiscard]] Result<Value> evaluate(const plan::Expression& expression) const override;
+  [[nodiscard]] std::optional<std::int64_t> count_matches(const plan::Expression& condition, const Schema& schema,
+                                                          const Batch& rows) const override;
 
  private:
   dispatch::Devices& devices_;

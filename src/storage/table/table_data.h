@@ -58,6 +58,7 @@ struct TableData {
   FoundOnce<ColumnStatistics> statistics;                     // merged
   FoundOnce<std::shared_ptr<const Dictionary>> dictionaries;  // the one of all groups; null: there is none
   FoundOnce<std::int64_t> column_bytes;
+  FoundOnce<Result<Column>> samples;  // the rows of TableSource::sample
   FoundOnce<std::string> group_runs;  // of no column (0): the numbers of the groups, as text
 
   [[nodiscard]] std::int64_t byte_size() const;

@@ -1,11 +1,17 @@
 // A table version as a source of rows.
 #include <algorithm>
+#include <vector>
 
+#include "base/hash.h"
+#include "column/rows.h"
 #include "storage/table/table_writer.h"
 
 namespace trueno {
 
 namespace {
+
+constexpr std::size_t kSampledRows = 1024;
+constexpr std::size_t kSampledGroups = 32;
 
 // Scans hand out the chunks themselves: no copy, one batch a row group.
 class MemoryTable final : public TableSource {
@@ -55,6 +61,14 @@ class MemoryTable final : public TableSource {
     return merged;
   }
 
+  Result<Batch> sample(std::span<const int> columns) const override {
+    Batch rows;
+    if (part_count() == 0) return rows;
+    for (const int column : columns) rows.columns.push_back(TRUENO_TRY(data_->samples.of(column, [&] { return sampled(column); })));
+    rows.length = rows.columns.empty() ? 0 : rows.columns.front().length;
+    return rows;
+  }
+
   bool is_dictionary(int column) const override { return shared_dictionary(column) != nullptr; }
 
   std::shared_ptr<const Dictionary> shared_dictionary(int column) const override {
@@ -88,6 +102,22 @@ class MemoryTable final : public TableSource {
  private:
   const RowGroup& group(std::int64_t part) const { return *data_->groups[static_cast<std::size_t>(part)]; }
   const Column& chunk(std::int64_t part, int column) const { return group(part).columns[static_cast<std::size_t>(column)]; }
+
+  // Of each of some row groups a few rows, anywhere in it: what lies together is often alike.
+  Result<Column> sampled(int column) const {
+    const auto groups = static_cast<std::size_t>(part_count());
+    const std::size_t taken = std::min(groups, kSampledGroups);
+    std::vector<Column> pieces;
+    for (std::size_t i = 0; i < taken; ++i) {
+      const auto part = static_cast<std::int64_t>(i * groups / taken);
+      const auto length = static_cast<std::uint64_t>(group(part).rows);
+      std::vector<std::uint32_t> rows(length == 0 ? 0 : kSampledRows / taken);
+      for (std::size_t k = 0; k < rows.size(); ++k) rows[k] = static_cast<std::uint32_t>(hash64(i * kSampledRows + k + 1) % length);
+      std::ranges::sort(rows);
+      pieces.push_back(TRUENO_TRY(take_rows(chunk(part, column), rows)));
+    }
+    return concatenate(pieces);
+  }
 
   std::shared_ptr<const TableData> data_;
   std::string name_;

@@ -250,5 +250,36 @@ TEST(TableSource, StatisticsOfAColumnBelongToAVersion) {
   EXPECT_EQ(make_table_source(one, "a", 0, 0)->column_statistics(0).max->as_integer(), 9);
 }
 
+// The same rows for every column, from all over the table, whatever the encoding.
+TEST(TableSource, ASampleIsOfWholeRowsFromAllOver) {
+  constexpr std::int64_t kRows = 20'000;
+  TableWriter writer({{"n", TypeId::kBigInt}, {"text", TypeId::kVarchar}, {"null", TypeId::kDouble}}, {500});
+  const Column n = column_from(TypeId::kBigInt, kRows, [](std::int64_t row) { return Value::bigint(row); });
+  const Column text = column_from(TypeId::kVarchar, kRows, [](std::int64_t row) { return Value::varchar(std::to_string(row)); });
+  const Column null = column_from(TypeId::kDouble, kRows, [](std::int64_t) { return Value::null(TypeId::kDouble); });
+  ASSERT_TRUE(writer.append({kRows, {n, text, null}}));
+  const auto source = make_table_source(*writer.finish(), "t", 1, 1);
+  const std::vector<int> columns = {1, 0, 2};
+  const Batch sample = *source->sample(columns);
+  ASSERT_GT(sample.length, 500);
+  ASSERT_LE(sample.length, 1024);
+  std::int64_t in_first_half = 0;
+  std::int64_t next_to_another = 0;
+  for (std::int64_t row = 0; row < sample.length; ++row) {
+    const auto number = static_cast<std::int64_t>(sample.columns[1].value(row).as_integer());
+    ASSERT_EQ(sample.columns[0].value(row).as_string(), std::to_string(number));
+    ASSERT_TRUE(sample.columns[2].value(row).is_null());
+    in_first_half += number < kRows / 2 ? 1 : 0;
+    next_to_another += row > 0 && number == sample.columns[1].value(row - 1).as_integer() + 1 ? 1 : 0;
+  }
+  EXPECT_NEAR(static_cast<double>(in_first_half), static_cast<double>(sample.length) / 2, static_cast<double>(sample.length) / 10);
+  EXPECT_LT(next_to_another, sample.length / 4);
+  const Batch again = *source->sample(std::vector<int>{0});
+  ASSERT_EQ(again.length, sample.length);
+  for (std::int64_t row = 0; row < sample.length; ++row) ASSERT_EQ(again.columns[0].value(row), sample.columns[1].value(row));
+  EXPECT_EQ(make_table_source(*TableWriter({{"n", TypeId::kBigInt}}, {500}).finish(), "empty", 2, 1)->sample(std::vector<int>{0})->length,
+            0);
+}
+
 }  // namespace
 }  // namespace trueno
