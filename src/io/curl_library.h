@@ -15,6 +15,7 @@ enum class CurlOption : int {
   kUrl = 10002,
   kRange = 10007,
   kUserAgent = 10018,
+  kCaFile = 10065,
   kLowSpeedLimit = 19,
   kLowSpeedTime = 20,
   kHttpHeader = 10023,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <cstring>
 
 #include "base/name.h"
@@ -90,6 +91,15 @@ void wait_ms(int milliseconds) {
 
 }  // namespace
 
+HttpOptions HttpOptions::of_environment() {
+  HttpOptions options;
+  for (const char* name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
+    const char* file = std::getenv(name);
+    if (file != nullptr && options.ca_file.empty()) options.ca_file = file;
+  }
+  return options;
+}
+
 // How one attempt ended: with a response, or with an error that may pass.
 struct HttpClient::Attempt {
   HttpResponse response;
@@ -149,6 +159,7 @@ Result<HttpClient::Attempt> HttpClient::try_once(const CurlLibrary& curl, const 
   set(CurlOption::kFollowLocation, 1L);
   set(CurlOption::kMaxRedirects, 10L);
   set(CurlOption::kNoSignal, 1L);
+  if (!options_.ca_file.empty()) set(CurlOption::kCaFile, options_.ca_file.c_str());
   set(CurlOption::kConnectTimeoutMs, static_cast<long>(options_.connect_timeout_ms));
   set(CurlOption::kLowSpeedLimit, 1L);
   set(CurlOption::kLowSpeedTime, static_cast<long>(options_.idle_timeout_s));

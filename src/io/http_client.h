@@ -19,6 +19,10 @@ struct HttpOptions {
   int connect_timeout_ms = 10'000;
   int idle_timeout_s = 20;                               // without a byte
   std::uint64_t largest_whole = std::uint64_t{1} << 30;  // of a file whose server gives no ranges
+  std::string ca_file;                                   // certificates that servers are believed by; empty: the system's
+
+  /// These, with the file of certificates that CURL_CA_BUNDLE or SSL_CERT_FILE names.
+  [[nodiscard]] static HttpOptions of_environment();
 };
 
 /// Bytes [first, last] of a file.

@@ -28,7 +28,7 @@ std::unique_ptr<FileSystem> make_files() {
 #ifdef __wasm__
   return make_local_file_system();
 #else
-  return make_file_system_with_urls(make_local_file_system());
+  return make_file_system_with_urls(make_local_file_system(), HttpOptions::of_environment());
 #endif
 }
 

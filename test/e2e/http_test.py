@@ -8,8 +8,10 @@ import json
 import os
 import pathlib
 import re
+import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -99,10 +101,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self.answer(206, body, **headers)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, address):
+        if not isinstance(sys.exc_info()[1], ssl.SSLError):  # a client that does not believe the certificate hangs up
+            super().handle_error(request, address)
+
+
 class Http(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        cls.server = Server(("127.0.0.1", 0), Handler)
         threading.Thread(target=cls.server.serve_forever, daemon=True).start()
         cls.base = f"http://127.0.0.1:{cls.server.server_port}"
         cls.environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
@@ -173,6 +181,43 @@ class Http(unittest.TestCase):
 
     def test_an_empty_file_has_no_rows(self):
         self.assertEqual(self.value(f"SELECT count(*) FROM read_json('{self.base}/empty/t.json')"), "0")
+
+
+class Https(Http):
+    """All of it once more over TLS, from a server whose certificate is its own authority."""
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.certificate, key = f"{cls.folder.name}/certificate.pem", f"{cls.folder.name}/key.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test", "-addext",
+                        "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cls.certificate], check=True, capture_output=True)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(cls.certificate, key)
+        cls.server.socket = context.wrap_socket(cls.server.socket, server_side=True, do_handshake_on_connect=False)
+        cls.base = cls.base.replace("http:", "https:")
+        cls.environment |= {"CURL_CA_BUNDLE": cls.certificate}
+
+    @classmethod
+    def tearDownClass(cls):
+        super().tearDownClass()
+        cls.folder.cleanup()
+
+    def test_a_server_that_nobody_vouches_for_is_refused(self):
+        strangers = {name: value for name, value in self.environment.items() if name not in ("CURL_CA_BUNDLE", "SSL_CERT_FILE")}
+        self.addCleanup(setattr, self, "environment", self.environment)
+        self.environment = strangers
+        self.assertRegex(self.failure(self.sum_of("plain")), "IO error: .*certificate")
+        self.environment = strangers | {"SSL_CERT_FILE": self.certificate}
+        self.assertEqual(self.value(self.sum_of("plain")), SUM)
+        self.environment = strangers | {"CURL_CA_BUNDLE": f"{self.folder.name}/nothing.pem"}
+        self.assertRegex(self.failure(self.sum_of("plain")), "IO error: .*CA")
+        self.assertEqual(Handler.requests.keys(), {"/plain/t.csv"})
+
+    def test_a_server_by_another_name_is_refused(self):
+        self.addCleanup(setattr, self, "base", self.base)
+        self.base = self.base.replace("127.0.0.1", "localhost")
+        self.assertRegex(self.failure(self.sum_of("plain")), "IO error: .*(certificate|peer)")
 
 
 if __name__ == "__main__":
