@@ -96,10 +96,9 @@ Result<plan::PlanPtr> StatementRunner::optimised(plan::PlanPtr plan) const {
 }
 
 Result<kernel::PipelinePlan> StatementRunner::compile_plan(const plan::Plan& plan, bool trust_claims) const {
-  const bool statistics = settings_.boolean("statistics_answers");
   const bool optimizer = settings_.boolean("optimizer");
-  return compile::compile(plan,
-                          {.trust_claims = trust_claims && statistics, .skip_by_keys = optimizer && statistics, .use_codes = optimizer});
+  const bool skips = optimizer && settings_.boolean("statistics_answers");
+  return compile::compile(plan, {.trust_claims = trust_claims, .skip_by_keys = skips, .use_codes = optimizer});
 }
 
 Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {

@@ -125,7 +125,7 @@ void DealtRows::assemble(const Kept& kept, const Vector& vector, const std::uint
 }
 
 template <std::size_t kBytes>
-Status DealtRows::scatter(const std::uint64_t* words, std::size_t count) {
+Status DealtRows::scatter_rows(const std::uint64_t* words, std::size_t count) {
   const std::uint8_t* from = tuples_.data();
   const int shift = rest_bits_;
   for (std::size_t k = 0; k < count; ++k, from += kBytes) {
@@ -143,18 +143,35 @@ Status DealtRows::add(const std::uint64_t* words, const std::uint32_t* rows, std
   std::uint8_t* to = tuples_.data();
   for (std::size_t k = 0; k < count; ++k) store(to + k * row_bytes_, static_cast<std::uint32_t>(words[k] & mask));
   for (const Kept& kept : kept_) assemble(kept, *arguments.first[kept.accumulator], rows, count);
+  return scatter(words, count);
+}
+
+Status DealtRows::add_again(const std::uint8_t* tuples, std::size_t count, std::uint32_t first) {
+  const std::uint32_t mask = (std::uint32_t{1} << rest_bits_) - 1;
+  words_.resize(kChunkRows);
+  std::memcpy(tuples_.data(), tuples, count * row_bytes_);
+  for (std::size_t k = 0; k < count; ++k) {
+    std::uint8_t* const row = tuples_.data() + k * row_bytes_;
+    const std::uint32_t word = load<std::uint32_t>(row) - first;
+    words_[k] = word;
+    store(row, word & mask);
+  }
+  return scatter(words_.data(), count);
+}
+
+Status DealtRows::scatter(const std::uint64_t* words, std::size_t count) {
   rows_ += count;
   switch (row_bytes_) {
-    case 4: return scatter<4>(words, count);
-    case 8: return scatter<8>(words, count);
-    case 12: return scatter<12>(words, count);
-    case 16: return scatter<16>(words, count);
-    case 24: return scatter<24>(words, count);
-    case 32: return scatter<32>(words, count);
-    case 48: return scatter<48>(words, count);
-    case 64: return scatter<64>(words, count);
-    case 96: return scatter<96>(words, count);
-    default: return scatter<128>(words, count);
+    case 4: return scatter_rows<4>(words, count);
+    case 8: return scatter_rows<8>(words, count);
+    case 12: return scatter_rows<12>(words, count);
+    case 16: return scatter_rows<16>(words, count);
+    case 24: return scatter_rows<24>(words, count);
+    case 32: return scatter_rows<32>(words, count);
+    case 48: return scatter_rows<48>(words, count);
+    case 64: return scatter_rows<64>(words, count);
+    case 96: return scatter_rows<96>(words, count);
+    default: return scatter_rows<128>(words, count);
   }
 }
 

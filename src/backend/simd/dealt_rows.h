@@ -20,6 +20,8 @@ class DealtRows {
   static constexpr int kHashPartBits = 9;
   static constexpr int kHashBits = 32 + kHashPartBits;
   static constexpr int kMostPartBits = 11;
+  /// Bits of a word that a part leaves to its groups, where there are not too many parts.
+  static constexpr int kRestBits = 13;
   /// Rows that one worker puts aside at most: sums of 32-bit values hold far more of them.
   static constexpr std::size_t kMostRows = std::size_t{1} << 27;
 
@@ -29,6 +31,8 @@ class DealtRows {
 
   /// Rows `rows[k]` (null: row k) of a chunk, k in [0, count), with the words `words[k]`.
   [[nodiscard]] Status add(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, const GroupArguments& arguments);
+  /// Rows of another one that keeps the same accumulators, as `for_each` gives them; their words are what they begin with, less `first`.
+  [[nodiscard]] Status add_again(const std::uint8_t* tuples, std::size_t count, std::uint32_t first);
 
   [[nodiscard]] std::size_t parts() const { return parts_.size(); }
   /// Bits of a word below those that choose its part.
@@ -86,11 +90,11 @@ class DealtRows {
   };
 
   void assemble(const Kept& kept, const Vector& vector, const std::uint32_t* rows, std::size_t count);
-  template <std::size_t kBytes>
   [[nodiscard]] Status scatter(const std::uint64_t* words, std::size_t count);
+  template <std::size_t kBytes>
+  [[nodiscard]] Status scatter_rows(const std::uint64_t* words, std::size_t count);
   [[nodiscard]] Status begin_block(std::size_t part);
 
-  static constexpr int kRestBits = 13;
   static constexpr int kLeastPartBits = 4;
   static constexpr std::size_t kBlockBytes = 4096;
   static constexpr std::size_t kSlabBytes = std::size_t{1} << 20;
@@ -106,6 +110,7 @@ class DealtRows {
   std::vector<MutableBuffer> slabs_;
   std::size_t slab_used_ = kSlabBytes;
   std::vector<std::uint8_t> tuples_;  // of the chunk
+  std::vector<std::uint64_t> words_;  // of rows that are added again
 };
 
 }  // namespace trueno::backend::simd

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "backend/simd/dealt_parts.h"
 #include "backend/simd/folded_records.h"
 #include "base/hash.h"
 #include "column/rows.h"
@@ -19,13 +20,13 @@ struct TableGroups {
   std::vector<std::uint32_t> numbers;
 };
 
-TableGroups deal_groups(const GroupSink& sink, int rest_bits, std::size_t parts) {
+TableGroups deal_groups(const GroupSink& sink, const DealtParts& parts) {
   TableGroups out;
-  out.starts.assign(parts + 1, 0);
+  out.starts.assign(parts.size() + 1, 0);
   const std::uint32_t groups = sink.groups();
-  const auto part_of = [&](std::uint32_t group) { return static_cast<std::size_t>(sink.dealt_word(group) >> rest_bits); };
+  const auto part_of = [&](std::uint32_t group) { return parts.part_of(sink.dealt_word(group)); };
   for (std::uint32_t group = 0; group < groups; ++group) ++out.starts[part_of(group) + 1];
-  for (std::size_t part = 0; part < parts; ++part) out.starts[part + 1] += out.starts[part];
+  for (std::size_t part = 0; part < parts.size(); ++part) out.starts[part + 1] += out.starts[part];
   std::vector<std::uint32_t> places(out.starts.begin(), out.starts.end() - 1);
   out.groups.resize(groups);
   for (std::uint32_t group = 0; group < groups; ++group) out.groups[places[part_of(group)]++] = group;
@@ -96,11 +97,8 @@ class Numbering {
 
 class Parts {
  public:
-  Parts(const CompiledProgram& compiled, std::span<const GroupSink* const> sinks, const Parallel& parallel)
-      : compiled_(compiled), program_(*compiled.program), sinks_(sinks), parallel_(parallel) {
-    for (const GroupSink* sink : sinks) {
-      if (sink->dealt() != nullptr) layout_ = sink->dealt();
-    }
+  Parts(const CompiledProgram& compiled, std::span<const GroupSink* const> sinks, DealtParts dealt, const Parallel& parallel)
+      : compiled_(compiled), program_(*compiled.program), sinks_(sinks), parallel_(parallel), dealt_(std::move(dealt)) {
     longest_dictionaries_ = sinks.front()->dictionaries();
     for (const GroupSink* sink : sinks.subspan(1)) {
       for (std::size_t k = 0; k < longest_dictionaries_.size(); ++k) {
@@ -109,17 +107,14 @@ class Parts {
         if (other && (!longest || longest->values->length < other->values->length)) longest = other;
       }
     }
-    count_ = layout_->parts();
+    count_ = dealt_.size();
     words_.resize(count_);
     firsts_.resize(count_ + 1);
   }
 
   Result<std::optional<Batch>> run() {
-    std::int64_t rows = 0;
-    for (const GroupSink* sink : sinks_) rows += sink->rows();
-    if (rows >= INT32_MAX) return std::optional<Batch>();  // a sum of 32-bit values might not hold so many
     tables_.resize(sinks_.size());
-    parallel_(sinks_.size(), [&](std::size_t i) { tables_[i] = deal_groups(*sinks_[i], layout_->rest_bits(), count_); });
+    parallel_(sinks_.size(), [&](std::size_t i) { tables_[i] = deal_groups(*sinks_[i], dealt_); });
     if (sinks_.front()->dealt_by_word()) {
       for_stretches([&](std::size_t first, std::size_t last) {
         Numbering numbering;
@@ -137,11 +132,6 @@ class Parts {
     if (sinks_.front()->dealt_by_word()) return words_[part].size();
     return key_columns_[part].empty() ? 0 : static_cast<std::size_t>(key_columns_[part].front().length);
   }
-  [[nodiscard]] std::size_t rows_of(std::size_t part) const {
-    std::size_t sum = 0;
-    for (const GroupSink* sink : sinks_) sum += sink->dealt() == nullptr ? 0 : sink->dealt()->rows_of(part);
-    return sum;
-  }
   // Parts that a thread takes one after the other, with memory of its own.
   void for_stretches(const std::function<void(std::size_t first, std::size_t last)>& body) const {
     const std::size_t stretches = parallel_.threads() <= 1 ? 1 : std::min(count_, parallel_.threads() * 16);
@@ -154,19 +144,18 @@ class Parts {
 
   // Finds the part's words, and writes into its rows which of them is theirs.
   void number_by_word(std::size_t part, Numbering& numbering) {
-    const std::uint64_t mask = (std::uint64_t{1} << layout_->rest_bits()) - 1;
+    const std::uint64_t first_word = dealt_.first_word(part);
     const auto rest_of = [&](std::size_t sink, std::uint32_t group) {
-      return static_cast<std::uint32_t>(sinks_[sink]->table().group_words()[group] & mask);
+      return static_cast<std::uint32_t>(sinks_[sink]->table().group_words()[group] - first_word);
     };
-    std::size_t most = rows_of(part);
+    std::size_t most = dealt_.rows_of(part);
     for (std::size_t i = 0; i < sinks_.size(); ++i) most += table_groups(i, part).size();
     if (most == 0) return;
-    numbering.begin(layout_->rest_bits(), most);
-    const std::size_t step = layout_->row_bytes();
+    numbering.begin(dealt_.rest_bits(part), most);
+    const std::size_t step = dealt_.layout().row_bytes();
     for (std::size_t i = 0; i < sinks_.size(); ++i) {
       for (const std::uint32_t group : table_groups(i, part)) numbering.add(rest_of(i, group));
-      if (sinks_[i]->dealt() == nullptr) continue;
-      sinks_[i]->dealt()->for_each(part, [&](const std::uint8_t* rows, std::size_t count) {
+      dealt_.for_each(part, i, [&](const std::uint8_t* rows, std::size_t count) {
         for (std::size_t k = 0; k < count; ++k) numbering.add(load<std::uint32_t>(rows + k * step));
       });
     }
@@ -174,8 +163,7 @@ class Parts {
     for (std::size_t i = 0; i < sinks_.size(); ++i) {
       std::uint32_t* numbers = tables_[i].numbers.data() + tables_[i].starts[part];
       for (const std::uint32_t group : table_groups(i, part)) *numbers++ = numbering.number_of(rest_of(i, group));
-      if (sinks_[i]->dealt() == nullptr) continue;
-      sinks_[i]->dealt()->for_each(part, [&](std::uint8_t* rows, std::size_t count) {
+      dealt_.for_each(part, i, [&](std::uint8_t* rows, std::size_t count) {
         for (std::size_t k = 0; k < count; ++k) store(rows + k * step, numbering.number_of(load<std::uint32_t>(rows + k * step)));
       });
     }
@@ -204,8 +192,8 @@ class Parts {
   };
 
   Status number_by_hash(std::size_t part, GroupTable& table, Chunk& chunk) {
-    const std::uint64_t mask = (std::uint64_t{1} << layout_->rest_bits()) - 1;
-    const std::size_t step = layout_->row_bytes();
+    const std::uint64_t mask = (std::uint64_t{1} << dealt_.rest_bits(part)) - 1;
+    const std::size_t step = dealt_.layout().row_bytes();
     const std::size_t record_words = table.record_words();
     table.clear();
     for (std::size_t i = 0; i < sinks_.size(); ++i) {
@@ -222,7 +210,7 @@ class Parts {
       }
       if (sink.dealt() == nullptr) continue;
       DealtKeys::Cursor cursor(*sink.dealt_keys(), part);
-      sink.dealt()->for_each(part, [&](std::uint8_t* rows, std::size_t count) {
+      dealt_.for_each(part, i, [&](std::uint8_t* rows, std::size_t count) {
         cursor.read(count, chunk.records.data());
         for (std::size_t k = 0; k < count; ++k) chunk.hashes[k] = load<std::uint32_t>(rows + k * step);
         table.find_records(chunk.records.data(), chunk.hashes.data(), count, chunk.groups.data());
@@ -248,7 +236,7 @@ class Parts {
     std::vector<kernel::GroupOutputs::Failure> failures(count_);
     for_stretches([&](std::size_t first, std::size_t last) {
       GroupRecords records(compiled_);
-      DealtRows::Reader reader(*layout_);
+      DealtRows::Reader reader(dealt_.layout());
       for (std::size_t part = first; part < last; ++part) {
         if (groups_of(part) == 0) continue;
         add_rows(part, records, reader);
@@ -294,10 +282,8 @@ class Parts {
     records.restart(groups_of(part));
     if (program_.sink.accumulators.empty()) return;
     for (std::size_t i = 0; i < sinks_.size(); ++i) {
-      const GroupSink* sink = sinks_[i];
-      records.absorb(sink->records(), table_groups(i, part), tables_[i].numbers.data() + tables_[i].starts[part]);
-      if (sink->dealt() == nullptr) continue;
-      sink->dealt()->for_each(part, [&](const std::uint8_t* rows, std::size_t count) {
+      records.absorb(sinks_[i]->records(), table_groups(i, part), tables_[i].numbers.data() + tables_[i].starts[part]);
+      dealt_.for_each(part, i, [&](const std::uint8_t* rows, std::size_t count) {
         reader.read(rows, count);
         records.update(reader.arguments(), count, nullptr, nullptr, count, reader.numbers(), *compiled_.routines);
       });
@@ -309,7 +295,7 @@ class Parts {
     const std::size_t groups = groups_of(part);
     if (!keys_.empty()) {
       std::vector<std::uint64_t> words(groups);
-      for (std::size_t i = 0; i < groups; ++i) words[i] = std::uint64_t{part} << layout_->rest_bits() | words_[part][i];
+      for (std::size_t i = 0; i < groups; ++i) words[i] = dealt_.first_word(part) + words_[part][i];
       for (std::size_t k = 0; k < keys_.size(); ++k) sinks_.front()->table().write_key(k, words, first, keys_[k]);
     }
     const GroupRecords* const only[] = {&records};
@@ -325,7 +311,7 @@ class Parts {
   const kernel::Program& program_;
   std::span<const GroupSink* const> sinks_;
   const Parallel& parallel_;
-  const DealtRows* layout_ = nullptr;
+  DealtParts dealt_;
   std::size_t count_ = 0;
   std::vector<TableGroups> tables_;                                      // by worker
   std::vector<std::vector<std::uint32_t>> words_;                        // by part: rests of words, ascending; where rows are dealt by them
@@ -340,7 +326,11 @@ class Parts {
 
 Result<std::optional<Batch>> group_parts(const CompiledProgram& compiled, std::span<const GroupSink* const> sinks,
                                          const Parallel& parallel) {
-  return Parts(compiled, sinks, parallel).run();
+  std::int64_t rows = 0;
+  for (const GroupSink* sink : sinks) rows += sink->rows();
+  if (rows >= INT32_MAX) return std::optional<Batch>();  // a sum of 32-bit values might not hold so many
+  DealtParts dealt = TRUENO_TRY(DealtParts::make(compiled, sinks, parallel));
+  return Parts(compiled, sinks, std::move(dealt), parallel).run();
 }
 
 }  // namespace trueno::backend::simd

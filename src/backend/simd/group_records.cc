@@ -62,6 +62,7 @@ GroupRecords::GroupRecords(const CompiledProgram& compiled)
     slots_.push_back(slot);
   }
   records_.resize(kChunkRows);
+  begin_windows();
 }
 
 std::int64_t GroupRecords::bytes() const {
@@ -90,7 +91,7 @@ void GroupRecords::clear() {
   shift_ = kSegmentShift;
   texts_.clear();
   for (std::vector<ProductSum>& sums : products_) sums.clear();
-  for (FloatWindow& window : windows_) window = {};
+  begin_windows();
 }
 
 void GroupRecords::restart(std::size_t groups) {
@@ -105,7 +106,23 @@ void GroupRecords::restart(std::size_t groups) {
   segment_groups_ = groups_used_ = groups;
   texts_.clear();
   for (std::vector<ProductSum>& sums : products_) sums.clear();
-  for (FloatWindow& window : windows_) window = {};
+  begin_windows();
+}
+
+// Where all values are known to fit one, that is it.
+void GroupRecords::begin_windows() {
+  for (std::size_t i = 0; i < windows_.size(); ++i) {
+    windows_[i] = {};
+    const Accumulator& accumulator = compiled_.program->sink.accumulators[i];
+    if (accumulator.kind != AccumulatorKind::kSumFloat) continue;
+    const kernel::Range& range = compiled_.at(accumulator.argument).range;
+    if (!range.proven || !range.span || range.span->empty()) continue;
+    const int top = range.span->highest_bit + 1;
+    const int low_grid = top - SumWindow::kGroupHighBits - SumWindow::kLowBits;
+    if (top < SumWindow::kLowestTop || top > SumWindow::kHighestTop || range.span->lowest_bit < low_grid) continue;
+    windows_[i].has_window = true;
+    windows_[i].top = top;
+  }
 }
 
 bool GroupRecords::misfits(std::int64_t rows) const {
@@ -337,7 +354,8 @@ void GroupRecords::update_floats(std::size_t index, const Vector& argument, cons
     }
   }
   if (!window.has_window) {
-    constexpr int kHeadroom = 4;
+    // Of 82 bits: values a thousand times as large may follow, and 53 bits of those so far still end far above the last one.
+    constexpr int kHeadroom = 10;
     const std::optional<int> needed = needed_top(values, mask, n);
     if (needed && *needed + kHeadroom >= SumWindow::kLowestTop && *needed + kHeadroom <= SumWindow::kHighestTop) {
       window.has_window = true;

@@ -107,6 +107,7 @@ class GroupRecords {
     const std::uint32_t* groups = nullptr;
   };
 
+  void begin_windows();
   void locate(const Chosen& chosen);
   void update_one(std::size_t index, const GroupArguments& arguments, const Chosen& chosen, const Routines& routines);
   void update_floats(std::size_t index, const Vector& argument, const Chosen& chosen, const Routines& routines);

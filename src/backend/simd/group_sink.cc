@@ -23,7 +23,8 @@ GroupSink::GroupSink(const CompiledProgram& compiled, const Launch& launch)
     : compiled_(compiled),
       table_(compiled),
       records_(compiled),
-      dealt_from_(launch.chunk_rows > 0 ? kDealtFromInTests : kDealtFrom),
+      small_limits_(launch.chunk_rows > 0),
+      dealt_from_(small_limits_ ? kDealtFromInTests : kDealtFrom),
       dictionaries_(compiled.program->sink.keys.size()) {
   by_word_ = table_.has_words() && table_.ascends() && table_.word_bits() <= DealtRows::kMostWordBits;
   const bool by_hash = !table_.is_dense() && DealtKeys::may_deal(table_.record_words(), table_.text_words().size());

@@ -42,6 +42,8 @@ class GroupSink {
     return by_word_ ? table_.group_words()[group] : word_of_hash(table_.group_hash(group));
   }
   [[nodiscard]] bool dealt_by_word() const { return by_word_; }
+  /// Whether few rows take the ways of many: in tests.
+  [[nodiscard]] bool has_small_limits() const { return small_limits_; }
   [[nodiscard]] const std::vector<std::shared_ptr<const Dictionary>>& dictionaries() const { return dictionaries_; }
   [[nodiscard]] Result<std::vector<Column>> keys() const { return table_.keys(dictionaries_); }
 
@@ -61,6 +63,7 @@ class GroupSink {
   std::unique_ptr<DealtRows> dealt_;
   std::unique_ptr<DealtKeys> dealt_keys_;
   bool by_word_ = false;
+  bool small_limits_;
   std::uint32_t dealt_from_;  // groups
   std::int64_t rows_ = 0;     // since the groups began
   std::vector<Batch> sealed_;
