@@ -184,10 +184,14 @@ def ratio(line: dict) -> float:
 
 
 def print_line(line: dict):
-    cells = "  ".join(f"{name} {ms:9.2f}" for name, ms in line["median_ms"].items())
+    cells = "  ".join(f"{name} {ms:9.3f}" for name, ms in line["median_ms"].items())
     print(f"  {line['query']:<30} {cells}  ratio {ratio(line):5.2f}", flush=True)
     for name, problem in line["problems"].items():
         print(f"    {name}: {problem}", flush=True)
+
+
+def shown(ms: float) -> str:
+    return f"{ms:.1f}" if ms >= 1 else f"{ms:.3f}"
 
 
 def table(title: str, lines: list[dict]) -> str:
@@ -198,7 +202,7 @@ def table(title: str, lines: list[dict]) -> str:
         cells = []
         for name in names:
             ms = line["median_ms"].get(name)
-            cells.append("–" if ms is None else f"**{ms:.1f}**" if ms == best else f"{ms:.1f}")
+            cells.append("–" if ms is None else f"**{shown(ms)}**" if ms == best else shown(ms))
         out.append(f"| {line['query']} | {' | '.join(cells)} | {ratio(line):.2f} |")
     ratios = [max(0.25, ratio(line)) for line in lines if not math.isnan(ratio(line))]
     if ratios:
@@ -217,7 +221,7 @@ def versions() -> str:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--threads", default="2,1")
-    parser.add_argument("--groups", default="scan,groupby,join,sort,tpch,ssb,h2ogroup,h2ojoin")
+    parser.add_argument("--groups", default="scan,groupby,join,sort,small,tpch,ssb,h2ogroup,h2ojoin")
     parser.add_argument("--sources", default="memory,parquet")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--scan-rows", type=int, default=100_000_000)

@@ -49,6 +49,7 @@ TABLES = {
     "l": Table("i::int k, (i * 1000003)::bigint wide, pick(i, 0, 1000) v, pick(i, 2, 100000) m", 1_000_000, "order by hash(i * 3)"),
     "r": Table("i::int + 200000 k, ((i + 200000) * 1000003)::bigint wide, pick(i, 1, 1000) v, pick(i, 3, 100000) m", 1_000_000, "order by hash(i * 5)"),
     "names": Table("mail(i) s, pick(i, 0, 100)::bigint w", 1_000_000, "order by hash(i)"),
+    "points": Table("i id, pick(i, 0, 1000) v, pick(i, 2, 100) g, mail(i) s, round(u(i, 3) * 1000, 2) x", 100_000),
     **{name: Table(columns, "h2o_rows", order, rows) for name, (columns, order, rows) in h2o.TABLES.items()},
 }
 
@@ -102,6 +103,15 @@ SORT_QUERIES = {
     "COUNT DISTINCT 10M integers": "select count(distinct g10m) n from g",
     "COUNT DISTINCT 1M texts": "select count(distinct s1m) n from g",
 }
+SMALL_QUERIES = {
+    "one row by key": "select v, x from points where id = 77777",
+    "one row by key, a text": "select s from points where id = 12345",
+    "100 rows by key, summed": "select count(*) n, sum(v) s from points where id between 5000 and 5099",
+    "all rows summed": "select count(*) n, sum(v) s from points",
+    "100 groups": "select g, count(*) n, sum(v) s from points group by g order by g",
+    "first 10": "select id, v from points order by v desc, id limit 10",
+    "join by key": "select a.v, b.v w from points a join points b on a.id = b.id where a.id = 4711",
+}
 Q1 = """select l_returnflag, l_linestatus, sum(l_quantity) as sum_qty, sum(l_extendedprice) as sum_base_price,
     sum(l_extendedprice * (1 - l_discount)) as sum_disc_price, sum(l_extendedprice * (1 - l_discount) * (1 + l_tax)) as sum_charge,
     avg(l_quantity) as avg_qty, avg(l_extendedprice) as avg_price, avg(l_discount) as avg_disc, count(*) as count_order
@@ -124,6 +134,7 @@ GROUPS = [
     Group("groupby", "GROUP BY over {group_rows} rows", ["g"], GROUP_QUERIES),
     Group("join", "Joins, {fact_rows} rows of facts", ["fact", "dim", "l", "r", "g", "names"], JOIN_QUERIES),
     Group("sort", "Sort, top-k and DISTINCT over {group_rows} rows", ["g"], SORT_QUERIES, kept=True),
+    Group("small", "Small queries over 100k rows", ["points"], SMALL_QUERIES),
     Group("tpch", "TPC-H SF{scale}", ["lineitem"], {"Q1": Q1, "Q6": Q6}),
     Group("ssb", "Star Schema Benchmark SF{scale}", [f"ssb.{table}" for table in ssb.TABLES], ssb.QUERIES),
     Group("h2ogroup", "H2O group-by over {h2o_rows} rows", ["h2o"], h2o.GROUP_QUERIES, kept=True, checks=h2o.GROUP_CHECKS),
