@@ -15,13 +15,15 @@ namespace trueno::optimize {
 
 namespace {
 
-constexpr std::int64_t kLeastRows = 16'384;  // below, what can be gained is less than asking costs
+constexpr std::int64_t kLeastRows = 16'384;   // below, what can be gained is less than asking costs
+constexpr std::int64_t kMostRowBytes = 4096;  // of the columns of a condition: long texts take too long to look into
 
-// The columns that a condition reads, of the source, and their fields.
-Result<std::optional<double>> passing(const plan::Filter& filter, const plan::Plan& input, const plan::ConstantEvaluator& constants) {
+std::optional<double> passing(const plan::Filter& filter, const plan::Plan& input, const plan::ConstantEvaluator& constants) {
   const auto& scan = std::get<plan::Scan>(input.node);
   const std::vector<int> read = plan::columns_of(filter.condition);
-  if (read.empty() || plan::is_volatile(filter.condition) || scan.source->row_count().value_or(0) < kLeastRows) return std::nullopt;
+  const std::int64_t rows_in_all = scan.source->row_count().value_or(0);
+  if (read.empty() || plan::is_volatile(filter.condition) || rows_in_all < kLeastRows) return std::nullopt;
+  std::int64_t bytes = 0;
   std::vector<int> columns;
   std::vector<int> places(input.schema.size(), -1);
   Schema schema;
@@ -30,16 +32,18 @@ Result<std::optional<double>> passing(const plan::Filter& filter, const plan::Pl
     places[at] = static_cast<int>(columns.size());
     columns.push_back(scan.columns[at]);
     schema.push_back(input.schema[at]);
+    bytes += scan.source->all_column_bytes(scan.columns[at]);
   }
-  const Batch rows = TRUENO_TRY(scan.source->sample(columns));
-  if (rows.length == 0) return std::nullopt;
+  if (bytes / rows_in_all > kMostRowBytes) return std::nullopt;
+  const Result<Batch> rows = scan.source->sample(columns);
+  if (!rows || rows->length == 0) return std::nullopt;
   plan::Expression condition = filter.condition;
   plan::remap_columns(condition, places);
-  const std::optional<std::int64_t> matches = constants.count_matches(condition, schema, rows);
+  const std::optional<std::int64_t> matches = constants.count_matches(condition, schema, *rows);
   if (!matches) return std::nullopt;
-  if (*matches > 0) return static_cast<double>(*matches) / static_cast<double>(rows.length);
+  if (*matches > 0) return static_cast<double>(*matches) / static_cast<double>(rows->length);
   // Rarer than a sample shows.
-  return std::min(plan::selectivity(input, filter.condition), 0.5 / static_cast<double>(rows.length));
+  return std::min(plan::selectivity(input, filter.condition), 0.5 / static_cast<double>(rows->length));
 }
 
 }  // namespace
@@ -48,7 +52,7 @@ Result<plan::PlanPtr> measure_filters(plan::PlanPtr plan, const plan::ConstantEv
   for (plan::PlanPtr& input : plan->inputs) input = TRUENO_TRY(measure_filters(std::move(input), constants));
   auto* filter = std::get_if<plan::Filter>(&plan->node);
   if (filter != nullptr && std::holds_alternative<plan::Scan>(plan->input().node))
-    filter->passing = TRUENO_TRY(passing(*filter, plan->input(), constants));
+    filter->passing = passing(*filter, plan->input(), constants);
   return plan;
 }
 

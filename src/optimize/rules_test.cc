@@ -74,6 +74,76 @@ PlanPtr filtered(std::vector<Expression> terms) {
 
 const ScanPredicate& predicate_of(const plan::Plan& filter) { return std::get<plan::Scan>(filter.input().node).predicate; }
 
+// A large table with a sample of ten rows whose y is 0 to 9.
+struct Large {
+  std::int64_t rows = 20'000;
+  std::int64_t bytes = 80'000;
+  bool has_memory = true;
+};
+class LargeTable final : public TableSource {
+ public:
+  explicit LargeTable(Large large) : large_(large) {}
+  const Schema& schema() const override { return schema_; }
+  std::string identity() const override { return {}; }
+  std::string description() const override { return "table t"; }
+  std::int64_t part_count() const override { return 1; }
+  std::optional<std::int64_t> part_rows(std::int64_t) const override { return large_.rows; }
+  ColumnStatistics statistics(std::int64_t, int) const override { return {}; }
+  std::int64_t column_bytes(std::int64_t, int) const override { return large_.bytes; }
+  Result<Batch> sample(std::span<const int> columns) const override {
+    if (!large_.has_memory) return error(ErrorCode::kOutOfMemory, "no memory");
+    EXPECT_EQ(columns.size(), 1u);
+    EXPECT_EQ(columns[0], 1);
+    ColumnBuilder builder(TypeId::kInteger);
+    for (int i = 0; i < 10; ++i) EXPECT_TRUE(builder.append(Value::integer(i)));
+    return Batch{10, {*builder.finish()}};
+  }
+  Result<BatchStream> scan(std::int64_t, std::span<const int>, const ScanPredicate&, const CancelToken&) const override {
+    return error(ErrorCode::kInternal, "a rule does not read rows");
+  }
+
+ private:
+  Large large_;
+  Schema schema_ = {{"x", TypeId::kInteger}, {"y", TypeId::kInteger}};
+};
+// Compares the first column with a number.
+class Below final : public plan::ConstantEvaluator {
+ public:
+  Result<Value> evaluate(const Expression&) const override { return error(ErrorCode::kInternal, "there is nothing to fold"); }
+  std::optional<std::int64_t> count_matches(const Expression& e, const Schema& schema, const Batch& rows) const override {
+    EXPECT_EQ(schema.size(), 1u);
+    EXPECT_EQ(schema[0].name, "y");
+    EXPECT_EQ(e.arguments[0].index, 0);
+    std::int64_t matches = 0;
+    for (std::int64_t row = 0; row < rows.length; ++row)
+      matches += rows.columns[0].value(row).as_integer() < e.arguments[1].value.as_integer() ? 1 : 0;
+    return matches;
+  }
+};
+
+std::optional<double> measured(Large large, Expression condition) {
+  plan::Scan node;
+  node.source = std::make_shared<LargeTable>(large);
+  node.columns = {0, 1};
+  const Schema schema = node.source->schema();
+  PlanPtr plan = plan::make_plan(plan::Filter{std::move(condition)}, schema, plan::make_plan(std::move(node), schema));
+  return std::get<plan::Filter>((*measure_filters(std::move(plan), Below()))->node).passing;
+}
+
+TEST(MeasureFilters, NotesWhatPartOfASamplePasses) {
+  EXPECT_EQ(measured({}, call("<", {y(), number(3)})), 0.3);
+  const std::optional<double> rare = measured({}, call("<", {y(), number(0)}));
+  ASSERT_TRUE(rare);
+  EXPECT_GT(*rare, 0);
+  EXPECT_LE(*rare, 0.05);
+}
+TEST(MeasureFilters, AsksNothingOfSmallTablesOfLongTextsAndWhereTheSampleFails) {
+  EXPECT_EQ(measured({.rows = 16'000}, call("<", {y(), number(3)})), std::nullopt);
+  EXPECT_EQ(measured({.bytes = 20'000 * 5000}, call("<", {y(), number(3)})), std::nullopt);
+  EXPECT_EQ(measured({.has_memory = false}, call("<", {y(), number(3)})), std::nullopt);
+  EXPECT_EQ(measured({}, call("<", {number(2), number(3)})), std::nullopt);
+}
+
 TEST(FoldConstants, FoldsWhatSucceedsAndLeavesWhatFails) {
   const Schema schema = {{"a", TypeId::kInteger}, {"b", TypeId::kInteger}, {"c", TypeId::kInteger}};
   plan::Project project;
