@@ -209,7 +209,7 @@ void compare32(const std::uint8_t* packed, std::size_t first, std::size_t n, int
   }
 }
 
-#if HWY_TARGET != HWY_SCALAR
+#if HWY_TARGET != HWY_SCALAR && HWY_HAVE_FLOAT64  // the targets without doubles cannot shift 64-bit lanes one by one either
 // The lanes of 64 bits whose bytes of `chosen` are not 0.
 template <class D>
 HWY_INLINE hn::Mask<D> chosen_lanes(D d, const std::uint8_t* chosen) {
@@ -272,12 +272,14 @@ std::uint64_t sum32(const std::uint8_t* packed, std::size_t first, std::size_t n
   if (width == 0) return 0;
 #if HWY_TARGET != HWY_SCALAR
   std::uint64_t sum = 0;
+#if HWY_HAVE_FLOAT64
   const std::uint8_t* at = packed + first / 8 * static_cast<std::size_t>(width);
   const std::size_t added = mask == nullptr ? sum_wide<false>(at, n, width, mask, &sum) : sum_wide<true>(at, n, width, mask, &sum);
   if (added == n) return sum;
   first += added;
   n -= added;
   mask = mask == nullptr ? nullptr : mask + added;
+#endif
   const hn::CappedTag<std::uint32_t, 16> d;
   const hn::Repartition<std::uint64_t, decltype(d)> wide;
   const hn::Rebind<std::uint8_t, decltype(d)> bytes;
