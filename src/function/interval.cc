@@ -2,6 +2,7 @@
 // fraction carries what is left of a field down to the next.
 #include "function/interval.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "function/families.h"
@@ -67,8 +68,24 @@ Result<IntervalValue> scaled_by(const IntervalValue& interval, Scale scale) {
   return make_interval(static_cast<i128>(std::trunc(months)), static_cast<i128>(whole_days), static_cast<i128>(all_micros));
 }
 
+// Whole months, rounded down, then whole days, then what is left: all but the months are not negative. Where 32 bits do not hold the months
+// the others make up for them, and so do microseconds for days; these may stop at the ends of their range.
 Status normalized(std::span<const Cell> args, Cell& result, Arena&) {
-  result = kernel::canonical(args[0], Physical::kInterval);
+  constexpr auto kLeast = std::int64_t{INT32_MIN};
+  constexpr auto kMost = std::int64_t{INT32_MAX};
+  const IntervalValue& given = args[0].interval;
+  const std::int64_t all_days = given.days + floor_divide(given.micros, kMicrosPerDay);
+  const std::int64_t all_months = given.months + floor_divide(all_days, kDaysPerMonth);
+  const std::int64_t months = std::clamp(all_months, kLeast, kMost);
+  const std::int64_t rest_days = all_days - (months - given.months) * kDaysPerMonth;
+  const std::int64_t days = std::clamp(rest_days, kLeast, kMost);
+  std::int64_t micros = 0;
+  if (__builtin_mul_overflow(rest_days - days, kMicrosPerDay, &micros)) {
+    micros = rest_days < 0 ? INT64_MIN : INT64_MAX;
+  } else {
+    micros += given.micros - floor_divide(given.micros, kMicrosPerDay) * kMicrosPerDay;
+  }
+  result = Cell::of_interval({static_cast<std::int32_t>(months), static_cast<std::int32_t>(days), micros});
   return {};
 }
 
@@ -197,9 +214,10 @@ std::vector<ScalarFunction> interval_functions() {
         "00:00:00.0015", bind_as<"to_milliseconds", Takes<kInterval, kDouble>>, lower_host<"to_milliseconds", of_real<1000>, true>);
   whole("to_microseconds", "to_microseconds(n)", "An INTERVAL of n microseconds.", "to_microseconds(7)", "00:00:00.000007",
         bind_as<"to_microseconds", Takes<kInterval, kBigInt>>, lower_host<"to_microseconds", of_whole<0, 0, 1>, true>);
-  whole("normalized_interval", "normalized_interval(x)", "The INTERVAL with whole months made of every 30 days and days of every 24 hours.",
+  whole("normalized_interval", "normalized_interval(x)",
+        "The INTERVAL with months made of every 30 days and days of every 24 hours, rounded down.",
         "normalized_interval(INTERVAL '30 days 25 hours')", "1 month 1 day 01:00:00",
-        bind_as<"normalized_interval", Takes<kInterval, kInterval>>, lower_host<"normalized_interval", normalized, true>);
+        bind_as<"normalized_interval", Takes<kInterval, kInterval>>, lower_host<"normalized_interval", normalized>);
   return list;
 }
 

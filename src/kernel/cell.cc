@@ -23,13 +23,18 @@ Cell canonical(const Cell& cell, Physical physical) {
   if (physical == Physical::kF64) out.f64 = canonical(cell.f64);
   if (physical == Physical::kF32) out.f32 = canonical(cell.f32);
   if (physical == Physical::kInterval) {
-    constexpr std::int64_t kMicrosPerDay = 86'400'000'000;
-    i128 micros = cell.interval.normalised_micros();
-    const i128 months = micros / (30 * static_cast<i128>(kMicrosPerDay));
-    micros -= months * 30 * kMicrosPerDay;
-    const i128 days = micros / kMicrosPerDay;
-    out.interval = {static_cast<std::int32_t>(months), static_cast<std::int32_t>(days),
-                    static_cast<std::int64_t>(micros - days * kMicrosPerDay)};
+    // What 32 bits of months do not hold stays days, what 32 bits of days do not hold stays time: so every length has one form, and what is
+    // left fits, as it did in the interval it came from.
+    i128 rest = cell.interval.normalised_micros();
+    const auto take = [&rest](i128 unit) {
+      const i128 whole = std::clamp<i128>(rest / unit, INT32_MIN, INT32_MAX);
+      rest -= whole * unit;
+      return static_cast<std::int32_t>(whole);
+    };
+    constexpr i128 kMicrosPerDay = 86'400'000'000;
+    out.interval.months = take(30 * kMicrosPerDay);
+    out.interval.days = take(kMicrosPerDay);
+    out.interval.micros = static_cast<std::int64_t>(rest);
   }
   return out;
 }

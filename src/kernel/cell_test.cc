@@ -37,6 +37,11 @@ TEST(Cell, CanonicalForms) {
   EXPECT_EQ(canonical(Cell::of_interval({0, 45, 0}), Physical::kInterval).interval, (IntervalValue{1, 15, 0}));
   EXPECT_EQ(canonical(Cell::of_interval({0, 0, 86'400'000'001}), Physical::kInterval).interval, (IntervalValue{0, 1, 1}));
   EXPECT_EQ(canonical(Cell::of_interval({1, -30, 0}), Physical::kInterval).interval, (IntervalValue{0, 0, 0}));
+  constexpr IntervalValue kLongest{INT32_MAX, INT32_MAX, INT64_MAX};
+  EXPECT_EQ(canonical(Cell::of_interval(kLongest), Physical::kInterval).interval, kLongest);
+  constexpr IntervalValue kLeast{INT32_MIN, INT32_MIN, INT64_MIN};
+  EXPECT_EQ(canonical(Cell::of_interval(kLeast), Physical::kInterval).interval, kLeast);
+  EXPECT_EQ(canonical(Cell::of_interval({INT32_MAX - 1, 61, 0}), Physical::kInterval).interval, (IntervalValue{INT32_MAX, 31, 0}));
 }
 
 TEST(Cell, TextsCompareByBytes) {
