@@ -179,7 +179,13 @@ Result<Expression> ExpressionBinder::aggregate_call(const function::AggregateFun
   if (function.ordered_set && !function.is_quantile) TRUENO_TRY(aggregate_order(call, node.within_group));
   ExpressionBinder inner = within_aggregate();
   if (node.filter) call.filter = TRUENO_TRY(inner.bind_condition(*node.filter));
-  return aggregates_(std::move(call), span);
+  const function::Composition& composition = function.composition;
+  if (composition.aggregate.empty()) return aggregates_(std::move(call), span);
+  // Values that differ may be equal inside.
+  if (call.distinct) return error(ErrorCode::kBinder, "{} takes no DISTINCT", function.name).at(span);
+  call.arguments[0] = TRUENO_TRY(this->call(composition.inner, list_of(std::move(call.arguments[0])), span));
+  call.function = context_.functions.aggregate(composition.aggregate);
+  return this->call(composition.outer, list_of(TRUENO_TRY(aggregates_(std::move(call), span))), span);
 }
 
 }  // namespace trueno::bind

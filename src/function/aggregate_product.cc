@@ -1,4 +1,5 @@
-// Products. A product of DOUBLEs rounds at every step, so it is taken in the order of rows.
+// Products. A product of DOUBLEs rounds at every step, so it is taken in the order of rows; its root is had from the exact sum of
+// logarithms.
 #include "function/families.h"
 #include "function/fold.h"
 
@@ -39,7 +40,15 @@ std::vector<AggregateFunction> aggregate_product_functions() {
                             bind_product};
   product.state = StateKind::kOrdered;
   product.fold = fold_product;
-  return {std::move(product)};
+  AggregateFunction mean{"geomean",
+                         {"geometric_mean"},
+                         "geomean(x)",
+                         "Geometric mean as DOUBLE: exp(avg(ln(x))), of the exact sum of the logarithms.",
+                         "SELECT geomean(x) FROM (VALUES (2), (8)) t(x)",
+                         "4.0",
+                         bind_product};
+  mean.composition = {"exp", "avg", "ln"};
+  return {std::move(product), std::move(mean)};
 }
 
 }  // namespace trueno::function

@@ -56,6 +56,13 @@ enum class StateKind : std::uint8_t {
   kHolistic,  // all values, sorted
 };
 
+/// An aggregate made of another one: outer(aggregate(inner(x))), where inner and outer are scalar functions.
+struct Composition {
+  std::string_view outer;
+  std::string_view aggregate;  // empty: none
+  std::string_view inner;
+};
+
 /// One SQL aggregate. Those with a fixed state are accumulators that every backend keeps; the others are folds over a group's rows.
 struct AggregateFunction {
   std::string_view name;
@@ -83,6 +90,7 @@ struct AggregateFunction {
   bool ignores_repeats = false;         // DISTINCT changes nothing
   bool may_fail = false;                // when a group is folded: its rows may not be left out then
   bool zero_of_nothing = false;         // 0 where there is no row, not NULL
+  Composition composition = {};         // where there is one, all that is above but names and types is the aggregate's inside
 
   /// Whether the order of rows can show in the result: of those that are equal in ORDER BY, too.
   [[nodiscard]] bool observes_order() const { return state == StateKind::kOrdered || ties_by_order; }
