@@ -18,7 +18,8 @@ Catalogue::Catalogue() {
                        glob_functions,         rounding_functions,         number_theory_functions, interval_functions,
                        date_name_functions,    date_computed_functions,    date_make_functions,     date_difference_functions,
                        time_bucket_functions,  strptime_functions,         utility_functions,       transcendental_functions,
-                       random_functions,       decimal_division_functions, path_functions,          bit_string_functions}) {
+                       random_functions,       decimal_division_functions, path_functions,          bit_string_functions,
+                       string_accent_functions}) {
     std::ranges::move(family(), std::back_inserter(scalars_));
   }
   for (const auto family : {aggregate_functions, moment_aggregates, bit_aggregates, aggregate_quantile_functions,

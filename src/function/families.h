@@ -19,6 +19,7 @@ namespace trueno::function {
 [[nodiscard]] std::vector<ScalarFunction> string_distance_functions();
 [[nodiscard]] std::vector<ScalarFunction> string_encode_functions();
 [[nodiscard]] std::vector<ScalarFunction> string_grapheme_functions();
+[[nodiscard]] std::vector<ScalarFunction> string_accent_functions();
 [[nodiscard]] std::vector<ScalarFunction> digest_functions();
 [[nodiscard]] std::vector<ScalarFunction> printf_functions();
 [[nodiscard]] std::vector<ScalarFunction> byte_size_functions();
