@@ -583,7 +583,7 @@ Bound ExpressionBinder::function_call(const sql::FunctionCall& node, SourceSpan 
         .at(span);
   }
   if (const function::AggregateFunction* aggregate = context_.functions.aggregate(name)) return aggregate_call(*aggregate, node, span);
-  if (name == "random" || name == "uuid" || name == "gen_random_uuid" || name == "uuidv4" || name == "setseed")
+  if (name == "random" || name == "uuid" || name == "gen_random_uuid" || name == "uuidv4" || name == "uuidv7" || name == "setseed")
     return random_call(name, node, span);
   std::vector<Expression> arguments;
   for (const sql::Argument& argument : node.arguments) {
@@ -682,7 +682,9 @@ Bound ExpressionBinder::random_call(std::string_view name, const sql::FunctionCa
   if (name != "setseed") {
     if (!node.arguments.empty()) return error(ErrorCode::kBinder, "{} takes no arguments", name).at(span);
     const std::uint64_t seed = hash_combine(context_.random->seed, ++context_.random->calls);
-    return call(name, list_of(Expression::literal(Value::integer(static_cast<i128>(seed), TypeId::kUBigInt))), span);
+    std::vector<Expression> arguments = list_of(Expression::literal(Value::integer(static_cast<i128>(seed), TypeId::kUBigInt)));
+    if (name == "uuidv7") arguments.push_back(Expression::literal(*moment_named("now")));
+    return call(name, std::move(arguments), span);
   }
   if (node.arguments.size() != 1) return error(ErrorCode::kBinder, "setseed takes one number").at(span);
   const Expression bound = TRUENO_TRY(bind_constant(*node.arguments[0].value, context_));
