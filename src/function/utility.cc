@@ -95,6 +95,18 @@ Result<ValueId> lower_enum_end(Builder& b, std::span<const ValueId>, const Signa
   return b.constant(Value::varchar(last ? labels.back() : labels.front()));
 }
 
+// Its place in the type is what an ENUM value is kept as.
+Result<Signature> bind_enum_code(std::span<const Type> arguments, const BindContext& context) {
+  Signature signature = TRUENO_TRY(bind_enum(arguments, context));
+  const std::size_t labels = arguments[0].enum_values->size();
+  signature.result = labels <= 0xFF ? kUTinyInt : (labels <= 0xFFFF ? kUSmallInt : kUInteger);
+  return signature;
+}
+Status place_of_label(std::span<const Cell> args, Cell& result, Arena&) {
+  result = args[0];
+  return {};
+}
+
 Status assert_true(std::span<const Cell> args, Cell& result, Arena&) {
   if (!args[0].valid || !args[0].boolean)
     return error(ErrorCode::kInvalidInput, "{}", args.size() == 2 && args[1].valid ? args[1].string.view() : "the assertion is not true");
@@ -158,6 +170,14 @@ std::vector<ScalarFunction> utility_functions() {
        "hot",
        bind_enum,
        lower_enum_end<true>},
+      {"enum_code",
+       {},
+       "enum_code(x)",
+       "Place of the label in its ENUM type, from 0.",
+       "enum_code('hot'::ENUM('mild', 'hot'))",
+       "1",
+       bind_enum_code,
+       lower_host<"enum_code", place_of_label>},
       {"constant_or_null",
        {},
        "constant_or_null(a, b, ...)",
