@@ -117,9 +117,11 @@ Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sq
       }
     }
   }
-  // bit_and(BIT) and its like: texts, which have a name of their own.
-  const bool of_bits = types.size() == 1 && types.front().id == TypeId::kBit;
-  if (const auto* bits = of_bits ? context_.functions.aggregate(fmt::format("{}_of_bits", named.name)) : nullptr) call.function = bits;
+  // bit_and(BIT), avg(INTERVAL) and their like are functions of another kind, which have a name of their own.
+  const TypeId only = types.size() == 1 ? types.front().id : TypeId::kNull;
+  const std::string_view kind = only == TypeId::kBit ? "_of_bits" : (only == TypeId::kInterval ? "_of_intervals" : "");
+  const auto* of_kind = kind.empty() ? nullptr : context_.functions.aggregate(fmt::format("{}{}", named.name, kind));
+  if (of_kind != nullptr) call.function = of_kind;
   const function::AggregateFunction& function = *call.function;
   function::BindContext types_context = context_.types;
   types_context.literals = literals;

@@ -24,7 +24,7 @@ Catalogue::Catalogue() {
   }
   for (const auto family : {aggregate_functions, moment_aggregates, bit_aggregates, aggregate_quantile_functions,
                             aggregate_frequency_functions, aggregate_first_functions, aggregate_extreme_functions, aggregate_list_functions,
-                            aggregate_product_functions, aggregate_bit_string_functions})
+                            aggregate_product_functions, aggregate_bit_string_functions, aggregate_interval_functions})
     std::ranges::move(family(), std::back_inserter(aggregates_));
   for (const ScalarFunction& f : scalars_) {
     scalar_by_name_.emplace(f.name, &f);

@@ -49,6 +49,7 @@ namespace trueno::function {
 [[nodiscard]] std::vector<AggregateFunction> aggregate_extreme_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_list_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_product_functions();
+[[nodiscard]] std::vector<AggregateFunction> aggregate_interval_functions();
 [[nodiscard]] std::vector<AggregateFunction> aggregate_bit_string_functions();
 
 /// The start and the count of a substring have 32 bits and a sign; kOutOfRange otherwise.
