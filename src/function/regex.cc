@@ -36,10 +36,15 @@ Status replace_match(std::span<const Cell> args, Cell& result, Arena& arena) {
   return {};
 }
 
+// Of the group NULL an empty text: it is no part of a match, but the answer is not unknown.
 Status extract_match(std::span<const Cell> args, Cell& result, Arena&) {
-  const i128 group = args.size() > 2 ? args[2].integer : 0;
-  result = Cell::of_string(
-      TRUENO_TRY(regex_extract(args[0].string.view(), args[1].string.view(), static_cast<int>(group), options_of(args, 3))));
+  const bool has_options = args.size() > 3;
+  result = Cell::null();
+  if (!args[0].valid || !args[1].valid || (has_options && !args[3].valid)) return {};
+  const bool has_group = args.size() > 2;
+  const int group = has_group && args[2].valid ? static_cast<int>(args[2].integer) : 0;
+  result = Cell::of_string(TRUENO_TRY(regex_extract(args[0].string.view(), args[1].string.view(), group, options_of(args, 3))));
+  if (has_group && !args[2].valid) result = Cell::of_string(std::string_view());
   return {};
 }
 
@@ -135,12 +140,12 @@ std::vector<ScalarFunction> regex_functions() {
       {"regexp_extract",
        {},
        "regexp_extract(text, pattern [, group [, options]])",
-       "The first match, or a group of it; empty when there is none, the whole text with the option k.",
+       "The first match, or a group of it; empty when there is none or the group is NULL, the whole text with the option k.",
        "regexp_extract('2024-05-17', '(\\d+)-(\\d+)', 2)",
        "05",
        bind_regex<"regexp_extract", 3, Takes<kVarchar, kVarchar, kVarchar>, Takes<kVarchar, kVarchar, kVarchar, kInteger>,
                   Takes<kVarchar, kVarchar, kVarchar, kInteger, kVarchar>>,
-       lower_host<"regexp_extract", extract_match, true>},
+       lower_host<"regexp_extract", extract_match, true, OnNull::kCall>},
       {"regexp_escape",
        {},
        "regexp_escape(text)",
