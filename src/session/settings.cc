@@ -22,7 +22,7 @@ const std::vector<Setting>& all_settings() {
        "as long as moving."},
       {"cache_size_mb", "0..1048576", "512", "MiB of columns that a device with memory of its own may keep."},
       {"chunk_rows", "0..2048", "0", "Rows a CPU device evaluates at a time; 0: as it likes. For tests."},
-      {"default_null_order", "nulls_last|nulls_first|nulls_first_on_asc_last_on_desc|nulls_last_on_asc_first_on_desc", "nulls_last",
+      {"default_null_order", "NULLS_LAST|NULLS_FIRST|NULLS_FIRST_ON_ASC_LAST_ON_DESC|NULLS_LAST_ON_ASC_FIRST_ON_DESC", "NULLS_LAST",
        "Where NULLs come when ORDER BY does not say."},
       {"default_order", "asc|desc|ascending|descending", "asc", "The direction of ORDER BY where it does not say one."},
       {"disabled_optimizers", kRuleList, "", "Rules of the optimizer that are left out, divided by commas. No result depends on them."},
@@ -107,7 +107,7 @@ std::optional<std::int64_t> parse_bytes(std::string_view text) {
   return bytes >= 1 && bytes <= 0x1p62 ? std::optional(static_cast<std::int64_t>(bytes)) : std::nullopt;
 }
 
-// The value as it is kept: choices in lower case, booleans as true and false. Nothing when it is not allowed.
+// The value as it is kept: choices as they are listed, booleans as true and false. Nothing when it is not allowed.
 std::optional<std::string> normalised(const Setting& setting, std::string_view value) {
   if (setting.values == kAnyText) return std::string(value);
   if (setting.values == kByteCount) return parse_bytes(value) ? std::optional(std::string(value)) : std::nullopt;
@@ -123,10 +123,12 @@ std::optional<std::string> normalised(const Setting& setting, std::string_view v
         number && *number >= *parse_i128(setting.values.substr(0, dots)) && *number <= *parse_i128(setting.values.substr(dots + 2));
     return fits ? std::optional(to_string(*number)) : std::nullopt;
   }
-  std::string lower = lower_name(value);
-  const bool is_choice = !lower.empty() && lower.find('|') == std::string::npos &&
-                         fmt::format("|{}|", setting.values).find(fmt::format("|{}|", lower)) != std::string::npos;
-  return is_choice ? std::optional(std::move(lower)) : std::nullopt;
+  for (std::string_view rest = setting.values; !rest.empty();) {
+    const std::string_view choice = rest.substr(0, rest.find('|'));
+    if (same_name(choice, value)) return std::string(choice);
+    rest.remove_prefix(std::min(choice.size() + 1, rest.size()));
+  }
+  return std::nullopt;
 }
 
 Result<std::string> normalised_rules(std::string_view list) {

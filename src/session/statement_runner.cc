@@ -119,14 +119,14 @@ Result<std::shared_ptr<const catalog::Table>> StatementRunner::table_named(const
 
 bind::Context StatementRunner::bind_context() const {
   const std::string null_order = settings_.text("default_null_order");
-  const bool first = null_order == "nulls_first";
+  const bool first = null_order == "NULLS_FIRST";
   bind::Context context{
       database_.functions(),
       names_,
       constants_,
       parameters_.positional,
       {.integer_division = settings_.boolean("integer_division"), .ieee_floats = settings_.boolean("ieee_floating_point_ops"), .now = now_},
-      {first || null_order == "nulls_first_on_asc_last_on_desc", first || null_order == "nulls_last_on_asc_first_on_desc"},
+      {first || null_order == "NULLS_FIRST_ON_ASC_LAST_ON_DESC", first || null_order == "NULLS_LAST_ON_ASC_FIRST_ON_DESC"},
       settings_.text("default_order").starts_with("desc"),
       &parameters_.named};
   context.random = &random_;
