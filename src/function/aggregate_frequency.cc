@@ -1,5 +1,6 @@
 // How often values occur: mode, histogram, entropy. Rows come sorted, so that equal values are neighbours; values that are equal but not
 // identical (-0 and +0) count as one and are given in their canonical form.
+#include "base/civil_time.h"
 #include "function/families.h"
 #include "function/fold.h"
 #include "function/overload.h"
@@ -87,6 +88,7 @@ Value beyond(const Type& type) {
     case TypeId::kDouble: return {type, std::numeric_limits<double>::infinity()};
     case TypeId::kFloat: return {type, std::numeric_limits<float>::infinity()};
     case TypeId::kDate: return {type, i128{INT32_MAX}};
+    case TypeId::kTime: return {type, i128{kMicrosPerDay}};
     case TypeId::kVarchar:
     case TypeId::kBlob:
     case TypeId::kBit: return {type, std::string()};
