@@ -81,21 +81,6 @@ Status fold_histogram(const FoldInput& input, ColumnBuilder& out) {
   return entries.empty() ? out.append_null() : out.append(Value::nested(input.result, std::move(entries)));
 }
 
-// Under which key values are counted that belong to no bin: what no other value of the type is greater than.
-Value beyond(const Type& type) {
-  if (const auto limits = kernel::limits_of(type); limits && (type.is_integer() || type.id == TypeId::kDecimal)) return {type, limits->max};
-  switch (type.id) {
-    case TypeId::kDouble: return {type, std::numeric_limits<double>::infinity()};
-    case TypeId::kFloat: return {type, std::numeric_limits<float>::infinity()};
-    case TypeId::kDate: return {type, i128{INT32_MAX}};
-    case TypeId::kTime: return {type, i128{kMicrosPerDay}};
-    case TypeId::kVarchar:
-    case TypeId::kBlob:
-    case TypeId::kBit: return {type, std::string()};
-    default: return {type, i128{INT64_MAX}};
-  }
-}
-
 // Counts by bin; `exact`: of values that equal it, else of those up to it and above the bin before.
 template <bool exact>
 Status fold_bins(const FoldInput& input, ColumnBuilder& out) {
@@ -121,7 +106,7 @@ Status fold_bins(const FoldInput& input, ColumnBuilder& out) {
     entries.push_back(count_value(counts[bin]));
   }
   if (counts.back() != 0) {
-    entries.push_back(beyond(type));
+    entries.push_back(key_beyond_bins(type));
     entries.push_back(count_value(counts.back()));
   }
   return out.append(Value::nested(input.result, std::move(entries)));
@@ -189,6 +174,20 @@ AggregateFunction frequency_of(std::string_view name, std::string_view signature
 }
 
 }  // namespace
+
+Value key_beyond_bins(const Type& type) {
+  if (const auto limits = kernel::limits_of(type); limits && (type.is_integer() || type.id == TypeId::kDecimal)) return {type, limits->max};
+  switch (type.id) {
+    case TypeId::kDouble: return {type, std::numeric_limits<double>::infinity()};
+    case TypeId::kFloat: return {type, std::numeric_limits<float>::infinity()};
+    case TypeId::kDate: return {type, i128{INT32_MAX}};
+    case TypeId::kTime: return {type, i128{kMicrosPerDay}};
+    case TypeId::kVarchar:
+    case TypeId::kBlob:
+    case TypeId::kBit: return {type, std::string()};
+    default: return {type, i128{INT64_MAX}};
+  }
+}
 
 std::vector<AggregateFunction> aggregate_frequency_functions() {
   AggregateFunction mode = frequency_of("mode", "mode(x), mode() WITHIN GROUP (ORDER BY x)",

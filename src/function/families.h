@@ -54,6 +54,8 @@ namespace trueno::function {
 
 /// The start and the count of a substring have 32 bits and a sign; kOutOfRange otherwise.
 [[nodiscard]] Status check_window(std::span<const kernel::Cell> start_and_count);
+/// Under which key a histogram counts values that belong to no bin: what no other value of the type is greater than.
+[[nodiscard]] Value key_beyond_bins(const Type& type);
 /// floor, ceil or trunc: of integers the identity, of decimals DECIMAL(p, 0).
 [[nodiscard]] kernel::ValueId whole_number(kernel::Builder& b, kernel::ValueId x, kernel::MathFunction function);
 /// The host body of trim, ltrim or rtrim with the characters to cut.

@@ -107,6 +107,23 @@ Status place_of_label(std::span<const Cell> args, Cell& result, Arena&) {
   return {};
 }
 
+Result<Signature> bind_is_other_bin(std::span<const Type> arguments, const BindContext&) {
+  if (arguments.size() != 1 || arguments[0].is_nested()) return no_overload("is_histogram_other_bin", arguments);
+  return Signature{{type_or_integer(arguments[0])}, kBoolean};
+}
+// Types that have no such key: false, or NULL.
+Result<ValueId> lower_is_other_bin(Builder& b, std::span<const ValueId> args, const Signature& signature) {
+  const Type& type = signature.arguments[0];
+  switch (type.id) {
+    case kBoolean:
+    case kInterval:
+    case kUuid:
+    case kEnum:
+    case kBit: return b.emit(Opcode::kNotEqual, kBoolean, {args[0], args[0]});
+    default: return b.emit(Opcode::kEqual, kBoolean, {args[0], b.constant(key_beyond_bins(type))});
+  }
+}
+
 Status assert_true(std::span<const Cell> args, Cell& result, Arena&) {
   if (!args[0].valid || !args[0].boolean)
     return error(ErrorCode::kInvalidInput, "{}", args.size() == 2 && args[1].valid ? args[1].string.view() : "the assertion is not true");
@@ -178,6 +195,14 @@ std::vector<ScalarFunction> utility_functions() {
        "1",
        bind_enum_code,
        lower_host<"enum_code", place_of_label>},
+      {"is_histogram_other_bin",
+       {},
+       "is_histogram_other_bin(x)",
+       "Whether x is the key under which a histogram counts values beyond all bins.",
+       "is_histogram_other_bin(127::TINYINT)",
+       "true",
+       bind_is_other_bin,
+       lower_is_other_bin},
       {"constant_or_null",
        {},
        "constant_or_null(a, b, ...)",
