@@ -5,7 +5,7 @@
 
 namespace trueno::session {
 
-/// Folding, VALUES, settings and samples: programs on the scalar device, which gives the bits every device gives.
+/// Folding, VALUES and settings: a program without columns on the scalar device, which gives the bits every device gives. Samples: on simd.
 class Constants final : public plan::ConstantEvaluator {
  public:
   explicit Constants(dispatch::Devices& devices) : devices_(devices) {}
