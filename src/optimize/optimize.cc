@@ -83,9 +83,10 @@ Result<plan::PlanPtr> optimize(plan::PlanPtr plan, const plan::ConstantEvaluator
   TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::lowered, [&](plan::PlanPtr p, bool) { return lower(std::move(p), constants); }));
   // Before rules see either side of the seam. Always: a LIMIT ends a recursion only where it stands above it.
   plan = TRUENO_TRY(inline_shared(std::move(plan), constants));
-  TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::optimized,
-                             [&](plan::PlanPtr p, bool ordered) { return apply_rules(std::move(p), constants, options, ordered); }));
+  const auto apply = [&](plan::PlanPtr p, bool ordered) { return apply_rules(std::move(p), constants, options, ordered); };
+  TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::optimized, apply));
   plan = TRUENO_TRY(apply_rules(std::move(plan), constants, options, false));
+  TRUENO_TRY(for_each_shared(*plan, &plan::SharedPlan::optimized, apply));  // what rules have shared
   const OperatorSet operators = operators_of(*plan);
   for (const Rule& rule : rules()) {
     if (rule.kind == RuleKind::kAfter && wanted(rule, operators, options)) plan = TRUENO_TRY(rule.apply(std::move(plan), constants));

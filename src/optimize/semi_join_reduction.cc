@@ -3,16 +3,17 @@
 //   L JOIN (Aggregate by k over R) ON L.a = k    ->    L JOIN (Aggregate by k over (R SEMI JOIN K ON k = K.a)) ON L.a = k
 //   L SEMI JOIN R ON L.a = R.k                   ->    L SEMI JOIN (R SEMI JOIN K ON R.k = K.a) ON L.a = R.k
 //
-// K is a part of L, written a second time: the operator of L with the fewest rows that hold every value of L.a. What comes of unnesting a
-// correlated aggregate has the first form, and groups a whole table for the few rows outside; EXISTS has the second, and its table would be
-// larger than what is looked up in it. Sound where nothing that is left out could have failed, and nothing in K can; for joins that give no
-// row of the right side without a partner.
+// K is a part of L, the operator with the fewest rows that hold every value of L.a: written a second time, or where that would cost too
+// much made once and read by both. What comes of unnesting a correlated aggregate has the first form, and groups a whole table for the few
+// rows outside; EXISTS has the second, and its table would be larger than what is looked up in it. Sound where nothing that is left out
+// could have failed, and nothing in K can; for joins that give no row of the right side without a partner.
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
 
 #include "optimize/computed_columns.h"
 #include "optimize/grouping.h"
+#include "optimize/observed_order.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
 #include "plan/cardinality.h"
@@ -30,6 +31,7 @@ using plan::Plan;
 constexpr double kMostWork = 0.5;
 constexpr double kMostGroups = 0.25;
 constexpr double kMostOfTable = 0.1;  // the same of the rows of a build side
+constexpr double kSharingPays = 0.5;  // what is made once has this part of the rows of what can be written twice
 
 // What is asked of many plans again and again: a thousand joins are looked through for each of them.
 class Facts {
@@ -99,8 +101,16 @@ std::vector<Key> seen_from(const Plan& plan, std::size_t side, const std::vector
   return own;
 }
 
+// Filters and projections of one source, or of what is shared already: cheap to do again.
+bool is_simple(const Plan& plan) {
+  const bool passes = std::holds_alternative<plan::Filter>(plan.node) || std::holds_alternative<plan::Project>(plan.node);
+  return passes ? is_simple(plan.input())
+                : std::holds_alternative<plan::Scan>(plan.node) || std::holds_alternative<plan::Shared>(plan.node);
+}
+
 // Where the values of the keys come from.
 struct Origin {
+  bool simple = false;  // looked for among what is
   const Plan* plan = nullptr;
   std::vector<Key> keys;
   double rows = std::numeric_limits<double>::infinity();
@@ -110,7 +120,7 @@ struct Origin {
 void find_origin(const Plan& plan, const std::vector<Key>& keys, Facts& facts, Origin& best) {
   if (keys.empty()) return;
   const double rows = facts.rows(plan);
-  if (rows <= best.rows && facts.is_safe(plan)) best = {&plan, keys, rows};
+  if (rows <= best.rows && (!best.simple || is_simple(plan)) && facts.is_safe(plan)) best = {best.simple, &plan, keys, rows};
   if (const auto* project = std::get_if<plan::Project>(&plan.node)) {
     find_origin(plan.input(), below_project(*project, keys), facts, best);
   } else if (std::holds_alternative<plan::Filter>(plan.node)) {
@@ -182,21 +192,36 @@ std::pair<std::vector<Key>, std::vector<Key>> column_keys(const plan::Join& join
   return keys;
 }
 
-// Filters and projections of one source: cheap to do again.
-bool is_simple(const Plan& plan) {
-  const bool passes = std::holds_alternative<plan::Filter>(plan.node) || std::holds_alternative<plan::Project>(plan.node);
-  return passes ? is_simple(plan.input()) : std::holds_alternative<plan::Scan>(plan.node);
+// Part of a tree is made once and read in its place; gives the reader. Null: it is no part of the tree.
+const Plan* share_part(plan::PlanPtr& tree, const Plan* part, bool ordered) {
+  if (tree.get() != part) {
+    for (plan::PlanPtr& input : tree->inputs) {
+      if (const Plan* reader = share_part(input, part, ordered); reader != nullptr) return reader;
+    }
+    return nullptr;
+  }
+  const std::shared_ptr<plan::SharedPlan> shared = plan::share(std::move(tree), "the rows to look up");
+  shared->ordered = ordered;
+  shared->lowered = true;
+  tree = plan::read(shared);
+  return tree.get();
 }
 
 // The right side of a join that only asks it for matches, or pads. A table costs less than groups do.
-void reduce_table(Plan& node, Facts& facts) {
+void reduce_table(Plan& node, Facts& facts, bool observed) {
   const auto [keys, others] = column_keys(std::get<plan::Join>(node.node), 1);
   plan::PlanPtr& right = node.inputs[1];
   if (keys.empty() || !facts.is_safe(*right)) return;
-  Origin origin;
+  const Origin nowhere{true, nullptr, {}, std::numeric_limits<double>::infinity()};
+  Origin origin = nowhere;
   find_origin(*node.inputs[0], others, facts, origin);
-  if (origin.plan == nullptr || !is_simple(*origin.plan)) return;
-  if (origin.rows > kMostOfTable * facts.rows(*right) || facts.work(*origin.plan) > kMostWork * facts.work(*right)) return;
+  if (origin.plan != nullptr && facts.work(*origin.plan) > kMostWork * facts.work(*right)) origin = nowhere;
+  Origin any;
+  find_origin(*node.inputs[0], others, facts, any);
+  const bool shares = any.rows < kSharingPays * origin.rows;
+  if (shares) origin = any;
+  if (origin.plan == nullptr || origin.rows > kMostOfTable * facts.rows(*right)) return;
+  if (shares) origin.plan = share_part(node.inputs[0], origin.plan, shows_order_of(node, 0, observed));
   std::vector<Expression> left;
   for (const Key& key : origin.keys) {
     const auto own = std::ranges::find(keys, key.number, &Key::number);
@@ -241,8 +266,8 @@ bool reduce_groups(Plan& node, std::size_t side, Facts& facts) {
   return true;
 }
 
-void reduce(Plan& plan, Facts& facts) {
-  for (const plan::PlanPtr& input : plan.inputs) reduce(*input, facts);
+void reduce(Plan& plan, Facts& facts, bool observed) {
+  for (std::size_t i = 0; i < plan.inputs.size(); ++i) reduce(*plan.inputs[i], facts, shows_order_of(plan, i, observed));
   const auto* join = std::get_if<plan::Join>(&plan.node);
   if (join == nullptr) return;
   const JoinKind kind = join->kind;
@@ -250,14 +275,14 @@ void reduce(Plan& plan, Facts& facts) {
   const bool asks = kind == JoinKind::kSemi || kind == JoinKind::kAnti || kind == JoinKind::kLeft || kind == JoinKind::kSingle;
   const bool reduced = (inner || asks) && reduce_groups(plan, 1, facts);
   if (inner) static_cast<void>(reduce_groups(plan, 0, facts));
-  if (asks && !reduced) reduce_table(plan, facts);
+  if (asks && !reduced) reduce_table(plan, facts, observed);
 }
 
 }  // namespace
 
 Result<plan::PlanPtr> semi_join_reduction(plan::PlanPtr plan, const plan::ConstantEvaluator&) {
   Facts facts;
-  reduce(*plan, facts);
+  reduce(*plan, facts, true);
   return plan;
 }
 
