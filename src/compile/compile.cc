@@ -33,7 +33,7 @@ struct Slot {
   int source_index = -1;  // in the TableSource or earlier pipeline
   ValueId domain = kernel::kNoValue;
   std::uint32_t build_column = 0;
-  kernel::Range range = {};  // of the build column
+  kernel::Range range = {};  // of the build column, or of what the earlier pipeline gives
   ValueId value = kernel::kNoValue;
   std::shared_ptr<Computed> computed = nullptr;  // of this stream alone
 };
@@ -250,7 +250,8 @@ class Compiler {
     for (const std::size_t number : made)
       all.source_name += fmt::format("{}{}", all.source_name.empty() ? "output of pipeline " : ", ", number + 1);
     all.estimated_rows = plan::estimated_rows(plan);
-    read_all(all, plan.schema);
+    // In a recursion other rounds give other values: there the one pipeline is a copy that knows nothing of them.
+    read_all(all, plan.schema, made.size() == 1 ? ranges_of(*out_.pipelines[made.front()].program) : std::vector<kernel::Range>());
     return all;
   }
 
@@ -410,6 +411,14 @@ class Compiler {
     return {};
   }
 
+  // What holds of a value wherever it is read again.
+  static kernel::Range proven_range(const kernel::Instruction& value) {
+    if (value.range.proven) return value.range;
+    kernel::Range range;
+    range.nullable = value.range.nullable;
+    return range;
+  }
+
   // The right input as a table: keys first, then the columns that are read and are no keys.
   Result<BuildSide> build_side(const plan::Join& join, const Plan& left, const Plan& right, bool in) {
     Stream stream = TRUENO_TRY(open(right));
@@ -433,13 +442,7 @@ class Compiler {
     sink.kind = SinkKind::kBuild;
     const auto add = [&](ValueId value, std::string name) {
       build.table.columns.push_back({std::move(name), stream.builder.at(value).type, true});
-      kernel::Range range = stream.builder.at(value).range;
-      if (!range.proven) {
-        const bool nullable = range.nullable;
-        range = {};
-        range.nullable = nullable;
-      }
-      build.ranges.push_back(range);
+      build.ranges.push_back(proven_range(stream.builder.at(value)));
     };
     for (const Expression& key : keys) {
       const bool column = key.kind == plan::ExpressionKind::kColumn;
@@ -649,7 +652,7 @@ class Compiler {
       if (slot.value != kernel::kNoValue) return slot.value;
       if (slot.computed) return write_computed(stream, *slot.computed);
       if (slot.domain != kernel::kNoValue) return stream.builder.build_column(slot.domain, slot.build_column, slot.range);
-      kernel::Range range;
+      kernel::Range range = slot.range;
       bool verify_range = false;
       if (stream.input.source) {
         const ColumnStatistics statistics = stream.input.source->column_statistics(slot.source_index);
@@ -738,15 +741,31 @@ class Compiler {
     Stream next;
     next.input.pipelines = {out_.pipelines.size() - 1};
     next.source_name = fmt::format("output of pipeline {}", out_.pipelines.size());
-    read_all(next, schema);
+    read_all(next, schema, ranges_of(*out_.pipelines.back().program));
     return next;
   }
 
+  // Of the first columns that a pipeline gives: of numbers that rows carry, and of keys. Codes of texts are of their dictionary.
+  static std::vector<kernel::Range> ranges_of(const kernel::Program& program) {
+    const kernel::Sink& sink = program.sink;
+    const bool rows = sink.kind == SinkKind::kEmit || sink.kind == SinkKind::kSort || sink.kind == SinkKind::kTopK;
+    std::vector<kernel::Range> ranges;
+    for (const ValueId value : rows ? sink.values : (sink.kind == SinkKind::kGroup ? sink.keys : std::vector<ValueId>())) {
+      const kernel::Instruction& i = program.at(value);
+      const Physical physical = i.type.physical();
+      const bool number = is_integer(physical) || i.type.is_float() || physical == Physical::kBool;
+      ranges.push_back(number ? proven_range(i) : kernel::Range());
+    }
+    return ranges;
+  }
+
   // The stream's source has these columns, and so has its output.
-  static void read_all(Stream& stream, const Schema& schema) {
+  static void read_all(Stream& stream, const Schema& schema, const std::vector<kernel::Range>& ranges = {}) {
     stream.schema = schema;
     for (std::size_t i = 0; i < schema.size(); ++i) {
-      stream.outputs.push_back(stream.add({schema[i], static_cast<int>(i)}));
+      Slot slot{schema[i], static_cast<int>(i)};
+      if (i < ranges.size()) slot.range = ranges[i];
+      stream.outputs.push_back(stream.add(std::move(slot)));
     }
   }
 
