@@ -23,6 +23,7 @@ std::span<const Rule> rules() {
       {"remove_distinct", RuleKind::kOptional, remove_distinct, set_of<Aggregate>()},
       {"measure_filters", RuleKind::kOptional, measure_filters, set_of<Join>()},
       {"semi_join_reduction", RuleKind::kOptional, semi_join_reduction, set_of<Join>()},
+      {"push_down_semi_joins", RuleKind::kOptional, push_down_semi_joins, set_of<Join>()},
       {"order_joins", RuleKind::kOptional, order_joins, set_of<Join>(), order_joins_of_shared},
       {"make_semi_joins", RuleKind::kOptional, make_semi_joins, set_of<Join>()},
       {"push_down_aggregates", RuleKind::kOptional, push_down_aggregates, set_of<Join>()},

@@ -43,6 +43,8 @@ namespace trueno::optimize {
 [[nodiscard]] Result<plan::PlanPtr> prune_columns(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// The same across what is shared; asks for the whole plan, when all other rules are done.
 [[nodiscard]] Result<plan::PlanPtr> prune_shared(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
+/// Semi and anti joins are asked below joins, where there are fewer rows.
+[[nodiscard]] Result<plan::PlanPtr> push_down_semi_joins(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// Inner joins in the order that is estimated to make the fewest rows, each with the smaller side as its build side.
 [[nodiscard]] Result<plan::PlanPtr> order_joins(plan::PlanPtr plan, const plan::ConstantEvaluator& constants);
 /// The same where what is above cannot be seen, and may tell in which order rows come.

@@ -13,6 +13,7 @@
 
 #include "optimize/computed_columns.h"
 #include "optimize/grouping.h"
+#include "optimize/join_keys.h"
 #include "optimize/observed_order.h"
 #include "optimize/push_into_join.h"
 #include "optimize/rules.h"
@@ -57,49 +58,6 @@ class Facts {
   plan::Estimator estimator_;
   std::unordered_map<const Plan*, bool> safe_;
 };
-
-// A key of the join, as a column of one of its inputs and of operators below.
-struct Key {
-  std::size_t number = 0;
-  int column = 0;
-};
-
-// The keys that only pass through a projection, as columns of its input.
-std::vector<Key> below_project(const plan::Project& project, const std::vector<Key>& keys) {
-  std::vector<Key> below;
-  for (const Key& key : keys) {
-    const Expression& e = project.expressions[static_cast<std::size_t>(key.column)];
-    if (e.kind == ExpressionKind::kColumn) below.push_back({key.number, e.index});
-  }
-  return below;
-}
-
-// The keys that one side of a join gives, as columns of that side.
-std::vector<Key> of_side(const Plan& join, std::size_t side, const std::vector<Key>& keys) {
-  const auto left = static_cast<int>(join.inputs[0]->schema.size());
-  std::vector<Key> own;
-  for (const Key& key : keys) {
-    if ((key.column >= left) == (side == 1)) own.push_back({key.number, side == 1 ? key.column - left : key.column});
-  }
-  return own;
-}
-
-// The keys as columns of one side of a join: its own, and those that equal one of the other side in every pair of rows.
-std::vector<Key> seen_from(const Plan& plan, std::size_t side, const std::vector<Key>& keys) {
-  const auto& join = std::get<plan::Join>(plan.node);
-  std::vector<Key> own = of_side(plan, side, keys);
-  for (const Key& key : of_side(plan, 1 - side, keys)) {
-    for (const plan::JoinKey& pair : join.keys) {
-      const Expression& here = side == 0 ? pair.left : pair.right;
-      const Expression& there = side == 0 ? pair.right : pair.left;
-      if (here.kind != ExpressionKind::kColumn || there.kind != ExpressionKind::kColumn || there.index != key.column || pair.null_safe)
-        continue;
-      own.push_back({key.number, here.index});
-      break;
-    }
-  }
-  return own;
-}
 
 // Filters and projections of one source, or of what is shared already: cheap to do again.
 bool is_simple(const Plan& plan) {
