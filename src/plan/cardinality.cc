@@ -10,6 +10,7 @@ constexpr double kUnknownRows = 1000;
 constexpr double kUnknownSelectivity = 0.25;
 constexpr double kPatternSelectivity = 0.05;
 constexpr double kUnknownDistinctPart = 0.1;
+constexpr double kUnknownDistinct = 100;  // at least, or one a row: small tables are lists of different things
 
 // Statistics of the source column that a plan's column is, found through operators that only pass it on.
 std::optional<ColumnStatistics> statistics_of(const Plan& plan, int column) {
@@ -178,7 +179,7 @@ double Estimator::distinct_values(const Plan& plan, const Expression& expression
   const auto least = number_of(statistics->min);
   const auto greatest = number_of(statistics->max);
   if (least && greatest && !e->type.is_float()) return std::min(rows, *greatest - *least + 1);
-  return std::max(1.0, rows * kUnknownDistinctPart);
+  return std::max({1.0, std::min(rows, kUnknownDistinct), rows * kUnknownDistinctPart});
 }
 
 double Estimator::selectivity(const Plan& plan, const Expression& e) {

@@ -30,6 +30,32 @@ std::int64_t dictionary_bytes(const parquet::ColumnChunkMetaData& chunk) {
   return std::clamp<std::int64_t>(chunk.data_page_offset() - chunk.dictionary_page_offset(), 0, chunk.total_compressed_size());
 }
 
+// Bytes that a value takes in a dictionary page; texts and their lengths as long as the bounds are.
+double bytes_of_entry(const ParquetLeaf& leaf, const ColumnStatistics& claimed) {
+  switch (leaf.stored) {
+    case pages::StoredType::kInt32:
+    case pages::StoredType::kFloat: return 4;
+    case pages::StoredType::kInt64:
+    case pages::StoredType::kDouble: return 8;
+    case pages::StoredType::kFixedBytes: return std::max<std::int32_t>(leaf.stored_width, 1);
+    default: break;
+  }
+  constexpr double kLength = 4;
+  constexpr double kShortText = 8;
+  const auto size_of = [](const std::optional<Value>& bound) {
+    const bool text = bound && (bound->type().id == TypeId::kVarchar || bound->type().id == TypeId::kBlob);
+    return text ? static_cast<double>(bound->as_string().size()) : kShortText;
+  };
+  return kLength + (size_of(claimed.min) + size_of(claimed.max)) / 2;
+}
+
+// How many values a dictionary page has, by its size: a few fewer where it is compressed. Footers that count them are rare.
+std::int64_t entries_of(const ParquetChunk& chunk, const ParquetLeaf& leaf, std::int64_t rows) {
+  constexpr double kHeader = 20;
+  const double entries = (static_cast<double>(chunk.dictionary_bytes) - kHeader) / bytes_of_entry(leaf, chunk.statistics);
+  return static_cast<std::int64_t>(std::clamp(entries, 1.0, std::max(1.0, static_cast<double>(rows))));
+}
+
 // Where a chunk's pages lie and what is in them.
 pages::ChunkPages pages_of(const parquet::ColumnChunkMetaData& chunk, const parquet::ApplicationVersion& writer) {
   pages::ChunkPages to;
@@ -173,6 +199,9 @@ Status read_parquet_statistics(const std::vector<Type>& leaf_types, ParquetMetad
         claimed = statistics_of(metadata.values[leaf], *statistics);
         if (claimed.null_count && (*claimed.null_count < 0 || *claimed.null_count > metadata.rows[group])) claimed.null_count.reset();
         if (claimed.distinct_count && *claimed.distinct_count < 0) claimed.distinct_count.reset();
+        const ParquetChunk& chunk = metadata.chunks[group][leaf];
+        if (!claimed.distinct_count && chunk.only_dictionary_pages && chunk.dictionary_bytes > 0)
+          claimed.distinct_count = entries_of(chunk, metadata.leaves[leaf], metadata.rows[group]);
       }
     }
   });

@@ -103,6 +103,25 @@ pq.write_table(pa.table({
   EXPECT_EQ(count({ColumnCondition::Kind::kIsNotNull, 6, CompareOp::kEqual, {}}), 0u);
 }
 
+// By the size of a dictionary's page, where the footer does not say: for estimates.
+TEST_F(Parquet, DictionariesTellHowManyValuesThereAre) {
+  python(R"(
+n = 40000
+t = pa.table({'letter': [chr(65 + i % 3) for i in range(n)], 'i': pa.array([i * 7919 % 500 * 1000 for i in range(n)], pa.int32()),
+  'd': [i * 31 % 2000 / 8 for i in range(n)], 'name': ['name number %04d' % (i * 7 % 1000) for i in range(n)], 'id': range(n)})
+pq.write_table(t, D + 't.parquet', row_group_size=20000, dictionary_pagesize_limit=65536))");
+  const auto source = open("t.parquet");
+  const auto distinct = [&](int column) { return source->column_statistics(column).distinct_count; };
+  const std::vector<std::int64_t> expected = {3, 500, 2000, 1000};
+  for (int column = 0; column < 4; ++column) {
+    const std::int64_t truth = expected[static_cast<std::size_t>(column)];
+    ASSERT_TRUE(distinct(column)) << column;
+    EXPECT_GE(*distinct(column), truth / 4) << column;
+    EXPECT_LE(*distinct(column), truth * 2) << column;
+  }
+  EXPECT_FALSE(distinct(4));  // it fell back to plain pages
+}
+
 TEST_F(Parquet, DictionaryPagesStayDictionaries) {
   python(R"(
 t = pa.table({'few': ['red' if i % 3 else 'a green that is long' for i in range(5000)], 'many': ['text number %d' % (i * 7919) for i in range(5000)]})
