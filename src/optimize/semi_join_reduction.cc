@@ -31,8 +31,8 @@ using plan::Plan;
 // What is read a second time has to be this much less than what is grouped, and to leave this part of the groups.
 constexpr double kMostWork = 0.5;
 constexpr double kMostGroups = 0.25;
-constexpr double kMostOfTable = 0.1;  // the same of the rows of a build side
-constexpr double kSharingPays = 0.5;  // what is made once has this part of the rows of what can be written twice
+constexpr double kMostOfTable = 0.25;  // the same of the rows of a build side
+constexpr double kSharingPays = 0.5;   // what is made once has this part of the rows of what can be written twice
 
 // What is asked of many plans again and again: a thousand joins are looked through for each of them.
 class Facts {

@@ -29,7 +29,8 @@ struct ParquetReadOptions {
 /// The file formats that need Arrow C++. libarrow costs 8 ms of every process that links it, so they live in a shared module,
 /// `libtrueno_arrow.so`, which is loaded when the first such file is opened. All functions are thread-safe.
 struct ArrowModule {
-  static constexpr std::uint32_t kVersion = 3;
+  /// Goes up whenever a class changes that crosses: TableSource, files, columns, and what they hold.
+  static constexpr std::uint32_t kVersion = 4;
   std::uint32_t version = 0;
 
   /// A Parquet file; its row groups are the parts.
