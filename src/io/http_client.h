@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -43,7 +44,7 @@ struct HttpResponse {
 /// Sends GET requests. Thread-safe; connections are kept and used again.
 class HttpClient {
  public:
-  explicit HttpClient(HttpOptions options) : options_(options) {}
+  explicit HttpClient(HttpOptions options) : options_(std::move(options)) {}
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

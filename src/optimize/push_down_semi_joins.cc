@@ -36,14 +36,14 @@ struct Place {
   double rows = 0;
 };
 
-bool cannot_fail(const Plan& plan) {
+bool never_fails(const Plan& plan) {
   return !plan::any_expression(plan, [](const Expression& e) { return !is_safe(e); });
 }
 
 void find_place(PlanPtr& slot, std::vector<Key> keys, plan::Estimator& estimator, Place& best) {
   Plan& plan = *slot;
   const std::size_t wanted = best.keys.size();
-  if (!cannot_fail(plan)) return;
+  if (!never_fails(plan)) return;
   if (const auto* project = std::get_if<plan::Project>(&plan.node)) {
     std::vector<Key> below = below_project(*project, keys);
     if (below.size() == wanted) find_place(plan.inputs[0], std::move(below), estimator, best);

@@ -21,8 +21,8 @@ class Estimator {
   std::unordered_map<const Plan*, double> rows_;
 };
 
-/// How many rows a plan is expected to give, from row counts, bounds, distinct counts and samples of its sources. For choosing among plans; costs a
-/// look at the statistics of the columns that conditions and keys read. `estimated_rows` is the cheap one.
+/// How many rows a plan is expected to give, from row counts, bounds, distinct counts and samples of its sources. For choosing among plans;
+/// costs a look at the statistics of the columns that conditions and keys read. `estimated_rows` is the cheap one.
 [[nodiscard]] double cardinality(const Plan& plan);
 
 /// Different values an expression over the plan's columns is expected to have.
