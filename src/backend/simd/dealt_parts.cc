@@ -107,8 +107,11 @@ Result<std::vector<DealtParts::Part>> DealtParts::dealt_again(const Part& part, 
   std::vector<Part> parts;
   const DealtRows* layout = nullptr;
   for (const auto& rows : *again) layout = rows ? rows.get() : layout;
-  for (std::size_t number = 0; number < layout->parts(); ++number)
-    parts.push_back({part.first_word + bounds.least + (std::uint64_t{number} << layout->rest_bits()), layout->rest_bits(), number, again});
+  // Behind the greatest word lie others than the old part's.
+  for (std::size_t number = 0; number < layout->parts(); ++number) {
+    const std::uint64_t first = bounds.least + (std::uint64_t{number} << layout->rest_bits());
+    if (first <= bounds.greatest) parts.push_back({part.first_word + first, layout->rest_bits(), number, again});
+  }
   return parts;
 }
 
