@@ -15,6 +15,7 @@
 
 #include "base/bits.h"
 #include "hwy/highway.h"
+#include "unpack/chosen_lanes.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::unpack::HWY_NAMESPACE {
@@ -210,21 +211,6 @@ void compare32(const std::uint8_t* packed, std::size_t first, std::size_t n, int
 }
 
 #if HWY_TARGET != HWY_SCALAR && HWY_HAVE_FLOAT64  // the targets without doubles cannot shift 64-bit lanes one by one either
-// The lanes of 64 bits whose bytes of `chosen` are not 0.
-template <class D>
-HWY_INLINE hn::Mask<D> chosen_lanes(D d, const std::uint8_t* chosen) {
-  const hn::Rebind<std::uint8_t, D> bytes;
-  const auto given = hn::LoadU(bytes, chosen);
-#if HWY_TARGET <= HWY_AVX3
-  // Masks are bits of a register of their own there, whatever the width of the lanes: the way through memory compiles to nothing.
-  std::uint64_t bits = 0;
-  hn::StoreMaskBits(bytes, hn::Ne(given, hn::Zero(bytes)), reinterpret_cast<std::uint8_t*>(&bits));
-  return hn::LoadMaskBits(d, reinterpret_cast<const std::uint8_t*>(&bits));
-#else
-  return hn::Ne(hn::PromoteTo(d, hn::PromoteTo(hn::Rebind<std::uint32_t, D>(), given)), hn::Zero(d));
-#endif
-}
-
 // Where vectors have eight words or more, half as many values go through lanes of 64 bits: a permutation brings both words that a value may
 // straddle, one shift does, and what comes out is added as it is. Adds the rows of whole vectors and gives their number.
 template <bool masked>

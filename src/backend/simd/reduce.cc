@@ -17,6 +17,7 @@
 
 #include "backend/simd/stream.h"
 #include "hwy/highway.h"
+#include "unpack/chosen_lanes.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace trueno::backend::simd::HWY_NAMESPACE {
@@ -25,32 +26,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 namespace {  // several of these files have a fill_lane<T>: without this the linker would keep one of them for all
 
 #if HWY_TARGET != HWY_SCALAR
-// Bytes to lanes of 32 or 64 bits.
-template <class D, class V>
-HWY_INLINE hn::Vec<D> widened(D d, V bytes) {
-  if constexpr (sizeof(hn::TFromD<D>) == 8) {
-    return hn::PromoteTo(d, hn::PromoteTo(hn::Rebind<std::uint32_t, D>(), bytes));
-  } else {
-    return hn::PromoteTo(d, bytes);
-  }
-}
-
-// The lanes that mask[0, lanes) chooses.
-template <class D>
-HWY_INLINE hn::Mask<D> chosen_lanes(D d, const std::uint8_t* mask) {
-  const hn::Rebind<std::uint8_t, D> bytes;
-  const auto chosen = hn::LoadU(bytes, mask);
-#if HWY_TARGET <= HWY_AVX3
-  // Masks are bits of a register of their own there, whatever the width of the lanes: the way through memory compiles to nothing.
-  std::uint64_t bits = 0;
-  hn::StoreMaskBits(bytes, hn::Ne(chosen, hn::Zero(bytes)), reinterpret_cast<std::uint8_t*>(&bits));
-  return hn::LoadMaskBits(d, reinterpret_cast<const std::uint8_t*>(&bits));
-#else
-  using Bits = std::conditional_t<sizeof(hn::TFromD<D>) == 8, std::uint64_t, std::uint32_t>;
-  const hn::Rebind<Bits, D> lanes;
-  return hn::RebindMask(d, hn::Ne(widened(lanes, chosen), hn::Zero(lanes)));
-#endif
-}
+using unpack::HWY_NAMESPACE::chosen_lanes;
 #endif
 
 std::int64_t sum32(const std::int32_t* values, const std::uint8_t* mask, std::size_t n) {
