@@ -84,7 +84,9 @@ Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sq
   const function::AggregateFunction& named = *call.function;
   ExpressionBinder inner = within_aggregate();
   std::vector<const sql::Expression*> given;
-  for (const sql::OrderItem& item : node.within_group) given.push_back(item.expression.get());
+  if (node.within_group) {
+    for (const sql::OrderItem& item : node.order_by) given.push_back(item.expression.get());
+  }
   for (const sql::Argument& argument : node.arguments) {
     if (argument.value->is<sql::Star>()) continue;  // count(*)
     const bool fits =
@@ -98,7 +100,7 @@ Status ExpressionBinder::aggregate_arguments(plan::AggregateCall& call, const sq
   for (std::size_t i = 0; i < given.size(); ++i) {
     if (i >= named.row_arguments) {
       call.constants.push_back(TRUENO_TRY(constant_argument(*given[i], named.name)));
-      if (!node.within_group.empty()) TRUENO_TRY(check_fraction(call.constants.back(), given[i]->span));
+      if (node.within_group) TRUENO_TRY(check_fraction(call.constants.back(), given[i]->span));
       types.push_back(call.constants.back().type());
       literals.push_back(&call.constants.back());
       continue;
@@ -164,11 +166,11 @@ Result<Expression> ExpressionBinder::aggregate_call(const function::AggregateFun
   // min(x, n) and its like: the n first, by a name of their own.
   const function::AggregateFunction* several = context_.functions.aggregate(fmt::format("{}_n", named.name));
   if (several != nullptr && node.arguments.size() == several->row_arguments) call.function = several;
-  if (!node.within_group.empty() && !call.function->ordered_set)
+  if (node.within_group && !call.function->ordered_set)
     return error(ErrorCode::kBinder, "{} takes no WITHIN GROUP", named.name).hint("write ORDER BY between its parentheses").at(span);
-  if (node.within_group.size() > 1)
-    return error(ErrorCode::kBinder, "WITHIN GROUP takes one ORDER BY expression, not {}", node.within_group.size()).at(span);
-  const bool descending = is_descending(node.within_group, context_) || is_descending(node.order_by, context_);
+  if (node.within_group && node.order_by.size() > 1)
+    return error(ErrorCode::kBinder, "WITHIN GROUP takes one ORDER BY expression, not {}", node.order_by.size()).at(span);
+  const bool descending = is_descending(node.order_by, context_);
   if (Status status = aggregate_arguments(call, node, descending); !status) return std::move(status).error().at(span);
   const function::AggregateFunction& function = *call.function;
   if (node.distinct && call.arguments.empty())
@@ -177,8 +179,8 @@ Result<Expression> ExpressionBinder::aggregate_call(const function::AggregateFun
     return error(ErrorCode::kNotSupported, "DISTINCT of other than one argument is not supported yet").at(span);
   const bool extreme = function.fold == nullptr && function.finish == kernel::FinishKind::kExtreme;
   call.distinct = (node.distinct || function.of_distinct_values) && !function.ignores_repeats && !extreme;
-  TRUENO_TRY(aggregate_order(call, node.order_by));
-  if (function.ordered_set && !function.is_quantile) TRUENO_TRY(aggregate_order(call, node.within_group));
+  const bool sorts = !node.within_group || (function.ordered_set && !function.is_quantile);
+  if (sorts) TRUENO_TRY(aggregate_order(call, node.order_by));
   ExpressionBinder inner = within_aggregate();
   if (node.filter) call.filter = TRUENO_TRY(inner.bind_condition(*node.filter));
   const function::Composition& composition = function.composition;

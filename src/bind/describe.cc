@@ -1,5 +1,7 @@
 // DESCRIBE and SUMMARIZE as queries. DESCRIBE is a table of constants; SUMMARIZE one aggregation over all columns, whose one row is then
 // cut into a row for each column.
+#include <array>
+
 #include "bind/query_binder.h"
 
 namespace trueno::bind {
@@ -19,6 +21,7 @@ struct Measures {
   int different = -1;
   int average = -1;
   int deviation = -1;
+  std::array<int, 3> quartiles = {-1, -1, -1};
   int valid = -1;
 };
 
@@ -33,12 +36,15 @@ class Summary {
     for (std::size_t i = 0; i < schema.size(); ++i) {
       const Expression column = Expression::column(static_cast<int>(i), schema[i].type);
       const bool number = schema[i].type.is_numeric();
+      const bool scale = number || schema[i].type.is_temporal();
       Measures& m = measures.emplace_back();
       m.least = add("min", column, false);
       m.greatest = add("max", column, false);
       m.different = add("count", column, true);
-      m.average = number ? add("avg", column, false) : -1;
+      m.average = scale ? add("avg", column, false) : -1;
       m.deviation = number ? add("stddev", column, false) : -1;
+      for (std::size_t q = 0; q < m.quartiles.size() && scale; ++q)
+        m.quartiles[q] = add("approx_quantile", column, false, 0.25 * static_cast<double>(q + 1));
       m.valid = add("count", column, false);
     }
     const auto all = plan::share(plan::make_plan(std::move(aggregate_), schema_, std::move(input)), "the measures");
@@ -53,13 +59,23 @@ class Summary {
 
  private:
   // The number of the call's column, -1 where there is no such call.
-  int add(std::string_view name, const std::optional<Expression>& argument, bool distinct) {
+  int add(std::string_view name, const std::optional<Expression>& argument, bool distinct, std::optional<double> fraction = {}) {
     plan::AggregateCall call;
     call.function = context_.functions.aggregate(name);
     if (call.function == nullptr) return -1;
     std::vector<Type> types;
-    if (argument) types.push_back(argument->type);
+    std::vector<const Value*> literals;
+    if (argument) {
+      types.push_back(argument->type);
+      literals.push_back(nullptr);
+    }
+    if (fraction) {
+      call.constants.push_back(Value::floating(*fraction));
+      types.push_back(TypeId::kDouble);
+      literals.push_back(&call.constants.back());
+    }
     function::BindContext types_context = context_.types;
+    types_context.literals = literals;
     types_context.name = name;
     Result<function::Signature> signature = call.function->bind(types, types_context);
     if (!signature) return -1;
@@ -69,6 +85,7 @@ class Summary {
       if (!converted) return -1;
       call.arguments.push_back(std::move(*converted));
     }
+    if (call.function->is_quantile) call.constants.push_back(Value::boolean(false));  // ascending
     call.distinct = distinct;
     schema_.push_back({std::string(name), call.signature.result, true});
     aggregate_.calls.push_back(std::move(call));
@@ -94,7 +111,8 @@ class Summary {
     TRUENO_TRY(put("approx_unique", measure(m.different), TypeId::kBigInt));
     TRUENO_TRY(put("avg", measure(m.average), TypeId::kVarchar));
     TRUENO_TRY(put("std", measure(m.deviation), TypeId::kVarchar));
-    for (const char* quantile : {"q25", "q50", "q75"}) TRUENO_TRY(put(quantile, no_text(), TypeId::kVarchar));
+    for (std::size_t q = 0; q < m.quartiles.size(); ++q)
+      TRUENO_TRY(put(std::array{"q25", "q50", "q75"}[q], measure(m.quartiles[q]), TypeId::kVarchar));
     TRUENO_TRY(put("count", measure(rows), TypeId::kBigInt));
     TRUENO_TRY(put("null_percentage", TRUENO_TRY(null_part(m.valid, rows)), Type::decimal(9, 2)));
     return plan::make_plan(plan::Project{std::move(outputs)}, std::move(schema), std::move(all));

@@ -225,7 +225,7 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
       sql::Overloaded{
           [&](const sql::Literal& node) -> Bound { return literal(node); },
           [&](const sql::TypedLiteral& node) -> Bound {
-            return convert(Expression::literal(Value::varchar(node.text)), TRUENO_TRY(bind_type(node.type)));
+            return convert(Expression::literal(Value::varchar(node.text)), TRUENO_TRY(bind_type(*node.type)));
           },
           [&](const sql::IntervalLiteral& node) -> Bound { return interval(node, span); },
           [&](const sql::ColumnRef&) -> Bound { return column(expression); },
@@ -288,7 +288,7 @@ Bound ExpressionBinder::bind_node(const sql::Expression& expression) {
           },
           [&](const sql::Cast& node) -> Bound {
             Expression operand = TRUENO_TRY(bind(*node.operand));
-            Expression converted = TRUENO_TRY(convert(std::move(operand), TRUENO_TRY(bind_type(node.type)), node.trying));
+            Expression converted = TRUENO_TRY(convert(std::move(operand), TRUENO_TRY(bind_type(*node.type)), node.trying));
             converted.typed = true;
             converted.span = span;
             return converted;
@@ -659,7 +659,7 @@ Bound ExpressionBinder::call_with_dot(const sql::FunctionCall& node, SourceSpan 
   const std::string schema = lower_name(prefix.parts.front().text);
   const bool is_schema =
       prefix.parts.size() == 1 && !scope_.has(prefix) && (schema == "main" || schema == "system" || schema == "pg_catalog");
-  if (!is_schema && (node.over || node.distinct || node.filter || !node.order_by.empty() || !node.within_group.empty()))
+  if (!is_schema && (node.over || node.distinct || node.filter || !node.order_by.empty()))
     return unsupported("an aggregate or window function called with a dot", span);
   std::vector<Expression> arguments;
   if (!is_schema) arguments.push_back(TRUENO_TRY(bind(sql::Expression(sql::ColumnRef{prefix}, prefix.span()))));

@@ -45,6 +45,30 @@ dispatch::Request request_of(const kernel::Pipeline& pipeline, const Options& op
   return request;
 }
 
+// By pipeline: the first one behind all that reads its output. What runs again reads it until its last round.
+std::vector<std::size_t> forgotten_at(const kernel::PipelinePlan& plan) {
+  std::vector<std::size_t> at(plan.pipelines.size(), 0);
+  const auto until = [&](std::size_t reader) {
+    std::size_t end = reader + 1;
+    for (const kernel::Loop& rounds : plan.loops) {
+      if (rounds.first <= reader && reader < rounds.last) end = std::max(end, rounds.last);
+    }
+    return end;
+  };
+  for (std::size_t reader = 0; reader < plan.pipelines.size(); ++reader) {
+    const kernel::Pipeline& pipeline = plan.pipelines[reader];
+    for (const std::size_t read : pipeline.input.pipelines) at[read] = std::max(at[read], until(reader));
+    for (const std::size_t table : pipeline.tables) at[table] = std::max(at[table], until(reader));
+  }
+  for (const kernel::Loop& rounds : plan.loops) {
+    at[rounds.working] = std::max(at[rounds.working], until(rounds.first));
+    at[rounds.result] = std::max(at[rounds.result], until(rounds.first));
+    for (std::size_t inner = rounds.first; inner < rounds.last; ++inner) at[inner] = std::max(at[inner], rounds.last);
+  }
+  at.back() = plan.pipelines.size() + 1;  // the result
+  return at;
+}
+
 // One query on its way.
 class QueryRun {
  public:
@@ -53,6 +77,7 @@ class QueryRun {
         devices_(devices),
         options_(options),
         cancel_(cancel),
+        forgotten_at_(forgotten_at(plan)),
         outputs_(plan.pipelines.size()),
         tables_(outputs_, launch_, workers(static_cast<std::size_t>(options.threads))) {
     launch_.parameters = plan.parameters;
@@ -76,12 +101,22 @@ class QueryRun {
         const kernel::Loop& rounds = plan_.loops[loop];
         TRUENO_TRY(repeat(rounds, loop + 1));
         number = rounds.last;
-        continue;
+      } else {
+        TRUENO_TRY(run_pipeline(number));
+        ++number;
       }
-      TRUENO_TRY(run_pipeline(number));
-      ++number;
+      if (first == 0) forget(number);  // not within a round: the next one reads it again
     }
     return {};
+  }
+
+  // What no pipeline from `number` on reads.
+  void forget(std::size_t number) {
+    for (std::size_t read = 0; read < number; ++read) {
+      if (forgotten_at_[read] > number) continue;
+      tables_.forget(read, read + 1);
+      outputs_[read] = {};
+    }
   }
 
   Status repeat(const kernel::Loop& rounds, std::size_t inner_loop) {
@@ -205,6 +240,7 @@ class QueryRun {
   dispatch::Devices& devices_;
   const Options& options_;
   const CancelToken& cancel_;
+  const std::vector<std::size_t> forgotten_at_;
   std::vector<Batch> outputs_;
   backend::Launch launch_;
   JoinTables tables_;

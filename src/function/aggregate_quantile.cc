@@ -207,10 +207,11 @@ Result<Value> discrete(const Sorted& values, const Value& fraction, const Type& 
 }
 
 // Each value stands for a stretch of 1/n, and is met in its middle: what a t-digest gives while every value has a centroid of its own.
+// What is whole is rounded: integers, and days.
 Result<Value> approximate(const Sorted& values, const Value& fraction, const Type& result) {
   const auto last = static_cast<double>(values.size() - 1);
   const double position = std::clamp(fraction_of(fraction) * static_cast<double>(values.size()) - 0.5, 0.0, last);
-  if (!result.is_integer()) return at_position(values, position, result);
+  if (!result.is_integer() && result.id != TypeId::kDate) return at_position(values, position, result);
   const double value = TRUENO_TRY(at_position(values, position, TypeId::kDouble)).as_double();
   const auto limits = kernel::limits_of(result);
   return Value(result, limits ? std::clamp(static_cast<i128>(std::nearbyint(value)), limits->min, limits->max)

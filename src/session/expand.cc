@@ -64,7 +64,7 @@ class Expander {
     const auto macro = find(Space::kMacro, call->name);
     if (!macro) return {};
     const SourceSpan span = part->span;
-    if (call->distinct || call->filter || call->over || !call->order_by.empty() || !call->within_group.empty())
+    if (call->distinct || call->filter || call->over || !call->order_by.empty())
       return error(ErrorCode::kBinder, "{} is a macro: it takes arguments and nothing else", call->name.to_string()).at(span);
     const sql::StatementPtr definition = TRUENO_TRY(read(*macro));
     sql::MacroBody& body = *TRUENO_TRY(overload(*definition, *call, span));

@@ -18,7 +18,8 @@
 //
 // Nodes are plain structs in a sealed std::variant called `node`: look at one with std::visit, std::get_if or `is<T>()` / `as<T>()`. Every
 // struct has a deep ==, which ignores spans: `parse(print(parse(x))) == parse(x)` is the round-trip property that tests and the fuzzer
-// hold. The AST says what was written, not what it means: no name is resolved and no type is known.
+// hold. What a node rarely has is owned, not held inside, so that a tree stays small. The AST says what was written, not what it means: no
+// name is resolved and no type is known.
 namespace trueno::sql {
 
 /// Deepest nesting of parentheses, subqueries, function calls, casts of casts, ... that the parser takes, counted in levels of recursion.

@@ -54,7 +54,7 @@ struct TypeName {
 
 /// `DATE '2024-01-01'`, `DECIMAL(5, 2) '1.25'`.
 struct TypedLiteral {
-  TypeName type;
+  Owned<TypeName> type;
   std::string text;
   bool operator==(const TypedLiteral&) const = default;
 };
@@ -220,7 +220,7 @@ struct AtTimeZone {
 /// CAST, TRY_CAST (`trying`) and `::`.
 struct Cast {
   ExpressionPtr operand;
-  TypeName type;
+  Owned<TypeName> type;
   bool trying = false;
   bool operator==(const Cast&) const = default;
 };
@@ -270,10 +270,10 @@ struct FunctionCall {
   QualifiedName name;
   std::vector<Argument> arguments;  // count(*) has one: a bare Star
   bool distinct = false;
-  std::vector<OrderItem> order_by;      // inside the parentheses
-  std::vector<OrderItem> within_group;  // WITHIN GROUP (ORDER BY ...)
-  ExpressionPtr filter;                 // FILTER (WHERE ...)
+  bool within_group = false;  // `order_by` stands in WITHIN GROUP (ORDER BY ...), not inside the parentheses
   NullTreatment nulls = NullTreatment::kDefault;
+  std::vector<OrderItem> order_by;
+  ExpressionPtr filter;  // FILTER (WHERE ...)
   Owned<WindowSpec> over;
   bool operator==(const FunctionCall&) const = default;
 };

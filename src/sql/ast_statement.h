@@ -159,10 +159,10 @@ struct Alter {
   Name new_name;
   bool if_exists = false;
   bool cascade = false;
-  std::optional<TypeName> type;
+  Owned<TypeName> type;
   ExpressionPtr expression;
-  std::optional<ColumnDefinition> definition;
-  std::optional<Constraint> constraint;
+  Owned<ColumnDefinition> definition;
+  Owned<Constraint> constraint;
   bool operator==(const Alter&) const = default;
 };
 

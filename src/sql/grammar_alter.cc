@@ -70,13 +70,13 @@ Status Grammar::alter_action(Alter& alter) {
 Status Grammar::alter_add(Alter& alter) {
   if (at_table_constraint()) {
     alter.action = Alter::Action::kAddConstraint;
-    alter.constraint = TRUENO_TRY(table_constraint());
+    alter.constraint = std::make_unique<Constraint>(TRUENO_TRY(table_constraint()));
     return {};
   }
   alter.action = Alter::Action::kAddColumn;
   cursor_.accept("COLUMN"_t);
   alter.if_exists = TRUENO_TRY(if_not_exists(OnExisting::kFail)) == OnExisting::kIgnore;
-  alter.definition = TRUENO_TRY(column_definition());
+  alter.definition = std::make_unique<ColumnDefinition>(TRUENO_TRY(column_definition()));
   return {};
 }
 
@@ -132,7 +132,7 @@ Status Grammar::alter_column(Alter& alter) {
   if (set) cursor_.accept("DATA"_t);
   if (!cursor_.accept("TYPE"_t)) return unexpected(set ? "TYPE, DEFAULT or NOT NULL" : "TYPE, SET or DROP");
   alter.action = Action::kSetType;
-  alter.type = TRUENO_TRY(type_name());
+  alter.type = std::make_unique<TypeName>(TRUENO_TRY(type_name()));
   if (cursor_.accept("USING"_t)) alter.expression = TRUENO_TRY(expression());
   return {};
 }

@@ -57,12 +57,17 @@ Result<NullTreatment> Grammar::null_treatment() {
 // [WITHIN GROUP "(" ORDER BY ... ")"] [FILTER "(" [WHERE] expression ")"] [IGNORE NULLS | RESPECT NULLS] [OVER window]
 // These words are not reserved: without what must follow them they are aliases.
 Status Grammar::call_suffixes(FunctionCall& call) {
+  const std::uint32_t begin = cursor_.begin();
   if (cursor_.accept("WITHIN"_t, "GROUP"_t)) {
+    if (!call.order_by.empty())
+      return error(ErrorCode::kParser, "an aggregate takes one ORDER BY: between its parentheses or WITHIN GROUP")
+          .at(cursor_.span_since(begin));
     const SourceSpan opening = cursor_.current().span;
     TRUENO_TRY(expect("("_t));
     TRUENO_TRY(expect("ORDER"_t));
     TRUENO_TRY(expect("BY"_t));
-    call.within_group = TRUENO_TRY(order_items());
+    call.order_by = TRUENO_TRY(order_items());
+    call.within_group = true;
     TRUENO_TRY(expect_closing(")"_t, opening));
   }
   if (cursor_.at("FILTER"_t) && cursor_.next_is("("_t)) {

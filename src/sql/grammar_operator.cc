@@ -111,7 +111,7 @@ Result<bool> Grammar::extend_with_symbol(ExpressionPtr& left, Precedence least) 
   switch (sign) {  // the postfix ones bind tightest of all
     case "::"_t: {
       cursor_.advance();
-      TypeName type = TRUENO_TRY(type_name());
+      auto type = std::make_unique<TypeName>(TRUENO_TRY(type_name()));
       left = make(Cast{std::move(left), std::move(type), false}, {});
       return true;
     }

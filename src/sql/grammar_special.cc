@@ -91,7 +91,7 @@ Result<ExpressionPtr> Grammar::cast(bool trying) {
   node.trying = trying;
   node.operand = TRUENO_TRY(may_be_star ? expression_after_star() : expression());
   if (!cursor_.accept("AS"_t)) return unexpected("AS and a type");
-  node.type = TRUENO_TRY(type_name());
+  node.type = std::make_unique<TypeName>(TRUENO_TRY(type_name()));
   TRUENO_TRY(expect_closing(")"_t, opening));
   return make(std::move(node), cursor_.span_since(begin));
 }
@@ -153,7 +153,8 @@ bool Grammar::at_typed_literal() const {
 
 Result<ExpressionPtr> Grammar::typed_literal() {
   const std::uint32_t begin = cursor_.begin();
-  TypedLiteral node{TRUENO_TRY(type_name()), TRUENO_TRY(string_literal("a string"))};
+  auto type = std::make_unique<TypeName>(TRUENO_TRY(type_name()));
+  TypedLiteral node{std::move(type), TRUENO_TRY(string_literal("a string"))};
   return make(std::move(node), cursor_.span_since(begin));
 }
 

@@ -243,12 +243,23 @@ class Scanner {
 
 Token next_token(std::string_view sql, std::uint32_t from) { return Scanner(sql, from).scan(); }
 
+namespace {
+constexpr std::size_t kFirstTokens = 1024;
+constexpr std::size_t kMostGrowth = 7;
+}  // namespace
+
 std::vector<Token> tokenize(std::string_view sql) {
   std::vector<Token> tokens;
-  tokens.reserve(sql.size() / 6 + 2);
+  tokens.reserve(std::min<std::size_t>(sql.size() / 6 + 2, kFirstTokens));
   for (std::uint32_t at = 0;;) {
     const Token token = next_token(sql, at);
     at = token.span.end;
+    // Texts are much alike from end to end: room for as many tokens as there will be if it goes on like this, but not for many more than
+    // there are, since the rest may be one long string.
+    if (tokens.size() == tokens.capacity()) {
+      const std::size_t more = tokens.size() / 8 + tokens.size() * (sql.size() - at) / at;
+      tokens.reserve(tokens.size() + std::min(more, kMostGrowth * tokens.size()));
+    }
     if (token.kind != TokenKind::kComment) tokens.push_back(token);
     if (token.kind == TokenKind::kEnd) return tokens;
   }

@@ -148,7 +148,7 @@ void Writer::node(const Literal& n) {
 }
 
 void Writer::node(const TypedLiteral& n) {
-  write(n.type);
+  write(*n.type);
   put(" " + quote_string(n.text));
 }
 
@@ -318,7 +318,7 @@ void Writer::node(const Cast& n) {
   put(n.trying ? "TRY_CAST(" : "CAST(");
   write(*n.operand);
   put(" AS ");
-  write(n.type);
+  write(*n.type);
   put(")");
 }
 

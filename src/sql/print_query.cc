@@ -71,7 +71,7 @@ void Writer::argument_list(const std::vector<Argument>& list) {
 void Writer::arguments(const FunctionCall& call) {
   put(call.distinct ? "(DISTINCT " : "(");
   argument_list(call.arguments);
-  if (!call.order_by.empty()) {
+  if (!call.order_by.empty() && !call.within_group) {
     put(" ORDER BY ");
     order_items(call.order_by);
   }
@@ -83,9 +83,9 @@ void Writer::arguments(const FunctionCall& call) {
 void Writer::node(const FunctionCall& n) {
   name(n.name);
   arguments(n);
-  if (!n.within_group.empty()) {
+  if (n.within_group) {
     put(" WITHIN GROUP (ORDER BY ");
-    order_items(n.within_group);
+    order_items(n.order_by);
     put(")");
   }
   if (n.filter != nullptr) {

@@ -137,7 +137,7 @@ class Walker {
   Status walk(WindowSpec& n) { return all(n.partition_by, n.order_by, n.frame); }
   Status walk(WindowFrame& n) { return all(n.start.offset, n.end.offset); }
   Status walk(Sample& n) { return walk(n.amount); }
-  Status walk(FunctionCall& n) { return all(n.arguments, n.order_by, n.within_group, n.filter, n.over); }
+  Status walk(FunctionCall& n) { return all(n.arguments, n.order_by, n.filter, n.over); }
   Status walk(Assignment& n) { return walk(n.value); }
   Status walk(Option& n) { return walk(n.value); }
   Status walk(Constraint& n) { return walk(n.check); }

@@ -1,11 +1,11 @@
 """One other engine as a process that answers a query a line, so that engines do not share a heap.
 
-usage: peers.py ENGINE    first line in: {"files": {table: file}, "source": "memory" | "parquet", "threads":, "kept":, "compared": [SQL]}, out: {}
+usage: peers.py ENGINE    first line in: {"files": {table: file}, "source": "memory" | "parquet", "threads":, "kept":, "settings": [SQL], "compared": [SQL]}, out: {}
                           then a query a line in, {"ms":, "row_count":, "rows":} or {"error":} a line out
 
 An engine is a function that sets up and returns another, which runs a query and returns a third: the rows of the result, from what the
 engine holds them in. Only the second is timed. `kept`: results may be large, and stay in the engine's own form.
-Where `compared` names statements, only their rows are read out.
+Where `compared` names statements, only their rows are read out. `settings`: statements that come first, where the engine takes them.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ LARGE = 20_000  # of more rows only every STEP-th is compared
 STEP = 997
 
 
-def duckdb_engine(threads, files, source, kept):
+def duckdb_engine(threads, files, source, kept, settings=()):
     import duckdb
 
     connection = duckdb.connect(config={"threads": threads})
     connection.execute("set enable_progress_bar = false")
+    for setting in settings:
+        connection.execute(setting)
     for name, file in files.items():
         connection.execute(f"create {'table' if source == 'memory' else 'view'} {name} as select * from '{file}'")
 
@@ -120,7 +122,8 @@ def main():
     setup = json.loads(sys.stdin.readline())
     for name in ("POLARS_MAX_THREADS", "TOKIO_WORKER_THREADS", "RAYON_NUM_THREADS"):
         os.environ[name] = str(setup["threads"])
-    run = ENGINES[engine](setup["threads"], setup["files"], setup["source"], setup["kept"])
+    settings = {"settings": setup["settings"]} if setup.get("settings") else {}
+    run = ENGINES[engine](setup["threads"], setup["files"], setup["source"], setup["kept"], **settings)
     run, clear = run if isinstance(run, tuple) else (run, lambda: None)
     print("{}", flush=True)
     ran = set()

@@ -84,14 +84,15 @@ class Engine:
         self.process.wait()
 
 
-def start(name: str, group: work.Group, files: dict[str, Path], source: str, threads: int, trueno: Path = TRUENO) -> Engine:
+def start(name: str, group: work.Group, files: dict[str, Path], source: str, threads: int, trueno: Path = TRUENO, settings: list[str] | None = None) -> Engine:
+    """`settings`: statements that come first."""
     if name == "trueno":
         kind = "table" if source == "memory" else "view"
         tables = [f"create {kind} {table} as select * from '{file}'" for table, file in files.items()]
-        lines = ["set statistics_answers = false", f"set threads = {threads}", "set backend = 'simd'"] + tables
+        lines = ["set statistics_answers = false", f"set threads = {threads}", "set backend = 'simd'", *(settings or [])] + tables
         return Engine(name, [str(trueno), "bench", "-"], threads, lines)
     named = {table: str(file) for table, file in files.items()}
-    setup = json.dumps({"files": named, "source": source, "threads": threads, "kept": group.kept, "compared": [one_line(sql) for sql in group.checks.values()]})
+    setup = json.dumps({"files": named, "source": source, "threads": threads, "kept": group.kept, "settings": settings or [], "compared": [one_line(sql) for sql in group.checks.values()]})
     return Engine(name, [sys.executable, str(HERE / "peers.py"), name], threads, [setup])
 
 
