@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "column/batch_source.h"
+#include "compile/aggregate_inputs.h"
 #include "compile/expression_writer.h"
 
 namespace trueno::compile {
@@ -515,6 +516,23 @@ class Compiler {
     return close(std::move(stream), plan.schema, limit, offset);
   }
 
+  // SUM(x + 5) is SUM(x) + 5 * COUNT(x) where no x + 5 leaves its type: sums of one column beside one another are one. Leaves the x, and
+  // gives the 5.
+  Result<std::int64_t> take_offset(Stream& stream, Expression& argument) {
+    i128 offset = 0;
+    while (const auto step = added_constant(argument)) {
+      const Expression& rest = argument.arguments[step->rest];
+      const kernel::Range range = stream.builder.at(TRUENO_TRY(write(stream, rest))).range;
+      const auto limits = kernel::limits_of(argument.type);
+      if (!limits || !range.proven_within(limits->min - std::min<i128>(0, step->value), limits->max - std::max<i128>(0, step->value)))
+        break;
+      if (offset + step->value > INT64_MAX || offset + step->value < INT64_MIN) break;
+      offset += step->value;
+      argument = Expression(rest);
+    }
+    return static_cast<std::int64_t>(offset);
+  }
+
   // Calls are made of accumulators, shared between the calls that need the same one.
   Status write_call(Stream& stream, const plan::AggregateCall& call) {
     Builder& builder = stream.builder;
@@ -529,6 +547,8 @@ class Compiler {
       arguments[0] = Expression::where(plan::substitute(*call.filter, stream.outputs), std::move(arguments[0]));
     }
     const bool counts = output.kind == kernel::FinishKind::kCount;
+    const bool sums = output.kind == kernel::FinishKind::kSum || output.kind == kernel::FinishKind::kAverage;
+    if (sums && !call.filter) output.offset = TRUENO_TRY(take_offset(stream, arguments[0]));
     std::vector<ValueId> values;
     for (const Expression& argument : arguments)
       values.push_back(counts ? TRUENO_TRY(write_carried(stream, argument)) : TRUENO_TRY(write(stream, argument)));
@@ -556,37 +576,6 @@ class Compiler {
     }
     builder.program().sink.outputs.push_back(output);
     return {};
-  }
-
-  // Both values are NULL where one of them is; one of them alone where the function reads one.
-  static void make_pairs(Builder& builder, std::vector<ValueId>& values, function::AggregateInput input) {
-    const auto where_valid = [&](ValueId other, ValueId value) {
-      if (!builder.at(other).range.nullable) return value;
-      const Type type = builder.at(value).type;
-      const ValueId valid = builder.emit(kernel::Opcode::kIsNotNull, TypeId::kBoolean, {other});
-      return builder.emit(kernel::Opcode::kSelect, type, {valid, value, builder.constant(Value::null(type))});
-    };
-    switch (input) {
-      case function::AggregateInput::kValue: return;
-      case function::AggregateInput::kPairs: values = {where_valid(values[0], values[1]), where_valid(values[1], values[0])}; return;
-      case function::AggregateInput::kFirst: values = {where_valid(values[1], values[0])}; return;
-      case function::AggregateInput::kSecond: values = {where_valid(values[0], values[1])}; return;
-    }
-  }
-
-  static void add_moment_sums(Builder& builder, kernel::Output& output, const std::vector<ValueId>& values) {
-    using kernel::MomentSum;
-    const ValueId x = values[0];
-    const ValueId y = values.back();
-    const auto sum = [](ValueId value) { return kernel::Accumulator{kernel::AccumulatorKind::kSumFloat, value}; };
-    const auto power = [](ValueId value, int exponent) {
-      return kernel::Accumulator{kernel::AccumulatorKind::kSumProduct, value, kernel::kNoValue, exponent};
-    };
-    const std::array<kernel::Accumulator, kernel::kMomentSums> sums = {
-        sum(x), power(x, 2), power(x, 3), power(x, 4), sum(y), power(y, 2), {kernel::AccumulatorKind::kSumProduct, x, y, 1}};
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      if (kernel::reads(output.moment, static_cast<MomentSum>(i))) output.sums[i] = accumulator(builder, sums[i]);
-    }
   }
 
   // The aggregates of a sink that collects rows: it does where one of them needs it. Those of a fixed state are accumulators there, too.
@@ -635,14 +624,6 @@ class Compiler {
       fold.orders.push_back({TRUENO_TRY(collect(order.expression)), order.descending, order.nulls_first});
     if (call.filter) fold.filter = collected(stream, TRUENO_TRY(write(stream, plan::substitute(*call.filter, stream.outputs))));
     return {};
-  }
-
-  static std::uint32_t accumulator(Builder& builder, const kernel::Accumulator& wanted) {
-    auto& list = builder.program().sink.accumulators;
-    const auto found = std::ranges::find(list, wanted);
-    if (found != list.end()) return static_cast<std::uint32_t>(found - list.begin());
-    list.push_back(wanted);
-    return static_cast<std::uint32_t>(list.size() - 1);
   }
 
   Result<ValueId> write(Stream& stream, const Expression& expression) {

@@ -118,7 +118,7 @@ Result<Value> AccumulatorState::finish(const Output& output, std::int64_t valid_
     case FinishKind::kSum: {
       if (valid_count == 0) return Value::null(output.type);
       if (kind_ == AccumulatorKind::kSumFloat) return Value(output.type, canonical(float_sum_->rounded()));
-      const std::optional<i128> sum = integer_sum_.narrow();
+      const std::optional<i128> sum = with_offsets(integer_sum_, output, valid_count).narrow();
       const std::optional<TypeLimits> limits = limits_of(output.type);
       if (!sum || (limits && (*sum < limits->min || *sum > limits->max))) {
         return error(ErrorCode::kOutOfRange, "SUM is out of range of {}", output.type.to_string()).hint("cast the argument to DOUBLE");
@@ -128,8 +128,9 @@ Result<Value> AccumulatorState::finish(const Output& output, std::int64_t valid_
     case FinishKind::kAverage:
       if (valid_count == 0) return Value::null(output.type);
       if (kind_ == AccumulatorKind::kSumFloat) return Value(output.type, canonical(float_sum_->average(valid_count)));
-      if (!output.type.is_float()) return Value::integer(whole_average_of(integer_sum_, valid_count), output.type);
-      return Value(output.type, average_of(integer_sum_, valid_count, output.argument_scale));
+      if (!output.type.is_float())
+        return Value::integer(whole_average_of(with_offsets(integer_sum_, output, valid_count), valid_count), output.type);
+      return Value(output.type, average_of(with_offsets(integer_sum_, output, valid_count), valid_count, output.argument_scale));
     case FinishKind::kMoment: break;
   }
   return error(ErrorCode::kInternal, "unknown output of an aggregate");

@@ -83,4 +83,10 @@ struct Factors {
 [[nodiscard]] std::string serialise(const I192& sum);
 [[nodiscard]] std::optional<I192> deserialise_i192(std::string_view bytes);
 
+/// The sum of integers that an output is made of, its offsets included: those of 2^63 values stay below 2^126.
+[[nodiscard]] inline I192 with_offsets(I192 sum, const Output& output, std::int64_t valid_count) {
+  sum.add(i128{output.offset} * valid_count);
+  return sum;
+}
+
 }  // namespace trueno::kernel

@@ -102,6 +102,22 @@ TEST(AccumulatorState, ASumPastItsTypeIsAnError) {
   EXPECT_TRUE(state.finish(output, 3)) << "only the final value counts";
 }
 
+// With what is added for each value, too: only the final value counts.
+TEST(AccumulatorState, OffsetsAreAddedOnceForEachValue) {
+  AccumulatorState state({AccumulatorKind::kSumInteger}, Physical::kI128);
+  state.update(Cell::of_integer(kI128Max));
+  state.update(Cell::of_integer(10));
+  Output output;
+  output.kind = FinishKind::kSum;
+  output.type = TypeId::kHugeInt;
+  output.offset = -5;
+  const auto sum = state.finish(output, 2);
+  ASSERT_TRUE(sum);
+  EXPECT_TRUE(sum->as_integer() == kI128Max);
+  output.offset = -4;
+  EXPECT_FALSE(state.finish(output, 2));
+}
+
 TEST(AccumulatorState, MalformedStatesAreRefused) {
   AccumulatorState floats({AccumulatorKind::kSumFloat}, Physical::kF64);
   EXPECT_FALSE(floats.merge(Cell::of_string(std::string_view("x"))));

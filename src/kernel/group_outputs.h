@@ -116,14 +116,15 @@ bool GroupOutputs::fill_one(const Output& output, OutputColumn& column, const st
     return true;
   }
   const bool average = output.kind == FinishKind::kAverage;
+  const auto integer_sum = [&] { return with_offsets(states.integer_sum(output.accumulator, group), output, count); };
   if (average && !output.type.is_float()) {
-    column.set(group, whole_average_of(states.integer_sum(output.accumulator, group), count));
+    column.set(group, whole_average_of(integer_sum(), count));
   } else if (states.is_float(output.accumulator)) {
     column.set(group, canonical(states.float_average(output.accumulator, group, average ? count : 1)));
   } else if (average) {
-    column.set(group, canonical(average_of(states.integer_sum(output.accumulator, group), count, output.argument_scale)));
+    column.set(group, canonical(average_of(integer_sum(), count, output.argument_scale)));
   } else {
-    const std::optional<i128> sum = states.integer_sum(output.accumulator, group).narrow();
+    const std::optional<i128> sum = integer_sum().narrow();
     if (!sum || (limits && (*sum < limits->min || *sum > limits->max))) return false;
     column.set(group, *sum);
   }

@@ -79,6 +79,10 @@ std::string accumulators(const Program& program) {
                                                                                  : "i128");
     }
   }
+  for (std::size_t i = 0; i < program.sink.outputs.size(); ++i) {
+    if (const std::int64_t offset = program.sink.outputs[i].offset; offset != 0)
+      text += fmt::format("  output {} with {} a value", i, offset);
+  }
   return text;
 }
 

@@ -214,6 +214,7 @@ struct Output {
   std::uint32_t count = 0;  // accumulator that counts the valid values (kSum, kAverage)
   Type type;
   int argument_scale = 0;                                       // kAverage of DECIMAL(p, s): s
+  std::int64_t offset = 0;                                      // kSum, kAverage of integers: is added once for each valid value
   MomentFunction moment = MomentFunction::kVariancePopulation;  // kMoment
   std::array<std::uint32_t, kMomentSums> sums = {};             // kMoment: accumulators by MomentSum, those the function reads
   bool operator==(const Output&) const = default;

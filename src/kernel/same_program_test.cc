@@ -72,6 +72,7 @@ TEST(SameProgram, EverythingElseDoes) {
   EXPECT_TRUE(differs([](Program& p) { p.sink.kind = SinkKind::kGroup; }));
   EXPECT_TRUE(differs([](Program& p) { p.sink.accumulators[0].kind = AccumulatorKind::kMin; }));
   EXPECT_TRUE(differs([](Program& p) { p.sink.outputs[0].kind = FinishKind::kAverage; }));
+  EXPECT_TRUE(differs([](Program& p) { p.sink.outputs[0].offset = 1; }));
   EXPECT_TRUE(differs([](Program& p) { p.sink.keys = {0}; }));
   EXPECT_TRUE(differs([](Program& p) { p.sink.limit = 5; }));
   EXPECT_TRUE(differs([](Program& p) { p.hosts.push_back({"f"}); }));  // also where both call it

@@ -175,10 +175,12 @@ double Estimator::distinct_values(const Plan& plan, const Expression& expression
   if (e->kind != ExpressionKind::kColumn) return std::max(1.0, rows * kUnknownDistinctPart);
   const auto statistics = statistics_of(plan, e->index);
   if (!statistics) return rows;
-  if (statistics->distinct_count) return std::min(rows, static_cast<double>(*statistics->distinct_count));
   const auto least = number_of(statistics->min);
   const auto greatest = number_of(statistics->max);
-  if (least && greatest && !e->type.is_float()) return std::min(rows, *greatest - *least + 1);
+  const bool bounded = least && greatest && !e->type.is_float();
+  const double most = bounded ? std::min(rows, *greatest - *least + 1) : rows;
+  if (statistics->distinct_count) return std::min(most, static_cast<double>(*statistics->distinct_count));
+  if (bounded) return most;
   return std::max({1.0, std::min(rows, kUnknownDistinct), rows * kUnknownDistinctPart});
 }
 

@@ -65,6 +65,7 @@ SCAN_QUERIES = {
     "SUM(d) WHERE a (25 %)": "select sum(d) from scan where a < 10",
     "SUM(b) WHERE c AND d (20 %)": "select sum(b) from scan where c > 20 and d < 25",
     "SUM of all four": "select sum(a), sum(b), sum(c), sum(d) from scan",
+    "90 SUMs of a": f"select {', '.join(f'sum(a + {i})' for i in range(90))} from scan",
 }
 GROUP_KEYS = {
     "10 groups": "g10",

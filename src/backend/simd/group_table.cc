@@ -16,6 +16,7 @@ namespace {
 // 2^20 entries of 4 bytes: what still lies in the second-level cache when few of them are used.
 constexpr int kDenseBits = 20;
 constexpr std::size_t kFirstSlots = 1024;
+constexpr std::size_t kManySlots = 1 << 20;  // from here on they double: memory counts, growing is rare
 // From here on a table does not fit the second-level cache and probes are prefetched.
 constexpr std::size_t kPrefetchSlots = 32 * 1024;
 constexpr std::uint32_t kNoGroup = 0xFFFFFFFF;
@@ -132,7 +133,8 @@ void GroupTable::clear() {
   group_count_ = 0;
   long_texts_ = false;
   mostly_known_ = false;
-  slots_.assign(mode_ == Mode::kDense ? std::size_t{1} << total_bits_ : (mode_ == Mode::kPacked ? kFirstSlots : 0), 0);
+  narrow_ = mode_ == Mode::kPacked && total_bits_ <= 32;
+  slots_.assign(mode_ == Mode::kDense ? std::size_t{1} << total_bits_ : (mode_ == Mode::kPacked && !narrow_ ? kFirstSlots : 0), 0);
   if (mode_ != Mode::kDense) slot_words_.assign(kFirstSlots, 0);
   group_words_.clear();
   group_hashes_.clear();
@@ -236,8 +238,10 @@ void GroupTable::find_dense(const std::uint64_t* words, const std::uint32_t* row
   }
 }
 
+// The slots are made anew from the groups, so that two arrays of them are never there.
 void GroupTable::grow() {
-  const std::size_t size = slot_words_.size() * 4;
+  const std::size_t size = slot_words_.size() * (slot_words_.size() < kManySlots ? 4 : 2);
+  slot_words_ = {};
   slot_words_.assign(size, 0);
   const std::size_t mask = size - 1;
   if (mode_ == Mode::kWide) {
@@ -249,41 +253,60 @@ void GroupTable::grow() {
     }
     return;
   }
-  slots_.assign(size, 0);
+  if (!narrow_) {
+    slots_ = {};
+    slots_.assign(size, 0);
+  }
   for (std::uint32_t group = 0; group < group_count_; ++group) {
     std::size_t at = hash64(group_words_[group]) & mask;
-    while (slots_[at] != 0) at = (at + 1) & mask;
-    slots_[at] = group + 1;
-    slot_words_[at] = group_words_[group];
+    while ((narrow_ ? slot_words_[at] : slots_[at]) != 0) at = (at + 1) & mask;
+    put_in_slot(at, group_words_[group], group + 1);
   }
 }
 
 void GroupTable::find_packed(const Routines& routines, const std::uint64_t* words, std::size_t chunk_rows, const std::uint32_t* rows,
                              std::size_t count, std::uint32_t* groups) {
-  if ((group_count_ + count) * 2 > slots_.size()) grow();
-  if ((group_count_ + count) * 2 > slots_.size()) grow();
+  while ((group_count_ + count) * 2 > slot_words_.size()) grow();
   routines.hash_words(words, chunk_rows, chunk_hashes_.data());
-  const std::size_t mask = slots_.size() - 1;
-  const bool prefetch = slots_.size() > kPrefetchSlots;
+  if (narrow_) {
+    find_slots<true>(words, rows, count, groups);
+  } else {
+    find_slots<false>(words, rows, count, groups);
+  }
+}
+
+template <bool narrow>
+void GroupTable::find_slots(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
+  const std::size_t mask = slot_words_.size() - 1;
+  const bool prefetch = slot_words_.size() > kPrefetchSlots;
+  std::uint64_t* const slot_words = slot_words_.data();
   for (std::size_t k = 0; k < count; ++k) {
     if (prefetch && k + kPrefetchDistance < count) {
       const std::size_t ahead = chunk_hashes_[rows == nullptr ? k + kPrefetchDistance : rows[k + kPrefetchDistance]] & mask;
-      __builtin_prefetch(slots_.data() + ahead);
-      __builtin_prefetch(slot_words_.data() + ahead);
+      __builtin_prefetch(slot_words + ahead);
+      if constexpr (!narrow) __builtin_prefetch(slots_.data() + ahead);
     }
     const std::size_t row = rows == nullptr ? k : rows[k];
     const std::uint64_t word = words[row];
     std::size_t at = chunk_hashes_[row] & mask;
     for (;; at = (at + 1) & mask) {
-      if (slots_[at] == 0) {
-        slots_[at] = ++group_count_;
-        slot_words_[at] = word;
+      if ((narrow ? slot_words[at] : slots_[at]) == 0) {
+        put_in_slot(at, word, ++group_count_);
         group_words_.push_back(word);
         break;
       }
-      if (slot_words_[at] == word) break;
+      if ((narrow ? slot_words[at] >> 32 : slot_words[at]) == word) break;
     }
-    groups[k] = slots_[at] - 1;
+    groups[k] = (narrow ? static_cast<std::uint32_t>(slot_words[at]) : slots_[at]) - 1;
+  }
+}
+
+void GroupTable::put_in_slot(std::size_t at, std::uint64_t word, std::uint32_t number) {
+  if (narrow_) {
+    slot_words_[at] = word << 32 | number;
+  } else {
+    slots_[at] = number;
+    slot_words_[at] = word;
   }
 }
 

@@ -14,7 +14,7 @@ namespace trueno::backend::simd {
 ///
 /// How keys are found, decided once from the program:
 ///   dense   all keys together take few bits (proven ranges, codes): an array from key to group
-///   packed  all keys together take at most 64 bits: a hash table of words
+///   packed  all keys together take at most 64 bits: a hash table of words; up to 32 bits, word and group are one slot
 ///   wide    anything else (texts, 128-bit integers, many keys): a hash table of records
 class GroupTable {
  public:
@@ -78,6 +78,9 @@ class GroupTable {
   void find_dense(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
   void find_packed(const Routines& routines, const std::uint64_t* words, std::size_t chunk_rows, const std::uint32_t* rows,
                    std::size_t count, std::uint32_t* groups);
+  template <bool narrow>
+  void find_slots(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups);
+  void put_in_slot(std::size_t at, std::uint64_t word, std::uint32_t number);
   [[nodiscard]] std::uint32_t find_record(std::uint64_t* record, std::uint64_t hash);
   [[nodiscard]] std::size_t find_in_first_slots(const std::uint64_t* records, const std::uint64_t* hashes, std::size_t count,
                                                 std::uint32_t* groups);
@@ -99,6 +102,7 @@ class GroupTable {
   std::vector<Key> keys_;
   Mode mode_ = Mode::kWide;
   int total_bits_ = 0;
+  bool narrow_ = false;  // packed, at most 32 bits
   bool ascends_ = true;
   bool borrows_texts_ = false;
   bool long_texts_ = false;    // some group has a text that is not inline
@@ -111,8 +115,8 @@ class GroupTable {
 
   template <class T>
   using Large = std::vector<T, LargeAllocator<T>>;
-  Large<std::uint32_t> slots_;         // dense: by key; packed: open addressing; group + 1, 0 = free
-  Large<std::uint64_t> slot_words_;    // packed: the key of a slot; wide: open addressing, half a hash and group + 1
+  Large<std::uint32_t> slots_;         // dense: by key; packed: open addressing; group + 1, 0 = free; narrow: none
+  Large<std::uint64_t> slot_words_;    // packed: the key of a slot; narrow and wide: open addressing, word or half a hash and group + 1
   Large<std::uint64_t> group_words_;   // packed and dense: the key of a group; wide: its record
   Large<std::uint64_t> group_hashes_;  // wide
   Arena texts_;

@@ -122,6 +122,25 @@ pq.write_table(t, D + 't.parquet', row_group_size=20000, dictionary_pagesize_lim
   EXPECT_FALSE(distinct(4));  // it fell back to plain pages
 }
 
+// No row group has seen all values: what each has seen of its rows tells how many there are.
+TEST_F(Parquet, RowGroupsThatSeeSomeOfTheValuesTellHowManyThereAre) {
+  python(R"(
+import random
+random.seed(7)
+n = 200000
+t = pa.table({'some': pa.array([random.randrange(20000) for _ in range(n)], pa.int32()), 'own': pa.array(random.sample(range(10**9), n), pa.int32()),
+  'apart': pa.array([i // 4 for i in range(n)], pa.int32())})
+pq.write_table(t, D + 't.parquet', row_group_size=20000, dictionary_pagesize_limit=1048576))");
+  const auto source = open("t.parquet");
+  const std::vector<std::int64_t> expected = {20'000, 200'000, 50'000};
+  for (int column = 0; column < 3; ++column) {
+    const auto distinct = source->column_statistics(column).distinct_count;
+    ASSERT_TRUE(distinct) << column;
+    EXPECT_GE(*distinct, expected[static_cast<std::size_t>(column)] * 3 / 4) << column;
+    EXPECT_LE(*distinct, expected[static_cast<std::size_t>(column)] * 5 / 4) << column;
+  }
+}
+
 TEST_F(Parquet, DictionaryPagesStayDictionaries) {
   python(R"(
 t = pa.table({'few': ['red' if i % 3 else 'a green that is long' for i in range(5000)], 'many': ['text number %d' % (i * 7919) for i in range(5000)]})

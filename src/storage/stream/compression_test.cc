@@ -101,8 +101,12 @@ TEST(Compression, WhatIsNotBuiltSaysSo) {
     const auto stream = open_stream(std::make_shared<Bytes>(""), compression);
     EXPECT_EQ(file.has_value(), is_built(compression));
     EXPECT_EQ(stream.has_value(), is_built(compression));
-    if (!file) EXPECT_EQ(file.error().code(), ErrorCode::kNotSupported);
-    if (!stream) EXPECT_EQ(stream.error().code(), ErrorCode::kNotSupported);
+    if (!file) {
+      EXPECT_EQ(file.error().code(), ErrorCode::kNotSupported);
+    }
+    if (!stream) {
+      EXPECT_EQ(stream.error().code(), ErrorCode::kNotSupported);
+    }
   }
 }
 
