@@ -67,21 +67,34 @@ PipelineRun::PipelineRun(const kernel::Pipeline& pipeline, const std::vector<con
   }
 }
 
-Result<Batch> PipelineRun::run() {
+Result<std::vector<Batch>> PipelineRun::run(bool in_pieces) {
   kernel_ = TRUENO_TRY(device_.prepare(pipeline_.program).run_now());
-  const auto threads = static_cast<std::size_t>(std::clamp(options_.threads, 1, 1024));
   std::vector<Worker> all(worker_count());
   const Parallel parallel = workers(all.size());
   parallel(all.size(), [&](std::size_t i) { work(all[i]); });
   if (!errors_.empty() && !satisfied_before(errors_.begin()->first + 1)) return errors_.begin()->second;
-  if (runs_ && !runs_->empty()) return slice(TRUENO_TRY(finish_runs(all, parallel)), pipeline_.offset, pipeline_.limit);
+  std::vector<Batch> pieces;
+  if (emits() && in_pieces && !limited() && pipeline_.offset == 0) {
+    for (auto& [part, batch] : emitted_) {
+      if (batch.length != 0) pieces.push_back(std::move(batch));
+    }
+    if (!pieces.empty()) return pieces;
+  }
+  pieces.push_back(slice(TRUENO_TRY(merged(all, parallel)), pipeline_.offset, pipeline_.limit));
+  return pieces;
+}
+
+// All rows of the output, before LIMIT.
+Result<Batch> PipelineRun::merged(std::span<Worker> all, const Parallel& parallel) {
+  if (runs_ && !runs_->empty()) return finish_runs(all, parallel);
+  const auto threads = static_cast<std::size_t>(std::clamp(options_.threads, 1, 1024));
   std::vector<Batch> partials;
   for (auto& [part, batch] : emitted_) partials.push_back(std::move(batch));
   if (!emits()) {
     std::vector<std::unique_ptr<backend::SinkState>> states;
     for (Worker& worker : all) states.push_back(std::move(worker.state));
     std::optional<Batch> whole = TRUENO_TRY(kernel_->finish(states, workers(threads)).run_now());
-    if (whole) return slice(*whole, pipeline_.offset, pipeline_.limit);
+    if (whole) return std::move(*whole);
     std::vector<std::optional<Result<Batch>>> taken(states.size());
     parallel(states.size(), [&](std::size_t i) { taken[i] = kernel_->take_partial(*states[i]).run_now(); });
     for (std::optional<Result<Batch>>& partial : taken) {
@@ -89,7 +102,7 @@ Result<Batch> PipelineRun::run() {
       partials.push_back(TRUENO_TRY(std::move(*partial)));
     }
   }
-  return slice(TRUENO_TRY(merge_partials(*pipeline_.program, partials, workers(threads))), pipeline_.offset, pipeline_.limit);
+  return merge_partials(*pipeline_.program, partials, workers(threads));
 }
 
 // What workers still hold becomes the last runs; then the output is made range by range.

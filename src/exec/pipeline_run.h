@@ -32,7 +32,8 @@ class PipelineRun {
               backend::Backend& reference, const backend::Launch& launch, ReferenceLaunch reference_launch, const Options& options,
               const CancelToken& cancel, std::size_t number, const NamedRows& named);
 
-  [[nodiscard]] Result<Batch> run();
+  /// The output's rows, one batch behind the other: several where `in_pieces` allows it, else one.
+  [[nodiscard]] Result<std::vector<Batch>> run(bool in_pieces);
   [[nodiscard]] std::int64_t rows_in() const { return rows_in_; }
   /// Parts of which no row was read.
   [[nodiscard]] std::int64_t parts_skipped() const { return parts_skipped_; }
@@ -70,6 +71,7 @@ class PipelineRun {
   [[nodiscard]] Status put_aside(Worker& worker);
   void forget_size(Worker& worker);
   [[nodiscard]] Error out_of_memory() const;
+  [[nodiscard]] Result<Batch> merged(std::span<Worker> all, const Parallel& parallel);
   [[nodiscard]] Result<Batch> finish_runs(std::span<Worker> workers, const Parallel& parallel);
   void keep_rows(std::int64_t part, backend::SinkState& state);
   void keep_rows_before_error(std::int64_t part);

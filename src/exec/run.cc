@@ -205,7 +205,15 @@ class QueryRun {
     PipelineRun run(
         pipeline, earlier, device, reference, *on_device, [&] { return tables_.launch(pipeline, reference); }, options_, cancel_, number,
         named);
-    Batch output = TRUENO_TRY(run.run());
+    const bool in_pieces = options_.in_pieces && number + 1 == plan_.pipelines.size();
+    std::vector<Batch> pieces = TRUENO_TRY(run.run(in_pieces));
+    Batch output;
+    if (in_pieces) {
+      for (const Batch& piece : pieces) output.length += piece.length;
+      out_.pieces = std::move(pieces);
+    } else {
+      output = std::move(pieces.front());
+    }
     const dispatch::Outcome outcome{watch.elapsed_ms() * 1000, run.transfer_us(), run.moved_bytes(), run.rows_in(), output.length};
     devices_.learn(*pipeline.program, named.name, decision, outcome, request);
     // The rounds of a recursion add up; what was decided is what the last one decided.

@@ -19,6 +19,7 @@ struct Options {
   dispatch::Request policy;
   std::int64_t memory_limit = INT64_MAX;  // bytes of large blocks in the process above which states are put aside
   std::string temp_directory;             // where to; empty: nothing is
+  bool in_pieces = false;                 // rows may come as several batches, see Output
   std::int64_t spill_morsels = 0;         // states are put aside after so many morsels of a worker; 0: for want of memory. For tests
   /// Called by workers, also at the same time, after each part: parts done and parts in all of the pipeline that runs, and its number.
   std::function<void(std::size_t pipeline, std::int64_t done, std::int64_t total)> progress;
@@ -44,6 +45,7 @@ struct PipelineProfile {
 /// A finished query: its rows, and the proof of where they came from.
 struct Output {
   Batch rows;
+  std::vector<Batch> pieces;  // the rows, one batch behind the other, where Options asked for that: nothing was copied to join them
   std::vector<PipelineProfile> profile;
 };
 

@@ -25,15 +25,19 @@ Status write_text(WritableFile& file, std::string& text) {
   return {};
 }
 
-Status write_json(const Schema& schema, const Batch& rows, bool array, WritableFile& file) {
+Status write_json(const Schema& schema, std::vector<Batch> pieces, bool array, WritableFile& file) {
   std::vector<std::string> names;
   for (const Field& field : schema) names.push_back(json_string(field.name) + ":");
   std::string text = array ? "[" : "";
-  for (std::int64_t row = 0; row < rows.length; ++row) {
-    text += array ? (row == 0 ? "\n\t{" : ",\n\t{") : "{";
-    for (std::size_t c = 0; c < names.size(); ++c) text += (c == 0 ? "" : ",") + names[c] + json_value(rows.columns[c].value(row));
-    text += array ? "}" : "}\n";
-    if (text.size() >= kFlushBytes) TRUENO_TRY(write_text(file, text));
+  bool first = true;
+  for (Batch& piece : pieces) {
+    const Batch rows = std::exchange(piece, {});
+    for (std::int64_t row = 0; row < rows.length; ++row) {
+      text += array ? (std::exchange(first, false) ? "\n\t{" : ",\n\t{") : "{";
+      for (std::size_t c = 0; c < names.size(); ++c) text += (c == 0 ? "" : ",") + names[c] + json_value(rows.columns[c].value(row));
+      text += array ? "}" : "}\n";
+      if (text.size() >= kFlushBytes) TRUENO_TRY(write_text(file, text));
+    }
   }
   if (array) text += "\n]\n";
   TRUENO_TRY(write_text(file, text));
@@ -85,29 +89,30 @@ Status prepare_directory(const FileSystem& files, const std::string& directory, 
 
 }  // namespace
 
-Status write_rows(const FileSystem& files, const std::string& path, const Schema& schema, const Batch& rows, const CopyOptions& options) {
-  const BatchStream once = [&rows, given = false]() mutable -> Result<std::optional<Batch>> {
-    if (std::exchange(given, true)) return std::nullopt;
-    return rows;
+Status write_rows(const FileSystem& files, const std::string& path, const Schema& schema, std::vector<Batch> pieces,
+                  const CopyOptions& options) {
+  const BatchStream each = [&pieces, next = std::size_t{0}]() mutable -> Result<std::optional<Batch>> {
+    if (next == pieces.size()) return std::nullopt;
+    return std::exchange(pieces[next++], {});
   };
   switch (options.format) {
     case FileFormat::kCsv: {
       CsvWriter writer(schema, TRUENO_TRY(make_packed_file(TRUENO_TRY(files.create(path)), options.compression, options.compression_level)),
                        options.csv);
-      TRUENO_TRY(writer.write(rows));
+      for (Batch& piece : pieces) TRUENO_TRY(writer.write(std::exchange(piece, {})));
       return writer.finish();
     }
     case FileFormat::kJson: {
       const auto file = TRUENO_TRY(make_packed_file(TRUENO_TRY(files.create(path)), options.compression, options.compression_level));
-      return write_json(schema, rows, options.json_array, *file);
+      return write_json(schema, std::move(pieces), options.json_array, *file);
     }
     case FileFormat::kParquet: {
       const ArrowModule* module = TRUENO_TRY(load_arrow_module());
-      return module->write_parquet(schema, once, *TRUENO_TRY(files.create(path)), options.parquet);
+      return module->write_parquet(schema, each, *TRUENO_TRY(files.create(path)), options.parquet);
     }
     case FileFormat::kArrow: {
       const ArrowModule* module = TRUENO_TRY(load_arrow_module());
-      return module->write_arrow_ipc(schema, once, *TRUENO_TRY(files.create(path)));
+      return module->write_arrow_ipc(schema, each, *TRUENO_TRY(files.create(path)));
     }
   }
   return {};
@@ -159,7 +164,7 @@ Status write_partitions(const FileSystem& files, const std::string& directory, c
     for (const std::size_t column : written)
       partition.columns.push_back(TRUENO_TRY(take_rows(rows.columns[column], std::span(sorted).subspan(begin, end - begin))));
     folder += '/';
-    TRUENO_TRY(write_rows(files, folder.append(file), file_schema, partition, options));
+    TRUENO_TRY(write_rows(files, folder.append(file), file_schema, {std::move(partition)}, options));
     begin = end;
   }
   return {};

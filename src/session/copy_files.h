@@ -8,8 +8,8 @@
 
 namespace trueno::session {
 
-/// Writes rows to one file, which appears under its name when it is complete.
-[[nodiscard]] Status write_rows(const FileSystem& files, const std::string& path, const Schema& schema, const Batch& rows,
+/// Writes rows to one file, which appears under its name when it is complete. The pieces are given up as they are written.
+[[nodiscard]] Status write_rows(const FileSystem& files, const std::string& path, const Schema& schema, std::vector<Batch> pieces,
                                 const CopyOptions& options);
 
 /// Writes rows to a file for each combination of values of the columns of `options.partition_by`: directory/a=1/b=x/data_0.csv. Without

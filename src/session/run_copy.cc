@@ -37,13 +37,19 @@ Result<StatementResult> StatementRunner::run(const sql::Copy& copy) {
   const std::string path = TRUENO_TRY(copy_path(copy));
   const CopyOptions options = TRUENO_TRY(read_copy_options(copy, path, [&](const sql::Expression& value) { return setting_value(value); }));
   if (copy.from) return copy_from(copy, path, options);
-  StatementResult rows = TRUENO_TRY(run_plan(*TRUENO_TRY(plan_copy(copy))));
-  if (options.partition_by.empty()) {
-    TRUENO_TRY(write_rows(database_.files(), path, rows.schema, rows.rows, options));
-  } else {
+  const plan::PlanPtr plan = TRUENO_TRY(plan_copy(copy));
+  if (!options.partition_by.empty()) {
+    StatementResult rows = TRUENO_TRY(run_plan(*plan));
     TRUENO_TRY(write_partitions(database_.files(), path, rows.schema, rows.rows, options));
+    return finished({}, rows.rows.length, std::move(rows.profile));
   }
-  return finished({}, rows.rows.length, std::move(rows.profile));
+  CopyOptions writing = options;
+  writing.parquet.threads = exec_options().threads;
+  exec::Output rows = TRUENO_TRY(run_in_pieces(*plan));
+  std::int64_t count = 0;
+  for (const Batch& piece : rows.pieces) count += piece.length;
+  TRUENO_TRY(write_rows(database_.files(), path, plan->schema, std::move(rows.pieces), writing));
+  return finished({}, count, std::move(rows.profile));
 }
 
 Result<StatementResult> StatementRunner::copy_from(const sql::Copy& copy, const std::string& path, const CopyOptions& options) {

@@ -108,7 +108,18 @@ Result<StatementResult> StatementRunner::run_plan(const plan::Plan& plan) {
 }
 
 Result<StatementResult> StatementRunner::output_of(const plan::Plan& plan) const {
-  const exec::Options options = exec_options();
+  exec::Output output = TRUENO_TRY(execute_plan(plan, false));
+  StatementResult result;
+  result.is_query = true;
+  result.schema = plan.schema;
+  result.rows = std::move(output.rows);
+  result.profile = std::move(output.profile);
+  return result;
+}
+
+Result<exec::Output> StatementRunner::execute_plan(const plan::Plan& plan, bool in_pieces) const {
+  exec::Options options = exec_options();
+  options.in_pieces = in_pieces;
   kernel::PipelinePlan pipelines = TRUENO_TRY(compile_plan(plan, true));
   auto output = exec::run(pipelines, database_.devices(), options, options_.cancel);
   if (!output && output.error().code() == ErrorCode::kCorruptFile) {
@@ -116,21 +127,26 @@ Result<StatementResult> StatementRunner::output_of(const plan::Plan& plan) const
     pipelines = TRUENO_TRY(compile_plan(plan, false));
     output = exec::run(pipelines, database_.devices(), options, options_.cancel);
   }
-  if (!output) return std::move(output).error();
-  StatementResult result;
-  result.is_query = true;
-  result.schema = std::move(pipelines.result);
-  result.rows = std::move(output->rows);
-  result.profile = std::move(output->profile);
-  return result;
+  return output;
 }
 
 // Of a plan whose places are places in the statement's own text.
 Result<StatementResult> StatementRunner::run_written(const plan::Plan& plan) {
   auto result = run_plan(plan);
-  if (result || !result.error().span().empty()) return result;
-  const SourceSpan place = place_of(result.error(), plan, constants_);
-  return std::move(result).error().at(place);
+  if (!result) return placed(std::move(result).error(), plan);
+  return result;
+}
+
+Result<exec::Output> StatementRunner::run_in_pieces(const plan::Plan& plan) {
+  exec::Output output = TRUENO_TRY(execute_plan(plan, true));
+  warn_of_refusals(output.profile);
+  return output;
+}
+
+Error StatementRunner::placed(Error failure, const plan::Plan& plan) const {
+  if (!failure.span().empty()) return failure;
+  const SourceSpan place = place_of(failure, plan, constants_);
+  return std::move(failure).at(place);
 }
 
 // No silent fallback: each reason once.

@@ -1,9 +1,11 @@
 // CREATE TABLE and DROP.
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "base/name.h"
 #include "bind/scope.h"
+#include "exec/workers.h"
 #include "session/statement_runner.h"
 #include "sql/printer.h"
 #include "storage/table/table_writer.h"
@@ -55,12 +57,14 @@ Result<StatementResult> StatementRunner::run(const sql::CreateTable& create) {
   catalog::TableDefinition definition;
   if (create.query) {
     const plan::PlanPtr plan = TRUENO_TRY(plan_query(*create.query));
-    TableWriter writer(TRUENO_TRY(table_schema(create, plan->schema)));
+    const Parallel parallel = exec::workers(static_cast<std::size_t>(exec_options().threads));
+    TableWriter writer(TRUENO_TRY(table_schema(create, plan->schema)), {.parallel = parallel});
     if (create.with_data) {
-      StatementResult output = TRUENO_TRY(run_written(*plan));
-      TRUENO_TRY(writer.append(output.rows));
-      result.profile = std::move(output.profile);
-      rows = output.rows.length;
+      auto output = run_in_pieces(*plan);
+      if (!output) return placed(std::move(output).error(), *plan);
+      for (Batch& piece : output->pieces) TRUENO_TRY(writer.append(std::exchange(piece, {})));  // given up as it is written
+      result.profile = std::move(output->profile);
+      rows = writer.rows();
     }
     table.content = {TRUENO_TRY(writer.finish())};
   } else {

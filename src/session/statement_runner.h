@@ -223,6 +223,11 @@ class StatementRunner {
   [[nodiscard]] Result<StatementResult> run_plan(const plan::Plan& plan);
   /// run_plan without warnings.
   [[nodiscard]] Result<StatementResult> output_of(const plan::Plan& plan) const;
+  [[nodiscard]] Result<exec::Output> execute_plan(const plan::Plan& plan, bool in_pieces) const;
+  /// run_plan whose rows come as several batches: for what passes them on.
+  [[nodiscard]] Result<exec::Output> run_in_pieces(const plan::Plan& plan);
+  /// With its place in the statement's own text, of which the plan was made.
+  [[nodiscard]] Error placed(Error failure, const plan::Plan& plan) const;
   /// bind::DrawNumbers.
   [[nodiscard]] Result<std::vector<bind::Drawn>> draw_numbers(const plan::Plan& rows,
                                                               const std::vector<const sql::FunctionCall*>& calls) const;

@@ -14,6 +14,7 @@ struct ParquetWriteOptions {
   std::string compression = "zstd";  // zstd, snappy, gzip, brotli, lz4, none
   int compression_level = -1;        // the codec's own
   std::int64_t row_group_size = 131'072;
+  int threads = 1;  // that encode columns
 };
 
 /// Who decodes the pages of a Parquet file: the results are the same.
@@ -30,7 +31,7 @@ struct ParquetReadOptions {
 /// `libtrueno_arrow.so`, which is loaded when the first such file is opened. All functions are thread-safe.
 struct ArrowModule {
   /// Goes up whenever a class changes that crosses: TableSource, files, columns, and what they hold.
-  static constexpr std::uint32_t kVersion = 4;
+  static constexpr std::uint32_t kVersion = 5;
   std::uint32_t version = 0;
 
   /// A Parquet file; its row groups are the parts.

@@ -113,7 +113,7 @@ run_bench() {
   build release trueno_cli trueno_arrow
   [ "$name" != regress ] || need regress valgrind
   local python="$VENV/bin/python"
-  if [ "$name" = versus ] || [ "$name" = scale ] || [[ "$name" = gpu && " $* " = *" --ssb"* ]]; then
+  if [[ "$name" = versus || "$name" = scale || "$name" = load ]] || [[ "$name" = gpu && " $* " = *" --ssb"* ]]; then
     make_peers
     python=.cache/peers/bin/python
   fi

@@ -282,6 +282,45 @@ TEST_F(Parquet, WhatIsWrittenIsReadByPyarrow) {
   }
 }
 
+// By several threads, a batch ahead: the same bytes as by one, and decimals as whole numbers.
+TEST_F(Parquet, ThreadsWriteTheSameFile) {
+  const Schema schema = {{"i", TypeId::kBigInt}, {"d", Type::decimal(15, 2)}, {"s", TypeId::kVarchar}};
+  const auto write = [&](const std::string& name, int threads) {
+    std::int64_t batch = 0;
+    const BatchStream rows = [&]() -> Result<std::optional<Batch>> {
+      if (batch == 5) return std::nullopt;
+      std::vector<Value> values[3];
+      for (std::int64_t row = 0; row < 700; ++row) {
+        const std::int64_t i = batch * 700 + row;
+        values[0].push_back(Value::bigint(i));
+        values[1].push_back(i % 7 == 0 ? Value::null(schema[1].type) : Value::decimal(i * 37, 15, 2));
+        values[2].push_back(Value::varchar("the text of row " + std::to_string(i * 7919 % 1000)));
+      }
+      ++batch;
+      Batch out{700, {}};
+      for (std::size_t c = 0; c < 3; ++c) out.columns.push_back(*column_of(schema[c].type, values[c]));
+      return out;
+    };
+    const auto out = *files_->create(path(name));
+    const Status written = module_->write_parquet(schema, rows, *out, {.row_group_size = 1000, .threads = threads});
+    ASSERT_TRUE(written) << written.error().to_string();
+  };
+  write("one.parquet", 1);
+  write("three.parquet", 3);
+  EXPECT_EQ(python(R"(
+print(open(D + 'one.parquet', 'rb').read() == open(D + 'three.parquet', 'rb').read(), pq.ParquetFile(D + 'three.parquet').schema.column(1).physical_type)
+t = pq.read_table(D + 'three.parquet').to_pydict()
+print(t['i'] == list(range(3500)), t['d'][7], t['d'][8], t['s'][3499], pq.read_metadata(D + 'three.parquet').num_row_groups))"),
+            "True INT64\nTrue None 2.96 the text of row 581 4");
+  int given = 0;
+  const BatchStream failing = [&]() -> Result<std::optional<Batch>> {
+    if (given++ == 2) return error(ErrorCode::kDivisionByZero, "1 // 0");
+    return Batch{1, {*column_of(TypeId::kInteger, std::vector<Value>{Value::integer(1)})}};
+  };
+  const auto out = *files_->create(path("failing.parquet"));
+  EXPECT_EQ(module_->write_parquet({{"i", TypeId::kInteger}}, failing, *out, {.threads = 2}).error().code(), ErrorCode::kDivisionByZero);
+}
+
 TEST_F(Parquet, AFailingSourceFailsTheWriteWithItsOwnErrorAndLeavesNoFile) {
   {
     const auto out = *files_->create(path("o.parquet"));

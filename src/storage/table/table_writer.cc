@@ -2,15 +2,16 @@
 #include "storage/table/table_writer.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace trueno {
 
-TableWriter::TableWriter(Schema schema, TableWriterOptions options) : schema_(std::move(schema)), options_(options) {
+TableWriter::TableWriter(Schema schema, TableWriterOptions options) : schema_(std::move(schema)), options_(std::move(options)) {
   for (const Field& field : schema_) columns_.emplace_back(field.type, options_.rows_per_group);
 }
 
 Result<TableWriter> TableWriter::rewrite(const TableData& base, TableWriterOptions options) {
-  TableWriter writer(base.schema, options);
+  TableWriter writer(base.schema, std::move(options));
   for (std::size_t i = 0; i < base.schema.size(); ++i) {
     if (!base.groups.empty()) TRUENO_TRY(writer.columns_[i].continue_from(base.groups.front()->columns[i]));
     writer.columns_[i].continue_from(*base.sketches[i]);
@@ -18,7 +19,7 @@ Result<TableWriter> TableWriter::rewrite(const TableData& base, TableWriterOptio
   return writer;
 }
 
-Result<TableWriter> TableWriter::append_to(const TableData& base, std::int64_t expected_rows, TableWriterOptions options) {
+Result<TableWriter> TableWriter::append_to(const TableData& base, std::int64_t expected_rows, const TableWriterOptions& options) {
   TableWriter writer = TRUENO_TRY(rewrite(base, options));
   for (const auto& group : base.groups) {
     // Rewriting a group that is at most four times what comes costs a constant number of copies a row over many appends.
@@ -32,6 +33,14 @@ Result<TableWriter> TableWriter::append_to(const TableData& base, std::int64_t e
   return writer;
 }
 
+// By column, where they are independent of one another.
+Status TableWriter::each_column(const std::function<Status(std::size_t column)>& body) const {
+  std::vector<Status> done(columns_.size());
+  options_.parallel(columns_.size(), [&](std::size_t i) { done[i] = body(i); });
+  for (Status& status : done) TRUENO_TRY(std::move(status));
+  return {};
+}
+
 // A batch may be of any length: it is cut where row groups end.
 Status TableWriter::append(const Batch& batch) {
   TRUENO_ASSERT(batch.columns.size() == columns_.size());
@@ -40,13 +49,27 @@ Status TableWriter::append(const Batch& batch) {
       return error(ErrorCode::kConstraint, "column \"{}\" is NOT NULL and got a NULL", schema_[i].name);
     }
   }
-  for (std::int64_t at = 0; at < batch.length;) {
-    const std::int64_t count = std::min(batch.length - at, options_.rows_per_group - pending_);
-    for (std::size_t i = 0; i < columns_.size(); ++i) TRUENO_TRY(columns_[i].append(batch.columns[i].slice(at, count)));
-    at += count;
-    pending_ += count;
-    rows_ += count;
-    if (pending_ == options_.rows_per_group) TRUENO_TRY(flush());
+  const std::int64_t before = std::exchange(pending_, (pending_ + batch.length) % options_.rows_per_group);
+  std::vector<std::vector<Column>> chunks(columns_.size());  // that are full, by column
+  TRUENO_TRY(each_column([&](std::size_t i) -> Status {
+    std::int64_t pending = before;
+    for (std::int64_t at = 0; at < batch.length;) {
+      const std::int64_t count = std::min(batch.length - at, options_.rows_per_group - pending);
+      TRUENO_TRY(columns_[i].append(batch.columns[i].slice(at, count)));
+      at += count;
+      pending += count;
+      if (pending < options_.rows_per_group) continue;
+      chunks[i].push_back(TRUENO_TRY(columns_[i].finish_chunk()));
+      pending = 0;
+    }
+    return {};
+  }));
+  rows_ += batch.length;
+  for (std::int64_t number = 0; number < (before + batch.length) / options_.rows_per_group; ++number) {
+    auto group = std::make_shared<RowGroup>();
+    group->rows = options_.rows_per_group;
+    for (std::vector<Column>& full : chunks) group->columns.push_back(std::move(full[static_cast<std::size_t>(number)]));
+    groups_.push_back(std::move(group));
   }
   return {};
 }
@@ -56,7 +79,11 @@ Status TableWriter::flush() {
   if (pending_ == 0) return {};
   auto group = std::make_shared<RowGroup>();
   group->rows = pending_;
-  for (ChunkWriter& column : columns_) group->columns.push_back(TRUENO_TRY(column.finish_chunk()));
+  group->columns.resize(columns_.size());
+  TRUENO_TRY(each_column([&](std::size_t i) -> Status {
+    group->columns[i] = TRUENO_TRY(columns_[i].finish_chunk());
+    return {};
+  }));
   groups_.push_back(std::move(group));
   pending_ = 0;
   return {};
@@ -77,12 +104,12 @@ Result<std::shared_ptr<const TableData>> TableWriter::finish() {
   auto data = std::make_shared<TableData>();
   data->schema = schema_;
   data->rows = rows_;
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
+  TRUENO_TRY(each_column([&](std::size_t i) -> Status {
     std::vector<Column*> chunks;
     for (const auto& group : groups_) chunks.push_back(&group->columns[i]);
-    TRUENO_TRY(columns_[i].finish(chunks));
-    data->sketches.push_back(std::make_shared<const HyperLogLog>(columns_[i].sketch()));
-  }
+    return columns_[i].finish(chunks);
+  }));
+  for (const ChunkWriter& column : columns_) data->sketches.push_back(std::make_shared<const HyperLogLog>(column.sketch()));
   data->groups.assign(groups_.begin(), groups_.end());
   return std::shared_ptr<const TableData>(std::move(data));
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
+#include "base/parallel.h"
 #include "column/table_source.h"
 #include "storage/table/chunk_writer.h"
 #include "storage/table/table_data.h"
@@ -11,6 +13,7 @@ namespace trueno {
 
 struct TableWriterOptions {
   std::int64_t rows_per_group = kRowGroupRows;
+  Parallel parallel = {};  // over columns
 };
 
 /// Writes a version of a table: rows in, row groups with chosen encodings and proven statistics out. The old version stays as it is.
@@ -21,7 +24,8 @@ class TableWriter {
   /// A version that begins without rows but shares the dictionaries of `base`, so that `keep` can take over row groups of it.
   [[nodiscard]] static Result<TableWriter> rewrite(const TableData& base, TableWriterOptions options = {});
   /// All rows of `base`, and then more. A short last row group is filled up when what comes is not much smaller than it.
-  [[nodiscard]] static Result<TableWriter> append_to(const TableData& base, std::int64_t expected_rows, TableWriterOptions options = {});
+  [[nodiscard]] static Result<TableWriter> append_to(const TableData& base, std::int64_t expected_rows,
+                                                     const TableWriterOptions& options = {});
 
   /// Rows of the schema's types, in any encoding. kConstraint when a column that is not nullable gets a NULL.
   [[nodiscard]] Status append(const Batch& batch);
@@ -35,6 +39,7 @@ class TableWriter {
 
  private:
   [[nodiscard]] Status flush();
+  [[nodiscard]] Status each_column(const std::function<Status(std::size_t column)>& body) const;
 
   Schema schema_;
   TableWriterOptions options_;

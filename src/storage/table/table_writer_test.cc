@@ -40,6 +40,39 @@ void expect_same_rows(const TableData& data, const Column& expected) {
 
 Encoding encoding_of(const TableData& data) { return data.groups.front()->columns.front().encoding; }
 
+// Columns are independent: whoever writes them, and however rows come, the row groups are the same.
+TEST(TableWriter, ColumnsMayBeWrittenInAnyOrder) {
+  const Parallel backwards(2, [](std::size_t parts, const Parallel::Body& body) {
+    while (parts-- > 0) body(parts);
+  });
+  const std::int64_t rows = 3500;
+  const std::vector<Column> columns = {
+      column_from(TypeId::kBigInt, rows, [](std::int64_t row) { return Value::bigint(row * 7); }),
+      column_from(TypeId::kVarchar, rows, [](std::int64_t row) { return Value::varchar("text " + std::to_string(row % 50)); }),
+      column_from(TypeId::kInteger, rows, [](std::int64_t row) {
+        return row % 9 == 0 ? Value::null(TypeId::kInteger) : Value::integer(static_cast<std::int32_t>(row));
+      })};
+  for (const std::int64_t piece : {137, 1000, 2500, 3500}) {
+    TableWriter writer({{"a", TypeId::kBigInt}, {"b", TypeId::kVarchar}, {"c", TypeId::kInteger}}, {1000, backwards});
+    for (std::int64_t at = 0; at < rows; at += piece) {
+      Batch batch{std::min(piece, rows - at), {}};
+      for (const Column& column : columns) batch.columns.push_back(column.slice(at, batch.length));
+      ASSERT_TRUE(writer.append(batch));
+    }
+    EXPECT_EQ(writer.rows(), rows);
+    const auto data = *writer.finish();
+    ASSERT_EQ(data->groups.size(), 4U) << piece;
+    std::int64_t row = 0;
+    for (const auto& group : data->groups) {
+      EXPECT_EQ(group->rows, row == 3000 ? 500 : 1000) << piece;
+      for (std::int64_t i = 0; i < group->rows; ++i, ++row) {
+        for (std::size_t c = 0; c < columns.size(); ++c)
+          ASSERT_EQ(group->columns[c].value(i), columns[c].value(row)) << piece << ", row " << row;
+      }
+    }
+  }
+}
+
 TEST(TableWriter, EachShapeOfNumbersGetsItsEncodingAndComesBack) {
   struct Case {
     Encoding expected;
