@@ -75,6 +75,14 @@ class MemoryLimit(unittest.TestCase):
         self.assertRegex(errors, "Out of memory.*memory_limit")
         self.assertIn("SET memory_limit", errors)
 
+    def test_tables_are_given_up_when_nothing_reads_them(self):
+        build = "SELECT i * 7919 % 3000001 AS k, i % {} AS x, i AS y FROM range(3000000) r(i)"
+        one = f"SELECT count(*) AS n FROM range(3000000) a(i) JOIN ({build}) b ON a.i = b.k WHERE b.x + b.y % 3 < 2 + a.i % 2"
+        _, _, most_of_one = run(f"SELECT sum(n) FROM ({one.format(5)})")
+        _, _, most_of_six = run("SELECT sum(n) FROM (" + " UNION ALL ".join(one.format(m) for m in (3, 5, 7, 11, 13, 17)) + ")")
+        self.assertGreater(most_of_one - self.idle, 50 * MIB, "a table of some size")
+        self.assertLess(most_of_six - self.idle, 1.5 * (most_of_one - self.idle))
+
     def test_values_of_the_setting(self):
         for value in ["512MB", "0.5GiB", "50%", "100000000", "1 tb"]:
             run(f"SET memory_limit = '{value}'; SELECT 1")
