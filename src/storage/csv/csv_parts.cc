@@ -40,11 +40,11 @@ Result<std::uint64_t> CsvParts::next_begin(std::uint64_t begin, std::uint64_t li
     const Buffer bytes = TRUENO_TRY(read({begin, end}));
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     CsvScanner scanner(layout_.dialect, text);
-    if (layout_.dialect.quote == '\0' || std::memchr(text.data(), layout_.dialect.quote, text.size()) == nullptr) {
-      // Without quotes every newline ends a row: walk from the one before the limit.
-      const std::size_t last = text.find_last_of("\r\n", static_cast<std::size_t>(limit - begin - 1));
-      if (last != std::string_view::npos) scanner = CsvScanner(layout_.dialect, text, last);
-    }
+    // Without quotes every newline ends a row. Walk from the last row's end before the limit, where it is found without walking.
+    const auto upto = static_cast<std::size_t>(limit - begin);
+    const bool quoted = layout_.dialect.quote != '\0' && std::memchr(text.data(), layout_.dialect.quote, text.size()) != nullptr;
+    const std::size_t last = quoted ? last_row_end(layout_.dialect, text, upto) : text.find_last_of("\r\n", upto - 1);
+    if (last != std::string_view::npos) scanner = CsvScanner(layout_.dialect, text, last);
     while (begin + scanner.position() < limit) {
       const CsvScanner::Outcome outcome = scanner.skip_row();
       if (outcome == CsvScanner::Outcome::kEnd || outcome == CsvScanner::Outcome::kOpenQuote) break;

@@ -4,6 +4,7 @@
 // between is never looked at one by one. Which special bytes count depends on the state: inside quotes or outside.
 #include "storage/csv/csv_scanner.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -16,10 +17,29 @@ CsvScanner::CsvScanner(const CsvDialect& dialect, std::string_view bytes, std::s
   if (dialect_.quote == '\0') dialect_.quote = dialect_.escape = '\n';  // then nothing can open quotes
 }
 
-// The loop over 64 bytes compiles to vector compares on every target, without intrinsics; what is behind the end of the bytes is not
-// special.
+namespace {
+
+// Which of 64 bytes are special. The loop compiles to vector compares on every target, without intrinsics.
+template <class Special>
+std::uint64_t mask_of(const char* text, Special special) {
+  std::uint8_t found[64];
+  for (int i = 0; i < 64; ++i) found[i] = static_cast<std::uint8_t>(special(text[i]));
+  // Gathers eight bytes of 0 or 1 into eight bits: the product puts byte k's bit at place 56 + k.
+  std::uint64_t mask = 0;
+  for (int i = 0; i < 8; ++i) mask |= ((load<std::uint64_t>(found + i * 8) * 0x0102040810204080ULL) >> 56) << (i * 8);
+  return mask;
+}
+
+// Bit i: whether an odd number of the bits up to i is set.
+std::uint64_t parity_up_to(std::uint64_t bits) {
+  for (int shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
+  return bits;
+}
+
+}  // namespace
+
+// What is behind the end of the bytes is not special.
 void CsvScanner::load_mask(std::size_t block) {
-  std::uint8_t special[64];
   char tail[64] = {};
   const char* text = bytes_.data() + block * 64;
   const std::size_t left = bytes_.size() - block * 64;
@@ -30,16 +50,10 @@ void CsvScanner::load_mask(std::size_t block) {
   const char delim = dialect_.delim;
   const char quote = dialect_.quote;
   const char escape = dialect_.escape;
-  for (int i = 0; i < 64; ++i) {
-    const char c = text[i];
-    special[i] = static_cast<std::uint8_t>(static_cast<int>(c == delim) | static_cast<int>(c == '\n') | static_cast<int>(c == '\r') |
-                                           static_cast<int>(c == quote) | static_cast<int>(c == escape));
-  }
-  // Gathers eight bytes of 0 or 1 into eight bits: the product puts byte k's bit at place 56 + k.
-  std::uint64_t mask = 0;
-  for (int i = 0; i < 8; ++i) {
-    mask |= ((load<std::uint64_t>(special + i * 8) * 0x0102040810204080ULL) >> 56) << (i * 8);
-  }
+  const std::uint64_t mask = mask_of(text, [&](char c) {
+    return static_cast<int>(c == delim) | static_cast<int>(c == '\n') | static_cast<int>(c == '\r') | static_cast<int>(c == quote) |
+           static_cast<int>(c == escape);
+  });
   mask_ = left < 64 ? mask & ((std::uint64_t{1} << left) - 1) : mask;
   block_ = block;
 }
@@ -118,6 +132,51 @@ CsvScanner::Outcome CsvScanner::skip_broken_row(std::size_t at) {
   const std::size_t end = bytes_.find_first_of("\r\n", at);
   end_row(end == std::string_view::npos ? bytes_.size() : end);
   return Outcome::kBehindQuote;
+}
+
+// Where every quote begins a cell, ends one or is doubled, what is inside of quotes is what has an odd number of them before it. A quote
+// that opens must follow a delimiter, a newline or a quote (that has just closed: the two are one in the cell), and one of these must
+// follow a quote that closes.
+std::size_t last_row_end(const CsvDialect& dialect, std::string_view bytes, std::size_t limit) {
+  const char quote = dialect.quote;
+  const char delim = dialect.delim;
+  if (quote == '\0' || quote == '\n' || dialect.escape != quote) return std::string_view::npos;
+  std::size_t last = std::string_view::npos;
+  std::uint64_t inside = 0;         // all bits: the block begins inside of quotes
+  std::uint64_t edge_before = 1;    // 1: the byte before the block is a delimiter, a newline or a quote
+  std::uint64_t closed_before = 0;  // 1: it is a quote that closes
+  limit = std::min(limit, bytes.size());
+  for (std::size_t begin = 0; begin < limit; begin += 64) {
+    char tail[64] = {};
+    const char* text = bytes.data() + begin;
+    const std::size_t left = bytes.size() - begin;
+    if (left < 64) {
+      std::memcpy(tail, text, left);
+      text = tail;
+    }
+    const std::uint64_t quotes = mask_of(text, [&](char c) { return c == quote; });
+    std::uint64_t lines = mask_of(text, [](char c) { return static_cast<int>(c == '\n') | static_cast<int>(c == '\r'); });
+    if (quotes == 0 && closed_before == 0) {
+      edge_before = text[63] == delim || text[63] == '\n' || text[63] == '\r' ? 1 : 0;
+      lines &= ~inside;
+    } else {
+      const std::uint64_t edges = quotes | lines | mask_of(text, [&](char c) { return c == delim; });
+      const std::uint64_t there = left < 64 ? (std::uint64_t{1} << left) - 1 : ~std::uint64_t{0};
+      const std::uint64_t inside_behind = parity_up_to(quotes) ^ inside;
+      const std::uint64_t inside_at = inside_behind << 1 | (inside & 1);
+      const std::uint64_t closing = quotes & inside_at;
+      const bool opens_within = (quotes & ~inside_at & ~(edges << 1 | edge_before)) != 0;
+      const bool closes_within = ((closing << 1 | closed_before) & ~edges & there) != 0;
+      if (opens_within || closes_within) return std::string_view::npos;
+      lines &= ~inside_at;
+      edge_before = edges >> 63;
+      closed_before = closing >> 63;
+      inside = std::uint64_t{0} - (inside_behind >> 63);
+    }
+    if (limit - begin < 64) lines &= (std::uint64_t{1} << (limit - begin)) - 1;
+    if (lines != 0) last = begin + 63 - static_cast<std::size_t>(std::countl_zero(lines));
+  }
+  return last;
 }
 
 std::string unescape(std::string_view cell, const CsvDialect& dialect) {

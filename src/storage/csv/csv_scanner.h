@@ -58,6 +58,11 @@ class CsvScanner {
   std::uint64_t mask_ = 0;
 };
 
+/// Where the last row ends that ends before `limit`: the place of its newline. `bytes` begin with a row. npos where there is none, and
+/// where it takes a scanner to know: where quotes are not doubled to escape them, or stand where no cell begins or ends. Several bytes at a
+/// time.
+[[nodiscard]] std::size_t last_row_end(const CsvDialect& dialect, std::string_view bytes, std::size_t limit);
+
 /// The text of a cell whose quotes are escaped.
 [[nodiscard]] std::string unescape(std::string_view cell, const CsvDialect& dialect);
 
