@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "storage/csv/csv_scanner.h"
 
@@ -10,7 +11,8 @@ namespace trueno {
 
 namespace {
 constexpr std::uint64_t kMaxRange = std::uint64_t{1} << 30;  // what a cell's place can name
-}
+constexpr std::size_t kMostWindows = 64;                     // parts that nobody asks for, behind a LIMIT, would keep theirs
+}  // namespace
 
 CsvParts::CsvParts(std::shared_ptr<const RandomAccessFile> file, const CsvLayout& layout, std::int64_t part_bytes)
     : file_(std::move(file)), layout_(layout), part_bytes_(static_cast<std::uint64_t>(std::max<std::int64_t>(part_bytes, 1))) {
@@ -32,13 +34,13 @@ Result<Buffer> CsvParts::read(const Range& range) const {
 }
 
 // The first row that begins at `limit` or behind, walking from the row at `begin`. Reads further pieces while a row goes on.
-Result<std::uint64_t> CsvParts::next_begin(std::uint64_t begin, std::uint64_t limit) const {
+Result<std::uint64_t> CsvParts::next_begin(std::uint64_t begin, std::uint64_t limit, Buffer& looked_through) const {
   if (limit >= file_size_) return file_size_;
   if (begin >= limit) return begin;
   for (std::uint64_t window = limit - begin + 4096;; window *= 4) {
     const std::uint64_t end = std::min(file_size_, begin + window);
-    const Buffer bytes = TRUENO_TRY(read({begin, end}));
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    looked_through = TRUENO_TRY(read({begin, end}));
+    const std::string_view text(reinterpret_cast<const char*>(looked_through.data()), looked_through.size());
     CsvScanner scanner(layout_.dialect, text);
     // Without quotes every newline ends a row. Walk from the last row's end before the limit, where it is found without walking.
     const auto upto = static_cast<std::size_t>(limit - begin);
@@ -58,11 +60,28 @@ Result<std::uint64_t> CsvParts::next_begin(std::uint64_t begin, std::uint64_t li
 
 // Parts are scanned roughly in order, so the begin of a part is usually known when it is asked for. The lock is held while rows are walked:
 // others need the same result.
-Result<CsvParts::Range> CsvParts::range(std::int64_t part) const {
-  const LockGuard lock(mutex_);
+Result<Buffer> CsvParts::bytes(std::int64_t part) const {
+  Range range;
+  Buffer window;
+  {
+    const LockGuard lock(mutex_);
+    range = TRUENO_TRY(find(part));
+    if (const auto known = windows_.find(part); known != windows_.end()) {
+      window = std::move(known->second);
+      windows_.erase(known);
+    }
+  }
+  const auto size = static_cast<std::size_t>(range.end - range.begin);
+  return window.size() >= size && !window.empty() ? window.slice(0, size) : read(range);
+}
+
+Result<CsvParts::Range> CsvParts::find(std::int64_t part) const {
   while (static_cast<std::int64_t>(begins_.size()) <= part + 1) {
     const std::uint64_t limit = layout_.data_begin + begins_.size() * part_bytes_;
-    begins_.push_back(TRUENO_TRY(next_begin(begins_.back(), limit)));
+    Buffer window;
+    const std::uint64_t begin = TRUENO_TRY(next_begin(begins_.back(), limit, window));
+    if (windows_.size() < kMostWindows) windows_.emplace(static_cast<std::int64_t>(begins_.size()) - 1, std::move(window));
+    begins_.push_back(begin);
   }
   const auto index = static_cast<std::size_t>(part);
   return Range{begins_[index], begins_[index + 1]};
@@ -72,8 +91,8 @@ Result<CsvParts::Range> CsvParts::range(std::int64_t part) const {
 Result<std::int64_t> CsvParts::first_row_number(std::int64_t part) const {
   std::int64_t number = layout_.first_row_number;
   for (std::int64_t before = 0; before < part; ++before) {
-    const Buffer bytes = TRUENO_TRY(read(TRUENO_TRY(range(before))));
-    CsvScanner scanner(layout_.dialect, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const Buffer text = TRUENO_TRY(bytes(before));
+    CsvScanner scanner(layout_.dialect, {reinterpret_cast<const char*>(text.data()), text.size()});
     while (true) {
       const CsvScanner::Outcome outcome = scanner.skip_row();
       if (outcome == CsvScanner::Outcome::kEnd || outcome == CsvScanner::Outcome::kOpenQuote) break;

@@ -83,7 +83,7 @@ class CsvPartReader {
   // Reads the part, or the next window of it, on the thread that scans it.
   Status open() {
     if (file_->parts) {
-      bytes_ = TRUENO_TRY(file_->parts->read(TRUENO_TRY(file_->parts->range(part_))));
+      bytes_ = TRUENO_TRY(file_->parts->bytes(part_));
     } else {
       TRUENO_TRY(next_window());
     }
