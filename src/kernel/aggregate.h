@@ -85,7 +85,7 @@ struct Factors {
 
 /// The sum of integers that an output is made of, its offsets included: those of 2^63 values stay below 2^126.
 [[nodiscard]] inline I192 with_offsets(I192 sum, const Output& output, std::int64_t valid_count) {
-  sum.add(i128{output.offset} * valid_count);
+  if (output.offset != 0) sum.add(i128{output.offset} * valid_count);
   return sum;
 }
 

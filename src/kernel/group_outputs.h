@@ -116,7 +116,9 @@ bool GroupOutputs::fill_one(const Output& output, OutputColumn& column, const st
     return true;
   }
   const bool average = output.kind == FinishKind::kAverage;
-  const auto integer_sum = [&] { return with_offsets(states.integer_sum(output.accumulator, group), output, count); };
+  const auto integer_sum = [&]() __attribute__((always_inline)) {
+    return with_offsets(states.integer_sum(output.accumulator, group), output, count);
+  };
   if (average && !output.type.is_float()) {
     column.set(group, whole_average_of(integer_sum(), count));
   } else if (states.is_float(output.accumulator)) {

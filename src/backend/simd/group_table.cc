@@ -279,25 +279,33 @@ template <bool narrow>
 void GroupTable::find_slots(const std::uint64_t* words, const std::uint32_t* rows, std::size_t count, std::uint32_t* groups) {
   const std::size_t mask = slot_words_.size() - 1;
   const bool prefetch = slot_words_.size() > kPrefetchSlots;
-  std::uint64_t* const slot_words = slot_words_.data();
+  const std::uint64_t* const slot_words = slot_words_.data();
+  const std::uint32_t* const slots = slots_.data();
+  const std::uint64_t* const hashes = chunk_hashes_.data();
   for (std::size_t k = 0; k < count; ++k) {
     if (prefetch && k + kPrefetchDistance < count) {
-      const std::size_t ahead = chunk_hashes_[rows == nullptr ? k + kPrefetchDistance : rows[k + kPrefetchDistance]] & mask;
+      const std::size_t ahead = hashes[rows == nullptr ? k + kPrefetchDistance : rows[k + kPrefetchDistance]] & mask;
       __builtin_prefetch(slot_words + ahead);
-      if constexpr (!narrow) __builtin_prefetch(slots_.data() + ahead);
+      if constexpr (!narrow) __builtin_prefetch(slots + ahead);
     }
     const std::size_t row = rows == nullptr ? k : rows[k];
     const std::uint64_t word = words[row];
-    std::size_t at = chunk_hashes_[row] & mask;
-    for (;; at = (at + 1) & mask) {
-      if ((narrow ? slot_words[at] : slots_[at]) == 0) {
-        put_in_slot(at, word, ++group_count_);
-        group_words_.push_back(word);
-        break;
-      }
-      if ((narrow ? slot_words[at] >> 32 : slot_words[at]) == word) break;
+    std::size_t at = hashes[row] & mask;
+    std::uint32_t number = 0;  // of the group, from 1 on
+    if constexpr (narrow) {
+      std::uint64_t slot = slot_words[at];
+      while (slot != 0 && slot >> 32 != word) slot = slot_words[at = (at + 1) & mask];
+      number = static_cast<std::uint32_t>(slot);
+    } else {
+      number = slots[at];
+      while (number != 0 && slot_words[at] != word) number = slots[at = (at + 1) & mask];
     }
-    groups[k] = (narrow ? static_cast<std::uint32_t>(slot_words[at]) : slots_[at]) - 1;
+    if (number == 0) {
+      number = ++group_count_;
+      put_in_slot(at, word, number);
+      group_words_.push_back(word);
+    }
+    groups[k] = number - 1;
   }
 }
 
