@@ -1,6 +1,7 @@
 #include "storage/parquet/column_executor.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "base/clock.h"
@@ -41,10 +42,12 @@ void ColumnExecutor::work() {
     arrived_.wait(lock, [this] { return ends_ || !waiting_.empty(); });
     if (waiting_.empty()) return;
     // The last of those that took as long: in the first round nothing is known, and texts tend to come last.
-    const auto longest =
-        std::ranges::max_element(waiting_, [&](const Waiting& a, const Waiting& b) { return took_[a.column] <= took_[b.column]; });
-    Waiting chosen = std::move(*longest);
-    waiting_.erase(longest);
+    std::size_t longest = 0;
+    for (std::size_t i = 1; i < waiting_.size(); ++i) {
+      if (took_[waiting_[i].column] >= took_[waiting_[longest].column]) longest = i;
+    }
+    Waiting chosen = std::move(waiting_[longest]);
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(longest));
     lock.unlock();
     const Stopwatch watch;
     std::move(chosen.task)();
