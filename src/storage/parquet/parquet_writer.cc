@@ -36,7 +36,7 @@ Status write_parquet(const Schema& schema, const BatchStream& rows, WritableFile
   builder.compression(TRUENO_TRY(codec_of(options.compression)));
   if (options.compression_level >= 0) builder.compression_level(options.compression_level);
   builder.max_row_group_length(options.row_group_size);
-  builder.enable_store_decimal_as_integer();  // shorter and faster to read than bytes; up to 18 digits
+  builder.enable_store_decimal_as_integer();  // up to 18 digits: what a reader computes with, not bytes
   builder.enable_write_page_index();          // a few bytes a page, so that selective queries read only the pages they need
 
   // Errors of our stream keep their code on the way through Arrow.
